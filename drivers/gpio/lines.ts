@@ -1,0 +1,32 @@
+/**
+ * General-purpose input/output lines. All values are logical: `true` is asserted, whatever the polarity of the pin.
+ */
+export interface LineRequest {
+  /** The line's name as the kernel knows it (`gpio-line-names` of the device tree). */
+  readonly line: string;
+  readonly direction: 'in' | 'out';
+  readonly activeLow: boolean;
+  /** Logical value driven from the request on; outputs only. */
+  readonly initial?: boolean;
+  readonly bias?: 'pull-up' | 'pull-down' | 'disabled';
+  /** Milliseconds an input must be steady before a change counts. */
+  readonly debounce?: number;
+}
+
+export interface GpioLine {
+  readonly name: string;
+  /** The logical value now; for an output the value driven. Throws DeviceError when the line has gone. */
+  get(): boolean;
+  /** Drives an output. @throws DeviceError when the line cannot be driven. */
+  set(value: boolean): void;
+  /** Calls `listener` with each new logical value of an input; returns the function that ends this. */
+  onChange(listener: (value: boolean) => void): () => void;
+  /** Gives the line back to the kernel. */
+  close(): void;
+}
+
+export interface GpioLines {
+  /** @throws DeviceError `no-bus` (no such line), `held` (somebody else has it) or `unsupported`. */
+  request(request: LineRequest): Promise<GpioLine>;
+  close(): Promise<void>;
+}

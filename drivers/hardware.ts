@@ -1,0 +1,12 @@
+import type { GpioLines } from './gpio/lines.ts';
+import type { Hwmon } from './hwmon/hwmon.ts';
+import type { I2cTransport } from './i2c/transport.ts';
+
+/** Everything a board is reached by: the real machine (`linux.ts`) or the twin (`twin/`). */
+export interface Hardware {
+  /** The transport of bus number `bus`; asking twice gives the same one. Never throws: a missing bus fails on use. */
+  i2c(bus: number): I2cTransport;
+  readonly gpio: GpioLines;
+  readonly hwmon: Hwmon;
+  close(): Promise<void>;
+}

@@ -1,0 +1,250 @@
+/**
+ * What the rest of the daemon may know of the live machine. Reading any of this costs nothing and touches no bus:
+ * the sampler keeps it current in the background. An unknown is `null`, never an invented number.
+ */
+import type { ChassisFacts, FanFacts, HostFacts, Platform, ThresholdFacts } from '../platform/schema.ts';
+
+export type Health = 'OK' | 'Warning' | 'Critical';
+/** The subset of Redfish `State` that parts of a board can be in. */
+export type State = 'Enabled' | 'Disabled' | 'Absent' | 'StandbyOffline' | 'UnavailableOffline' | 'Starting';
+export interface Status {
+  readonly state: State;
+  readonly health: Health;
+}
+
+/** Kinds of measured quantity, with the unit that readings are in. */
+export type Quantity =
+  | 'Temperature' // Cel
+  | 'Voltage' // V
+  | 'Current' // A
+  | 'Power' // W
+  | 'EnergyJoules' // J
+  | 'Frequency' // Hz
+  | 'Rotational' // {rev}/min
+  | 'Percent' // %
+  | 'Humidity' // %
+  | 'Pressure'; // kPa
+
+export type ThresholdName = keyof ThresholdFacts;
+
+export interface Sensor {
+  readonly id: string;
+  readonly name: string;
+  readonly chassis: string;
+  readonly quantity: Quantity;
+  /** Redfish PhysicalContext, when the descriptor says it. */
+  readonly context: string | null;
+  /** The device that measures, as the descriptor names it. */
+  readonly device: string;
+  readonly thresholds: Readonly<ThresholdFacts>;
+  readonly range: { readonly min: number; readonly max: number } | null;
+  /** Sampling period in milliseconds. */
+  readonly period: number;
+  /** Last good reading; null as soon as the sensor stops answering or its host is off. */
+  readonly reading: number | null;
+  /** When the last good reading was taken; stays when readings stop. */
+  readonly readingTime: Date | null;
+  readonly status: Status;
+  /** Thresholds that are crossed now, the most severe first. */
+  readonly crossed: readonly ThresholdName[];
+  /** Why there is no reading, in words; null while there is one. */
+  readonly fault: string | null;
+}
+
+export interface Fan {
+  readonly id: string;
+  readonly name: string;
+  readonly chassis: string;
+  readonly facts: FanFacts;
+  /** Ids of the sensors of its rotors. */
+  readonly sensors: readonly string[];
+  readonly present: boolean;
+  /** Duty last set and accepted, percent; null before the first. */
+  readonly duty: number | null;
+  readonly status: Status;
+}
+
+/** `automatic` runs at the fail-safe duty (a closed loop comes later); `manual` holds what was asked. */
+export interface Cooling {
+  readonly mode: 'automatic' | 'manual';
+  readonly minimumDuty: number;
+  readonly failSafeDuty: number;
+}
+
+/** Redfish PowerState, and null before the pins have been read. */
+export type PowerState = 'On' | 'Off' | 'PoweringOn' | 'PoweringOff';
+/** Redfish ResetType, those that a host can carry out. */
+export const resetTypes = [
+  'On',
+  'ForceOff',
+  'GracefulShutdown',
+  'GracefulRestart',
+  'ForceRestart',
+  'Nmi',
+  'ForceOn',
+  'PushPowerButton',
+  'PowerCycle',
+] as const;
+export type ResetType = (typeof resetTypes)[number];
+export type RestorePolicy = 'AlwaysOn' | 'AlwaysOff' | 'LastState';
+
+export interface BootOverride {
+  readonly enabled: 'Disabled' | 'Once' | 'Continuous';
+  readonly target: string;
+  readonly mode: 'Legacy' | 'UEFI' | null;
+  readonly uefiTarget: string | null;
+}
+
+export type PowerOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+export interface Host {
+  readonly id: string;
+  readonly name: string;
+  readonly chassis: string;
+  readonly facts: HostFacts;
+  readonly powerState: PowerState | null;
+  /** True once the firmware has finished since the last power-on; null where there is no line for it. */
+  readonly postComplete: boolean | null;
+  readonly lastReset: { readonly type: ResetType | 'Restore'; readonly time: Date } | null;
+  readonly restorePolicy: RestorePolicy;
+  readonly boot: BootOverride;
+  readonly assetTag: string;
+  /** Occupied processor sockets; null when the pins cannot be read. */
+  readonly processorCount: number | null;
+  readonly status: Status;
+  /** Every reset type the wiring can do at all. */
+  readonly supportedResets: readonly ResetType[];
+  /** Those that make sense in the present state; the others are refused. */
+  allowedResets(): readonly ResetType[];
+}
+
+export interface Chassis {
+  readonly id: string;
+  readonly name: string;
+  readonly facts: ChassisFacts;
+  readonly assetTag: string;
+  readonly powerState: PowerState | null;
+  readonly status: Status;
+  /** The identify light: null where none is wired. */
+  readonly identify: boolean | null;
+}
+
+/** Inventory of a part, from its FRU EEPROM; every text is null when it says nothing. */
+export interface Fru {
+  readonly id: string;
+  readonly name: string;
+  readonly chassis: string;
+  readonly context: string | null;
+  readonly status: Status;
+  readonly fault: string | null;
+  readonly manufacturer: string | null;
+  readonly model: string | null;
+  readonly partNumber: string | null;
+  readonly serialNumber: string | null;
+  readonly version: string | null;
+  readonly assetTag: string | null;
+  readonly chassisPartNumber: string | null;
+  readonly chassisSerialNumber: string | null;
+  readonly boardManufacturer: string | null;
+  readonly boardModel: string | null;
+  readonly boardPartNumber: string | null;
+  readonly boardSerialNumber: string | null;
+  readonly manufactured: Date | null;
+  /** The raw image last read, for those who want it all. */
+  readonly image: Uint8Array | null;
+}
+
+export interface PowerSupply {
+  readonly id: string;
+  readonly name: string;
+  readonly chassis: string;
+  readonly facts: NonNullable<Platform['powerSupplies']>[number];
+  readonly present: boolean;
+  readonly status: Status;
+}
+
+export interface BusState {
+  readonly bus: number;
+  readonly name: string;
+  readonly status: Status;
+  readonly fault: string | null;
+}
+
+/** What a board event is about; the Redfish side turns it into a URI. */
+export interface Origin {
+  readonly kind: 'sensor' | 'fan' | 'host' | 'chassis' | 'fru' | 'powerSupply' | 'manager' | 'device' | 'bus';
+  readonly id: string;
+  /** Chassis that shows it, where a URI needs it. */
+  readonly chassis?: string;
+}
+
+/** Something happened on the board: a message of a DMTF registry, with its arguments. */
+export interface BoardEvent {
+  /** `Registry.Message`, e.g. `SensorEvent.ReadingAboveUpperCriticalThreshold`; the journal adds the version. */
+  readonly message: string;
+  readonly args: readonly string[];
+  readonly severity: Health;
+  readonly origin: Origin;
+  /** Host whose log (SEL) it belongs to, if any. */
+  readonly host?: string;
+  /** Names the condition that this event opens or closes, e.g. `sensor:MB_INLET_TEMP:upperCritical`. */
+  readonly condition?: string;
+  readonly resolves?: boolean;
+  /** A sentence for people, when the registry message says too little. */
+  readonly detail?: string;
+}
+
+/** Small durable values that the board keeps over restarts; a write has survived power loss when it returns. */
+export interface BoardSettings {
+  get(key: string): string | undefined;
+  set(key: string, value: string): void;
+}
+
+/** A command that the board cannot carry out now, and why; nothing was changed. */
+export class BoardRefusal extends Error {
+  readonly reason: 'not-supported' | 'not-in-this-state' | 'busy' | 'device' | 'out-of-range';
+  constructor(reason: BoardRefusal['reason'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'BoardRefusal';
+    this.reason = reason;
+  }
+}
+
+/**
+ * The live machine. All maps are complete from construction on; only the values in them move.
+ * Commands return once the hardware has accepted them, and throw BoardRefusal or DeviceError otherwise.
+ */
+export interface Board {
+  readonly platform: Platform;
+  /** Grows by one with every change of anything below, readings included: a cache key for whoever renders it. */
+  readonly revision: number;
+  readonly chassis: ReadonlyMap<string, Chassis>;
+  readonly sensors: ReadonlyMap<string, Sensor>;
+  readonly fans: ReadonlyMap<string, Fan>;
+  readonly cooling: Cooling;
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly frus: ReadonlyMap<string, Fru>;
+  readonly powerSupplies: ReadonlyMap<string, PowerSupply>;
+  readonly buses: readonly BusState[];
+  /** Roll-up over everything. */
+  readonly health: Health;
+
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  onEvent(listener: (event: BoardEvent) => void): () => void;
+  /** Called after each change of `revision`, at most once per turn of the event loop. */
+  onChange(listener: () => void): () => void;
+
+  /**
+   * Starts a power operation. Resolves once the first pin has been driven; `done` then says how it ended, which
+   * is also an event. @throws BoardRefusal, DeviceError
+   */
+  reset(host: string, type: ResetType): Promise<{ readonly done: Promise<PowerOutcome> }>;
+  setIdentify(chassis: string, on: boolean): Promise<void>;
+  setAssetTag(target: { host: string } | { chassis: string }, tag: string): Promise<void>;
+  setRestorePolicy(host: string, policy: RestorePolicy): Promise<void>;
+  setBoot(host: string, boot: BootOverride): Promise<void>;
+  setCooling(mode: Cooling['mode']): Promise<void>;
+  /** Manual mode only. */
+  setFanDuty(fan: string, percent: number): Promise<void>;
+}

@@ -1,0 +1,497 @@
+/**
+ * The vocabulary of platform descriptors, once: from here come both the TypeScript types of a loaded descriptor and
+ * `platform/schema.json` (by `npm run generate`), which the checker and editors use. Nothing imports this file at run
+ * time except for its types.
+ *
+ * A quantity is written with its unit (`250 uOhm`, `1 s`) and arrives as a plain number in the unit that the
+ * schema names in `x-unit`; pins arrive as line numbers nowhere, lines are always asked for by name.
+ */
+import Type, { type Static, type TSchema } from 'typebox';
+
+const closed = { additionalProperties: false } as const;
+const object = <T extends Record<string, TSchema>>(properties: T, description: string) =>
+  Type.Object(properties, { ...closed, description });
+const optional = Type.Optional;
+const oneOf = <const T extends string[]>(values: T, description: string) =>
+  Type.Union(
+    values.map((value) => Type.Literal(value)) as { [K in keyof T]: ReturnType<typeof Type.Literal<T[K]>> },
+    { description },
+  );
+const text = (description: string) => Type.String({ minLength: 1, description });
+
+/** A string with a unit in the file, a number after loading. */
+const quantity = (unit: string, description: string) =>
+  Type.Unsafe<number>({
+    type: 'string',
+    'x-unit': unit,
+    description: `${description} Written with its unit.`,
+  });
+const duration = (description: string) => quantity('ms', `${description} (Loaded as milliseconds.)`);
+
+const Id = (what: string) =>
+  Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$', description: `${what}; appears in URIs.` });
+/** A reference to something declared elsewhere in the descriptor; `x-ref` names the section that must hold it. */
+const ref = (section: string, description: string) =>
+  Type.String({ minLength: 1, 'x-ref': section, description });
+const Address = Type.Integer({ minimum: 0x03, maximum: 0x77, description: '7-bit I2C address, e.g. 0x4e.' });
+const BusNumber = Type.Integer({ minimum: 0, maximum: 255, description: 'Bus number, N of /dev/i2c-N.' });
+
+const PhysicalContexts = [
+  'Room',
+  'Intake',
+  'Exhaust',
+  'Front',
+  'Back',
+  'CPU',
+  'CPUSubsystem',
+  'GPU',
+  'Memory',
+  'MemorySubsystem',
+  'PowerSupply',
+  'PowerSubsystem',
+  'PowerOutlet',
+  'VoltageRegulator',
+  'Rectifier',
+  'StorageDevice',
+  'NetworkingDevice',
+  'ComputeBay',
+  'StorageBay',
+  'NetworkBay',
+  'ExpansionBay',
+  'SystemBoard',
+  'Board',
+  'Chassis',
+  'Fan',
+  'CoolingSubsystem',
+  'Motor',
+  'Transformer',
+  'ACInput',
+  'DCBus',
+  'Manager',
+  'ManagementNetwork',
+  'TrustedModule',
+  'Backplane',
+  'Battery',
+  'ASIC',
+  'Chip',
+  'IOBridge',
+  'Accelerator',
+  'Retimer',
+  'LiquidInlet',
+  'LiquidOutlet',
+  'Lower',
+  'Upper',
+] as const; // prettier: facts, Redfish PhysicalContext
+
+export const Thresholds = object(
+  {
+    upperFatal: optional(Type.Number()),
+    upperCritical: optional(Type.Number()),
+    upperCaution: optional(Type.Number()),
+    lowerCaution: optional(Type.Number()),
+    lowerCritical: optional(Type.Number()),
+    lowerFatal: optional(Type.Number()),
+  },
+  'Limits in the unit of the reading: Cel, V, A, W, {rev}/min or %.',
+);
+
+const sensorFacts = {
+  id: Id('Id of the sensor'),
+  name: optional(text('Name for people; the id in words when left out.')),
+  context: optional(oneOf([...PhysicalContexts], 'Where it measures (Redfish PhysicalContext).')),
+  chassis: optional(
+    ref('chassis', 'Chassis that shows it; that of the device, or the first, when left out.'),
+  ),
+  thresholds: optional(Thresholds),
+  hysteresis: optional(
+    Type.Number({ minimum: 0, description: 'How far a reading must fall back to clear a threshold.' }),
+  ),
+  range: optional(object({ min: Type.Number(), max: Type.Number() }, 'What the sensor can show at all.')),
+  poll: optional(duration('Sampling period; 1 s when left out.')),
+  poweredBy: optional(ref('hosts', 'The reading means something only while this host is on.')),
+};
+
+export const Sensor = object(
+  {
+    ...sensorFacts,
+    scale: optional(Type.Number({ description: 'Multiplies what the device reports.' })),
+    offset: optional(Type.Number({ description: 'Is added after scaling.' })),
+  },
+  'One measured value of the board.',
+);
+
+const devicePart = {
+  chip: optional(text("Chip type, any name in its driver's `compatible` list.")),
+  bus: optional(BusNumber),
+  address: optional(Address),
+  shunt: optional(quantity('Ohm', 'Current-sense resistor.')),
+  pec: optional(Type.Boolean({ description: 'Use SMBus packet error checking.' })),
+  sensors: optional(
+    Type.Record(Type.String({ pattern: '^[a-z][A-Za-z0-9]*$' }), Sensor, {
+      description: 'Channel of the chip → the sensor it feeds.',
+    }),
+  ),
+};
+
+export const Device = object(
+  {
+    id: Id('Name of the device in messages'),
+    ...devicePart,
+    chassis: optional(ref('chassis', 'Chassis it belongs to.')),
+    optional: optional(Type.Boolean({ description: 'Not fitted on every board: its absence is no fault.' })),
+    poll: optional(duration('Sampling period of its sensors.')),
+    poweredBy: optional(ref('hosts', 'Has power only while this host is on.')),
+    alternatives: optional(
+      Type.Array(object(devicePart, 'A second source: what differs from the device itself.'), {
+        minItems: 1,
+        description:
+          'Second sources, tried in order after the device itself; the first that identifies itself is used.',
+      }),
+    ),
+  },
+  'A chip on an I2C bus.',
+);
+
+export const Bus = object(
+  {
+    bus: BusNumber,
+    name: optional(text('What hangs on it.')),
+    speed: optional(quantity('Hz', 'Clock.')),
+    timeout: optional(duration('Longest transfer before the bus counts as stuck; 100 ms when left out.')),
+  },
+  'An I2C bus of the controller.',
+);
+
+export const Mux = object(
+  {
+    id: Id('Name of the mux in messages'),
+    chip: text('Mux type.'),
+    bus: BusNumber,
+    address: Address,
+    channels: Type.Array(BusNumber, {
+      minItems: 1,
+      maxItems: 8,
+      description: 'Bus number of each channel, from channel 0.',
+    }),
+    driver: optional(
+      oneOf(
+        ['redfishd', 'kernel'],
+        'Who switches it: this daemon, or the kernel (then /dev/i2c-N exists for each channel).',
+      ),
+    ),
+  },
+  'An I2C multiplexer or switch.',
+);
+
+export const Line = object(
+  {
+    line: optional(text('Name of the line in the kernel (gpio-line-names); the key when left out.')),
+    pin: optional(text('Pin of the controller, for people, e.g. E3.')),
+    direction: oneOf(['in', 'out'], 'Seen from the controller.'),
+    activeLow: optional(Type.Boolean()),
+    initial: optional(Type.Boolean({ description: 'Logical value driven at start; outputs only.' })),
+    bias: optional(oneOf(['pull-up', 'pull-down', 'disabled'], 'Bias of an input.')),
+    debounce: optional(duration('How long an input must be steady.')),
+  },
+  'A GPIO line.',
+);
+
+export const Adc = object(
+  {
+    channel: Type.Integer({ minimum: 0, maximum: 31 }),
+    divider: optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 10,
+        description: 'Volt at the pin per volt of the rail; 1 when left out.',
+      }),
+    ),
+    bridge: optional(
+      object(
+        {
+          line: ref('lines', 'Line that connects the divider.'),
+          settle: optional(duration('Wait before reading.')),
+        },
+        'A divider that must be switched on for a reading (battery).',
+      ),
+    ),
+    sensor: object(sensorFacts, 'The rail.'),
+  },
+  'An analogue input of the controller.',
+);
+
+export const Fan = object(
+  {
+    id: Id('Id of the fan'),
+    name: optional(text('Name for people.')),
+    pwm: Type.Integer({ minimum: 0, maximum: 31, description: 'PWM output that drives it.' }),
+    tachs: Type.Array(
+      object(
+        { tach: Type.Integer({ minimum: 0, maximum: 63 }), sensor: object(sensorFacts, 'Its speed.') },
+        'One rotor.',
+      ),
+      { minItems: 1 },
+    ),
+    maxSpeed: optional(
+      Type.Number({ exclusiveMinimum: 0, description: 'Revolutions per minute at full duty.' }),
+    ),
+    hotPluggable: optional(Type.Boolean()),
+    present: optional(ref('lines', 'Asserted while it is there.')),
+    chassis: optional(ref('chassis', 'Chassis it cools.')),
+  },
+  'A fan: one PWM output and the tachometers of its rotors.',
+);
+
+export const Cooling = object(
+  {
+    minimumDuty: optional(
+      Type.Number({ minimum: 0, maximum: 100, description: 'Least duty in manual mode, percent.' }),
+    ),
+    failSafeDuty: optional(
+      Type.Number({ minimum: 0, maximum: 100, description: 'Duty when nothing better is known; 100.' }),
+    ),
+  },
+  'Limits of fan control.',
+);
+
+export const Ipmb = object(
+  {
+    id: Id('Name of the controller'),
+    bus: BusNumber,
+    address: Address,
+    sensors: Type.Array(
+      object(
+        {
+          number: Type.Integer({ minimum: 0, maximum: 255, description: 'IPMI sensor number.' }),
+          ...Sensor.properties,
+          quantity: oneOf(
+            ['Temperature', 'Voltage', 'Current', 'Power', 'Percent', 'Rotational'],
+            'What it measures.',
+          ),
+        },
+        'A sensor of that controller.',
+      ),
+    ),
+  },
+  'A satellite controller reached over IPMB, such as a management engine.',
+);
+
+export const Peci = object(
+  {
+    id: Id('Name of the processor'),
+    address: Type.Integer({ minimum: 0x30, maximum: 0x37 }),
+    sensors: Type.Record(Type.String(), Sensor),
+  },
+  'A processor reached over PECI.',
+);
+
+export const Fru = object(
+  {
+    id: Id('Id of the FRU'),
+    name: optional(text('Name for people.')),
+    device: ref('devices', 'EEPROM that holds its inventory.'),
+    chassis: optional(ref('chassis', 'Chassis it belongs to.')),
+    context: optional(oneOf([...PhysicalContexts], 'What kind of part it is.')),
+  },
+  'A field replaceable unit described by an IPMI FRU EEPROM.',
+);
+
+export const Chassis = object(
+  {
+    id: Id('Id of the chassis'),
+    name: optional(text('Name for people.')),
+    type: oneOf(
+      [
+        'RackMount',
+        'Sled',
+        'Blade',
+        'Enclosure',
+        'Rack',
+        'Shelf',
+        'Drawer',
+        'Tray',
+        'Card',
+        'Module',
+        'Component',
+        'Other',
+      ],
+      'Redfish ChassisType.',
+    ),
+    containedBy: optional(ref('chassis', 'Chassis around it.')),
+    fru: optional(ref('frus', 'FRU that names it.')),
+    power: optional(
+      object(
+        {
+          consumed: optional(ref('sensors', 'Sensor of the power it draws.')),
+          capacity: optional(quantity('W', 'Power it may draw.')),
+        },
+        'Power as a whole.',
+      ),
+    ),
+  },
+  'A physical enclosure.',
+);
+
+export const PowerSupply = object(
+  {
+    id: Id('Id of the supply'),
+    name: optional(text('Name for people.')),
+    chassis: optional(ref('chassis', 'Chassis it feeds.')),
+    type: oneOf(['AC', 'DC', 'ACorDC', 'DCregulated'], 'Redfish PowerSupplyType.'),
+    hotPluggable: optional(Type.Boolean()),
+    capacity: optional(quantity('W', 'What it can give.')),
+    inputVoltage: optional(ref('sensors', 'Input voltage.')),
+    inputCurrent: optional(ref('sensors', 'Input current.')),
+    inputPower: optional(ref('sensors', 'Input power.')),
+    outputVoltage: optional(ref('sensors', 'Output voltage.')),
+    outputCurrent: optional(ref('sensors', 'Output current.')),
+    outputPower: optional(ref('sensors', 'Output power.')),
+    temperature: optional(ref('sensors', 'Its temperature.')),
+    present: optional(ref('lines', 'Asserted while it is there.')),
+    good: optional(ref('lines', 'Asserted while its output is good.')),
+    fru: optional(ref('frus', 'FRU that names it.')),
+  },
+  'A power supply, or the hot-swap controller that feeds the board from a bus bar.',
+);
+
+export const HostPower = object(
+  {
+    kind: Type.Literal('gpio'),
+    button: ref('lines', 'Output: the power button towards the host.'),
+    reset: optional(ref('lines', 'Output: the reset towards the host.')),
+    nmi: optional(ref('lines', 'Output: the diagnostic interrupt towards the host.')),
+    good: ref('lines', 'Input: asserted while the power of the host is good.'),
+    onPulse: duration('Press that switches on.'),
+    gracefulPulse: optional(
+      duration('Press that asks the operating system to shut down; as onPulse when left out.'),
+    ),
+    forceOffPulse: duration('Press that switches off.'),
+    resetPulse: optional(duration('Length of the reset; 100 ms when left out.')),
+    nmiPulse: optional(duration('Length of the diagnostic interrupt; 100 ms when left out.')),
+    settle: optional(duration('Wait after a press before the pins mean anything.')),
+    cycleDelay: duration('Off time of a power cycle.'),
+    onTimeout: optional(duration('Longest wait for power-good after a press; 10 s when left out.')),
+    offTimeout: optional(
+      duration('Longest wait for power-good to go after a forced off; 10 s when left out.'),
+    ),
+    gracefulTimeout: optional(duration('Longest wait for an orderly shutdown; 5 min when left out.')),
+  },
+  'How the host is switched: the pulses of a button and what power-good says.',
+);
+
+export const Host = object(
+  {
+    id: Id('Id of the system'),
+    name: optional(text('Name for people.')),
+    chassis: ref('chassis', 'Chassis it sits in.'),
+    manufacturer: optional(text('When no FRU says it.')),
+    model: optional(text('When no FRU says it.')),
+    fru: optional(ref('frus', 'FRU of its main board.')),
+    power: HostPower,
+    post: optional(
+      object(
+        {
+          complete: ref('lines', 'Input: asserted once the firmware has finished.'),
+          timeout: optional(duration('5 min.')),
+        },
+        'Power-on self test.',
+      ),
+    ),
+    buttons: optional(
+      object(
+        {
+          power: optional(ref('lines', '')),
+          reset: optional(ref('lines', '')),
+          nmi: optional(ref('lines', '')),
+        },
+        'Buttons that a person presses: inputs.',
+      ),
+    ),
+    restorePolicy: optional(
+      oneOf(['AlwaysOn', 'AlwaysOff', 'LastState'], 'What to do when mains returns; LastState.'),
+    ),
+    processors: optional(
+      object(
+        {
+          model: optional(text('What fits the sockets, when no processor says it.')),
+          sockets: Type.Array(
+            object({ id: Id('Socket'), present: ref('lines', 'Asserted while occupied.') }, 'A socket.'),
+          ),
+        },
+        'Processor sockets.',
+      ),
+    ),
+  },
+  'A computer system that the board manages.',
+);
+
+export const Indicator = object(
+  {
+    id: Id('Id of the light'),
+    line: ref('lines', 'Output that lights it.'),
+    kind: oneOf(['identify', 'power', 'fault'], 'What it says.'),
+    chassis: optional(ref('chassis', 'Chassis it identifies.')),
+    host: optional(ref('hosts', 'Host it speaks of.')),
+    blink: optional(object({ on: duration('Lit.'), off: duration('Dark.') }, 'Pattern while identifying.')),
+  },
+  'A light.',
+);
+
+export const Manager = object(
+  {
+    id: Id('Id of the manager'),
+    name: optional(text('Name for people.')),
+    model: optional(text('Controller, e.g. AST2500.')),
+    chassis: optional(ref('chassis', 'Chassis it sits in.')),
+    ready: optional(ref('lines', 'Output that tells the board that the manager is up.')),
+  },
+  'The management controller itself.',
+);
+
+export const PlatformSchema = object(
+  {
+    id: Id('Id of the board type'),
+    name: text('Name of the board.'),
+    manufacturer: optional(text('Maker of the board.')),
+    variantOf: optional(
+      text('File name, without .yaml, of the descriptor that this one changes in some places.'),
+    ),
+    probe: optional(
+      object(
+        {
+          fru: ref('frus', 'FRU to look at.'),
+          product: text('Regular expression for its product or board name.'),
+        },
+        'How to recognise that the board at hand is this one.',
+      ),
+    ),
+    manager: Manager,
+    chassis: Type.Array(Chassis, { minItems: 1 }),
+    buses: optional(Type.Array(Bus)),
+    muxes: optional(Type.Array(Mux)),
+    devices: optional(Type.Array(Device)),
+    lines: optional(Type.Record(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$' }), Line)),
+    adc: optional(Type.Array(Adc)),
+    fans: optional(Type.Array(Fan)),
+    cooling: optional(Cooling),
+    ipmb: optional(Type.Array(Ipmb)),
+    peci: optional(Type.Array(Peci)),
+    frus: optional(Type.Array(Fru)),
+    powerSupplies: optional(Type.Array(PowerSupply)),
+    hosts: optional(Type.Array(Host)),
+    indicators: optional(Type.Array(Indicator)),
+  },
+  'A board.',
+);
+
+/** A platform descriptor after loading: overlays merged, quantities as numbers. */
+export type Platform = Static<typeof PlatformSchema>;
+export type SensorFacts = Static<typeof Sensor>;
+export type DeviceFacts = Static<typeof Device>;
+export type MuxFacts = Static<typeof Mux>;
+export type LineFacts = Static<typeof Line>;
+export type FanFacts = Static<typeof Fan>;
+export type HostFacts = Static<typeof Host>;
+export type HostPowerFacts = Static<typeof HostPower>;
+export type ChassisFacts = Static<typeof Chassis>;
+export type ThresholdFacts = Static<typeof Thresholds>;
