@@ -1,0 +1,126 @@
+/**
+ * What the twin must know of a board: a structural part of a loaded platform descriptor, so that drivers need
+ * nothing of the code that loads it. Durations are in milliseconds, the shunt in ohm.
+ */
+import type { ChipParameters } from '../i2c/chip.ts';
+
+export interface TwinThresholds {
+  readonly upperFatal?: number;
+  readonly upperCritical?: number;
+  readonly upperCaution?: number;
+  readonly lowerCaution?: number;
+  readonly lowerCritical?: number;
+  readonly lowerFatal?: number;
+}
+
+export interface TwinSensor {
+  readonly id: string;
+  readonly context?: string;
+  readonly thresholds?: TwinThresholds;
+  readonly poweredBy?: string;
+}
+
+/** A sensor behind a chip: what it shows is `scale` × what the chip reports + `offset`. */
+export interface TwinChipSensor extends TwinSensor {
+  readonly scale?: number;
+  readonly offset?: number;
+}
+
+export interface TwinPart extends ChipParameters {
+  readonly chip?: string;
+  readonly bus?: number;
+  readonly address?: number;
+  readonly sensors?: Readonly<Record<string, TwinChipSensor>>;
+}
+
+export interface TwinDevice extends TwinPart {
+  readonly id: string;
+  readonly poweredBy?: string;
+  readonly alternatives?: readonly TwinPart[];
+}
+
+export interface TwinMux {
+  readonly id: string;
+  readonly chip: string;
+  readonly bus: number;
+  readonly address: number;
+  readonly channels: readonly number[];
+  readonly driver?: 'redfishd' | 'kernel';
+}
+
+export interface TwinLine {
+  readonly line?: string;
+  readonly direction: 'in' | 'out';
+  readonly activeLow?: boolean;
+  readonly initial?: boolean;
+}
+
+export interface TwinAdc {
+  readonly channel: number;
+  readonly divider?: number;
+  readonly bridge?: { readonly line: string };
+  readonly sensor: TwinSensor;
+}
+
+export interface TwinFan {
+  readonly id: string;
+  readonly pwm: number;
+  readonly tachs: readonly { readonly tach: number; readonly sensor: TwinSensor }[];
+  readonly maxSpeed?: number;
+  readonly present?: string;
+}
+
+export interface TwinFru {
+  readonly id: string;
+  readonly name?: string;
+  readonly device: string;
+}
+
+export interface TwinPowerSupply {
+  readonly id: string;
+  readonly chassis?: string;
+  readonly type: string;
+  readonly inputVoltage?: string;
+  readonly inputCurrent?: string;
+  readonly inputPower?: string;
+  readonly outputVoltage?: string;
+  readonly outputCurrent?: string;
+  readonly outputPower?: string;
+  readonly present?: string;
+  readonly good?: string;
+}
+
+export interface TwinHost {
+  readonly id: string;
+  readonly manufacturer?: string;
+  readonly model?: string;
+  readonly fru?: string;
+  readonly power: {
+    readonly button: string;
+    readonly reset?: string;
+    readonly good: string;
+    readonly onPulse: number;
+    readonly gracefulPulse?: number;
+    readonly forceOffPulse: number;
+  };
+  readonly post?: { readonly complete: string };
+  readonly buttons?: { readonly power?: string };
+  readonly processors?: { readonly sockets: readonly { readonly present: string }[] };
+}
+
+export interface TwinBoard {
+  readonly id: string;
+  readonly name: string;
+  readonly manufacturer?: string;
+  readonly buses?: readonly { readonly bus: number }[];
+  readonly muxes?: readonly TwinMux[];
+  readonly devices?: readonly TwinDevice[];
+  readonly lines?: Readonly<Record<string, TwinLine>>;
+  readonly adc?: readonly TwinAdc[];
+  readonly fans?: readonly TwinFan[];
+  readonly frus?: readonly TwinFru[];
+  readonly powerSupplies?: readonly TwinPowerSupply[];
+  readonly hosts?: readonly TwinHost[];
+  readonly chassis?: readonly { readonly fru?: string }[];
+  readonly probe?: { readonly fru: string };
+}
