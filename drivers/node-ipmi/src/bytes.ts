@@ -1,0 +1,39 @@
+/** Sum of all bytes modulo 256. IPMI areas, records and messages are built so that it comes out as zero. */
+export function sum8(bytes: Uint8Array): number {
+  let sum = 0;
+  for (const byte of bytes) sum += byte;
+  return sum & 0xff;
+}
+
+/** The byte that makes the sum of `bytes` and itself zero modulo 256 (IPMI v2.0, section 13.8, "checksum"). */
+export function checksum8(bytes: Uint8Array): number {
+  return -sum8(bytes) & 0xff;
+}
+
+/** The parts behind one another in one array. */
+export function concat(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** Lower-case hexadecimal, two digits a byte, no separators. */
+export function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+}
+
+/** The bytes of a hexadecimal text, or undefined where it is none. */
+export function fromHex(text: string): Uint8Array | undefined {
+  return /^(?:[0-9a-f]{2})*$/i.test(text) ? new Uint8Array(Buffer.from(text, 'hex')) : undefined;
+}
+
+/** View for numbers of more than one byte; IPMI sends the least significant byte first unless it says otherwise. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
