@@ -1,0 +1,123 @@
+/**
+ * Conversions between what a register holds and what it means: pure functions with an inverse, so that a driver reads
+ * with one direction and the twin fills its registers with the other.
+ */
+export interface Scale {
+  /** Physical value of a register content. NaN for a content that stands for no value. */
+  decode(code: number): number;
+  /** The register content nearest to `value`; clamped to `min` and `max` as the chip itself saturates. */
+  encode(value: number): number;
+  /** Least and greatest value the chip can truly report; anything outside is garbage. */
+  readonly min: number;
+  readonly max: number;
+  /** Greatest step between neighbouring values. */
+  readonly resolution: number;
+}
+
+/** Cuts the noise of binary fractions: 9.600000000000001 V is 9.6 V. */
+const tidy = (value: number) => Number(value.toPrecision(12));
+export const clamp = (value: number, min: number, max: number) => Math.min(max, Math.max(min, value));
+/** Two's complement of the low `bits` bits. */
+export const signed = (code: number, bits: number) => (code << (32 - bits)) >> (32 - bits);
+
+export interface LinearFacts {
+  /** What one count is worth. */
+  readonly lsb: number;
+  /** Width of the field; 16 when left out. */
+  readonly bits?: number;
+  /** Bits below the field. */
+  readonly shift?: number;
+  readonly signed?: boolean;
+  /** Is added after scaling. */
+  readonly offset?: number;
+  /** Limits, where the chip cannot reach the ends of the field. */
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** `value = field × lsb + offset`. */
+export function linear(facts: LinearFacts): Scale {
+  const { lsb, bits = 16, shift = 0, offset = 0 } = facts;
+  const lowest = facts.signed ? -(2 ** (bits - 1)) : 0;
+  const highest = facts.signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
+  const valueOf = (count: number) => tidy(count * lsb + offset);
+  const ends = [valueOf(lowest), valueOf(highest)];
+  const min = facts.min ?? Math.min(...ends);
+  const max = facts.max ?? Math.max(...ends);
+  const mask = 2 ** bits - 1;
+  return {
+    decode(code) {
+      const field = (code >> shift) & mask;
+      return valueOf(facts.signed ? signed(field, bits) : field);
+    },
+    encode(value) {
+      const count = clamp(Math.round((clamp(value, min, max) - offset) / lsb), lowest, highest);
+      return (count & mask) << shift;
+    },
+    min,
+    max,
+    resolution: Math.abs(lsb),
+  };
+}
+
+/** PMBus LINEAR11: 5-bit exponent, 11-bit mantissa, both two's complement (PMBus 1.2 part II, 7.1). */
+export const linear11: Scale = {
+  decode: (code) => signed(code, 11) * 2 ** signed(code >> 11, 5),
+  encode(value) {
+    const wanted = clamp(value, linear11.min, linear11.max);
+    for (let exponent = -16; ; exponent++) {
+      const mantissa = Math.round(wanted / 2 ** exponent);
+      if ((mantissa >= -1024 && mantissa <= 1023) || exponent === 15) {
+        return ((exponent & 0x1f) << 11) | (clamp(mantissa, -1024, 1023) & 0x7ff);
+      }
+    }
+  },
+  min: -1024 * 2 ** 15,
+  max: 1023 * 2 ** 15,
+  resolution: 2 ** 15,
+};
+
+/** PMBus LINEAR16: unsigned mantissa, exponent from VOUT_MODE (PMBus 1.2 part II, 8.3.1). */
+export const linear16 = (exponent: number) => linear({ lsb: 2 ** exponent });
+
+export interface DirectFacts {
+  readonly m: number;
+  readonly b: number;
+  readonly R: number;
+  /** Width of an unsigned code, for converters with fewer than 16 bits; a signed 16-bit word when left out. */
+  readonly bits?: number;
+}
+
+/** PMBus DIRECT: `X = (Y × 10^-R - b) / m` (PMBus 1.2 part II, 7.2). */
+export function direct({ m, b, R, bits }: DirectFacts): Scale {
+  const factor = 10 ** -R;
+  return linear({ lsb: factor / m, offset: -b / m, signed: bits === undefined, bits: bits ?? 16 });
+}
+
+export interface VidFacts {
+  /** Volt at code `first`. */
+  readonly base: number;
+  /** Volt per step; negative where a higher code means less. */
+  readonly step: number;
+  readonly first: number;
+  readonly last: number;
+  /** The code that means "off", 0 V. */
+  readonly off?: number;
+}
+
+/** A voltage identification table: steps of a fixed size, and perhaps a code for "off". */
+export function vid({ base, step, first, last, off }: VidFacts): Scale {
+  const valueOf = (code: number) => tidy(base + (code - first) * step);
+  const ends = [valueOf(first), valueOf(last)];
+  const lowest = Math.min(...ends);
+  return {
+    decode: (code) => (code === off ? 0 : code >= first && code <= last ? valueOf(code) : Number.NaN),
+    encode(value) {
+      if (off !== undefined && value < lowest / 2) return off;
+      return clamp(Math.round((value - base) / step) + first, first, last);
+    },
+    min: off === undefined ? lowest : 0,
+    max: Math.max(...ends),
+    resolution: Math.abs(step),
+  };
+}
