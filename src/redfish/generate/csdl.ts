@@ -42,7 +42,7 @@ function rank(version: string | undefined): number {
 }
 
 function annotation(element: Element, term: string): Element | undefined {
-  return element.children.find((child) => child.name === 'Annotation' && child.attributes['Term'] === term);
+  return element.children.find((child) => child.name === 'Annotation' && child.attributes.Term === term);
 }
 
 function* within(element: Element | undefined, name: string): Generator<Element> {
@@ -57,17 +57,16 @@ function records(element: Element, term: string): Record<string, string>[] {
   return [...within(annotation(element, term), 'Record')].map((record) =>
     Object.fromEntries(
       record.children.map(({ attributes }) => [
-        attributes['Property'] ?? '',
-        attributes['String'] ?? attributes['Bool'] ?? attributes['EnumMember'] ?? '',
+        attributes.Property ?? '',
+        attributes.String ?? attributes.Bool ?? attributes.EnumMember ?? '',
       ]),
     ),
   );
 }
 
 function revision(element: Element, kind: 'Added' | 'Deprecated'): string | undefined {
-  return records(element, 'Redfish.Revisions').find(
-    (entry) => entry['Kind'] === `Redfish.RevisionKind/${kind}`,
-  )?.['Version'];
+  return records(element, 'Redfish.Revisions').find((entry) => entry.Kind === `Redfish.RevisionKind/${kind}`)
+    ?.Version;
 }
 
 /** Collects every definition of the documents, which are parsed CSDL files. */
@@ -77,9 +76,9 @@ export function readCsdl(documents: Iterable<Element>): Csdl {
   const actions = new Map<string, Element[]>();
   for (const document of documents) {
     for (const schema of within(document, 'Schema')) {
-      const namespace = schema.attributes['Namespace'] ?? '';
+      const namespace = schema.attributes.Namespace ?? '';
       for (const element of schema.children) {
-        const fullName = `${namespace}.${element.attributes['Name']}`;
+        const fullName = `${namespace}.${element.attributes.Name}`;
         if (element.name === 'Action') {
           actions.set(namespace, [...(actions.get(namespace) ?? []), element]);
         } else if (definitionKinds.has(element.name)) {
@@ -111,16 +110,16 @@ function enumFact(element: Element): EnumFact {
   const values: Record<string, string> = {};
   const deprecated: string[] = [];
   for (const member of element.children.filter((child) => child.name === 'Member')) {
-    const name = member.attributes['Name'] ?? '';
+    const name = member.attributes.Name ?? '';
     values[name] = revision(member, 'Added') ?? '';
     if (revision(member, 'Deprecated')) deprecated.push(name);
   }
   // A type definition lists values that no CSDL identifier can spell, each as a record.
   for (const record of annotation(element, 'Redfish.Enumeration')?.children[0]?.children ?? []) {
-    const value = record.children.find((child) => child.attributes['Property'] === 'Member');
-    const name = value?.attributes['String'];
+    const value = record.children.find((child) => child.attributes.Property === 'Member');
+    const name = value?.attributes.String;
     if (name === undefined)
-      throw new Error(`Enumeration ${element.attributes['Name']} has a record without Member`);
+      throw new Error(`Enumeration ${element.attributes.Name} has a record without Member`);
     values[name] = revision(record, 'Added') ?? '';
     if (revision(record, 'Deprecated')) deprecated.push(name);
   }
@@ -133,7 +132,7 @@ function objectFact(csdl: Csdl, fullName: string): ObjectFact {
     const element = csdl.definitions.get(name);
     if (!element) throw new Error(`The CSDL names ${name} as a base type but does not define it`);
     chain.unshift([name, element]);
-    name = element.attributes['BaseType'];
+    name = element.attributes.BaseType;
   }
   const entity = chain.at(-1)?.[1].name === 'EntityType';
   const fact: Mutable<ObjectFact> = { kind: entity ? 'entity' : 'object', properties: {} };
@@ -142,19 +141,19 @@ function objectFact(csdl: Csdl, fullName: string): ObjectFact {
   for (const [name, element] of chain) {
     for (const child of element.children) {
       if (child.name !== 'Property' && child.name !== 'NavigationProperty') continue;
-      properties[child.attributes['Name'] ?? ''] = propertyFact(
+      properties[child.attributes.Name ?? ''] = propertyFact(
         csdl,
         child,
         schemaOf(name) === own ? versionOf(name) : undefined,
       );
     }
-    const open = annotation(element, 'OData.AdditionalProperties')?.attributes['Bool'];
+    const open = annotation(element, 'OData.AdditionalProperties')?.attributes.Bool;
     if (open) fact.open = open === 'true';
     const patterns = records(element, 'Redfish.DynamicPropertyPatterns');
     if (patterns.length) {
       fact.dynamic = patterns.map((entry) => ({
-        pattern: entry['Pattern'] ?? '',
-        ...typeFacts(csdl, entry['Type'] ?? ''),
+        pattern: entry.Pattern ?? '',
+        ...typeFacts(csdl, entry.Type ?? ''),
       }));
     }
     if (revision(element, 'Deprecated')) fact.deprecated = true;
@@ -178,7 +177,7 @@ function objectFact(csdl: Csdl, fullName: string): ObjectFact {
   fact.properties = properties;
   const version = versionOf(fullName);
   if (entity && version) fact.version = version;
-  const actions = properties['Actions'] && entity ? actionFacts(csdl, own) : {};
+  const actions = properties.Actions && entity ? actionFacts(csdl, own) : {};
   if (Object.keys(actions).length) fact.actions = actions;
   return fact;
 }
@@ -196,15 +195,15 @@ function typeFacts(csdl: Csdl, typeName: string): Pick<PropertyFact, 'type'> & P
   if (element.name === 'EnumType') return { type: 'enum', ref: key };
   if (element.name !== 'TypeDefinition') return { type: 'object', ref: key };
   if (annotation(element, 'Redfish.Enumeration')) return { type: 'enum', ref: key };
-  return { ...typeFacts(csdl, element.attributes['UnderlyingType'] ?? ''), ...constraints(element) };
+  return { ...typeFacts(csdl, element.attributes.UnderlyingType ?? ''), ...constraints(element) };
 }
 
 /** The validation terms of a property, a parameter or a type definition. */
 function constraints(element: Element): Partial<PropertyFact> {
   const fact: Partial<Mutable<PropertyFact>> = {};
-  const minimum = annotation(element, 'Validation.Minimum')?.attributes['Int'];
-  const maximum = annotation(element, 'Validation.Maximum')?.attributes['Int'];
-  const pattern = annotation(element, 'Validation.Pattern')?.attributes['String'];
+  const minimum = annotation(element, 'Validation.Minimum')?.attributes.Int;
+  const maximum = annotation(element, 'Validation.Maximum')?.attributes.Int;
+  const pattern = annotation(element, 'Validation.Pattern')?.attributes.String;
   if (minimum !== undefined) fact.minimum = Number(minimum);
   if (maximum !== undefined) fact.maximum = Number(maximum);
   if (pattern !== undefined) fact.pattern = pattern;
@@ -225,23 +224,23 @@ function propertyFact(csdl: Csdl, element: Element, version: string | undefined)
   const link =
     element.name === 'NavigationProperty' && !annotation(element, 'OData.AutoExpand') && !excerptCopy;
   const fact: Mutable<PropertyFact> = link
-    ? linkFact(attributes['Type'] ?? '')
-    : { ...typeFacts(csdl, attributes['Type'] ?? ''), ...constraints(element) };
-  const permission = annotation(element, 'OData.Permissions')?.attributes['EnumMember']?.split('/')[1];
+    ? linkFact(attributes.Type ?? '')
+    : { ...typeFacts(csdl, attributes.Type ?? ''), ...constraints(element) };
+  const permission = annotation(element, 'OData.Permissions')?.attributes.EnumMember?.split('/')[1];
   if (permission) fact.permission = permission as NonNullable<PropertyFact['permission']>;
-  if (attributes['Nullable'] === 'false') fact.nullable = false;
+  if (attributes.Nullable === 'false') fact.nullable = false;
   if (annotation(element, 'Redfish.Required')) fact.required = true;
   if (annotation(element, 'Redfish.RequiredOnCreate')) fact.requiredOnCreate = true;
-  const unit = annotation(element, 'Measures.Unit')?.attributes['String'];
+  const unit = annotation(element, 'Measures.Unit')?.attributes.String;
   if (unit !== undefined) fact.unit = unit;
   const added = revision(element, 'Added') ?? (version === 'v1_0_0' ? undefined : version);
   if (added !== undefined) fact.added = added;
   const deprecated = revision(element, 'Deprecated');
   if (deprecated !== undefined) fact.deprecated = deprecated;
   const excerpt = annotation(element, 'Redfish.Excerpt');
-  if (excerpt) fact.excerpt = excerpt.attributes['String']?.split(',') ?? [];
+  if (excerpt) fact.excerpt = excerpt.attributes.String?.split(',') ?? [];
   if (annotation(element, 'Redfish.ExcerptCopyOnly')) fact.excerptCopyOnly = true;
-  if (excerptCopy) fact.excerptCopy = excerptCopy.attributes['String'] ?? '';
+  if (excerptCopy) fact.excerptCopy = excerptCopy.attributes.String ?? '';
   return fact;
 }
 
@@ -250,11 +249,11 @@ function actionFacts(csdl: Csdl, schema: string): Record<string, ActionFact> {
   for (const action of csdl.actions.get(schema) ?? []) {
     // The first parameter names the type that the action is bound to.
     const [, ...parameters] = action.children.filter((child) => child.name === 'Parameter');
-    const returns = action.children.find((child) => child.name === 'ReturnType')?.attributes['Type'];
+    const returns = action.children.find((child) => child.name === 'ReturnType')?.attributes.Type;
     const added = revision(action, 'Added');
-    facts[action.attributes['Name'] ?? ''] = {
+    facts[action.attributes.Name ?? ''] = {
       parameters: Object.fromEntries(
-        parameters.map((parameter) => [parameter.attributes['Name'] ?? '', parameterFact(csdl, parameter)]),
+        parameters.map((parameter) => [parameter.attributes.Name ?? '', parameterFact(csdl, parameter)]),
       ),
       ...(returns ? { returns: keyOf(returns) } : {}),
       ...(added ? { added } : {}),
@@ -267,13 +266,13 @@ function actionFacts(csdl: Csdl, schema: string): Record<string, ActionFact> {
 /** A parameter that may not be null must be given (DSP0266 "POST (action)"; DSP8010 marks it so). */
 function parameterFact(csdl: Csdl, element: Element): ParameterFact {
   const fact: Mutable<ParameterFact> = {
-    ...typeFacts(csdl, element.attributes['Type'] ?? ''),
+    ...typeFacts(csdl, element.attributes.Type ?? ''),
     ...constraints(element),
   };
   // A resource as a parameter is handed over as a link to it.
   if (fact.ref && csdl.definitions.get(csdl.latest.get(fact.ref) ?? '')?.name === 'EntityType')
     fact.type = 'link';
-  if (element.attributes['Nullable'] === 'false') fact.required = true;
+  if (element.attributes.Nullable === 'false') fact.required = true;
   const added = revision(element, 'Added');
   if (added !== undefined) fact.added = added;
   return fact;

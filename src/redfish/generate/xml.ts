@@ -30,19 +30,19 @@ export function parseXml(source: string): Element {
     const groups = token.exec(source)?.groups;
     const parent = stack.at(-1);
     if (!groups || !parent) throw new Error(`XML cannot be read at offset ${at}`);
-    if (groups['open']) {
+    if (groups.open) {
       const attributes: Record<string, string> = {};
-      for (const [, name = '', double, single] of (groups['attributes'] ?? '').matchAll(attribute)) {
+      for (const [, name = '', double, single] of (groups.attributes ?? '').matchAll(attribute)) {
         attributes[name] = decode(double ?? single ?? '');
       }
-      const element: Element = { name: groups['open'], attributes, children: [], text: '' };
+      const element: Element = { name: groups.open, attributes, children: [], text: '' };
       parent.children.push(element);
-      if (!groups['empty']) stack.push(element);
-    } else if (groups['close']) {
-      if (parent.name !== groups['close']) throw new Error(`XML element ${parent.name} not closed at ${at}`);
+      if (!groups.empty) stack.push(element);
+    } else if (groups.close) {
+      if (parent.name !== groups.close) throw new Error(`XML element ${parent.name} not closed at ${at}`);
       stack.pop();
-    } else if (groups['text']) {
-      parent.text += decode(groups['text']);
+    } else if (groups.text) {
+      parent.text += decode(groups.text);
     }
   }
   const root = document.children[0];
