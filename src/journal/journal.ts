@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type Clock, systemClock } from '../store/clock.ts';
+import { StoreError } from '../store/errors.ts';
+import { Listeners } from '../store/listeners.ts';
+import type { Store } from '../store/store.ts';
+import { Rank } from './rank.ts';
+import type { JournalEntry, JournalRecord, LogName, LogRef } from './record.ts';
+import {
+  countBlocks,
+  deleteOldest,
+  entryOf,
+  insertRow,
+  logOf,
+  type Row,
+  readEntry,
+  readPage,
+  rowOf,
+  streamOf,
+} from './table.ts';
+
+export interface JournalOptions {
+  readonly clock?: Clock;
+  /** Entries that each log holds before the oldest make room (Redfish OverWritePolicy WrapsWhenFull). */
+  readonly caps?: Partial<Record<LogName, number>>;
+  /** Records kept in memory while the store takes none. */
+  readonly tail?: number;
+}
+
+export interface PageQuery {
+  readonly skip: number;
+  readonly top: number;
+  readonly newestFirst?: boolean;
+}
+
+export interface JournalState {
+  /** Why records cannot be stored now; null when they can. */
+  readonly fault: StoreError | null;
+  /** Records that wait in memory for the store to take them. */
+  readonly waiting: number;
+  /** Records that were lost since the start, because memory had no room for more. */
+  readonly lost: number;
+}
+
+interface Append {
+  readonly row: Row;
+  readonly resolve: (id: number) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export const defaultCaps: Readonly<Record<LogName, number>> = {
+  SEL: 4096,
+  EventLog: 10_000,
+  AuditLog: 10_000,
+};
+const retryPeriod = 1000;
+
+/**
+ * What happened, in order, for life. Appends that come together share one transaction. While the store takes
+ * nothing, records wait in memory (the least severe are given up first) and are stored as soon as it does again.
+ */
+export class Journal {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #caps: Readonly<Record<LogName, number>>;
+  readonly #tailLimit: number;
+  readonly #bootId = readBootId();
+  readonly #ranks = new Map<string, Rank>();
+  readonly #appended = new Listeners<JournalEntry>();
+  #queue: Append[] = [];
+  /** Rows whose appenders have been told that they are not durable. */
+  #tail: Row[] = [];
+  #flushing: NodeJS.Immediate | null = null;
+  #retry: NodeJS.Timeout | null = null;
+  #fault: StoreError | null = null;
+  #lost = 0;
+  #revision = 0;
+
+  constructor(store: Store, options: JournalOptions = {}) {
+    this.#store = store;
+    this.#clock = options.clock ?? systemClock;
+    this.#caps = { ...defaultCaps, ...options.caps };
+    this.#tailLimit = options.tail ?? 1000;
+    for (const { stream, block, count } of countBlocks(store)) this.#rank(stream).add(block, count);
+  }
+
+  get state(): JournalState {
+    return { fault: this.#fault, waiting: this.#tail.length, lost: this.#lost };
+  }
+
+  /** Grows with every change of any log. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** The most entries that a log holds. */
+  cap(log: LogName): number {
+    return this.#caps[log];
+  }
+
+  /**
+   * Appends a record. Resolves with its id once it is durable. Rejects with a StoreError when it is not; the record
+   * then waits in memory and is stored later, if that becomes possible. The promise may be left alone.
+   */
+  append(record: JournalRecord): Promise<number> {
+    const promise = new Promise<number>((resolve, reject) => {
+      const row = rowOf(record, this.#clock.now(), this.#bootId, this.#clock.monotonic());
+      this.#queue.push({ row, resolve, reject });
+      // While a transaction waits for the disk, further records gather: the slower the disk, the larger the groups.
+      this.#flushing ??= setImmediate(() => (this.#fault === null ? this.flush() : this.#hold(this.#fault)));
+    });
+    promise.catch(() => {}); // A failure shows in the state; whoever does not wait for it must not end the process.
+    return promise;
+  }
+
+  /** Stores at once what has been appended, and what waits. */
+  flush(): void {
+    const appends = this.#take();
+    const rows = [...this.#tail, ...appends.map(({ row }) => row)];
+    if (rows.length === 0) return;
+    const surplus = this.#surplus(rows);
+    let ids: number[];
+    try {
+      ids = this.#store.transaction(() => {
+        const stored = rows.map((row) => insertRow(this.#store, row));
+        for (const [stream, count] of surplus) deleteOldest(this.#store, stream, count);
+        return stored;
+      });
+    } catch (error) {
+      this.#queue = appends;
+      this.#hold(error);
+      return;
+    }
+    const entries = rows.map((row, at) => ({ ...row, id: ids[at] ?? 0 }));
+    for (const { stream, id } of entries) this.#rank(stream).add(Rank.blockOf(id));
+    for (const [stream, count] of surplus) this.#rank(stream).removeOldest(count);
+    this.#revision++;
+    this.#fault = null;
+    const waited = this.#tail.length;
+    this.#tail = [];
+    for (const [at, { resolve }] of appends.entries()) resolve(ids[waited + at] ?? 0);
+    for (const entry of entries) this.#appended.emit(entryOf(entry));
+  }
+
+  /** Called for each record once it is durable, in the order of ids. */
+  onAppend(listener: (entry: JournalEntry) => void): () => void {
+    return this.#appended.add(listener);
+  }
+
+  /** Part of a log, and how many entries it has in all. The cost depends on `top` alone. */
+  page(ref: LogRef, query: PageQuery): { readonly total: number; readonly entries: JournalEntry[] } {
+    const stream = streamOf(ref);
+    const rank = this.#rank(stream);
+    const newestFirst = query.newestFirst ?? false;
+    if (query.top === 0 || query.skip >= rank.total) return { total: rank.total, entries: [] };
+    const from = rank.seek(query.skip, newestFirst);
+    return { total: rank.total, entries: readPage(this.#store, stream, from, query.top, newestFirst) };
+  }
+
+  get(id: number): JournalEntry | undefined {
+    return readEntry(this.#store, id);
+  }
+
+  /** Removes one entry. @returns false when there is none @throws StoreError */
+  delete(id: number): boolean {
+    const row = this.#store.get<{ stream: string }>('SELECT stream FROM journal WHERE id = ?', id);
+    if (row === undefined) return false;
+    this.#store.run('DELETE FROM journal WHERE id = ?', id);
+    this.#rank(row.stream).remove(Rank.blockOf(id));
+    this.#revision++;
+    return true;
+  }
+
+  /** Empties a log; ids go on from where they were. @throws StoreError */
+  clear(ref: LogRef): void {
+    const stream = streamOf(ref);
+    this.#store.run('DELETE FROM journal WHERE stream = ?', stream);
+    this.#rank(stream).clear();
+    this.#revision++;
+  }
+
+  /** Marks an entry as dealt with, or not. @returns false when there is none @throws StoreError */
+  setResolved(id: number, resolved: boolean): boolean {
+    const { changes } = this.#store.run('UPDATE journal SET resolved = ? WHERE id = ?', Number(resolved), id);
+    if (changes > 0) this.#revision++;
+    return changes > 0;
+  }
+
+  /** Stores what is left, and stops trying. */
+  close(): void {
+    this.flush();
+    if (this.#retry !== null) clearTimeout(this.#retry);
+  }
+
+  #rank(stream: string): Rank {
+    let rank = this.#ranks.get(stream);
+    if (rank === undefined) {
+      rank = new Rank();
+      this.#ranks.set(stream, rank);
+    }
+    return rank;
+  }
+
+  /** How many of the oldest entries must go, in logs that would outgrow their cap; a batch at a time. */
+  #surplus(rows: readonly Row[]): Map<string, number> {
+    const surplus = new Map<string, number>();
+    const streams = new Map(rows.map((row) => [row.stream, logOf(row)]));
+    for (const [stream, log] of streams) {
+      const added = rows.filter((row) => row.stream === stream).length;
+      const over = this.#rank(stream).total + added - this.#caps[log];
+      if (over > 0) surplus.set(stream, over + Math.floor(this.#caps[log] / 64));
+    }
+    return surplus;
+  }
+
+  #take(): Append[] {
+    if (this.#flushing !== null) clearImmediate(this.#flushing);
+    this.#flushing = null;
+    const appends = this.#queue;
+    this.#queue = [];
+    return appends;
+  }
+
+  /** Tells the appenders that it failed, and keeps their records in memory until the store takes them. */
+  #hold(error: unknown): void {
+    const appends = this.#take();
+    for (const { reject } of appends) reject(error);
+    if (!(error instanceof StoreError)) {
+      this.#lost += appends.length + this.#tail.length;
+      this.#tail = [];
+      return;
+    }
+    this.#fault = error;
+    this.#tail = [...this.#tail, ...appends.map(({ row }) => row)];
+    for (const severity of ['OK', 'Warning', 'Critical']) {
+      let over = this.#tail.length - this.#tailLimit;
+      if (over <= 0) break;
+      this.#tail = this.#tail.filter((row) => {
+        if (row.severity !== severity || over === 0) return true;
+        over--;
+        this.#lost++;
+        return false;
+      });
+    }
+    this.#retry ??= setTimeout(() => {
+      this.#retry = null;
+      this.flush();
+    }, retryPeriod).unref();
+  }
+}
+
+/** Linux names each start of the machine; elsewhere the start of this process stands for it. */
+function readBootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return randomUUID();
+  }
+}

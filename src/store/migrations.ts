@@ -1,0 +1,94 @@
+import type Database from 'better-sqlite3';
+import { StoreError } from './errors.ts';
+
+/**
+ * The schema, as the steps that led to it: entry n takes a store from version n to n + 1. A step that has been
+ * released never changes; a new one is added below. Times are milliseconds since 1970.
+ */
+export const migrations: readonly string[] = [
+  `CREATE TABLE settings (
+     key TEXT PRIMARY KEY,
+     value TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE roles (
+     id TEXT PRIMARY KEY,
+     privileges TEXT NOT NULL,
+     revision INTEGER NOT NULL
+   ) STRICT;
+
+   CREATE TABLE accounts (
+     id TEXT PRIMARY KEY,
+     user_name TEXT NOT NULL UNIQUE,
+     role TEXT NOT NULL,
+     enabled INTEGER NOT NULL,
+     password TEXT NOT NULL,
+     history TEXT NOT NULL,
+     change_required INTEGER NOT NULL,
+     password_expires INTEGER,
+     created INTEGER NOT NULL,
+     failures INTEGER NOT NULL,
+     last_failure INTEGER NOT NULL,
+     locked_at INTEGER,
+     revision INTEGER NOT NULL
+   ) STRICT;
+
+   CREATE TABLE sessions (
+     id TEXT PRIMARY KEY,
+     token_hash TEXT NOT NULL UNIQUE,
+     account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+     address TEXT NOT NULL,
+     context TEXT,
+     created INTEGER NOT NULL,
+     last_used INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX sessions_account ON sessions (account);`,
+
+  // One index serves every view of a log, because "stream" already is the view; the other is as small as the
+  // number of conditions that are open.
+  `CREATE TABLE journal (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     stream TEXT NOT NULL,
+     time INTEGER NOT NULL,
+     boot TEXT NOT NULL,
+     uptime INTEGER NOT NULL,
+     system TEXT,
+     message_id TEXT NOT NULL,
+     args TEXT NOT NULL,
+     message TEXT NOT NULL,
+     severity TEXT NOT NULL,
+     origin TEXT,
+     condition TEXT,
+     resolved INTEGER NOT NULL,
+     user TEXT,
+     address TEXT,
+     detail TEXT
+   ) STRICT;
+   CREATE INDEX journal_stream ON journal (stream, id);
+   CREATE INDEX journal_open ON journal (condition) WHERE condition IS NOT NULL AND resolved = 0;`,
+];
+
+/** The version a database is at. @throws StoreError `too-new` */
+export function schemaVersion(db: Database.Database, newest: number = migrations.length): number {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  if (version <= newest) return version;
+  throw new StoreError(
+    'too-new',
+    `the database has schema version ${version}, and this redfishd knows versions up to ${newest}; ` +
+      'run the newer redfishd that wrote it, or move the database away to begin anew',
+  );
+}
+
+/**
+ * Brings a database to the newest version, each step in its own transaction, so that a loss of power leaves it at
+ * one version or the next. @throws StoreError `too-new`
+ */
+export function migrate(db: Database.Database, steps: readonly string[] = migrations): void {
+  const version = schemaVersion(db, steps.length);
+  steps.slice(version).forEach((sql, step) => {
+    db.transaction(() => {
+      db.exec(sql);
+      db.pragma(`user_version = ${version + step + 1}`);
+    }).immediate();
+  });
+}

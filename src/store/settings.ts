@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { Store } from './store.ts';
+
+/** Makes a value of what is stored, or says `undefined` when it is not one. */
+export type Decoder<T> = (value: unknown) => T | undefined;
+
+/** Small durable values by name. Reading costs a Map look-up; writing returns when the value is safe. */
+export class Settings {
+  readonly #store: Store;
+  readonly #values = new Map<string, string>();
+  #uuid: string | null = null;
+
+  constructor(store: Store) {
+    this.#store = store;
+    for (const { key, value } of store.all<{ key: string; value: string }>(
+      'SELECT key, value FROM settings',
+    )) {
+      this.#values.set(key, value);
+    }
+  }
+
+  get(key: string): string | undefined {
+    return this.#values.get(key);
+  }
+
+  /** @throws StoreError */
+  set(key: string, value: string): void {
+    if (this.#values.get(key) === value) return;
+    this.#store.run(
+      'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      key,
+      value,
+    );
+    this.#values.set(key, value);
+  }
+
+  /** @throws StoreError */
+  delete(key: string): void {
+    if (!this.#values.has(key)) return;
+    this.#store.run('DELETE FROM settings WHERE key = ?', key);
+    this.#values.delete(key);
+  }
+
+  /** A stored JSON value; `fallback` when there is none, or none that the decoder takes. */
+  json<T>(key: string, decode: Decoder<T>, fallback: T): T {
+    const text = this.#values.get(key);
+    if (text === undefined) return fallback;
+    try {
+      return decode(JSON.parse(text)) ?? fallback;
+    } catch {
+      return fallback;
+    }
+  }
+
+  /** @throws StoreError */
+  setJson(key: string, value: unknown): void {
+    this.set(key, JSON.stringify(value));
+  }
+
+  /** The UUID of this Redfish service: made once, the same for the life of the store. */
+  get serviceUuid(): string {
+    this.#uuid ??= this.#values.get('service.uuid') ?? this.#createUuid();
+    return this.#uuid;
+  }
+
+  #createUuid(): string {
+    const uuid = randomUUID();
+    try {
+      this.set('service.uuid', uuid);
+    } catch {
+      // Without a store that can be written, it holds for this run.
+    }
+    return uuid;
+  }
+}

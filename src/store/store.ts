@@ -1,0 +1,251 @@
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { asStoreError, codeOf, isWritable, StoreError } from './errors.ts';
+import { migrate, schemaVersion } from './migrations.ts';
+
+export type Value = string | number | Uint8Array | null;
+/** Positional values, or one object for named ones (`@name`). */
+export type Values = readonly Value[] | readonly [Readonly<Record<string, Value>>];
+
+/** A damaged database that was found at the start: where it lies now, and what was wrong with it. */
+export interface Recovery {
+  readonly setAside: string;
+  readonly reason: string;
+}
+
+/**
+ * The daemon's database. A change that returned has survived power loss. Failures are StoreErrors: reading goes on
+ * when nothing can be written, and a failed change has changed nothing.
+ */
+export class Store {
+  readonly directory: string;
+  /** The damaged predecessor that was set aside when this store was opened; null when all was well. */
+  readonly recovered: Recovery | null;
+  readonly #db: Database.Database;
+  readonly #statements = new Map<string, Database.Statement>();
+  readonly #transaction: Database.Transaction<(work: () => unknown) => unknown>;
+  #fault: StoreError | null;
+
+  constructor(
+    directory: string,
+    db: Database.Database,
+    recovered: Recovery | null,
+    fault: StoreError | null,
+  ) {
+    this.directory = directory;
+    this.recovered = recovered;
+    this.#db = db;
+    this.#fault = fault;
+    this.#transaction = db.transaction((work) => work());
+  }
+
+  /** Why the last change could not be stored; null once one could be again. */
+  get fault(): StoreError | null {
+    return this.#fault;
+  }
+
+  /** All rows of a query. */
+  all<Row>(sql: string, ...values: Values): Row[] {
+    return this.#guard(() => this.#prepare(sql).all(...values) as Row[]);
+  }
+
+  /** The first row of a query. */
+  get<Row>(sql: string, ...values: Values): Row | undefined {
+    return this.#guard(() => this.#prepare(sql).get(...values) as Row | undefined);
+  }
+
+  /** Makes a change. @returns rows changed, and the id of the row last inserted */
+  run(sql: string, ...values: Values): { readonly changes: number; readonly lastId: number } {
+    return this.#write(() => {
+      const { changes, lastInsertRowid } = this.#prepare(sql).run(...values);
+      return { changes, lastId: Number(lastInsertRowid) };
+    });
+  }
+
+  /** Several changes, all or none; may be nested. */
+  transaction<T>(work: () => T): T {
+    return this.#write(() => this.#transaction.immediate(work) as T);
+  }
+
+  /** Folds the write-ahead log into the database and lets go of it. */
+  close(): void {
+    if (!this.#db.open) return;
+    this.#statements.clear();
+    this.#db.close();
+    if (!this.#db.memory) rmSync(pidFile(this.directory), { force: true });
+  }
+
+  #prepare(sql: string): Database.Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #write<T>(work: () => T): T {
+    try {
+      const result = this.#guard(work);
+      if (!this.#db.inTransaction) this.#fault = null;
+      return result;
+    } catch (error) {
+      if (error instanceof StoreError) this.#fault = error;
+      throw error;
+    }
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw asStoreError(error, this.directory);
+    }
+  }
+}
+
+const databaseFile = (directory: string) => join(directory, 'redfishd.db');
+const pidFile = (directory: string) => join(directory, 'redfishd.pid');
+
+/**
+ * Opens the store in a directory, which is created (mode 0700) when missing. A damaged database is set aside under a
+ * name of its own, never deleted, and a new one begun. A directory that cannot be written is opened for reading, if
+ * it holds a database: changes then fail with `read-only`.
+ * @throws StoreError when the store is in use or too new, or when there is nothing to read and no way to begin
+ */
+export function openStore(directory: string): Store {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    if (existsSync(databaseFile(directory)) && !canWrite(directory)) return openCopy(directory);
+    createPrivate(databaseFile(directory));
+    return openOrRecover(directory);
+  } catch (error) {
+    if (codeOf(error)?.startsWith('SQLITE_BUSY')) throw inUse(directory, error);
+    throw asStoreError(error, directory);
+  }
+}
+
+function canWrite(directory: string): boolean {
+  return isWritable(directory) && isWritable(databaseFile(directory));
+}
+
+/** SQLite would create the file readable by all; its log inherits the mode of the database. */
+function createPrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    // An existing file is not even opened here: closing it would drop the locks this process may hold on it.
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+function openOrRecover(directory: string): Store {
+  const file = databaseFile(directory);
+  let recovered: Recovery | null = null;
+  if (statSync(file).size === 0 && hasContent(`${file}-wal`)) {
+    recovered = setAside(file, 'the database is empty, but a write-ahead log of it exists');
+    createPrivate(file);
+  }
+  let db = new Database(file, { timeout: 0 });
+  try {
+    prepare(db);
+  } catch (error) {
+    const fault = asStoreError(error, directory);
+    if (!(fault instanceof StoreError) || fault.reason !== 'corrupt') {
+      db.close();
+      throw error;
+    }
+    // Renamed before it is closed: SQLite then leaves the log as it is instead of folding it in and deleting it.
+    recovered = setAside(file, error instanceof Error ? error.message : String(error));
+    db.close();
+    createPrivate(file);
+    db = new Database(file, { timeout: 0 });
+    prepare(db);
+  }
+  // Journal ids are for life: seconds since 1970 are above any id that the lost database can have handed out.
+  if (recovered !== null) db.exec("INSERT INTO sqlite_sequence (name, seq) VALUES ('journal', unixepoch())");
+  try {
+    writeFileSync(pidFile(directory), `${process.pid}\n`, { mode: 0o600 });
+  } catch {
+    // It only serves the message for a second daemon.
+  }
+  return new Store(directory, db, recovered, null);
+}
+
+function prepare(db: Database.Database): void {
+  // In this order: a log opened under an exclusive lock needs no shared memory, which flash file systems may lack.
+  db.pragma('locking_mode = EXCLUSIVE');
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  schemaVersion(db); // Before the check, which may not understand what a newer version made.
+  const complaint = db.pragma('quick_check(1)', { simple: true });
+  if (complaint !== 'ok') throw new StoreError('corrupt', String(complaint));
+  migrate(db);
+}
+
+/**
+ * SQLite cannot read a write-ahead log without the right to write beside it. So the files are copied to temporary
+ * memory, joined there, and the result is kept in RAM.
+ */
+function openCopy(directory: string): Store {
+  const scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'redfishd-'));
+  try {
+    const copy = join(scratch, 'copy.db');
+    for (const end of ['', '-wal']) {
+      if (existsSync(databaseFile(directory) + end)) copyFileSync(databaseFile(directory) + end, copy + end);
+    }
+    const db = new Database(copy);
+    prepare(db);
+    db.pragma('journal_mode = DELETE');
+    const image = db.serialize();
+    db.close();
+    const fault = new StoreError(
+      'read-only',
+      `${directory} cannot be written; make it writable and restart redfishd`,
+    );
+    return new Store(directory, new Database(image, { readonly: true }), null, fault);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function setAside(file: string, reason: string): Recovery {
+  const stamp = new Date().toISOString().replaceAll(':', '-');
+  let name = `${file}.corrupt-${stamp}`;
+  for (let n = 2; existsSync(name); n++) name = `${file}.corrupt-${stamp}-${n}`;
+  if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${name}-wal`);
+  renameSync(file, name);
+  return { setAside: name, reason };
+}
+
+function hasContent(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+function inUse(directory: string, cause: unknown): StoreError {
+  let pid = 'unknown';
+  try {
+    pid = readFileSync(pidFile(directory), 'utf8').trim();
+  } catch {
+    // The other one could not write it, or has not yet.
+  }
+  return new StoreError(
+    'in-use',
+    `another redfishd uses the store in ${directory} (pid ${pid}); stop that one, or give this one a directory of its own with --state`,
+    { cause },
+  );
+}
