@@ -200,8 +200,12 @@ function registerAccess(bus: I2cBus, address: number, pec: boolean, transfer: Tr
     async readBlock(register) {
       // The count comes without its check byte here; the second read covers it.
       const [count = 0] = await retried(() => transfer(address, pointerBytes(register), 1));
-      if (count === 0 || count > 32) {
-        throw new DeviceError('wrong-data', where, `block ${hex(register)} says it has ${count} bytes`);
+      if (count > 32) {
+        throw new DeviceError(
+          'wrong-data',
+          where,
+          `block ${hex(register)} claims ${count} bytes; 32 is the most`,
+        );
       }
       return (await read(register, count + 1)).subarray(1);
     },

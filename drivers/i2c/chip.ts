@@ -19,8 +19,11 @@ export type Quantity =
   | 'Humidity' // %
   | 'Pressure'; // kPa
 
-/** How far the facts of a literal have been checked: against the datasheet, or against the Linux driver of the part. */
-export type Quality = 'datasheet-checked' | 'kernel-checked';
+/**
+ * How far the facts of a literal have been checked: against the datasheet, against the Linux driver of the part (where
+ * the datasheet is not public or was not at hand), or not yet.
+ */
+export type Quality = 'datasheet-checked' | 'kernel-checked' | 'unchecked';
 
 interface Described {
   /** Names a descriptor may use; the first is the chip's own. */
@@ -59,20 +62,27 @@ export interface ChannelSpec {
   /** Bits that always read as zero. */
   readonly zeros?: number;
   /** Bits of the register that, when set, say why there is no value. */
-  readonly faults?: readonly { readonly mask: number; readonly text: string }[];
+  readonly faults?: readonly Flag[];
   /** Reads as zero until this register has been configured. */
   readonly calibration?: Register;
 }
 
-/** What only this chip answers: bits of a register, or an SMBus block of text. */
+/** What only this chip answers: bits of a register, or how the text of an SMBus block begins. */
 export type Identity =
   | { readonly register: Register; readonly value: number; readonly mask?: number }
   | { readonly block: number; readonly text: string; readonly page?: number };
 
+/** Bits that readings rely on. */
 export interface Setting {
   readonly register: Register;
   readonly mask: number;
   readonly value: number;
+}
+
+/** A fault bit and what it says. */
+export interface Flag {
+  readonly mask: number;
+  readonly text: string;
 }
 
 export interface SensorChipSpec extends Described {
@@ -80,17 +90,17 @@ export interface SensorChipSpec extends Described {
   readonly channels: Readonly<Record<string, ChannelSpec>>;
   /** All must hold. At least one entry must rule out an answer of nothing but ones. */
   readonly identity: readonly Identity[];
-  /** Bits to be set in order, by read, modify, write. */
+  /**
+   * Bits to be set, in this order, by read, modify, write. A register may come twice (stop, change, start); the last
+   * entry is what must hold afterwards.
+   */
   readonly settings?: readonly Setting[];
   /** Parameters without which the chip cannot be read. */
   readonly needs?: readonly 'shunt'[];
   /** Register contents after power-on, where they are not zero. */
   readonly powerOn?: readonly { readonly register: Register; readonly value: number }[];
-  /** A register of fault bits. */
-  readonly status?: {
-    readonly register: Register;
-    readonly flags: readonly { readonly mask: number; readonly text: string }[];
-  };
+  /** Registers of fault bits. */
+  readonly status?: readonly { readonly register: Register; readonly flags: readonly Flag[] }[];
 }
 
 export interface EepromChipSpec extends Described {
@@ -160,6 +170,12 @@ export function openChip(
   const access = parameters.pec ? device.withPec() : device;
   const wrongData = (message: string) => new DeviceError('wrong-data', where, `${chip} ${message}`);
 
+  const settings = spec.settings ?? [];
+  const lasting = settings.filter(
+    ({ register }, index) =>
+      !settings.slice(index + 1).some((later) => sameRegister(later.register, register)),
+  );
+
   for (const name of spec.needs ?? []) {
     if (parameters[name] === undefined) {
       throw new DeviceError('unsupported', where, `${chip} needs the parameter "${name}"`);
@@ -177,11 +193,21 @@ export function openChip(
   }
 
   async function configure(registers: RegisterAccess): Promise<void> {
-    for (const { register, mask, value } of spec.settings ?? []) {
+    if (await isConfigured(registers)) return;
+    for (const { register, mask, value } of settings) {
       const before = await readRegister(registers, register);
       const after = (before & ~mask) | value;
       if (after !== before) await writeRegister(registers, register, after);
     }
+    if (await isConfigured(registers)) return;
+    throw wrongData('does not keep its settings');
+  }
+
+  async function isConfigured(registers: RegisterAccess): Promise<boolean> {
+    for (const { register, mask, value } of lasting) {
+      if (((await readRegister(registers, register)) & mask) !== value) return false;
+    }
+    return true;
   }
 
   /**
@@ -190,26 +216,25 @@ export function openChip(
    */
   async function verify(registers: RegisterAccess): Promise<void> {
     await identify(registers);
-    for (const { register, mask, value } of spec.settings ?? []) {
-      if (((await readRegister(registers, register)) & mask) === value) continue;
-      await configure(registers);
-      throw wrongData('had lost its settings, as after a reset; they have been set again');
-    }
+    if (await isConfigured(registers)) return;
+    await configure(registers);
+    throw wrongData('had lost its settings, as after a reset; they have been set again');
   }
 
   async function read(registers: RegisterAccess, name: string, channel: ChannelSpec): Promise<number> {
     const mode = channel.mode ? await readRegister(registers, channel.mode) : 0;
     const code = await readRegister(registers, channel.register);
-    if (code === 0 || code === allOnes(channel.register)) await verify(registers);
-    if (code & (channel.zeros ?? 0)) throw wrongData(`gives ${hex(code)} for ${name}, which it cannot`);
+    const impossible = (code & (channel.zeros ?? 0)) !== 0;
+    if (impossible || code === 0 || code === allOnes(channel.register)) await verify(registers);
+    if (impossible) throw wrongData(`gives ${hex(code)} for ${name}, which it cannot`);
     for (const { mask, text } of channel.faults ?? []) {
       if (code & mask) throw wrongData(`has no value for ${name}: ${text}`);
     }
     const scale = scaleOf(channel, parameters, mode);
-    if (!scale) throw wrongData(`reports ${name} in mode ${hex(mode)}, which it does not have`);
+    if (!scale) throw wrongData(`has no scale for ${name} while its mode is ${hex(mode)}`);
     const value = scale.decode(code);
     if (value >= scale.min && value <= scale.max) return value;
-    throw wrongData(`gives ${hex(code)} for ${name}: ${value} is not within ${scale.min} and ${scale.max}`);
+    throw wrongData(`gives ${hex(code)} for ${name}, outside ${scale.min} to ${scale.max}`);
   }
 
   return {
@@ -223,15 +248,21 @@ export function openChip(
       const known = Object.keys(spec.channels).join(', ');
       throw new DeviceError('unsupported', where, `${chip} has no channel "${name}", only ${known}`);
     },
-    async status() {
-      const status = spec.status;
-      if (!status) return [];
-      const content = await access.run((registers) => readRegister(registers, status.register));
-      if (content === allOnes(status.register)) await access.run(identify);
-      return status.flags.filter(({ mask }) => content & mask).map(({ text }) => text);
-    },
+    status: () =>
+      access.run(async (registers) => {
+        const raised: string[] = [];
+        for (const { register, flags } of spec.status ?? []) {
+          const content = await readRegister(registers, register);
+          if (content === allOnes(register)) await identify(registers);
+          raised.push(...flags.filter(({ mask }) => content & mask).map(({ text }) => text));
+        }
+        return raised;
+      }),
   };
 }
+
+const sameRegister = (one: Register, other: Register) =>
+  one.address === other.address && one.page === other.page;
 
 async function selectPage(registers: RegisterAccess, page: number | undefined): Promise<void> {
   if (page !== undefined) await registers.writeByte(pageCommand, page);
@@ -253,14 +284,12 @@ async function writeRegister(registers: RegisterAccess, register: Register, valu
 async function readIdentity(registers: RegisterAccess, identity: Identity) {
   if ('block' in identity) {
     await selectPage(registers, identity.page);
-    // A fixed length: what another chip calls the length of its block is not to be trusted.
-    const bytes = await registers.read(identity.block, identity.text.length + 1);
-    const text = String.fromCharCode(...bytes.subarray(1));
+    const text = String.fromCharCode(...(await registers.readBlock(identity.block)));
     return {
       place: `block ${hex(identity.block)}`,
       text: JSON.stringify(text),
-      onlyOnes: bytes.every((value) => value === 0xff),
-      matches: bytes[0] === identity.text.length && text === identity.text,
+      onlyOnes: false,
+      matches: text.startsWith(identity.text),
     };
   }
   const content = await readRegister(registers, identity.register);

@@ -28,6 +28,7 @@ export interface ChipModel {
   reset(): void;
 }
 
+/** A chip in its power-on state, all channels at 0; `address` is for its packet error codes. */
 export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, address: number): ChipModel {
   const [chip] = spec.compatible;
   const registers = registersOf(spec);
@@ -117,8 +118,8 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
     for (const channel of Object.values(spec.channels)) {
       for (const fault of channel.faults ?? []) if (fault.text === text) raise(channel.register, fault.mask);
     }
-    for (const flag of spec.status?.flags ?? []) {
-      if (spec.status && flag.text === text) raise(spec.status.register, flag.mask);
+    for (const { register, flags } of spec.status ?? []) {
+      for (const flag of flags) if (flag.text === text) raise(register, flag.mask);
     }
   }
 
@@ -161,7 +162,7 @@ function registersOf(spec: SensorChipSpec): Map<string, Register> {
   }
   for (const identity of spec.identity) if (!('block' in identity)) all.push(identity.register);
   for (const { register } of [...(spec.settings ?? []), ...(spec.powerOn ?? [])]) all.push(register);
-  if (spec.status) all.push(spec.status.register);
+  for (const { register } of spec.status ?? []) all.push(register);
   return new Map(all.map((register) => [keyOf(register), register]));
 }
 

@@ -40,15 +40,15 @@ export function linear(facts: LinearFacts): Scale {
   const { lsb, bits = 16, shift = 0, offset = 0 } = facts;
   const lowest = facts.signed ? -(2 ** (bits - 1)) : 0;
   const highest = facts.signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
-  const valueOf = (count: number) => tidy(count * lsb + offset);
-  const ends = [valueOf(lowest), valueOf(highest)];
+  const valueAt = (count: number) => tidy(count * lsb + offset);
+  const ends = [valueAt(lowest), valueAt(highest)];
   const min = facts.min ?? Math.min(...ends);
   const max = facts.max ?? Math.max(...ends);
   const mask = 2 ** bits - 1;
   return {
     decode(code) {
       const field = (code >> shift) & mask;
-      return valueOf(facts.signed ? signed(field, bits) : field);
+      return valueAt(facts.signed ? signed(field, bits) : field);
     },
     encode(value) {
       const count = clamp(Math.round((clamp(value, min, max) - offset) / lsb), lowest, highest);
@@ -107,11 +107,11 @@ export interface VidFacts {
 
 /** A voltage identification table: steps of a fixed size, and perhaps a code for "off". */
 export function vid({ base, step, first, last, off }: VidFacts): Scale {
-  const valueOf = (code: number) => tidy(base + (code - first) * step);
-  const ends = [valueOf(first), valueOf(last)];
+  const valueAt = (code: number) => tidy(base + (code - first) * step);
+  const ends = [valueAt(first), valueAt(last)];
   const lowest = Math.min(...ends);
   return {
-    decode: (code) => (code === off ? 0 : code >= first && code <= last ? valueOf(code) : Number.NaN),
+    decode: (code) => (code === off ? 0 : code >= first && code <= last ? valueAt(code) : Number.NaN),
     encode(value) {
       if (off !== undefined && value < lowest / 2) return off;
       return clamp(Math.round((value - base) / step) + first, first, last);

@@ -1,0 +1,125 @@
+/** ADM127x hot-swap controllers: PMBus with codes of a 12-bit converter in DIRECT format. */
+import { byte, type ChannelSpec, type ChipParameters, defineChip, type Quantity } from '../chip.ts';
+import { code, command, statusWord } from '../pmbus.ts';
+import { type DirectFacts, direct, type Scale } from '../scale.ts';
+
+const monitorControl = byte(0xd3);
+const monitorConfiguration = byte(0xd4);
+const wideMonitorConfiguration = command(0xd4);
+
+/** The monitor must stand still while its configuration changes. */
+const stop = { register: monitorControl, mask: 0x01, value: 0 };
+const start = { register: monitorControl, mask: 0x01, value: 0x01 };
+
+/** Coefficient `m` per milliohm of shunt. */
+const perShunt = (facts: DirectFacts) => {
+  return ({ shunt: ohm = Number.NaN }: ChipParameters) => direct({ ...facts, m: facts.m * ohm * 1000 });
+};
+
+function channel(quantity: Quantity, address: number, scale: ChannelSpec['scale'], bits = 12): ChannelSpec {
+  return { quantity, register: command(address), scale, zeros: 0xffff & ~(2 ** bits - 1) };
+}
+
+const current = channel('Current', code.iout, perShunt({ m: 800, b: 20475, R: -1, bits: 12 }));
+const identity = (model: string) => [
+  { block: code.manufacturer, text: 'ADI' },
+  { block: code.model, text: model },
+];
+
+const voltage1278 = direct({ m: 19599, b: 0, R: -2, bits: 12 });
+export const adm1278 = defineChip({
+  compatible: ['adm1278'],
+  datasheet:
+    'ADI ADM1278 Rev. B; coefficients and PMON_CONFIG bits as in Linux drivers/hwmon/pmbus/adm1275.c',
+  quality: 'kernel-checked',
+  channels: {
+    vin: channel('Voltage', code.vin, voltage1278),
+    vout: channel('Voltage', code.vout, voltage1278),
+    iout: current,
+    pin: channel('Power', code.pin, perShunt({ m: 6123, b: 0, R: -2, bits: 15 }), 15),
+    temperature: channel('Temperature', code.temperature1, direct({ m: 42, b: 31880, R: -1, bits: 12 })),
+  },
+  identity: identity('ADM1278'),
+  // Filter of the temperature input, temperature, VIN and VOUT on.
+  settings: [stop, { register: wideMonitorConfiguration, mask: 0x800e, value: 0x800e }, start],
+  needs: ['shunt'],
+  powerOn: [
+    { register: monitorControl, value: 0x01 },
+    { register: wideMonitorConfiguration, value: 0x0714 },
+  ],
+  status: [statusWord()],
+});
+
+/** Bits of the 8-bit PMON_CONFIG: 20 V range; VOUT is sampled too, or instead. */
+const highRange = 0x20;
+const voutSelected = 0x40;
+
+const range20V = direct({ m: 19199, b: 0, R: -2, bits: 12 });
+const range6V = direct({ m: 6720, b: 0, R: -1, bits: 12 });
+const byRange = (mode: number) => (mode & highRange ? range20V : range6V);
+const current127x = channel('Current', code.iout, perShunt({ m: 807, b: 20475, R: -1, bits: 12 }));
+const power20V = perShunt({ m: 6043, b: 0, R: -2, bits: 15 });
+const power6V = perShunt({ m: 2115, b: 0, R: -1, bits: 15 });
+
+const ranged = (
+  quantity: Quantity,
+  address: number,
+  scale: (parameters: ChipParameters, mode: number) => Scale | undefined,
+  bits?: number,
+): ChannelSpec => ({ ...channel(quantity, address, scale, bits), mode: monitorConfiguration });
+
+export const adm1276 = defineChip({
+  compatible: ['adm1276'],
+  datasheet: 'ADI ADM1276 Rev. C, tables 7, 9, 26 to 29, 31, 32, 37 and 38',
+  quality: 'datasheet-checked',
+  channels: {
+    vin: ranged('Voltage', code.vin, (_parameters, mode) => byRange(mode)),
+    vout: ranged('Voltage', code.vout, (_parameters, mode) =>
+      mode & voutSelected ? byRange(mode) : undefined,
+    ),
+    iout: current127x,
+    pin: ranged(
+      'Power',
+      code.pin,
+      (parameters, mode) => (mode & highRange ? power20V : power6V)(parameters),
+      15,
+    ),
+  },
+  identity: identity('ADM1276'),
+  settings: [
+    stop,
+    // Continuous, VOUT sampled too, and the reserved bit that must be one.
+    { register: monitorConfiguration, mask: 0xc8, value: 0xc8 },
+    start,
+  ],
+  needs: ['shunt'],
+  powerOn: [
+    { register: monitorControl, value: 0x01 },
+    { register: monitorConfiguration, value: 0xaf },
+  ],
+  status: [statusWord()],
+});
+
+/** Samples the input or the output, never both: which of them is the board's choice and left as found. */
+export const adm1275 = defineChip({
+  compatible: ['adm1275'],
+  datasheet: 'ADI ADM1275 Rev. D, tables 11, 27, 28, 30, 31 and 36; Linux drivers/hwmon/pmbus/adm1275.c',
+  quality: 'kernel-checked',
+  channels: {
+    vin: ranged('Voltage', code.vin, (_parameters, mode) =>
+      mode & voutSelected ? undefined : byRange(mode),
+    ),
+    vout: ranged('Voltage', code.vout, (_parameters, mode) =>
+      mode & voutSelected ? byRange(mode) : undefined,
+    ),
+    iout: current127x,
+  },
+  identity: identity('ADM1275'),
+  // Continuous.
+  settings: [stop, { register: monitorConfiguration, mask: 0x80, value: 0x80 }, start],
+  needs: ['shunt'],
+  powerOn: [{ register: monitorConfiguration, value: 0x2c }],
+  status: [statusWord()],
+});
+
+export default [adm1275, adm1276, adm1278];
