@@ -1,3 +1,4 @@
+import type { Account, AccountChange, AccountPatch, NewAccount, Verification } from './account.ts';
 import { AccountError } from './account-error.ts';
 import {
   type AccountPolicy,
@@ -10,57 +11,13 @@ import { type AccountRow, deleteAccount, readAccounts, writeAccount } from './ac
 import { type Clock, systemClock } from './clock.ts';
 import { StoreError } from './errors.ts';
 import { Listeners } from './listeners.ts';
+import { afterFailure, isLocked, noFailures } from './lockout.ts';
 import { generatePassword, PasswordHasher } from './password.ts';
 import type { Roles } from './roles.ts';
 import type { Settings } from './settings.ts';
 import type { Store } from './store.ts';
 
-export interface Account {
-  /** The user name that it was made with; it stays when the user is renamed. */
-  readonly id: string;
-  readonly userName: string;
-  readonly roleId: string;
-  readonly enabled: boolean;
-  /** Locked after too many failed logins; ends by itself, or by an update with `locked: false`. */
-  readonly locked: boolean;
-  /** Demanded by an administrator, or because the password has expired. */
-  readonly passwordChangeRequired: boolean;
-  readonly passwordExpiration: Date | null;
-  readonly accountTypes: readonly ['Redfish'];
-  readonly createdAt: Date;
-  /** Grows with every change but the end of a lock. */
-  readonly revision: number;
-}
-
-export interface NewAccount {
-  readonly userName: string;
-  readonly password: string;
-  readonly roleId: string;
-  readonly enabled?: boolean;
-  readonly passwordChangeRequired?: boolean;
-  readonly passwordExpiration?: Date | null;
-}
-
-export interface AccountPatch extends Partial<NewAccount> {
-  /** Only `false`: a lock is lifted by hand, never set. */
-  readonly locked?: boolean;
-}
-
-export interface AccountChange {
-  readonly kind: 'created' | 'updated' | 'locked' | 'deleted';
-  readonly account: Account;
-  /** Sessions of the account end: it is gone or disabled, or its password is another. */
-  readonly endsSessions: boolean;
-  /** The session that asked for the change, and may go on. */
-  readonly exceptSession: string | null;
-}
-
-export type Verification =
-  | { readonly ok: true; readonly account: Account }
-  | {
-      readonly ok: false;
-      readonly reason: 'unknown-user' | 'wrong-password' | 'locked' | 'disabled' | 'busy';
-    };
+export type { Account, AccountChange, AccountPatch, NewAccount, Verification };
 
 export const userNamePattern = /^[A-Za-z_][A-Za-z0-9._-]{0,31}$/;
 const administrator = 'Administrator';
@@ -166,10 +123,7 @@ export class Accounts {
       patch.password === undefined
         ? null
         : await this.#newPassword(this.#row(id), patch.password, patch.userName);
-    const row = this.#row(id);
-    if (options.ifRevision !== undefined && options.ifRevision !== row.revision) {
-      throw new AccountError('changed', null, `account ${id} was changed in the meantime; read it again`);
-    }
+    const row = this.#row(id, options.ifRevision);
     if (patch.userName !== undefined) this.#checkUserName(patch.userName, id);
     if (patch.roleId !== undefined) this.#checkRole(patch.roleId);
     if (patch.locked === true) {
@@ -189,7 +143,7 @@ export class Accounts {
         ? {}
         : { passwordExpires: this.#expiry(patch.passwordExpiration) }),
       ...(secret === null ? {} : { ...secret, passwordExpires: this.#expiry(patch.passwordExpiration) }),
-      ...(patch.locked === false || secret !== null ? { failures: 0, lockedAt: null } : {}),
+      ...(patch.locked === false || secret !== null ? noFailures : {}),
       revision: this.#nextRevision(row),
     };
     this.#keepAdministrator(row, next, patch.enabled === false ? 'Enabled' : 'RoleId');
@@ -199,10 +153,7 @@ export class Accounts {
 
   /** @throws AccountError, StoreError */
   delete(id: string, options: { readonly ifRevision?: number } = {}): void {
-    const row = this.#row(id);
-    if (options.ifRevision !== undefined && options.ifRevision !== row.revision) {
-      throw new AccountError('changed', null, `account ${id} was changed in the meantime; read it again`);
-    }
+    const row = this.#row(id, options.ifRevision);
     this.#keepAdministrator(row, null, null);
     deleteAccount(this.#store, id);
     this.#rows.delete(id);
@@ -237,7 +188,7 @@ export class Accounts {
     }
     if (!row.enabled) return { ok: false, reason: 'disabled' };
     // A success writes only when there is something to forget.
-    if (row.failures > 0) this.#remember({ ...row, failures: 0, lockedAt: null });
+    if (row.failures > 0) this.#remember({ ...row, ...noFailures });
     if (this.#hasher.isOutdated(row.password)) {
       this.#renewHash(row, password).catch((error) => process.emitWarning(error));
     }
@@ -261,9 +212,12 @@ export class Accounts {
     return first.password === undefined ? password : null;
   }
 
-  #row(id: string): AccountRow {
+  #row(id: string, revision?: number): AccountRow {
     const row = this.#rows.get(id);
     if (row === undefined) throw new AccountError('not-found', null, `there is no account ${id}`);
+    if (revision !== undefined && revision !== row.revision) {
+      throw new AccountError('changed', null, `account ${id} was changed in the meantime; read it again`);
+    }
     return row;
   }
 
@@ -371,31 +325,22 @@ export class Accounts {
   }
 
   #isLocked(row: AccountRow): boolean {
-    if (row.lockedAt === null || this.#policy.lockoutThreshold === 0) return false;
-    const age = this.#clock.now() - row.lockedAt;
-    return age >= 0 && age < this.#policy.lockoutDuration * 1000;
+    return isLocked(row, this.#policy, this.#clock.now());
   }
 
   #countFailure(row: AccountRow): void {
-    const { lockoutThreshold, lockoutDuration, lockoutCounterResetAfter } = this.#policy;
-    if (lockoutThreshold === 0 || lockoutDuration === 0) return;
-    const now = this.#clock.now();
-    const since = now - row.lastFailure;
-    const recent = since >= 0 && since < lockoutCounterResetAfter * 1000 && row.lockedAt === null;
-    const failures = recent ? row.failures + 1 : 1;
-    const locks = failures >= lockoutThreshold;
-    const counted: AccountRow = {
-      ...row,
-      failures,
-      lastFailure: now,
-      lockedAt: locks ? now : null,
-      revision: locks ? this.#nextRevision(row) : row.revision,
-    };
+    const after = afterFailure(row, this.#policy, this.#clock.now());
+    if (after === row) return;
+    const locks = after.lockedAt !== null;
+    const counted = { ...row, ...after, revision: locks ? this.#nextRevision(row) : row.revision };
     this.#remember(counted);
-    if (locks) {
-      const account = this.#show(counted);
-      this.#changed.emit({ kind: 'locked', account, endsSessions: false, exceptSession: null });
-    }
+    if (!locks) return;
+    this.#changed.emit({
+      kind: 'locked',
+      account: this.#show(counted),
+      endsSessions: false,
+      exceptSession: null,
+    });
   }
 
   /** Hashes a password that was right at today's cost. */

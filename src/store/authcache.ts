@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Accounts, Verification } from './accounts.ts';
+import type { Verification } from './account.ts';
+import type { Accounts } from './accounts.ts';
 import { type Clock, systemClock } from './clock.ts';
 
 interface Proof {

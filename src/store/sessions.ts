@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
+import type { Account } from './account.ts';
 import { AccountError } from './account-error.ts';
-import type { Account, Accounts } from './accounts.ts';
+import type { Accounts } from './accounts.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { StoreError } from './errors.ts';
 import { Listeners } from './listeners.ts';
