@@ -42,8 +42,9 @@ export function linear(facts: LinearFacts): Scale {
   const highest = facts.signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
   const valueAt = (count: number) => tidy(count * lsb + offset);
   const ends = [valueAt(lowest), valueAt(highest)];
-  const min = facts.min ?? Math.min(...ends);
-  const max = facts.max ?? Math.max(...ends);
+  // Limits are rounded as values are, or the end of a range would lie outside it.
+  const min = tidy(facts.min ?? Math.min(...ends));
+  const max = tidy(facts.max ?? Math.max(...ends));
   const mask = 2 ** bits - 1;
   return {
     decode(code) {

@@ -1,0 +1,171 @@
+/**
+ * ADC, tachometers and PWM of the management controller as the kernel shows them in sysfs. Devices are found by the
+ * name that their driver gives and by their place in the device tree, never by the number after `hwmon` or
+ * `iio:device`, which changes from one start to the next.
+ *
+ * Linux: Documentation/hwmon/sysfs-interface.rst, Documentation/ABI/testing/sysfs-bus-iio.
+ */
+import { readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { DeviceError, type DeviceErrorKind } from '../errors.ts';
+import type { Hwmon } from './hwmon.ts';
+
+/** Names that the drivers of the controllers' own blocks give: Aspeed and Nuvoton. */
+const converters = /^ast\d+-adc\d*$|\.adc$/;
+const adcDrivers = /^iio_hwmon$/;
+const tachDrivers = /^(aspeed_pwm_tacho|aspeed_tach|npcm7xx_pwm_fan)$/;
+const pwmDrivers = /^(aspeed_pwm_tacho|npcm7xx_pwm_fan)$/;
+/** One device for each PWM output, in the order of the device tree. */
+const singlePwmDriver = /^pwmfan$/;
+
+const pwmFull = 255;
+
+/** A file and what its number is multiplied by to give the unit of `Hwmon`. */
+interface Node {
+  readonly path: string;
+  readonly factor: number;
+}
+
+/** The nodes below `root`, which is `/sys` but for tests. */
+export function linuxHwmon(root = '/sys'): Hwmon {
+  const hwmonClass = join(root, 'class/hwmon');
+  const iioBus = join(root, 'bus/iio/devices');
+  /** Nodes found so far. Their paths are the real ones, so that a renumbered device is missed and not mistaken. */
+  const found = new Map<string, Node>();
+
+  async function use<T>(
+    what: string,
+    find: () => Promise<Node>,
+    access: (node: Node) => Promise<T>,
+  ): Promise<T> {
+    const known = found.get(what);
+    if (known) {
+      try {
+        return await access(known);
+      } catch (error) {
+        found.delete(what);
+        if (!(error instanceof DeviceError) || error.kind !== 'no-bus') throw error;
+      }
+    }
+    const node = await find();
+    found.set(what, node);
+    return access(node);
+  }
+
+  async function findAdc(index: number): Promise<Node> {
+    // The converter itself numbers its channels as the hardware does; iio_hwmon as the device tree lists them.
+    const channels: { device: string; channel: string }[] = [];
+    for (const device of await devices(iioBus, converters)) {
+      const files = (await list(device)).filter((file) => /^in_voltage\d+_raw$/.test(file)).sort(byNumber);
+      channels.push(...files.map((file) => ({ device, channel: file.slice(0, -'_raw'.length) })));
+    }
+    const own = channels[index];
+    if (!own) return findFile(adcDrivers, `in${index + 1}_input`, 1 / 1000, `ADC channel ${index}`);
+    const files = await list(own.device);
+    const scale = files.includes(`${own.channel}_scale`) ? `${own.channel}_scale` : 'in_voltage_scale';
+    const millivolts = await readNumber(join(own.device, scale));
+    return { path: join(own.device, `${own.channel}_raw`), factor: millivolts / 1000 };
+  }
+
+  async function findPwm(index: number): Promise<Node> {
+    const factor = 100 / pwmFull;
+    const single = (await devices(hwmonClass, singlePwmDriver))[index];
+    if (single) return { path: join(single, 'pwm1'), factor };
+    return findFile(pwmDrivers, `pwm${index + 1}`, factor, `PWM output ${index}`);
+  }
+
+  const findTach = (index: number) =>
+    findFile(tachDrivers, `fan${index + 1}_input`, 1, `tachometer ${index}`);
+
+  /** `file` of the first device whose driver gives such a name. */
+  async function findFile(drivers: RegExp, file: string, factor: number, what: string): Promise<Node> {
+    const candidates = await devices(hwmonClass, drivers);
+    for (const device of candidates) {
+      if ((await list(device)).includes(file)) return { path: join(device, file), factor };
+    }
+    const [first] = candidates;
+    const where = first ? join(first, file) : join(hwmonClass, '*', file);
+    const why = first ? 'no such node' : `no device has a name like ${drivers.source}`;
+    throw new DeviceError('no-bus', where, `there is no ${what}: ${why}`);
+  }
+
+  const read = async ({ path, factor }: Node) => (await readNumber(path)) * factor;
+
+  async function writeDuty({ path }: Node, percent: number): Promise<void> {
+    const enable = `${path}_enable`;
+    if ((await list(dirname(path))).includes(basename(enable))) await writeNumber(enable, 1);
+    await writeNumber(path, Math.round((percent / 100) * pwmFull));
+  }
+
+  return {
+    adc: (channel) => use(`adc ${channel}`, () => findAdc(channel), read),
+    tach: (index) => use(`tach ${index}`, () => findTach(index), read),
+    duty: (index) => use(`pwm ${index}`, () => findPwm(index), read),
+    async setDuty(index, percent) {
+      if (!(percent >= 0 && percent <= 100)) throw new RangeError(`${percent} is not a duty in percent`);
+      await use(
+        `pwm ${index}`,
+        () => findPwm(index),
+        (node) => writeDuty(node, percent),
+      );
+    },
+    async close() {},
+  };
+}
+
+const byNumber = (one: string, other: string) => one.localeCompare(other, 'en', { numeric: true });
+
+/** Real paths of the devices in `parent` that have such a name, in the order of their place in the machine. */
+async function devices(parent: string, names: RegExp): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await list(parent)) {
+    const name = await readText(join(parent, entry, 'name')).catch(() => '');
+    if (names.test(name)) found.push(await realpath(join(parent, entry)));
+  }
+  return found.sort(byNumber);
+}
+
+/** Entries of a directory; none where there is no such directory. */
+async function list(path: string): Promise<string[]> {
+  return readdir(path).catch(() => []);
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    throw nodeError(error, path);
+  }
+}
+
+async function readNumber(path: string): Promise<number> {
+  const text = await readText(path);
+  const value = Number(text);
+  if (text !== '' && Number.isFinite(value)) return value;
+  throw new DeviceError('wrong-data', path, `${JSON.stringify(text)} is not a number`);
+}
+
+async function writeNumber(path: string, value: number): Promise<void> {
+  try {
+    // No O_CREAT: a node that has gone must not come back as a plain file.
+    await writeFile(path, String(value), { flag: 'r+' });
+  } catch (error) {
+    throw nodeError(error, path);
+  }
+}
+
+const kinds: Readonly<Record<string, readonly [DeviceErrorKind, string]>> = {
+  ENOENT: ['no-bus', 'no such node'],
+  ENOTDIR: ['no-bus', 'no such node'],
+  EBUSY: ['held', 'in use by another driver'],
+  EACCES: ['unsupported', 'this user may not use it'],
+  EPERM: ['unsupported', 'this user may not use it'],
+  EROFS: ['unsupported', 'it is read-only'],
+  EINVAL: ['unsupported', 'the driver refuses the value'],
+};
+
+function nodeError(error: unknown, path: string): DeviceError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const [kind, text] = kinds[code] ?? (['no-answer', 'no answer'] as const);
+  return new DeviceError(kind, path, `${text} (${code})`, { cause: error });
+}
