@@ -152,7 +152,7 @@ function objectFact(csdl: Csdl, fullName: string): ObjectFact {
     const patterns = records(element, 'Redfish.DynamicPropertyPatterns');
     if (patterns.length) {
       fact.dynamic = patterns.map((entry) => ({
-        pattern: entry.Pattern ?? '',
+        pattern: unescaped(entry.Pattern ?? ''),
         ...typeFacts(csdl, entry.Type ?? ''),
       }));
     }
@@ -198,6 +198,9 @@ function typeFacts(csdl: Csdl, typeName: string): Pick<PropertyFact, 'type'> & P
   return { ...typeFacts(csdl, element.attributes.UnderlyingType ?? ''), ...constraints(element) };
 }
 
+/** Some patterns are escaped as if CSDL were JSON; no schema means a backslash as such. */
+const unescaped = (pattern: string): string => pattern.replaceAll('\\\\', '\\');
+
 /** The validation terms of a property, a parameter or a type definition. */
 function constraints(element: Element): Partial<PropertyFact> {
   const fact: Partial<Mutable<PropertyFact>> = {};
@@ -206,7 +209,7 @@ function constraints(element: Element): Partial<PropertyFact> {
   const pattern = annotation(element, 'Validation.Pattern')?.attributes.String;
   if (minimum !== undefined) fact.minimum = Number(minimum);
   if (maximum !== undefined) fact.maximum = Number(maximum);
-  if (pattern !== undefined) fact.pattern = pattern;
+  if (pattern !== undefined) fact.pattern = unescaped(pattern);
   if (annotation(element, 'OData.IsURL')) fact.format = 'uri';
   if (annotation(element, 'Redfish.IPv6Format')) fact.format = 'ipv6';
   return fact;
