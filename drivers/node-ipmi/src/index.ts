@@ -1,16 +1,14 @@
-export {
-  type BoardInfo,
-  type ChassisInfo,
-  type DecodedFru,
-  decodeFru,
-  encodeFru,
-  type Fru,
-  type FruArea,
-  FruError,
-  type FruFault,
-  fruText,
-  type ProductInfo,
-} from './fru.ts';
+export * from './command.ts';
+export * from './commands/app.ts';
+export * from './commands/bic.ts';
+export * from './commands/chassis.ts';
+export * from './commands/dcmi.ts';
+export * from './commands/sensor.ts';
+export * from './commands/storage.ts';
+export * from './commands/transport.ts';
+export { COMPLETION, completionText, rmcpStatusText } from './completion.ts';
+export * from './errors.ts';
+export * from './fru.ts';
 export {
   type CompatibilityRecord,
   type DcLoadRecord,
@@ -23,4 +21,11 @@ export {
   oemRecordName,
   type PowerSupplyRecord,
 } from './fru-records.ts';
+export * from './message.ts';
+export * from './reading.ts';
+export * from './redfish.ts';
+export * from './sdr.ts';
+export * from './sel.ts';
+export * from './sensor-types.ts';
 export type { TextEncoding, TypedText } from './text.ts';
+export * from './units.ts';
