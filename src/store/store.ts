@@ -129,13 +129,27 @@ const pidFile = (directory: string) => join(directory, 'redfishd.pid');
  */
 export function openStore(directory: string): Store {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    createDirectory(directory);
     if (existsSync(databaseFile(directory)) && !canWrite(directory)) return openCopy(directory);
     createPrivate(databaseFile(directory));
     return openOrRecover(directory);
   } catch (error) {
     if (codeOf(error)?.startsWith('SQLITE_BUSY')) throw inUse(directory, error);
     throw asStoreError(error, directory);
+  }
+}
+
+function createDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    // Node says ENOENT where a file system is read-only, so most codes tell little.
+    const reason = codeOf(cause) === 'ENOSPC' ? 'full' : 'read-only';
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const advice = 'make its place writable, or name another with --state';
+    throw new StoreError(reason, `the directory ${directory} cannot be created; ${advice} (${why})`, {
+      cause,
+    });
   }
 }
 
