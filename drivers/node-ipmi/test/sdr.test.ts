@@ -43,7 +43,7 @@ describe('encodeSdr and decodeSdr', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => void decodeSdr(bytes)));
   });
 
-  test('read the 6-bit name of the specification's example', () => {
+  test('read the 6-bit name that the specification packs as an example', () => {
     // Section 43.15 packs "IPMI" as 29 DC A6.
     const head = [1, 0, 0x51, 0x12, 14, 0x20, 0, 0, 0, 0, 0, 0, 7, 1, 0, 0x83];
     expect(decodeSdr(new Uint8Array([...head, 0x29, 0xdc, 0xa6]))).toMatchObject({
