@@ -80,7 +80,9 @@ export function resolve(
       return isLink(given) ? { '@odata.id': given['@odata.id'] } : wrong('type');
     case 'object':
       if (!isObject(given)) return wrong('type');
-      return fact.ref === undefined ? given : resolveObject(rules, schemaFacts(fact.ref), given, current, spot);
+      return fact.ref === undefined
+        ? given
+        : resolveObject(rules, schemaFacts(fact.ref), given, current, spot);
   }
 }
 

@@ -1,0 +1,148 @@
+/** `redfishd serve`: runs the daemon until it is told to end. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pino from 'pino';
+import type { Hardware } from '../../drivers/hardware.ts';
+import { type Daemon, startDaemon } from '../daemon.ts';
+import { loadPlatform } from '../platform/load.ts';
+import { controlSocket, defaultState, serveOptions, UsageError } from './options.ts';
+import { welcome } from './welcome.ts';
+
+const help = `Usage: redfishd serve --platform FILE [OPTIONS]
+
+  --platform FILE      descriptor of the board, such as platform/tiogapass.yaml
+  --twin               run on a simulation of the board instead of its hardware
+  --state DIR          where accounts, certificate and logs are kept
+  --listen ADDR:PORT   default 127.0.0.1:8443 with --twin, [::]:443 on a board
+  --config FILE        the same options as YAML: platform, twin, state, listen, logLevel
+  --log-level LEVEL    trace, debug, info (default), warn, error, fatal or silent
+
+The first start makes an administrator. REDFISHD_ADMIN_USER names it (default "admin"),
+REDFISHD_ADMIN_PASSWORD_FILE names a file whose first line is its password; without it a random
+password is made and kept in DIR/initial-admin-password until it is changed.
+`;
+
+interface Machine {
+  readonly hardware: Hardware;
+  /** Resolves at each return of mains of a twin. */
+  mainsReturned(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Resolves with the exit status once the daemon has ended. */
+export async function serve(argv: readonly string[], version: string): Promise<number> {
+  let options: ReturnType<typeof serveOptions>;
+  try {
+    options = serveOptions(argv);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`redfishd serve: ${error.message}\n`);
+    return 2;
+  }
+  if (options === null) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const platform = loadPlatform(options.platform);
+  const state = options.state ?? defaultState(platform.id, options.twin);
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  const log = pino(
+    { level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination(2),
+  );
+  const administrator = firstAdministrator();
+  const asked = signals();
+  const machine = options.twin ? await twinMachine(platform, state) : await boardMachine();
+  let mainsRestored: boolean | undefined = options.twin ? false : undefined;
+  try {
+    for (;;) {
+      const daemon = await startDaemon({
+        ...{ platform, state, version, log, administrator, twin: options.twin },
+        ...{ host: options.host, port: options.port, hardware: machine.hardware },
+        ...(mainsRestored === undefined ? {} : { mainsRestored }),
+      });
+      rememberPassword(state, administrator.userName, daemon);
+      process.stdout.write(welcome(platform, daemon.address, state, administrator.userName));
+      const why = await Promise.race([
+        asked.then(() => 'stop' as const),
+        daemon.restartRequested.then(() => 'restart' as const),
+        machine.mainsReturned().then(() => 'mains' as const),
+      ]);
+      await daemon.stop();
+      if (why === 'stop') return 0;
+      mainsRestored = why === 'mains';
+    }
+  } finally {
+    await machine.close();
+  }
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function signals(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1));
+        resolve();
+      });
+    }
+  });
+}
+
+async function boardMachine(): Promise<Machine> {
+  const { linuxHardware } = await import('../../drivers/linux.ts');
+  const hardware = await linuxHardware();
+  return { hardware, mainsReturned: () => new Promise(() => {}), close: () => hardware.close() };
+}
+
+async function twinMachine(platform: ReturnType<typeof loadPlatform>, state: string): Promise<Machine> {
+  const { createTwin } = await import('../../drivers/twin/twin.ts');
+  const { serveControl } = await import('../../drivers/twin/control.ts');
+  const twin = createTwin(platform);
+  const control = await serveControl(twin, controlSocket(state));
+  return {
+    hardware: twin,
+    mainsReturned: () =>
+      new Promise((resolve) => {
+        const off = twin.onMains((on) => {
+          if (!on) return;
+          off();
+          resolve();
+        });
+      }),
+    close: async () => {
+      await control.close();
+      await twin.close();
+    },
+  };
+}
+
+/** @throws Error when the password file cannot be used. */
+function firstAdministrator(): { readonly userName: string; readonly password?: string } {
+  const userName = process.env.REDFISHD_ADMIN_USER || 'admin';
+  const file = process.env.REDFISHD_ADMIN_PASSWORD_FILE;
+  if (file === undefined || file === '') return { userName };
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Error(`REDFISHD_ADMIN_PASSWORD_FILE names ${file}, which cannot be read`, { cause });
+  }
+  const password = text.split(/\r?\n/)[0] ?? '';
+  if (password === '')
+    throw new Error(`${file}, named by REDFISHD_ADMIN_PASSWORD_FILE, has an empty first line`);
+  return { userName, password };
+}
+
+/** Where the generated password waits for whoever logs in first. */
+export const passwordFile = (state: string): string => join(state, 'initial-admin-password');
+
+/** Keeps a generated password where only its owner can read it, and forgets it as soon as it is no longer true. */
+function rememberPassword(state: string, userName: string, daemon: Daemon): void {
+  const path = passwordFile(state);
+  if (daemon.generatedPassword !== null) {
+    writeFileSync(path, `${daemon.generatedPassword}\n`, { mode: 0o600 });
+  }
+  if (!existsSync(path)) return;
+  daemon.onPasswordChange(userName, () => rmSync(path, { force: true }));
+}

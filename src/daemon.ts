@@ -1,0 +1,191 @@
+/** Wires the parts of the daemon together, starts them in order, and ends them in the reverse. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { promisify } from 'node:util';
+import type { Logger } from 'pino';
+import type { Hardware } from '../drivers/hardware.ts';
+import { createBoard } from './board/board.ts';
+import type { Board } from './board/model.ts';
+import { createApp } from './http/app.ts';
+import { authenticator } from './http/authenticate.ts';
+import { type Listener, listen } from './http/server.ts';
+import { certificate } from './http/tls.ts';
+import { Journal } from './journal/journal.ts';
+import { systemNetwork } from './manager/network.ts';
+import type { Platform } from './platform/schema.ts';
+import { message } from './redfish/registries/messages.ts';
+import type { App } from './redfish/resources/app.ts';
+import { declarations } from './redfish/resources/index.ts';
+import { auditRecord, boardRecords, recordOf } from './redfish/resources/records.ts';
+import { accountUri, managerUri } from './redfish/resources/uris.ts';
+import { metadataDocument, serviceDocument } from './redfish/service/metadata.ts';
+import { Service } from './redfish/service/service.ts';
+import { Accounts } from './store/accounts.ts';
+import { AuthCache } from './store/authcache.ts';
+import { Roles } from './store/roles.ts';
+import { Sessions } from './store/sessions.ts';
+import { Settings } from './store/settings.ts';
+import { openStore } from './store/store.ts';
+
+export interface DaemonOptions {
+  readonly platform: Platform;
+  readonly hardware: Hardware;
+  /** On the twin a reset of the manager restarts the daemon; on a board it reboots the controller. */
+  readonly twin: boolean;
+  readonly state: string;
+  readonly host: string;
+  readonly port: number;
+  readonly version: string;
+  /** The administrator to make when there is no account yet. */
+  readonly administrator: { readonly userName: string; readonly password?: string | undefined };
+  /** Mains has just returned: the power restore policy applies. By default the kernel's boot id tells. */
+  readonly mainsRestored?: boolean;
+  readonly log: Logger;
+}
+
+export interface Daemon {
+  readonly board: Board;
+  readonly address: Listener['address'];
+  /** The administrator's password, when this start made the account and nobody had given one. */
+  readonly generatedPassword: string | null;
+  /** Resolves when the daemon is asked to start anew. */
+  readonly restartRequested: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** How long answers that are under way may take once the daemon ends. */
+const grace = 800;
+
+/** Starts the daemon; when that fails nothing is left running. @throws Error that says what to do. */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const ends: (() => void | Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) {
+      try {
+        await end();
+      } catch (error) {
+        options.log.error({ err: error }, 'could not end a part cleanly');
+      }
+    }
+  };
+  try {
+    return await start(options, ends, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: DaemonOptions,
+  ends: (() => void | Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<Daemon> {
+  const { platform, log, version } = options;
+  const store = openStore(options.state);
+  ends.push(() => store.close());
+  const settings = new Settings(store);
+  const roles = new Roles(store);
+  const accounts = new Accounts(store, settings, roles);
+  const sessions = new Sessions(store, settings, accounts);
+  ends.push(() => sessions.close());
+  const journal = new Journal(store);
+  ends.push(() => journal.close());
+  const managerPath = managerUri(platform.manager.id);
+  if (store.recovered !== null) {
+    const { setAside, reason } = store.recovered;
+    log.error({ setAside, reason }, 'the store was damaged: it was set aside and a new one begun');
+    const said = message('ResourceEvent.ResourceErrorsDetected', ['store', reason]);
+    journal.append({ log: 'EventLog', ...recordOf(said), origin: managerPath });
+  }
+  const generatedPassword = await accounts.bootstrapAdministrator({
+    ...options.administrator,
+    mustChange: !options.twin,
+  });
+  const pair = await certificate(options.state, [hostname(), 'localhost', '127.0.0.1', '::1']);
+
+  const board = createBoard(platform, options.hardware, settings, {
+    log: (text, detail) => log.info({ ...detail }, text),
+    mainsRestored: options.mainsRestored ?? machineRestarted(settings),
+  });
+  board.onEvent((event) => {
+    for (const record of boardRecords(board, event)) journal.append(record);
+  });
+  ends.push(() => board.stop());
+
+  let restart: () => void = () => {};
+  const restartRequested = new Promise<void>((resolve) => {
+    restart = resolve;
+  });
+  let listener: Listener | undefined;
+  let configuration = 0;
+  const moved = () => {
+    configuration += 1;
+  };
+  for (const part of [accounts, roles, sessions]) part.onChange(moved);
+  const app: App = {
+    ...{ board, journal, accounts, roles, sessions, version },
+    network: systemNetwork(),
+    uuid: settings.serviceUuid,
+    started: new Date(),
+    get httpsPort() {
+      return listener?.address.port ?? options.port;
+    },
+    resolves: (uri) => service.exists(uri),
+    restart: async (type) => {
+      await journal.append({
+        log: 'EventLog',
+        ...recordOf(message('ManagerEvent.ManagerReset', [managerPath, type])),
+        origin: managerPath,
+      });
+      if (options.twin) setTimeout(restart, 100);
+      else await reboot(type);
+    },
+  };
+  const service: Service<App> = new Service({
+    app,
+    declarations,
+    revision: () => board.revision + journal.revision + configuration,
+    audit: (record) => void journal.append(auditRecord(record)),
+  });
+  const cache = new AuthCache(accounts);
+  const http = createApp({
+    service,
+    metadata: metadataDocument(),
+    serviceDocument: serviceDocument(service.tree),
+    authenticate: authenticator({
+      ...{ accounts, roles, sessions, accountUri },
+      verify: (userName, password) => cache.verify(userName, password),
+      failed: (userName, address) => {
+        const said = message('AccountSecurity.InvalidCredentials', [userName, 'Redfish']);
+        journal.append({ log: 'AuditLog', ...recordOf(said), user: userName, address });
+      },
+    }),
+    log,
+  });
+  await board.start();
+  const listening = await listen(http, pair, options.host, options.port);
+  listener = listening;
+  ends.push(() => listening.close(grace));
+  return { board, address: listening.address, generatedPassword, restartRequested, stop };
+}
+
+/** True at the first start of the daemon since the machine itself started. */
+function machineRestarted(settings: Settings): boolean {
+  let boot: string;
+  try {
+    boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return false;
+  }
+  const before = settings.get('manager.boot');
+  if (before !== boot) settings.set('manager.boot', boot);
+  // At the very first start nobody has asked for any power state yet.
+  return before !== undefined && before !== boot;
+}
+
+/** Reboots the controller, in an orderly way or at once. @throws Error when the system refuses. */
+async function reboot(type: 'ForceRestart' | 'GracefulRestart'): Promise<void> {
+  await promisify(execFile)('systemctl', type === 'ForceRestart' ? ['reboot', '--force'] : ['reboot']);
+}

@@ -1,0 +1,103 @@
+/** Who sends a request: a session token first, then Basic authentication (DSP0266 clause 13.3). */
+import type { Context } from 'koa';
+import { message, RedfishError } from '../redfish/registries/messages.ts';
+import type { Principal } from '../redfish/service/principal.ts';
+import type { Account, Accounts, Verification } from '../store/accounts.ts';
+import type { Roles } from '../store/roles.ts';
+import type { Sessions } from '../store/sessions.ts';
+
+export interface Credentials {
+  readonly accounts: Accounts;
+  readonly roles: Roles;
+  readonly sessions: Sessions;
+  /** Checks a user name and password; remembers for a short while what was right. */
+  readonly verify: (userName: string, password: string) => Promise<Verification>;
+  /** URI of an account. */
+  readonly accountUri: (id: string) => string;
+  /** Told of each Basic login that failed. */
+  readonly failed: (userName: string, address: string) => void;
+}
+
+type Authenticate = (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
+
+/**
+ * Reads the credentials of a request. A valid token is answered without waiting. `lenient` takes wrong credentials
+ * for none: for what is open to everybody.
+ */
+export function authenticator(credentials: Credentials): Authenticate {
+  // Most requests come from a handful of accounts; what a role grants is worked out once for each revision of it.
+  const known = new Map<
+    string,
+    { readonly account: Account; readonly revision: number; readonly principal: Principal }
+  >();
+
+  const principalOf = (account: Account, session: string | null): Principal => {
+    const role = credentials.roles.get(account.roleId);
+    const key = `${account.id} ${session ?? ''}`;
+    const before = known.get(key);
+    if (
+      before !== undefined &&
+      before.account.revision === account.revision &&
+      before.account.passwordChangeRequired === account.passwordChangeRequired &&
+      before.revision === role?.revision
+    ) {
+      return before.principal;
+    }
+    const principal: Principal = {
+      account: account.id,
+      accountUri: credentials.accountUri(account.id),
+      userName: account.userName,
+      role: account.roleId,
+      privileges: new Set(role?.privileges ?? []),
+      session,
+      passwordChangeRequired: account.passwordChangeRequired,
+    };
+    if (known.size > 1024) known.clear();
+    known.set(key, { account, revision: role?.revision ?? 0, principal });
+    return principal;
+  };
+
+  const byToken = (token: string): Principal | null => {
+    const session = credentials.sessions.find(token);
+    const account = session && credentials.accounts.get(session.accountId);
+    return session && account?.enabled ? principalOf(account, session.id) : null;
+  };
+
+  const byPassword = async (ctx: Context, field: string, lenient: boolean): Promise<Principal | null> => {
+    const pair = basicPair(field);
+    if (pair === undefined) return refuse(lenient);
+    const verified = await credentials.verify(pair.userName, pair.password);
+    if (verified.ok) return principalOf(verified.account, null);
+    if (verified.reason === 'busy') {
+      throw new RedfishError([message('Base.ServiceTemporarilyUnavailable', ['2'])], 503, {
+        'Retry-After': '2',
+      });
+    }
+    if (!lenient)
+      credentials.failed(pair.userName, (ctx.req.socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
+    return refuse(lenient);
+  };
+
+  return (ctx, lenient) => {
+    const token = ctx.headers['x-auth-token'];
+    if (typeof token === 'string') return byToken(token) ?? refuse(lenient);
+    const field = ctx.headers.authorization;
+    return field === undefined ? null : byPassword(ctx, field, lenient);
+  };
+}
+
+function refuse(lenient: boolean): null {
+  if (lenient) return null;
+  throw new RedfishError([message('Base.NoValidSession', [])], 401);
+}
+
+/** User name and password of a Basic field (RFC 7617); undefined when it is none. */
+export function basicPair(
+  field: string,
+): { readonly userName: string; readonly password: string } | undefined {
+  const match = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(field);
+  if (match?.[1] === undefined) return undefined;
+  const text = Buffer.from(match[1], 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0 ? undefined : { userName: text.slice(0, colon), password: text.slice(colon + 1) };
+}

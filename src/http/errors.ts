@@ -1,0 +1,57 @@
+/** Turns whatever went wrong into the answer that the standard wants: one error body, one status, nothing secret. */
+import type { Context, Next } from 'koa';
+import type { Logger } from 'pino';
+import { DeviceError } from '../../drivers/errors.ts';
+import { BoardRefusal } from '../board/model.ts';
+import { errorBody, message, RedfishError } from '../redfish/registries/messages.ts';
+import { StoreError } from '../store/errors.ts';
+
+/** Middleware: catches, answers, and logs what is a defect or a fault of the machine. */
+export function errors(log: Logger) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    try {
+      await next();
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal.status >= 500) log.error({ request: ctx.state.requestId, err: error }, 'request failed');
+      answer(ctx, refusal);
+    }
+  };
+}
+
+export function answer(ctx: Context, refusal: RedfishError): void {
+  ctx.status = refusal.status;
+  // Every 401 names the schemes, whoever refused.
+  if (refusal.status === 401) ctx.set('WWW-Authenticate', 'Basic realm="Redfish", charset="UTF-8"');
+  for (const [name, value] of Object.entries(refusal.headers ?? {})) ctx.set(name, value);
+  ctx.type = 'application/json; charset=utf-8';
+  ctx.body = JSON.stringify(errorBody(refusal.messages));
+}
+
+/** What a client is told of an error; a defect of ours is an InternalError and no more. */
+export function refusalOf(error: unknown): RedfishError {
+  if (error instanceof RedfishError) return error;
+  if (error instanceof StoreError) {
+    return error.reason === 'full'
+      ? new RedfishError([message('Base.InsufficientStorage', [])], 507)
+      : new RedfishError([message('Base.ServiceTemporarilyUnavailable', ['60'])], 503, {
+          'Retry-After': '60',
+        });
+  }
+  if (error instanceof BoardRefusal) return boardRefusal(error);
+  if (error instanceof DeviceError) return new RedfishError([message('Base.OperationFailed', [])], 502);
+  return new RedfishError([message('Base.InternalError', [])], 500);
+}
+
+function boardRefusal(error: BoardRefusal): RedfishError {
+  switch (error.reason) {
+    case 'busy':
+      return new RedfishError([message('Base.ResourceInUse', [])], 409);
+    case 'not-in-this-state':
+    case 'not-supported':
+    case 'out-of-range':
+      return new RedfishError([message('Base.OperationNotAllowed', [])], 409);
+    case 'device':
+      return new RedfishError([message('Base.OperationFailed', [])], 502);
+  }
+}

@@ -1,0 +1,89 @@
+/** The TLS listener: how long a client may take, and how the daemon stops listening. */
+import type { Server as HttpServer } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type Koa from 'koa';
+import { errorBody, type Message, message } from '../redfish/registries/messages.ts';
+import type { TlsPair } from './tls.ts';
+
+export interface Listener {
+  /** What it really listens on: with port 0 the system chooses. */
+  readonly address: AddressInfo;
+  /** Ends idle connections at once and the others after `grace` milliseconds. */
+  close(grace: number): Promise<void>;
+}
+
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 75_000,
+  maxHeaderSize: 16 * 1024,
+  maxConnections: 512,
+};
+
+/** @throws Error with `code` EADDRINUSE, EACCES, EADDRNOTAVAIL when the address cannot be had. */
+export async function listen(app: Koa, pair: TlsPair, host: string, port: number): Promise<Listener> {
+  const server: Server = createServer(
+    {
+      cert: pair.cert,
+      key: pair.key,
+      minVersion: 'TLSv1.2',
+      maxHeaderSize: limits.maxHeaderSize,
+      noDelay: true,
+    },
+    app.callback(),
+  );
+  server.headersTimeout = limits.headersTimeout;
+  server.requestTimeout = limits.requestTimeout;
+  server.keepAliveTimeout = limits.keepAliveTimeout;
+  server.maxConnections = limits.maxConnections;
+  refuseBadRequests(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    address: server.address() as AddressInfo,
+    close: (grace) =>
+      new Promise((resolve) => {
+        const force = setTimeout(() => server.closeAllConnections(), grace);
+        server.close(() => {
+          clearTimeout(force);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+/** Requests that Node's parser refuses never reach the application; they get a Redfish error all the same. */
+function refuseBadRequests(server: HttpServer | Server): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (!socket.writable || error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    const { line, body } = badRequest(error.code ?? '');
+    const text = JSON.stringify(errorBody([body]));
+    socket.end(
+      `HTTP/1.1 ${line}\r\nOData-Version: 4.0\r\nAllow: GET, HEAD\r\nContent-Type: application/json; charset=utf-8\r\n` +
+        `Cache-Control: no-cache\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+    );
+  });
+}
+
+function badRequest(code: string): { readonly line: string; readonly body: Message } {
+  switch (code) {
+    case 'HPE_INVALID_METHOD':
+      return { line: '501 Not Implemented', body: message('Base.OperationNotAllowed', []) };
+    case 'HPE_HEADER_OVERFLOW':
+      return { line: '431 Request Header Fields Too Large', body: message('Base.HeaderInvalid', ['(all)']) };
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { line: '408 Request Timeout', body: message('Base.OperationTimeout', []) };
+    default:
+      return { line: '400 Bad Request', body: message('Base.UnrecognizedRequestBody', []) };
+  }
+}

@@ -1,0 +1,52 @@
+import { type AccountPolicy, policyRules } from '../../store/account-policy.ts';
+import type { Json, Write } from '../service/resource.ts';
+import { refusing } from './account-errors.ts';
+import { type App, resource } from './app.ts';
+import { enabled, link } from './common.ts';
+import { root } from './uris.ts';
+
+const nameOf = new Map(
+  Object.entries(policyRules).map(([key, { property }]) => [property, key as keyof AccountPolicy]),
+);
+
+export const accountService = resource<App>({
+  uri: '/redfish/v1/AccountService',
+  schema: 'AccountService',
+  find: (app) => app,
+  body: ({ accounts: { policy } }) => ({
+    Name: 'Accounts',
+    ServiceEnabled: true,
+    LocalAccountAuth: 'Enabled',
+    HTTPBasicAuth: 'Enabled',
+    SupportedAccountTypes: ['Redfish'],
+    MinPasswordLength: policy.minPasswordLength,
+    MaxPasswordLength: policy.maxPasswordLength,
+    AccountLockoutThreshold: policy.lockoutThreshold,
+    AccountLockoutDuration: policy.lockoutDuration,
+    AccountLockoutCounterResetAfter: policy.lockoutCounterResetAfter,
+    AccountLockoutCounterResetEnabled: true,
+    PasswordExpirationDays: policy.passwordExpirationDays,
+    EnforcePasswordHistoryCount: policy.passwordHistory,
+    Accounts: link(`${root}AccountService/Accounts`),
+    Roles: link(`${root}AccountService/Roles`),
+    Status: enabled,
+  }),
+  writes: [policyWrite()],
+});
+
+/** One write for the whole policy: its values depend on each other. */
+function policyWrite(): Write<App, App> {
+  return {
+    properties: [...nameOf.keys()],
+    apply: ({ accounts }, changes) => {
+      const before = accounts.policy;
+      const patch = Object.fromEntries(
+        [...changes].map(([property, value]: [string, Json]) => [nameOf.get(property), value]),
+      );
+      refusing(() => accounts.setPolicy(patch));
+      return () => {
+        accounts.setPolicy(before);
+      };
+    },
+  };
+}

@@ -1,0 +1,36 @@
+/** What resources have to work with: the daemon's parts, and nothing of the protocol. */
+import type { Board } from '../../board/model.ts';
+import type { Journal } from '../../journal/journal.ts';
+import type { ManagerNetwork } from '../../manager/network.ts';
+import type { Accounts } from '../../store/accounts.ts';
+import type { Roles } from '../../store/roles.ts';
+import type { Sessions } from '../../store/sessions.ts';
+import { type Collection, defineCollection, defineResource, type Resource } from '../service/resource.ts';
+
+export interface App {
+  readonly board: Board;
+  readonly journal: Journal;
+  readonly accounts: Accounts;
+  readonly roles: Roles;
+  readonly sessions: Sessions;
+  readonly network: { read(): ManagerNetwork };
+  /** Stable for the life of the installation. */
+  readonly uuid: string;
+  /** Version of this daemon. */
+  readonly version: string;
+  /** When the daemon started. */
+  readonly started: Date;
+  /** TCP port of HTTPS. */
+  readonly httpsPort: number;
+  /** Whether a URI of this service leads anywhere now. */
+  readonly resolves: (uri: string) => boolean;
+  /** Restarts the management controller (on the twin: the daemon). Resolves when that is under way. */
+  readonly restart: (type: 'ForceRestart' | 'GracefulRestart') => Promise<void>;
+}
+
+/** Declares a resource of this daemon. */
+export const resource = <M>(declaration: Resource<App, M>): Resource<App> =>
+  defineResource(declaration) as unknown as Resource<App>;
+
+/** Declares a collection of this daemon. */
+export const collection = (declaration: Collection<App>): Collection<App> => defineCollection(declaration);

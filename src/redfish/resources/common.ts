@@ -1,0 +1,25 @@
+/** Small pieces that many resources share. */
+import type { Status } from '../../board/model.ts';
+import type { JsonObject } from '../service/resource.ts';
+
+export const link = (uri: string): JsonObject => ({ '@odata.id': uri });
+export const links = (uris: Iterable<string>): JsonObject[] => [...uris].map(link);
+
+/** Redfish Status; an absent part has a state and no health. */
+export const statusOf = ({ state, health }: Status): JsonObject =>
+  state === 'Absent' ? { State: state } : { State: state, Health: health };
+
+export const enabled: JsonObject = { State: 'Enabled', Health: 'OK' };
+
+/** Now, as DSP0266 wants it: with the zone. */
+export const now = (): string => new Date().toISOString();
+
+/** Offset of local time from UTC, `+01:00`. */
+export function localOffset(): string {
+  const minutes = -new Date().getTimezoneOffset();
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+}
+
+/** An ISO 8601 duration of so many milliseconds, `PT0.5S`. */
+export const durationOf = (milliseconds: number): string => `PT${milliseconds / 1000}S`;

@@ -1,0 +1,41 @@
+/** All that this daemon serves. A new resource is one file and one line here. */
+import type { Collection, Declaration, Resource } from '../service/resource.ts';
+import { accountService } from './account-service.ts';
+import { account, accounts } from './accounts.ts';
+import type { App } from './app.ts';
+import { assembly } from './assembly.ts';
+import { chassis, chassisCollection } from './chassis.ts';
+import { control, controls } from './controls.ts';
+import { environmentMetrics } from './environment-metrics.ts';
+import { ethernetInterface, ethernetInterfaces } from './ethernet-interfaces.ts';
+import { fan, fans } from './fans.ts';
+import { managerLogServices, systemLogs } from './log-services.ts';
+import { manager, managers } from './managers.ts';
+import { networkProtocol } from './network-protocol.ts';
+import { power } from './power.ts';
+import { powerSubsystem } from './power-subsystem.ts';
+import { powerSupplies, powerSupply, powerSupplyMetrics } from './power-supplies.ts';
+import { role, roles } from './roles.ts';
+import { jsonSchema, jsonSchemas, messageRegistries, messageRegistry } from './schemas.ts';
+import { sensor, sensors } from './sensors.ts';
+import { serviceRoot } from './service-root.ts';
+import { session, sessionService, sessions } from './session-service.ts';
+import { system, systems } from './systems.ts';
+import { thermal } from './thermal.ts';
+import { thermalMetrics, thermalSubsystem } from './thermal-subsystem.ts';
+
+const all: readonly (Resource<App> | Collection<App>)[] = [
+  serviceRoot,
+  ...[systems, system, ...systemLogs],
+  ...[chassisCollection, chassis, assembly, sensors, sensor, controls, control, environmentMetrics],
+  ...[thermal, thermalSubsystem, thermalMetrics, fans, fan],
+  ...[power, powerSubsystem, powerSupplies, powerSupply, powerSupplyMetrics],
+  ...[managers, manager, ethernetInterfaces, ethernetInterface, networkProtocol, ...managerLogServices],
+  ...[accountService, accounts, account, roles, role],
+  ...[sessionService, sessions, session],
+  ...[jsonSchemas, jsonSchema, messageRegistries, messageRegistry],
+];
+
+export const declarations: readonly Declaration<App>[] = all.map((each) =>
+  'members' in each ? { kind: 'collection', collection: each } : { kind: 'resource', resource: each },
+);

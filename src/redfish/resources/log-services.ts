@@ -1,0 +1,168 @@
+/** Logs are views of the journal: one SEL for each system, the event and audit logs of the manager. */
+import type { JournalEntry, LogName, LogRef } from '../../journal/record.ts';
+import { message } from '../registries/messages.ts';
+import type { Collection, Params, Resource } from '../service/resource.ts';
+import { type App, collection, resource } from './app.ts';
+import { enabled, link, localOffset, now } from './common.ts';
+import { managerAt } from './managers.ts';
+import { recordOf } from './records.ts';
+
+interface LogFacts {
+  readonly id: LogName;
+  readonly name: string;
+  readonly entryType: 'Event' | 'SEL';
+  readonly purpose: 'ExternalEntity' | 'Operations' | 'Security';
+}
+
+interface Log {
+  readonly facts: LogFacts;
+  readonly ref: LogRef;
+}
+
+const sel: LogFacts = { id: 'SEL', name: 'System event log', entryType: 'SEL', purpose: 'Operations' };
+const managerLogs: readonly LogFacts[] = [
+  { id: 'EventLog', name: 'Event log', entryType: 'Event', purpose: 'Operations' },
+  { id: 'AuditLog', name: 'Audit log', entryType: 'Event', purpose: 'Security' },
+];
+
+/** Most entries in one page. */
+const maxPage = 1000;
+
+/** Declares the log services below one kind of resource. */
+function logServices(
+  above: string,
+  logsAt: (app: App, params: Params) => readonly Log[],
+): (Resource<App> | Collection<App>)[] {
+  const logAt = (app: App, params: Params) =>
+    logsAt(app, params).find(({ facts }) => facts.id === params.LogServiceId);
+  const uri = `${above}/LogServices`;
+
+  const entry = resource<{ readonly log: Log; readonly entry: JournalEntry }>({
+    uri: `${uri}/{LogServiceId}/Entries/{LogEntryId}`,
+    schema: 'LogEntry',
+    find: (app, params) => {
+      const log = logAt(app, params);
+      const id = params.LogEntryId ?? '';
+      const found = log && /^[1-9]\d{0,15}$/.test(id) ? app.journal.get(Number(id)) : undefined;
+      return log && found && belongs(found, log.ref) ? { log, entry: found } : undefined;
+    },
+    body: ({ log, entry: model }, { app }) => ({
+      Name: `${log.facts.name} entry ${model.id}`,
+      EntryType: log.facts.entryType,
+      Created: model.time.toISOString(),
+      Severity: model.severity,
+      MessageId: model.messageId,
+      MessageArgs: model.args,
+      Message: model.message,
+      Resolved: model.resolved,
+      Username: model.user ?? undefined,
+      OriginAddress: model.address ?? undefined,
+      ...originOf(app, model.origin),
+    }),
+    writes: [
+      {
+        properties: ['Resolved'],
+        apply: ({ entry: model }, changes, { app }) => {
+          app.journal.setResolved(model.id, changes.get('Resolved') === true);
+          return () => {
+            app.journal.setResolved(model.id, model.resolved);
+          };
+        },
+      },
+    ],
+    remove: ({ entry: model }, { app }) => {
+      app.journal.delete(model.id);
+    },
+  });
+
+  const entries = collection({
+    uri: `${uri}/{LogServiceId}/Entries`,
+    schema: 'LogEntryCollection',
+    name: 'Log entries',
+    members: entry,
+    expanded: true,
+    maxPage,
+    exists: (app, params) => logAt(app, params) !== undefined,
+    page: (app, params, skip, top) => {
+      const log = logAt(app, params);
+      if (log === undefined) return { total: 0, ids: [] };
+      const { total, entries: page } = app.journal.page(log.ref, { skip, top });
+      return { total, ids: page.map(({ id }) => String(id)) };
+    },
+  });
+
+  const service = resource<Log>({
+    uri: `${uri}/{LogServiceId}`,
+    schema: 'LogService',
+    live: true,
+    ids: (app, params) => logsAt(app, params).map(({ facts }) => facts.id),
+    find: logAt,
+    body: ({ facts }, { app, uri: at }) => ({
+      Name: facts.name,
+      ServiceEnabled: true,
+      LogEntryType: facts.entryType,
+      LogPurposes: [facts.purpose],
+      MaxNumberOfRecords: app.journal.cap(facts.id),
+      OverWritePolicy: 'WrapsWhenFull',
+      DateTime: now(),
+      DateTimeLocalOffset: localOffset(),
+      Entries: link(`${at}/Entries`),
+      Status: enabled,
+    }),
+    actions: {
+      'LogService.ClearLog': {
+        parameters: {},
+        run: async ({ facts, ref }, _args, { app, uri: at, principal, address }) => {
+          app.journal.clear(ref);
+          // Who emptied a log must stay known, also when it was the audit log itself.
+          await app.journal.append({
+            log: 'AuditLog',
+            ...recordOf(message('LogService.LogCleared', [facts.name])),
+            origin: at,
+            user: principal?.userName ?? null,
+            address,
+          });
+          return undefined;
+        },
+      },
+    },
+  });
+
+  const services = collection({
+    uri,
+    schema: 'LogServiceCollection',
+    name: 'Log services',
+    members: service,
+    exists: (app, params) => logsAt(app, params).length > 0,
+  });
+
+  return [services, service, entries, entry];
+}
+
+const belongs = (entry: JournalEntry, ref: LogRef): boolean =>
+  entry.log === ref.log && (ref.log !== 'SEL' || entry.system === ref.system);
+
+/** A link that leads nowhere any more is said to do so. */
+function originOf(app: App, origin: string | null) {
+  if (origin === null) return {};
+  return app.resolves(origin)
+    ? { OriginOfConditionUnavailable: false, Links: { OriginOfCondition: link(origin) } }
+    : { OriginOfConditionUnavailable: true };
+}
+
+export const systemLogs = logServices(
+  '/redfish/v1/Systems/{ComputerSystemId}',
+  (app, { ComputerSystemId }) => {
+    const host = app.board.hosts.get(ComputerSystemId ?? '');
+    return host === undefined ? [] : [{ facts: sel, ref: { log: 'SEL', system: host.id } }];
+  },
+);
+
+export const managerLogServices = logServices('/redfish/v1/Managers/{ManagerId}', (app, params) =>
+  managerAt(app, params) === undefined
+    ? []
+    : managerLogs.map((facts) => ({
+        facts,
+        ref: { log: facts.id === 'AuditLog' ? 'AuditLog' : 'EventLog' },
+      })),
+);

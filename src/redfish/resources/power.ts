@@ -1,0 +1,85 @@
+/** The Power resource of the older model: the same sensors and supplies, seen the way that older clients ask for them. */
+import type { PowerSupply, Sensor } from '../../board/model.ts';
+import type { JsonObject } from '../service/resource.ts';
+import { type App, resource } from './app.ts';
+import { link, links, statusOf } from './common.ts';
+import { powerSuppliesOf, supplyNames } from './power-supplies.ts';
+import { round, sensorsOf } from './sensors.ts';
+import { legacyThresholds } from './thermal.ts';
+import { chassisUri, powerSupplyUri, sensorUri, systemUri } from './uris.ts';
+
+export const power = resource<string>({
+  uri: '/redfish/v1/Chassis/{ChassisId}/Power',
+  schema: 'Power',
+  find: (app, { ChassisId }) => (app.board.chassis.has(ChassisId ?? '') ? ChassisId : undefined),
+  body: (chassis, { app, uri }) => ({
+    Name: 'Power',
+    PowerControl: [powerControl(app, chassis, uri)],
+    Voltages: sensorsOf(app, chassis)
+      .filter(({ quantity }) => quantity === 'Voltage')
+      .map((sensor, index) => voltage(sensor, uri, index)),
+    PowerSupplies: powerSuppliesOf(app, chassis).map((supply, index) => powerSupply(app, supply, uri, index)),
+    Redundancy: [],
+  }),
+});
+
+function powerControl(app: App, chassis: string, uri: string): JsonObject {
+  const model = app.board.chassis.get(chassis);
+  const facts = model?.facts.power;
+  const consumed = facts?.consumed === undefined ? undefined : app.board.sensors.get(facts.consumed);
+  return {
+    '@odata.id': `${uri}#/PowerControl/0`,
+    MemberId: '0',
+    Name: `${model?.name ?? chassis} power`,
+    PhysicalContext: 'Chassis',
+    PowerConsumedWatts: round(consumed?.reading ?? null),
+    PowerCapacityWatts: facts?.capacity ?? null,
+    // Nothing on this path limits power yet: no limit is in force, and none can be set.
+    PowerLimit: { LimitInWatts: null, LimitException: 'NoAction' },
+    Status: statusOf(consumed?.status ?? model?.status ?? { state: 'Enabled', health: 'OK' }),
+    RelatedItem: [
+      link(chassisUri(chassis)),
+      ...links(
+        [...app.board.hosts.values()]
+          .filter((host) => host.chassis === chassis)
+          .map(({ id }) => systemUri(id)),
+      ),
+    ],
+  };
+}
+
+function voltage(sensor: Sensor, uri: string, index: number): JsonObject {
+  return {
+    '@odata.id': `${uri}#/Voltages/${index}`,
+    MemberId: String(index),
+    Name: sensor.name,
+    ReadingVolts: round(sensor.reading),
+    ...legacyThresholds(sensor),
+    MinReadingRange: sensor.range?.min,
+    MaxReadingRange: sensor.range?.max,
+    PhysicalContext: sensor.context ?? undefined,
+    Status: statusOf(sensor.status),
+    RelatedItem: [link(sensorUri(sensor)), link(chassisUri(sensor.chassis))],
+  };
+}
+
+function powerSupply(app: App, supply: PowerSupply, uri: string, index: number): JsonObject {
+  const reading = (id: string | undefined) =>
+    id === undefined ? undefined : round(app.board.sensors.get(id)?.reading ?? null);
+  const { facts } = supply;
+  return {
+    '@odata.id': `${uri}#/PowerSupplies/${index}`,
+    MemberId: String(index),
+    Name: supply.name,
+    // The older model knows fewer types than the newer one.
+    PowerSupplyType: facts.type === 'DCregulated' ? 'DC' : facts.type,
+    HotPluggable: facts.hotPluggable ?? false,
+    PowerCapacityWatts: facts.capacity ?? null,
+    LineInputVoltage: reading(facts.inputVoltage),
+    PowerInputWatts: reading(facts.inputPower),
+    PowerOutputWatts: reading(facts.outputPower),
+    ...supplyNames(app, supply),
+    Status: statusOf(supply.status),
+    RelatedItem: [link(powerSupplyUri(supply))],
+  };
+}

@@ -1,0 +1,67 @@
+/** What happened, as the journal keeps it: messages of the registries with who, where and why. */
+import type { Board, BoardEvent } from '../../board/model.ts';
+import type { JournalRecord, Severity } from '../../journal/record.ts';
+import {
+  isMessageKey,
+  type Message,
+  type MessageArgs,
+  type MessageKey,
+  message,
+} from '../registries/messages.ts';
+import type { AuditRecord } from '../service/service.ts';
+import { originUri } from './uris.ts';
+
+/** The part of a journal record that a message says. */
+export const recordOf = (
+  said: Message,
+): { messageId: string; args: readonly string[]; message: string; severity: Severity } => ({
+  messageId: said.MessageId,
+  args: said.MessageArgs,
+  message: said.Message,
+  severity: said.MessageSeverity,
+});
+
+/**
+ * The records of a board event: one in the manager's event log, and one in the log of the host concerned.
+ * @throws Error for a message that no registry defines: a mistake of the programmer
+ */
+export function boardRecords(board: Board, event: BoardEvent): JournalRecord[] {
+  if (!isMessageKey(event.message)) throw new Error(`no registry defines ${event.message}`);
+  const said = message(event.message, event.args as MessageArgs<MessageKey>);
+  const shared = {
+    ...recordOf(said),
+    message: event.detail === undefined ? said.Message : `${said.Message} ${event.detail}`,
+    severity: event.severity,
+    origin: originUri(board, event.origin),
+    condition: event.condition ?? null,
+    resolves: event.resolves ?? false,
+  };
+  const eventLog: JournalRecord = { ...shared, log: 'EventLog' };
+  return event.host === undefined ? [eventLog] : [eventLog, { ...shared, log: 'SEL', system: event.host }];
+}
+
+/** The audit record of a write: who asked for what, and how it ended. */
+export function auditRecord(write: AuditRecord): JournalRecord {
+  const ok = write.status < 400;
+  const said = message(ok ? successOf(write) : 'Base.GeneralError', []);
+  const what =
+    write.action === null ? `${write.method} ${write.target}` : `${write.action} of ${write.target}`;
+  const why = write.messages.length === 0 ? '' : ` (${write.messages.join(', ')})`;
+  return {
+    log: 'AuditLog',
+    messageId: write.messages[0] ?? said.MessageId,
+    args: [],
+    message: `${what} by ${write.userName ?? 'nobody'} from ${write.address}: ${ok ? 'done' : 'refused'}, status ${write.status}${why}`,
+    severity: ok ? 'OK' : 'Warning',
+    origin: write.target,
+    user: write.userName,
+    address: write.address,
+    detail: { method: write.method, action: write.action, status: write.status, messages: write.messages },
+  };
+}
+
+function successOf({ method, action }: AuditRecord) {
+  if (action !== null) return 'Base.Success';
+  if (method === 'POST') return 'ResourceEvent.ResourceCreated';
+  return method === 'DELETE' ? 'ResourceEvent.ResourceRemoved' : 'ResourceEvent.ResourceChanged';
+}

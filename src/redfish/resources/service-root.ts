@@ -1,0 +1,42 @@
+import { maxExpandLevels } from '../service/query.ts';
+import { resource } from './app.ts';
+import { link } from './common.ts';
+import { managerUri, root } from './uris.ts';
+
+export const serviceRoot = resource({
+  uri: '/redfish/v1',
+  schema: 'ServiceRoot',
+  open: true,
+  find: (app) => app,
+  body: (app) => ({
+    Id: 'RootService',
+    Name: `${app.board.platform.name} management`,
+    Vendor: 'redfishd',
+    Product: app.board.platform.name,
+    RedfishVersion: '1.22.0',
+    UUID: app.uuid,
+    Systems: link(`${root}Systems`),
+    Chassis: link(`${root}Chassis`),
+    Managers: link(`${root}Managers`),
+    SessionService: link(`${root}SessionService`),
+    AccountService: link(`${root}AccountService`),
+    JsonSchemas: link(`${root}JsonSchemas`),
+    Registries: link(`${root}Registries`),
+    Links: {
+      Sessions: link(`${root}SessionService/Sessions`),
+      ManagerProvidingService: link(managerUri(app.board.platform.manager.id)),
+    },
+    ProtocolFeaturesSupported: {
+      ExpandQuery: { ExpandAll: true, Levels: true, Links: true, NoLinks: true, MaxLevels: maxExpandLevels },
+      FilterQuery: true,
+      FilterQueryComparisonOperations: true,
+      FilterQueryCompoundOperations: true,
+      SelectQuery: true,
+      TopSkipQuery: true,
+      OnlyMemberQuery: true,
+      ExcerptQuery: false,
+      MultipleHTTPRequests: true,
+      DeepOperations: { DeepPATCH: false, DeepPOST: false },
+    },
+  }),
+});

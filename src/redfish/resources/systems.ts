@@ -1,0 +1,182 @@
+import type { BootOverride, Host, ResetType, RestorePolicy } from '../../board/model.ts';
+import { message, RedfishError } from '../registries/messages.ts';
+import type { Write } from '../service/resource.ts';
+import { type App, collection, resource } from './app.ts';
+import { link, links, statusOf } from './common.ts';
+import { indicatorOf, indicatorWrite } from './indicators.ts';
+import { chassisUri, managerUri } from './uris.ts';
+
+/** Redfish BootSource values that the firmware of an OCP host can be asked for by IPMI boot options or BootOrder. */
+const bootTargets = ['None', 'Pxe', 'Hdd', 'Cd', 'BiosSetup', 'Usb', 'UefiTarget', 'UefiHttp', 'Diags'];
+const bootModes = ['Legacy', 'UEFI'];
+const restorePolicies: readonly RestorePolicy[] = ['AlwaysOn', 'AlwaysOff', 'LastState'];
+const maxAssetTag = 63;
+
+export const system = resource<Host>({
+  uri: '/redfish/v1/Systems/{ComputerSystemId}',
+  schema: 'ComputerSystem',
+  ids: (app) => [...app.board.hosts.keys()],
+  find: (app, { ComputerSystemId }) => app.board.hosts.get(ComputerSystemId ?? ''),
+  body: (host, { app, uri }) => {
+    const fru = app.board.frus.get(host.facts.fru ?? app.board.chassis.get(host.chassis)?.facts.fru ?? '');
+    return {
+      Name: host.name,
+      SystemType: 'Physical',
+      Manufacturer: fru?.manufacturer ?? host.facts.manufacturer ?? app.board.platform.manufacturer ?? null,
+      Model: fru?.model ?? host.facts.model ?? app.board.platform.name,
+      SKU: null,
+      PartNumber: fru?.partNumber ?? null,
+      SerialNumber: fru?.serialNumber ?? null,
+      UUID: hostUuid(app, host),
+      AssetTag: host.assetTag,
+      // Only the host's firmware knows these three, and it has no way to tell yet.
+      BiosVersion: null,
+      HostName: null,
+      MemorySummary: { TotalSystemMemoryGiB: null },
+      ProcessorSummary: { Count: host.processorCount, Model: host.facts.processors?.model ?? null },
+      PowerState: host.powerState,
+      PowerRestorePolicy: host.restorePolicy,
+      LastResetTime: host.lastReset?.time.toISOString(),
+      BootProgress: bootProgress(host),
+      Boot: {
+        BootSourceOverrideEnabled: host.boot.enabled,
+        BootSourceOverrideTarget: host.boot.target,
+        BootSourceOverrideMode: host.boot.mode ?? 'UEFI',
+        UefiTargetBootSourceOverride: host.boot.uefiTarget,
+      },
+      ...indicatorOf(app.board.chassis.get(host.chassis)),
+      Status: statusOf(host.status),
+      LogServices: link(`${uri}/LogServices`),
+      Links: {
+        Chassis: links([chassisUri(host.chassis)]),
+        ManagedBy: links([managerUri(app.board.platform.manager.id)]),
+      },
+    };
+  },
+  writes: [
+    assetTag<Host>((app, { id }, tag) => app.board.setAssetTag({ host: id }, tag)),
+    {
+      properties: ['PowerRestorePolicy'],
+      allowable: () => ({ PowerRestorePolicy: restorePolicies }),
+      apply: async (host, changes, { app }) => {
+        const before = host.restorePolicy;
+        await app.board.setRestorePolicy(host.id, changes.get('PowerRestorePolicy') as RestorePolicy);
+        return () => app.board.setRestorePolicy(host.id, before);
+      },
+    },
+    {
+      properties: [
+        'Boot/BootSourceOverrideEnabled',
+        'Boot/BootSourceOverrideTarget',
+        'Boot/BootSourceOverrideMode',
+        'Boot/UefiTargetBootSourceOverride',
+      ],
+      allowable: () => ({
+        'Boot/BootSourceOverrideTarget': bootTargets,
+        'Boot/BootSourceOverrideMode': bootModes,
+      }),
+      check: (host, changes) => {
+        const wanted = bootOf(host, changes);
+        // An override that names no target could never take effect.
+        const aimless = wanted.target === 'UefiTarget' && wanted.uefiTarget === null;
+        return aimless && wanted.enabled !== 'Disabled'
+          ? [
+              message(
+                'Base.PropertyValueConflict',
+                ['Boot/BootSourceOverrideTarget', 'Boot/UefiTargetBootSourceOverride'],
+                { relatedProperties: ['#/Boot/UefiTargetBootSourceOverride'] },
+              ),
+            ]
+          : [];
+      },
+      apply: async (host, changes, { app }) => {
+        const before = host.boot;
+        await app.board.setBoot(host.id, bootOf(host, changes));
+        return () => app.board.setBoot(host.id, before);
+      },
+    },
+    indicatorWrite<Host>((app, host) => app.board.chassis.get(host.chassis)),
+  ],
+  actions: {
+    'ComputerSystem.Reset': {
+      parameters: {
+        ResetType: { type: 'String', required: true, allowable: (host) => host.supportedResets },
+      },
+      run: async (host, { ResetType }, { app }) => {
+        const type = ResetType as ResetType;
+        if (!host.allowedResets().includes(type)) throw refused(host, type);
+        const { done } = await app.board.reset(host.id, type);
+        // How it ends is logged as an event; here it must only not go unhandled.
+        done.catch(() => undefined);
+        return undefined;
+      },
+    },
+  },
+});
+
+export const systems = collection({
+  uri: '/redfish/v1/Systems',
+  schema: 'ComputerSystemCollection',
+  name: 'Computer systems',
+  members: system,
+});
+
+function bootOf(host: Host, changes: ReadonlyMap<string, unknown>): BootOverride {
+  const pick = <T>(name: string, before: T): T =>
+    changes.has(`Boot/${name}`) ? (changes.get(`Boot/${name}`) as T) : before;
+  return {
+    enabled: pick('BootSourceOverrideEnabled', host.boot.enabled),
+    target: pick('BootSourceOverrideTarget', host.boot.target),
+    mode: pick('BootSourceOverrideMode', host.boot.mode),
+    uefiTarget: pick('UefiTargetBootSourceOverride', host.boot.uefiTarget),
+  };
+}
+
+/** Why a reset type that the board supports makes no sense now. */
+function refused(host: Host, type: ResetType): RedfishError {
+  if (host.powerState === 'Off') {
+    return new RedfishError([message('Base.ChassisPowerStateOnRequired', [chassisUri(host.chassis)])], 409);
+  }
+  if (host.powerState === 'On' && (type === 'On' || type === 'ForceOn')) {
+    return new RedfishError([message('Base.ChassisPowerStateOffRequired', [chassisUri(host.chassis)])], 409);
+  }
+  return new RedfishError([message('Base.ResourceInUse', [])], 409, { 'Retry-After': '5' });
+}
+
+function bootProgress({ powerState, postComplete }: Host): { LastState: string } | undefined {
+  if (postComplete === null) return undefined;
+  if (powerState !== 'On') return { LastState: 'None' };
+  return {
+    LastState: postComplete
+      ? 'SystemHardwareInitializationComplete'
+      : 'PrimaryProcessorInitializationStarted',
+  };
+}
+
+/** Stable for the life of the installation: derived from the service's UUID, one for each host. */
+function hostUuid(app: App, host: Host): string {
+  const index = [...app.board.hosts.keys()].indexOf(host.id) + 1;
+  const tail = (Number.parseInt(app.uuid.slice(-6), 16) ^ index).toString(16).padStart(6, '0');
+  return app.uuid.slice(0, -6) + tail;
+}
+
+/** The write of an asset tag; `set` stores it. */
+export function assetTag<M extends { readonly assetTag: string }>(
+  set: (app: App, model: M, tag: string) => Promise<void>,
+): Write<App, M> {
+  return {
+    properties: ['AssetTag'],
+    check: (_model, changes) => {
+      const tag = changes.get('AssetTag');
+      if (typeof tag !== 'string' || Buffer.byteLength(tag) <= maxAssetTag) return [];
+      return [
+        message('Base.StringValueTooLong', ['AssetTag', maxAssetTag], { relatedProperties: ['#/AssetTag'] }),
+      ];
+    },
+    apply: async (model, changes, { app }) => {
+      const before = model.assetTag;
+      await set(app, model, String(changes.get('AssetTag') ?? ''));
+      return () => set(app, model, before);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Chassis, Sensor } from '../../board/model.ts';
+import type { JsonObject } from '../service/resource.ts';
+import { resource } from './app.ts';
+import { link, statusOf } from './common.ts';
+import { fansOf } from './fans.ts';
+import { excerpt, round, sensorsOf } from './sensors.ts';
+import { sensorUri } from './uris.ts';
+
+export const thermalSubsystem = resource<Chassis>({
+  uri: '/redfish/v1/Chassis/{ChassisId}/ThermalSubsystem',
+  schema: 'ThermalSubsystem',
+  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId ?? ''),
+  body: ({ id }, { app, uri }) => {
+    const healths = fansOf(app, id).map(({ status }) => status.health);
+    const health = healths.includes('Critical') ? 'Critical' : healths.includes('Warning') ? 'Warning' : 'OK';
+    return {
+      Name: 'Thermal subsystem',
+      Fans: link(`${uri}/Fans`),
+      ThermalMetrics: link(`${uri}/ThermalMetrics`),
+      FanRedundancy: [],
+      Status: statusOf({ state: 'Enabled', health }),
+    };
+  },
+});
+
+export const thermalMetrics = resource<Chassis>({
+  uri: '/redfish/v1/Chassis/{ChassisId}/ThermalSubsystem/ThermalMetrics',
+  schema: 'ThermalMetrics',
+  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId ?? ''),
+  body: ({ id }, { app }) => {
+    const temperatures = sensorsOf(app, id).filter(({ quantity }) => quantity === 'Temperature');
+    const at = (context: string) => excerpt(temperatures.find((sensor) => sensor.context === context));
+    return {
+      Name: 'Thermal metrics',
+      TemperatureSummaryCelsius: {
+        Intake: at('Intake'),
+        Exhaust: at('Exhaust'),
+        Internal: at('SystemBoard') ?? at('CPU'),
+      },
+      TemperatureReadingsCelsius: temperatures.map(named),
+    };
+  },
+});
+
+/** An excerpt in an array, which also says which device it speaks of. */
+const named = (sensor: Sensor): JsonObject => ({
+  DataSourceUri: sensorUri(sensor),
+  DeviceName: sensor.name,
+  PhysicalContext: sensor.context ?? undefined,
+  Reading: round(sensor.reading),
+});

@@ -1,0 +1,48 @@
+/** Where the parts of the board stand in the tree; the one place that spells these URIs. */
+import type { Board, Fan, Origin, PowerSupply, Sensor } from '../../board/model.ts';
+
+export const root = '/redfish/v1/';
+export const chassisUri = (id: string): string => `/redfish/v1/Chassis/${id}`;
+export const systemUri = (id: string): string => `/redfish/v1/Systems/${id}`;
+export const managerUri = (id: string): string => `/redfish/v1/Managers/${id}`;
+export const sensorUri = (sensor: Pick<Sensor, 'chassis' | 'id'>): string =>
+  `${chassisUri(sensor.chassis)}/Sensors/${sensor.id}`;
+export const fanUri = (fan: Pick<Fan, 'chassis' | 'id'>): string =>
+  `${chassisUri(fan.chassis)}/ThermalSubsystem/Fans/${fan.id}`;
+export const powerSupplyUri = (supply: Pick<PowerSupply, 'chassis' | 'id'>): string =>
+  `${chassisUri(supply.chassis)}/PowerSubsystem/PowerSupplies/${supply.id}`;
+export const accountUri = (id: string): string => `/redfish/v1/AccountService/Accounts/${id}`;
+export const roleUri = (id: string): string => `/redfish/v1/AccountService/Roles/${id}`;
+export const sessionUri = (id: string): string => `/redfish/v1/SessionService/Sessions/${id}`;
+
+/** The resource that a board event is about. */
+export function originUri(board: Board, origin: Origin): string {
+  const manager = managerUri(board.platform.manager.id);
+  switch (origin.kind) {
+    case 'sensor': {
+      const sensor = board.sensors.get(origin.id);
+      return sensor === undefined ? manager : sensorUri(sensor);
+    }
+    case 'fan': {
+      const fan = board.fans.get(origin.id);
+      return fan === undefined ? manager : fanUri(fan);
+    }
+    case 'powerSupply': {
+      const supply = board.powerSupplies.get(origin.id);
+      return supply === undefined ? manager : powerSupplyUri(supply);
+    }
+    case 'fru': {
+      const chassis = board.frus.get(origin.id)?.chassis;
+      return chassis === undefined ? manager : `${chassisUri(chassis)}/Assembly`;
+    }
+    case 'host':
+      return systemUri(origin.id);
+    case 'chassis':
+      return chassisUri(origin.id);
+    case 'device':
+      return origin.chassis === undefined ? manager : chassisUri(origin.chassis);
+    case 'bus':
+    case 'manager':
+      return manager;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * What a resource is: a declaration. It says where it lives, of which schema it is, what it shows and what may be
+ * done to it. Privileges, HEAD, OPTIONS, Allow, ETags, preconditions, queries, paging, validation, error bodies and
+ * audit belong to the service and are never written in a resource.
+ *
+ * `A` is what the daemon gives its resources to work with; the service passes it through and looks at nothing in it.
+ * `M` is the thing one resource shows.
+ */
+import type { odataType } from '../generated/versions.ts';
+import type { Message } from '../registries/messages.ts';
+import type { Principal } from './principal.ts';
+
+export type SchemaName = keyof typeof odataType;
+export type Params = Readonly<Record<string, string>>;
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
+export type JsonObject = { readonly [key: string]: Json | undefined };
+
+/** Where a resource stands: what its body needs to write links. */
+export interface Place<A> {
+  readonly app: A;
+  readonly uri: string;
+  readonly params: Params;
+}
+
+/** The circumstances of a write. */
+export interface WriteContext<A> extends Place<A> {
+  /** Null only where a resource may be created without authentication (login). */
+  readonly principal: Principal | null;
+  /** IP address of the client. */
+  readonly address: string;
+}
+
+/** Takes a write back; called when a later part of the same request fails. */
+export type Undo = () => void | Promise<void>;
+
+/** Validated properties of a request, by slash-separated path: `Boot/BootSourceOverrideTarget`. */
+export type Changes = ReadonlyMap<string, Json>;
+
+/** Properties that are written together, by one function. */
+export interface Write<A, M> {
+  readonly properties: readonly string[];
+  /** Properties of this write that the resource at hand does not let be written, although its schema does. */
+  readonly unless?: (model: M, app: A) => boolean;
+  /** Values of a string property that make sense here, when fewer than the schema lists. */
+  readonly allowable?: (model: M, app: A) => Readonly<Record<string, readonly string[]>>;
+  /** What is wrong with these values beyond what the schema says; nothing has been written yet. */
+  readonly check?: (
+    model: M,
+    changes: Changes,
+    context: WriteContext<A>,
+  ) => readonly Message[] | Promise<readonly Message[]>;
+  readonly apply: (
+    model: M,
+    changes: Changes,
+    context: WriteContext<A>,
+  ) => undefined | Undo | Promise<undefined | Undo>;
+}
+
+export interface ActionParameter<M> {
+  readonly type: 'String' | 'Boolean' | 'Number' | 'NumberArray' | 'StringArray' | 'Object' | 'ObjectArray';
+  readonly required?: boolean;
+  /** Values that this resource accepts; a value outside is refused with ActionParameterValueNotInList. */
+  readonly allowable?: (model: M) => readonly string[];
+}
+
+export interface Action<A, M> {
+  readonly parameters: Readonly<Record<string, ActionParameter<M>>>;
+  /** Left out of a resource for which this says false. */
+  readonly when?: (model: M, app: A) => boolean;
+  /** Resolves with the body of the answer, if there is one. */
+  readonly run: (
+    model: M,
+    args: Readonly<Record<string, Json>>,
+    context: WriteContext<A>,
+  ) => Promise<JsonObject | undefined>;
+}
+
+/** What a successful creation tells the client beyond the new resource itself. */
+export interface Created {
+  readonly uri: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly messages?: readonly Message[];
+}
+
+export interface Creation<A> {
+  /** No authentication is needed (login). */
+  readonly open?: boolean;
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+  readonly run: (
+    body: Readonly<Record<string, Json>>,
+    context: WriteContext<A>,
+  ) => Created | Promise<Created>;
+}
+
+/** A page of members for collections that are not held in memory. */
+export interface MemberPage {
+  readonly total: number;
+  readonly ids: readonly string[];
+}
+
+export interface Resource<A, M = unknown> {
+  /** URI template; `{Name}` stands for one segment. */
+  readonly uri: string;
+  readonly schema: SchemaName;
+  /** The thing at `params`, or undefined when there is none (404). */
+  readonly find: (app: A, params: Params) => M | undefined;
+  /** Values of the last template parameter that exist, in order; for resources that are members of a collection. */
+  readonly ids?: (app: A, params: Params) => readonly string[];
+  /** Properties beside `@odata.*` and `Actions`; `Id` defaults to the last segment of the URI. */
+  readonly body: (model: M, place: Place<A>) => JsonObject;
+  readonly writes?: readonly Write<A, M>[];
+  readonly actions?: Readonly<Record<string, Action<A, M>>>;
+  readonly remove?: (model: M, context: WriteContext<A>) => void | Promise<void>;
+  /** Readable without authentication (the service root). */
+  readonly open?: boolean;
+  /** The account that this resource belongs to: ConfigureSelf counts for it. */
+  readonly owner?: (model: M) => string | null;
+  /** Hidden state that must move the ETag, such as a password. */
+  readonly revision?: (model: M) => number | string;
+  /** Property names, beside the readings and clocks every schema knows, that do not move the ETag. */
+  readonly volatile?: readonly string[];
+  /** Shows a clock: never served from the cache. */
+  readonly live?: boolean;
+}
+
+/** A collection of the resources that `members` declares. */
+export interface Collection<A> {
+  readonly uri: string;
+  readonly schema: SchemaName;
+  readonly name: string;
+  readonly description?: string;
+  readonly members: Resource<A>;
+  readonly create?: Creation<A>;
+  /** False where the collection is absent for these parameters; by default it is there. */
+  readonly exists?: (app: A, params: Params) => boolean;
+  /** Members are shown whole, not as links (log entries). */
+  readonly expanded?: boolean;
+  /** Pages straight from a store. Without it, `members.ids` is asked for all. */
+  readonly page?: (app: A, params: Params, skip: number, top: number) => MemberPage;
+  /** Largest page, when the client asks for no smaller one. */
+  readonly maxPage?: number;
+}
+
+/** Any resource or collection, whatever it shows: the form in which the service holds them. */
+export type Declaration<A> =
+  | { readonly kind: 'resource'; readonly resource: Resource<A> }
+  | { readonly kind: 'collection'; readonly collection: Collection<A> };
+
+/** Declares a resource; the type of what it shows is checked here and forgotten afterwards. */
+export function defineResource<A, M>(resource: Resource<A, M>): Resource<A, M> {
+  return resource;
+}
+
+export function defineCollection<A>(collection: Collection<A>): Collection<A> {
+  return collection;
+}
