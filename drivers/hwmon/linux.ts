@@ -5,18 +5,18 @@
  *
  * Linux: Documentation/hwmon/sysfs-interface.rst, Documentation/ABI/testing/sysfs-bus-iio.
  */
-import { readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { constants, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DeviceError, type DeviceErrorKind } from '../errors.ts';
 import type { Hwmon } from './hwmon.ts';
 
 /** Names that the drivers of the controllers' own blocks give: Aspeed and Nuvoton. */
-const converters = /^ast\d+-adc\d*$|\.adc$/;
-const adcDrivers = /^iio_hwmon$/;
-const tachDrivers = /^(aspeed_pwm_tacho|aspeed_tach|npcm7xx_pwm_fan)$/;
-const pwmDrivers = /^(aspeed_pwm_tacho|npcm7xx_pwm_fan)$/;
+const isConverter = (name: string) => /^ast\d+-adc\d*$|\.adc$/.test(name);
+const adcDrivers = ['iio_hwmon'];
+const tachDrivers = ['aspeed_pwm_tacho', 'aspeed_tach', 'npcm7xx_pwm_fan'];
+const pwmDrivers = ['aspeed_pwm_tacho', 'npcm7xx_pwm_fan'];
 /** One device for each PWM output, in the order of the device tree. */
-const singlePwmDriver = /^pwmfan$/;
+const singlePwmDriver = 'pwmfan';
 
 const pwmFull = 255;
 
@@ -55,7 +55,7 @@ export function linuxHwmon(root = '/sys'): Hwmon {
   async function findAdc(index: number): Promise<Node> {
     // The converter itself numbers its channels as the hardware does; iio_hwmon as the device tree lists them.
     const channels: { device: string; channel: string }[] = [];
-    for (const device of await devices(iioBus, converters)) {
+    for (const device of await devices(iioBus, isConverter)) {
       const files = (await list(device)).filter((file) => /^in_voltage\d+_raw$/.test(file)).sort(byNumber);
       channels.push(...files.map((file) => ({ device, channel: file.slice(0, -'_raw'.length) })));
     }
@@ -69,7 +69,7 @@ export function linuxHwmon(root = '/sys'): Hwmon {
 
   async function findPwm(index: number): Promise<Node> {
     const factor = 100 / pwmFull;
-    const single = (await devices(hwmonClass, singlePwmDriver))[index];
+    const single = (await devices(hwmonClass, (name) => name === singlePwmDriver))[index];
     if (single) return { path: join(single, 'pwm1'), factor };
     return findFile(pwmDrivers, `pwm${index + 1}`, factor, `PWM output ${index}`);
   }
@@ -78,14 +78,19 @@ export function linuxHwmon(root = '/sys'): Hwmon {
     findFile(tachDrivers, `fan${index + 1}_input`, 1, `tachometer ${index}`);
 
   /** `file` of the first device whose driver gives such a name. */
-  async function findFile(drivers: RegExp, file: string, factor: number, what: string): Promise<Node> {
-    const candidates = await devices(hwmonClass, drivers);
+  async function findFile(
+    drivers: readonly string[],
+    file: string,
+    factor: number,
+    what: string,
+  ): Promise<Node> {
+    const candidates = await devices(hwmonClass, (name) => drivers.includes(name));
     for (const device of candidates) {
       if ((await list(device)).includes(file)) return { path: join(device, file), factor };
     }
     const [first] = candidates;
     const where = first ? join(first, file) : join(hwmonClass, '*', file);
-    const why = first ? 'no such node' : `no device has a name like ${drivers.source}`;
+    const why = first ? 'no such node' : `no device is called ${drivers.join(' or ')}`;
     throw new DeviceError('no-bus', where, `there is no ${what}: ${why}`);
   }
 
@@ -115,12 +120,13 @@ export function linuxHwmon(root = '/sys'): Hwmon {
 
 const byNumber = (one: string, other: string) => one.localeCompare(other, 'en', { numeric: true });
 
-/** Real paths of the devices in `parent` that have such a name, in the order of their place in the machine. */
-async function devices(parent: string, names: RegExp): Promise<string[]> {
+/** Real paths of the devices in `parent` with a wanted name, in the order of their place in the machine. */
+async function devices(parent: string, isWanted: (name: string) => boolean): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await list(parent)) {
     const name = await readText(join(parent, entry, 'name')).catch(() => '');
-    if (names.test(name)) found.push(await realpath(join(parent, entry)));
+    const path = isWanted(name) && (await realpath(join(parent, entry)).catch(() => undefined));
+    if (path) found.push(path);
   }
   return found.sort(byNumber);
 }
@@ -148,7 +154,7 @@ async function readNumber(path: string): Promise<number> {
 async function writeNumber(path: string, value: number): Promise<void> {
   try {
     // No O_CREAT: a node that has gone must not come back as a plain file.
-    await writeFile(path, String(value), { flag: 'r+' });
+    await writeFile(path, String(value), { flag: constants.O_WRONLY | constants.O_TRUNC });
   } catch (error) {
     throw nodeError(error, path);
   }

@@ -34,8 +34,13 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
   const registers = registersOf(spec);
   const paged = [...registers.values()].some((register) => register.page !== undefined);
   const measured = new Set(Object.values(spec.channels).map((channel) => keyOf(channel.register)));
-  const fixed = new Set(
-    spec.identity.flatMap((identity) => ('block' in identity ? [] : [keyOf(identity.register)])),
+  /** Bits that say what chip it is; they cannot be written. */
+  const fixed = new Map(
+    spec.identity.flatMap((identity) =>
+      'block' in identity
+        ? []
+        : [[keyOf(identity.register), identity.mask ?? allOnes(identity.register)] as const],
+    ),
   );
   const contents = new Map<string, number>();
   /** Register that must be non-zero before this one shows anything. */
@@ -78,11 +83,13 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
         throw noAnswer('refuses a wrong packet error code');
     }
     if (paged && pointer === pageCommand) page = data[0] ?? 0;
-    else if (register && data.length >= width && isWritable(register)) {
-      contents.set(keyOf(register), register.bytes === 1 ? (data[0] ?? 0) : wordOf(data, register.order));
+    else if (register && data.length >= width && !measured.has(keyOf(register))) {
+      const key = keyOf(register);
+      const written = register.bytes === 1 ? (data[0] ?? 0) : wordOf(data, register.order);
+      const kept = fixed.get(key) ?? 0;
+      contents.set(key, (written & ~kept) | ((contents.get(key) ?? 0) & kept));
     }
   }
-  const isWritable = (register: Register) => !measured.has(keyOf(register)) && !fixed.has(keyOf(register));
 
   function load(): Uint8Array {
     const block = blocks.get(pointer);

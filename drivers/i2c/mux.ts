@@ -29,7 +29,10 @@ export function controlByte(spec: MuxChipSpec, channel: number): number {
   return spec.control === 'bit' ? 1 << channel : spec.control.enable | channel;
 }
 
-/** @throws RangeError when the mux has no such channel. */
+/**
+ * Channel `channel` of the mux at `address` of `parent`, as the bus `name`. Where a mux hangs on a channel of another,
+ * `parent` must be one and the same bus for all its channels. @throws RangeError when there is no such channel.
+ */
 export function muxBus(
   spec: MuxChipSpec,
   parent: I2cBus,

@@ -87,12 +87,22 @@ export interface DirectFacts {
   readonly R: number;
   /** Width of an unsigned code, for converters with fewer than 16 bits; a signed 16-bit word when left out. */
   readonly bits?: number;
+  /** Least and greatest code that a measurement can give, where they are not those of the field. */
+  readonly first?: number;
+  readonly last?: number;
 }
 
 /** PMBus DIRECT: `X = (Y × 10^-R - b) / m` (PMBus 1.2 part II, 7.2). */
-export function direct({ m, b, R, bits }: DirectFacts): Scale {
-  const factor = 10 ** -R;
-  return linear({ lsb: factor / m, offset: -b / m, signed: bits === undefined, bits: bits ?? 16 });
+export function direct({ m, b, R, bits, first, last }: DirectFacts): Scale {
+  const valueAt = (code: number) => (code * 10 ** -R - b) / m;
+  return linear({
+    lsb: 10 ** -R / m,
+    offset: -b / m,
+    signed: bits === undefined,
+    bits: bits ?? 16,
+    ...(first === undefined ? {} : { min: valueAt(first) }),
+    ...(last === undefined ? {} : { max: valueAt(last) }),
+  });
 }
 
 export interface VidFacts {

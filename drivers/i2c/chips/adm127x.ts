@@ -20,13 +20,16 @@ function channel(quantity: Quantity, address: number, scale: ChannelSpec['scale'
   return { quantity, register: command(address), scale, zeros: 0xffff & ~(2 ** bits - 1) };
 }
 
-const current = channel('Current', code.iout, perShunt({ m: 800, b: 20475, R: -1, bits: 12 }));
+/** No current is in the middle of the range; code 0 is a register that has not been filled since a reset. */
+const current = channel('Current', code.iout, perShunt({ m: 800, b: 20475, R: -1, bits: 12, first: 1 }));
 const identity = (model: string) => [
   { block: code.manufacturer, text: 'ADI' },
   { block: code.model, text: model },
 ];
 
 const voltage1278 = direct({ m: 19599, b: 0, R: -2, bits: 12 });
+/** -55 to 150 Cel. */
+const temperature1278 = direct({ m: 42, b: 31880, R: -1, bits: 12, first: 2957, last: 3818 });
 export const adm1278 = defineChip({
   compatible: ['adm1278'],
   datasheet:
@@ -37,7 +40,7 @@ export const adm1278 = defineChip({
     vout: channel('Voltage', code.vout, voltage1278),
     iout: current,
     pin: channel('Power', code.pin, perShunt({ m: 6123, b: 0, R: -2, bits: 15 }), 15),
-    temperature: channel('Temperature', code.temperature1, direct({ m: 42, b: 31880, R: -1, bits: 12 })),
+    temperature: channel('Temperature', code.temperature1, temperature1278),
   },
   identity: identity('ADM1278'),
   // Filter of the temperature input, temperature, VIN and VOUT on.
@@ -57,7 +60,7 @@ const voutSelected = 0x40;
 const range20V = direct({ m: 19199, b: 0, R: -2, bits: 12 });
 const range6V = direct({ m: 6720, b: 0, R: -1, bits: 12 });
 const byRange = (mode: number) => (mode & highRange ? range20V : range6V);
-const current127x = channel('Current', code.iout, perShunt({ m: 807, b: 20475, R: -1, bits: 12 }));
+const current127x = channel('Current', code.iout, perShunt({ m: 807, b: 20475, R: -1, bits: 12, first: 1 }));
 const power20V = perShunt({ m: 6043, b: 0, R: -2, bits: 15 });
 const power6V = perShunt({ m: 2115, b: 0, R: -1, bits: 15 });
 
