@@ -78,8 +78,8 @@ export interface TwinFru {
 
 export interface TwinPowerSupply {
   readonly id: string;
-  readonly chassis?: string;
   readonly type: string;
+  readonly capacity?: number;
   readonly inputVoltage?: string;
   readonly inputCurrent?: string;
   readonly inputPower?: string;
@@ -118,6 +118,7 @@ export interface TwinBoard {
   readonly lines?: Readonly<Record<string, TwinLine>>;
   readonly adc?: readonly TwinAdc[];
   readonly fans?: readonly TwinFan[];
+  readonly ipmb?: readonly { readonly bus: number }[];
   readonly frus?: readonly TwinFru[];
   readonly powerSupplies?: readonly TwinPowerSupply[];
   readonly hosts?: readonly TwinHost[];

@@ -1,4 +1,5 @@
 /** What can be broken on purpose, and the list of what is broken now. */
+import { lookup, TwinError, unknownName } from './names.ts';
 
 /**
  * - `nack`: the device does not acknowledge. `hang`: a transfer to it does not end before the fault is cleared.
@@ -23,3 +24,123 @@ export type Fault =
 
 export type FaultKind = Fault['kind'];
 export type ActiveFault = Fault & { readonly id: string };
+
+/** What the kinds are called with on a command line: what they hit, and their one further value. */
+export const faultShapes: Readonly<Record<FaultKind, { readonly target?: string; readonly value?: string }>> =
+  {
+    nack: { target: 'device' },
+    hang: { target: 'device' },
+    badPec: { target: 'device' },
+    allOnes: { target: 'device' },
+    stuckBus: { target: 'bus' },
+    missingBus: { target: 'bus' },
+    frozen: { target: 'sensor' },
+    noisy: { target: 'sensor', value: 'amplitude' },
+    deadFan: { target: 'fan' },
+    blownSupply: { target: 'powerSupply' },
+    lostMains: {},
+    stuckPowerGood: { target: 'host', value: 'level' },
+    ignoreGraceful: { target: 'host' },
+    noPost: { target: 'host' },
+    crash: { target: 'host' },
+  };
+
+const isKind = (kind: string): kind is FaultKind => Object.hasOwn(faultShapes, kind);
+
+/** A fault from the words of a command. @throws TwinError */
+export function faultOf(kind: string, target: string | undefined, value: string | undefined): Fault {
+  if (!isKind(kind)) throw unknownName(kind, Object.keys(faultShapes), 'fault');
+  const shape = faultShapes[kind];
+  const given = (what: string, word: string | undefined): string => {
+    if (word === undefined) throw new TwinError(`fault ${kind} needs the ${what}`);
+    return word;
+  };
+  if (!shape.target && target !== undefined) throw new TwinError(`fault ${kind} hits no single part`);
+  if (!shape.value && value !== undefined) throw new TwinError(`fault ${kind} takes no value`);
+  switch (kind) {
+    case 'nack':
+    case 'hang':
+    case 'badPec':
+    case 'allOnes':
+      return { kind, device: given('device', target) };
+    case 'stuckBus':
+    case 'missingBus': {
+      const bus = given('bus number', target);
+      if (!/^\d{1,3}$/.test(bus)) throw new TwinError(`"${bus}" is not a bus number`);
+      return { kind, bus: Number(bus) };
+    }
+    case 'frozen':
+      return { kind, sensor: given('sensor', target) };
+    case 'noisy':
+      return {
+        kind,
+        sensor: given('sensor', target),
+        amplitude: Number(given('amplitude', value) || Number.NaN),
+      };
+    case 'deadFan':
+      return { kind, fan: given('fan', target) };
+    case 'blownSupply':
+      return { kind, powerSupply: given('power supply', target) };
+    case 'lostMains':
+      return { kind };
+    case 'stuckPowerGood': {
+      const level = given('level, low or high', value);
+      if (level !== 'low' && level !== 'high') throw new TwinError(`level is low or high, not "${level}"`);
+      return { kind, host: given('host', target), level };
+    }
+    case 'ignoreGraceful':
+    case 'noPost':
+    case 'crash':
+      return { kind, host: given('host', target) };
+  }
+}
+
+type Of<K extends FaultKind> = Extract<Fault, { kind: K }>;
+
+/** The faults in force, oldest first. */
+export interface Faults {
+  readonly list: readonly ActiveFault[];
+  /** The newest fault of this kind that `hits`. */
+  find<K extends FaultKind>(kind: K, hits: (fault: Of<K>) => boolean): (Of<K> & ActiveFault) | undefined;
+  onDevice(kind: 'nack' | 'hang' | 'badPec' | 'allOnes', device: string): boolean;
+  onBus(kind: 'stuckBus' | 'missingBus', bus: number): boolean;
+  onHost(kind: 'ignoreGraceful' | 'noPost' | 'crash', host: string): boolean;
+  add(fault: Fault): string;
+  /** @throws TwinError for an id that is not in force. */
+  remove(id: string): void;
+}
+
+export function createFaults(): Faults {
+  const active = new Map<string, ActiveFault>();
+  let count = 0;
+
+  const find: Faults['find'] = (kind, hits) => {
+    for (const fault of [...active.values()].reverse()) {
+      if (isOf(fault, kind) && hits(fault)) return fault;
+    }
+    return undefined;
+  };
+
+  return {
+    get list() {
+      return [...active.values()];
+    },
+    find,
+    onDevice: (kind, device) => find(kind, (fault) => fault.device === device) !== undefined,
+    onBus: (kind, bus) => find(kind, (fault) => fault.bus === bus) !== undefined,
+    onHost: (kind, host) => find(kind, (fault) => fault.host === host) !== undefined,
+    add(fault) {
+      const id = String(++count);
+      active.set(id, { ...fault, id });
+      return id;
+    },
+    remove(id) {
+      lookup(active, id, 'fault');
+      active.delete(id);
+    },
+  };
+}
+
+function isOf<K extends FaultKind>(fault: ActiveFault, kind: K): fault is Of<K> & ActiveFault {
+  return fault.kind === kind;
+}

@@ -1,0 +1,70 @@
+/** What the EEPROMs of the twin hold: inventories in the board's own names, with serial numbers from the seed. */
+import { encodeFru } from 'node-ipmi';
+import type { TwinBoard, TwinFru } from './board.ts';
+import { fraction } from './random.ts';
+
+/** SMBIOS enclosure type of a rack mount chassis (DSP0134, table 17). */
+const rackMount = 0x17;
+const firstDate = Date.UTC(2024, 0, 8);
+const week = 7 * 24 * 3600 * 1000;
+
+/** The image of the first FRU that `device` holds, no longer than `size`; empty where it holds none. */
+export function fruImage(board: TwinBoard, device: string, size: number, seed: number): Uint8Array {
+  const fru = board.frus?.find((candidate) => candidate.device === device);
+  if (!fru) return new Uint8Array();
+
+  const { manufacturer, name, isWhole } = naming(board, fru);
+  const number = (what: string) => serial(seed, `${fru.id} ${what}`);
+  const chassis = {
+    type: rackMount,
+    partNumber: `${number('chassis part').slice(0, 6)}-C`,
+    serialNumber: number('chassis'),
+  };
+  const boardInfo = {
+    manufactured: new Date(firstDate + Math.floor(100 * fraction(seed, `${fru.id} date`)) * week),
+    manufacturer,
+    productName: name,
+    serialNumber: number('board'),
+    partNumber: `${number('board part').slice(0, 6)}-B`,
+  };
+  const product = {
+    manufacturer,
+    productName: name,
+    partNumber: `${number('product part').slice(0, 6)}-P`,
+    version: 'A1',
+    serialNumber: number('product'),
+  };
+  const images = [
+    encodeFru({ ...(isWhole ? { chassis } : {}), board: boardInfo, product }),
+    encodeFru({ board: boardInfo, product }),
+    encodeFru({ product }),
+  ];
+  return images.find((image) => image.length <= size) ?? new Uint8Array();
+}
+
+/** A FRU that stands for the whole board bears its name, the others their own. */
+function naming(board: TwinBoard, fru: TwinFru) {
+  const host = board.hosts?.find((candidate) => candidate.fru === fru.id);
+  const isWhole =
+    host !== undefined ||
+    board.probe?.fru === fru.id ||
+    (board.chassis ?? []).some((chassis) => chassis.fru === fru.id);
+  const manufacturer = (isWhole ? host?.manufacturer : undefined) ?? board.manufacturer ?? 'Twin';
+  const name = isWhole
+    ? board.probe?.fru === fru.id
+      ? board.name
+      : (host?.model ?? board.name)
+    : (fru.name ?? fru.id);
+  return { manufacturer: storable(manufacturer), name: storable(name), isWhole };
+}
+
+/** What a FRU field can hold: 63 characters of Latin-1. */
+const storable = (text: string) => text.replace(/[^\x20-\x7e\xa0-\xff]/g, '?').slice(0, 63);
+
+function serial(seed: number, key: string): string {
+  const digits = '0123456789ABCDEFGHJKLMNPRSTUVWXY';
+  return Array.from(
+    { length: 12 },
+    (_, index) => digits[Math.floor(32 * fraction(seed, `${key} ${index}`))],
+  ).join('');
+}

@@ -1,0 +1,160 @@
+/**
+ * The board's GPIO lines as wires with an electrical level. Who asks for a line brings a polarity, as at the real
+ * kernel; the descriptor's polarity says what a level means to the board.
+ */
+import { DeviceError } from '../errors.ts';
+import type { GpioLine, GpioLines, LineRequest } from '../gpio/lines.ts';
+import type { TwinLine } from './board.ts';
+import { unknownName } from './names.ts';
+
+/** A change of a line. */
+export interface Edge {
+  /** Milliseconds of the twin's clock. */
+  readonly at: number;
+  /** Logical value after the change, by the polarity of the descriptor. */
+  readonly asserted: boolean;
+  /** Electrical level after the change. */
+  readonly level: 0 | 1;
+}
+
+/** The board's side of the lines, by their keys in the descriptor. */
+export interface TwinLines extends GpioLines {
+  asserted(key: string): boolean;
+  /** Something on the board drives an input of the controller. */
+  drive(key: string, asserted: boolean): void;
+  /** Something on the board watches an output of the controller; called at once with each change. */
+  watch(key: string, listener: (asserted: boolean) => void): void;
+  /** Newest last. @throws TwinError for an unknown line; key or kernel name. */
+  edges(name: string): readonly Edge[];
+}
+
+interface Wire {
+  readonly name: string;
+  readonly facts: TwinLine;
+  level: 0 | 1;
+  held: boolean;
+  readonly edges: Edge[];
+  readonly watchers: Set<(asserted: boolean) => void>;
+  /** Called with the level, in a later turn. */
+  readonly listeners: Set<(level: 0 | 1) => void>;
+}
+
+const keptEdges = 1000;
+
+const levelOf = (asserted: boolean, activeLow = false): 0 | 1 => (asserted !== activeLow ? 1 : 0);
+const assertedAt = (level: 0 | 1, activeLow = false) => (level === 1) !== activeLow;
+
+/** `settle` brings the board up to the present moment; it runs before a line is read. */
+export function createLines(
+  declared: Readonly<Record<string, TwinLine>>,
+  now: () => number,
+  settle: () => void,
+): TwinLines {
+  const byKey = new Map<string, Wire>();
+  const byName = new Map<string, Wire>();
+  for (const [key, facts] of Object.entries(declared)) {
+    const name = facts.line ?? key;
+    const wire: Wire = {
+      name,
+      facts,
+      level: levelOf(false, facts.activeLow),
+      held: false,
+      edges: [],
+      watchers: new Set(),
+      listeners: new Set(),
+    };
+    byKey.set(key, wire);
+    byName.set(name, wire);
+  }
+
+  function move(wire: Wire, level: 0 | 1): void {
+    if (wire.level === level) return;
+    wire.level = level;
+    const asserted = assertedAt(level, wire.facts.activeLow);
+    wire.edges.push({ at: now(), asserted, level });
+    if (wire.edges.length > keptEdges) wire.edges.shift();
+    for (const watcher of wire.watchers) watcher(asserted);
+    for (const listener of wire.listeners) queueMicrotask(() => listener(level));
+  }
+
+  function open(wire: Wire, { direction, activeLow, initial = false }: LineRequest): GpioLine {
+    const own = new Set<(level: 0 | 1) => void>();
+    let closed = false;
+    wire.held = true;
+    const check = () => {
+      if (closed) throw new DeviceError('no-bus', wire.name, 'the line has been given back');
+    };
+    if (direction === 'out') move(wire, levelOf(initial, activeLow));
+    return {
+      name: wire.name,
+      get() {
+        check();
+        settle();
+        return assertedAt(wire.level, activeLow);
+      },
+      set(value) {
+        check();
+        if (direction === 'in') throw new DeviceError('unsupported', wire.name, 'is requested as an input');
+        settle();
+        move(wire, levelOf(value, activeLow));
+      },
+      onChange(listener) {
+        const heard = (level: 0 | 1) => {
+          if (own.has(heard)) listener(assertedAt(level, activeLow));
+        };
+        const end = () => {
+          own.delete(heard);
+          wire.listeners.delete(heard);
+        };
+        check();
+        own.add(heard);
+        wire.listeners.add(heard);
+        return end;
+      },
+      close() {
+        if (closed) return;
+        closed = true;
+        wire.held = false;
+        for (const heard of own) wire.listeners.delete(heard);
+        own.clear();
+      },
+    };
+  }
+
+  return {
+    async request(request) {
+      const wire = byName.get(request.line);
+      if (!wire) throw new DeviceError('no-bus', request.line, 'the machine has no such line');
+      if (wire.held) throw new DeviceError('held', wire.name, 'the line is in use');
+      if (request.direction === 'out' && wire.facts.direction === 'in') {
+        throw new DeviceError(
+          'unsupported',
+          wire.name,
+          'the board drives this line; it can only be an input',
+        );
+      }
+      settle();
+      return open(wire, request);
+    },
+    async close() {
+      for (const wire of byKey.values()) wire.listeners.clear();
+    },
+    asserted(key) {
+      const wire = byKey.get(key);
+      return wire !== undefined && assertedAt(wire.level, wire.facts.activeLow);
+    },
+    drive(key, asserted) {
+      const wire = byKey.get(key);
+      if (wire) move(wire, levelOf(asserted, wire.facts.activeLow));
+    },
+    watch(key, listener) {
+      byKey.get(key)?.watchers.add(listener);
+    },
+    edges(name) {
+      settle();
+      const wire = byKey.get(name) ?? byName.get(name);
+      if (!wire) throw unknownName(name, [...byKey.keys()], 'line');
+      return [...wire.edges];
+    },
+  };
+}
