@@ -43,8 +43,8 @@ export const adm1278 = defineChip({
     temperature: channel('Temperature', code.temperature1, temperature1278),
   },
   identity: identity('ADM1278'),
-  // Filter of the temperature input, temperature, VIN and VOUT on.
-  settings: [stop, { register: wideMonitorConfiguration, mask: 0x800e, value: 0x800e }, start],
+  // Filter of the temperature input, continuous, temperature, VIN and VOUT on.
+  settings: [stop, { register: wideMonitorConfiguration, mask: 0x801e, value: 0x801e }, start],
   needs: ['shunt'],
   powerOn: [
     { register: monitorControl, value: 0x01 },
