@@ -46,6 +46,7 @@ export interface DaemonOptions {
 
 export interface Daemon {
   readonly board: Board;
+  readonly accounts: Accounts;
   readonly address: Listener['address'];
   /** The administrator's password, when this start made the account and nobody had given one. */
   readonly generatedPassword: string | null;
@@ -168,7 +169,7 @@ async function start(
   const listening = await listen(http, pair, options.host, options.port);
   listener = listening;
   ends.push(() => listening.close(grace));
-  return { board, address: listening.address, generatedPassword, restartRequested, stop };
+  return { board, accounts, address: listening.address, generatedPassword, restartRequested, stop };
 }
 
 /** True at the first start of the daemon since the machine itself started. */

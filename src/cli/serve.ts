@@ -6,7 +6,7 @@ import type { Hardware } from '../../drivers/hardware.ts';
 import { type Daemon, startDaemon } from '../daemon.ts';
 import { loadPlatform } from '../platform/load.ts';
 import { controlSocket, defaultState, serveOptions, UsageError } from './options.ts';
-import { welcome } from './welcome.ts';
+import { type Login, welcome } from './welcome.ts';
 
 const help = `Usage: redfishd serve --platform FILE [OPTIONS]
 
@@ -61,8 +61,8 @@ export async function serve(argv: readonly string[], version: string): Promise<n
         ...{ host: options.host, port: options.port, hardware: machine.hardware },
         ...(mainsRestored === undefined ? {} : { mainsRestored }),
       });
-      rememberPassword(state, administrator.userName, daemon);
-      process.stdout.write(welcome(platform, daemon.address, state, administrator.userName));
+      const login = rememberPassword(state, administrator.userName, daemon, options.twin);
+      process.stdout.write(welcome(platform, daemon.address, login));
       const why = await Promise.race([
         asked.then(() => 'stop' as const),
         daemon.restartRequested.then(() => 'restart' as const),
@@ -134,15 +134,17 @@ function firstAdministrator(): { readonly userName: string; readonly password?: 
   return { userName, password };
 }
 
-/** Where the generated password waits for whoever logs in first. */
-export const passwordFile = (state: string): string => join(state, 'initial-admin-password');
-
-/** Keeps a generated password where only its owner can read it, and forgets it as soon as it is no longer true. */
-function rememberPassword(state: string, userName: string, daemon: Daemon): void {
-  const path = passwordFile(state);
-  if (daemon.generatedPassword !== null) {
-    writeFileSync(path, `${daemon.generatedPassword}\n`, { mode: 0o600 });
-  }
-  if (!existsSync(path)) return;
-  daemon.onPasswordChange(userName, () => rmSync(path, { force: true }));
+/**
+ * How to log in. A generated password waits in a file that only its owner can read, and is forgotten as soon as it is no
+ * longer true. It is shown for a twin only: on a board, standard output ends up in a log.
+ */
+function rememberPassword(state: string, userName: string, daemon: Daemon, twin: boolean): Login {
+  const file = join(state, 'initial-admin-password');
+  if (daemon.generatedPassword !== null)
+    writeFileSync(file, `${daemon.generatedPassword}\n`, { mode: 0o600, flush: true });
+  if (!existsSync(file)) return { userName, password: null, file: null };
+  daemon.accounts.onChange(({ account, endsSessions }) => {
+    if (account.userName === userName && endsSessions) rmSync(file, { force: true });
+  });
+  return { userName, password: twin ? readFileSync(file, 'utf8').trim() : null, file };
 }

@@ -1,36 +1,41 @@
 /** What the daemon says once it listens: how to log in, and what to try. */
-import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { Platform } from '../platform/schema.ts';
-import { passwordFile } from './serve.ts';
 
-export function welcome(platform: Platform, address: AddressInfo, state: string, userName: string): string {
+export interface Login {
+  readonly userName: string;
+  /** Null when it is not known here, or must not be shown. */
+  readonly password: string | null;
+  /** File that holds the password; null when it has been changed, or was given. */
+  readonly file: string | null;
+}
+
+export function welcome(platform: Platform, address: AddressInfo, login: Login): string {
   const any = address.address === '::' || address.address === '0.0.0.0';
   const host = any ? 'localhost' : address.family === 'IPv6' ? `[${address.address}]` : address.address;
   const url = `https://${host}:${address.port}`;
-  const file = passwordFile(state);
-  const kept = existsSync(file);
-  const password = kept ? readFileSync(file, 'utf8').trim() : undefined;
-  const curl = `curl -sk -u '${userName}:${password ?? 'PASSWORD'}'`;
+  const { userName, file } = login;
+  const secret = login.password ?? (file === null ? 'PASSWORD' : `'"$(cat ${file})"'`);
+  const curl = `curl -sk -u '${userName}:${secret}'`;
   const chassis = platform.chassis[0]?.id ?? 'chassis';
   const system = platform.hosts?.[0]?.id;
   const lines = [
     `redfishd serves ${platform.name} at ${url}/redfish/v1/`,
-    // On a board standard output goes to a log, where a password has no business.
-    kept && process.stdout.isTTY !== true && !isTwin(state)
-      ? `password of ${userName}: in ${file}`
-      : undefined,
-    kept && (process.stdout.isTTY === true || isTwin(state))
-      ? `user ${userName}, password ${password}`
-      : undefined,
+    login.password === null ? `user ${userName}` : `user ${userName}, password ${login.password}`,
+    ...(file === null ? [] : [`the password is kept in ${file} until it is changed`]),
     '',
     'Try next:',
+    '  # all sensors',
     `  ${curl} '${url}/redfish/v1/Chassis/${chassis}/Sensors?$expand=.&$select=Name,Reading,ReadingUnits'`,
-    system === undefined
-      ? undefined
-      : `  ${curl} -H 'Content-Type: application/json' -d '{"ResetType":"On"}' ${url}/redfish/v1/Systems/${system}/Actions/ComputerSystem.Reset`,
-    `  ${curl} ${url}/redfish/v1/Managers/${platform.manager.id}/LogServices/EventLog/Entries`,
+    ...(system === undefined
+      ? []
+      : [
+          '  # power the host on',
+          `  ${curl} -H 'Content-Type: application/json' -d '{"ResetType":"On"}' '${url}/redfish/v1/Systems/${system}/Actions/ComputerSystem.Reset'`,
+        ]),
+    '  # the log',
+    `  ${curl} '${url}/redfish/v1/Managers/${platform.manager.id}/LogServices/EventLog/Entries'`,
     '',
   ];
-  return `${lines.filter((line) => line !== undefined).join('\n')}\n`;
+  return `${lines.join('\n')}\n`;
 }

@@ -43,7 +43,7 @@ function tokenize(text: string): Token[] {
     if (text.slice(at).trim() === '') break;
     const match = tokenPattern.exec(text);
     if (match === null)
-      throw new FilterError(`cannot read '${text.slice(at, at + 20)}' at character ${at + 1}`);
+      throw new FilterError(`cannot read ${text.slice(at, at + 20).trim()} at character ${at + 1}`);
     const [, open, close, string, number, word, date] = match;
     if (open !== undefined) tokens.push({ kind: '(', text: open, at });
     else if (close !== undefined) tokens.push({ kind: ')', text: close, at });

@@ -80,6 +80,16 @@ export class Service<A> {
     return target.entry.open && (method === 'GET' || method === 'HEAD' || method === 'OPTIONS');
   }
 
+  /** Whether a URI leads to something now. */
+  exists(uri: string): boolean {
+    const target = this.tree.locate(uri);
+    if (target === undefined) return false;
+    const { app } = this.#options;
+    return target.kind === 'collection'
+      ? target.collection.exists?.(app, target.params) !== false
+      : target.resource.find(app, target.params) !== undefined;
+  }
+
   /** Answers a request. @throws RedfishError for every refusal; anything else thrown is a defect. */
   async handle(request: ServiceRequest): Promise<ServiceReply> {
     if (!writeMethods.has(request.method)) return this.#read(request);
