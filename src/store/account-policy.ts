@@ -66,7 +66,7 @@ export function checkPolicy(policy: AccountPolicy): AccountPolicy {
 export const decodePolicy: Decoder<AccountPolicy> = (value) =>
   typeof value === 'object' && value !== null ? checkPolicy({ ...defaultPolicy, ...value }) : undefined;
 
-/** Passwords that any guesser tries first, reduced as `essence` does. */
+/** Passwords that any guesser tries first, reduced as `essences` does. */
 const obvious: ReadonlySet<string> = new Set(
   `password passw0rd p@ssw0rd p@ssword pa55word pa$$word pa$$w0rd qwerty qwertyuiop qwertz azerty asdfghjkl zxcvbnm
    1q2w3e4r 1qaz2wsx q1w2e3r4 abc abcd abcdef abcdefgh abcdefghij admin administrator adminadmin root rootroot toor
@@ -75,10 +75,11 @@ const obvious: ReadonlySet<string> = new Set(
    trustno guest test testtest user username service system login master manager`.split(/\s+/),
 );
 
-/** What is left of a password without case and without the digits and signs that people put around a word. */
-function essence(password: string): string {
+/** A password without case, and without the digits and signs that people put after a word, or around it. */
+function essences(password: string): string[] {
   const lower = password.toLowerCase();
-  return lower.replace(/^[^a-z]+/, '').replace(/[^a-z]+$/, '');
+  const word = lower.replace(/[^a-z]+$/, '');
+  return [lower, word, word.replace(/^[^a-z]+/, '')];
 }
 
 /** Checks what can be told from the password alone. @throws AccountError `password-…` */
@@ -96,12 +97,11 @@ export function checkPassword(password: string, userName: string, policy: Accoun
       `the password must have at most ${policy.maxPasswordLength} characters`,
     );
   }
-  const lower = password.toLowerCase();
-  const core = essence(password);
-  if (core === userName.toLowerCase() || lower === userName.toLowerCase()) {
+  const words = essences(password);
+  if (words.includes(userName.toLowerCase())) {
     throw refuse('password-obvious', 'the password must not be the user name');
   }
-  if (obvious.has(lower) || obvious.has(core) || isRun(lower)) {
+  if (words.some((word) => obvious.has(word)) || isRun(password.toLowerCase())) {
     throw refuse(
       'password-obvious',
       'the password is among the first that anyone would guess; choose another',
