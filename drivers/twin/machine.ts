@@ -1,0 +1,215 @@
+/** The models of a twin, wired to each other: what powers what, what the controller's inputs show, who warms whom. */
+import type { TwinBoard, TwinFan, TwinPowerSupply } from './board.ts';
+import { createBuses, type TwinBuses } from './buses.ts';
+import { type KnownSensor, sensorsOf } from './catalog.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createHost, type HostModel } from './host.ts';
+import { createHwmon, type TwinHwmon } from './hwmon.ts';
+import { createLines, type TwinLines } from './lines.ts';
+import { nominals } from './nominal.ts';
+import { createPhysics, type Physics, type Zone } from './physics.ts';
+
+/** Everything by its id. What is written to directly is written within `change`. */
+export interface Machine {
+  readonly faults: Faults;
+  readonly sensors: ReadonlyMap<string, KnownSensor>;
+  readonly hosts: ReadonlyMap<string, HostModel>;
+  readonly fans: ReadonlyMap<string, TwinFan>;
+  readonly supplies: ReadonlyMap<string, TwinPowerSupply>;
+  /** Work of each host, 0 to 1. */
+  readonly loads: Map<string, number>;
+  /** Fans and supplies that are not plugged in. */
+  readonly absent: Set<string>;
+  readonly lines: TwinLines;
+  readonly hwmon: TwinHwmon;
+  readonly buses: TwinBuses;
+  readonly physics: Physics;
+  hasMains(): boolean;
+  /** Calls `listener` when mains goes or comes; returns the function that ends this. */
+  onMains(listener: (on: boolean) => void): () => void;
+  /** Brings hosts and heat up to the present moment. */
+  upToDate(): void;
+  /** Makes a change that may be any cause of anything, and lets its effects follow. */
+  change<T>(make: () => T): T;
+  /** A person takes hold of the power button of a host, or lets it go. */
+  hold(host: HostModel, held: boolean): void;
+  close(): void;
+}
+
+/** Load of a host that is not yet, or no more, doing work for its user. */
+const firmwareLoad = 0.3;
+
+export function createMachine(
+  board: TwinBoard,
+  options: { readonly seed: number; readonly speed: number; readonly now: () => number },
+): Machine {
+  const { seed, speed, now } = options;
+  const faults = createFaults();
+  const sensors = sensorsOf(board);
+  const hosts = new Map<string, HostModel>();
+  const fans = new Map((board.fans ?? []).map((fan) => [fan.id, fan]));
+  const supplies = new Map((board.powerSupplies ?? []).map((supply) => [supply.id, supply]));
+  const loads = new Map((board.hosts ?? []).map(({ id }) => [id, 0]));
+  /** Fans and supplies that are not plugged in. */
+  const absent = new Set<string>();
+  /** Hosts whose button a person holds. */
+  const persons = new Set<string>();
+  const mainsListeners = new Set<(on: boolean) => void>();
+
+  const hasMains = () => faults.find('lostMains', () => true) === undefined;
+  const delivers = ({ id }: TwinPowerSupply) =>
+    hasMains() && !absent.has(id) && !faults.find('blownSupply', ({ powerSupply }) => powerSupply === id);
+  /** The board as a whole is fed. */
+  const isFed = () => hasMains() && (supplies.size === 0 || [...supplies.values()].some(delivers));
+
+  const settle = () => {
+    for (const host of hosts.values()) host.advance();
+  };
+  const lines = createLines(board.lines ?? {}, now, settle);
+  const upToDate = () => {
+    settle();
+    physics.step();
+  };
+  const hwmon = createHwmon(board, {
+    settle: upToDate,
+    asserted: lines.asserted,
+    value: (id) => physics.value(id),
+  });
+
+  for (const facts of board.hosts ?? []) {
+    const { id, power } = facts;
+    const host = createHost(facts, {
+      now,
+      speed,
+      supplied: isFed,
+      hindered: (kind) => faults.onHost(kind, id),
+      rebooted() {
+        for (const fault of faults.list)
+          if (fault.kind === 'crash' && fault.host === id) faults.remove(fault.id);
+      },
+      before: () => physics.step(),
+      changed: showLines,
+    });
+    hosts.set(id, host);
+    lines.watch(power.button, (asserted) => {
+      if (!persons.has(id)) push(host, asserted);
+    });
+    if (power.reset) lines.watch(power.reset, (asserted) => host.reset(asserted));
+  }
+
+  const zones = (): readonly Zone[] => {
+    if (hosts.size === 0) return [{ host: undefined, powered: isFed(), load: 0 }];
+    return [...hosts.values()].map(({ facts: { id }, powered, state }) => {
+      const works = state === 'running' && !faults.onHost('crash', id);
+      return { host: id, powered, load: works ? (loads.get(id) ?? 0) : firmwareLoad };
+    });
+  };
+  const turns = (fan: TwinFan) =>
+    isFed() &&
+    !absent.has(fan.id) &&
+    !faults.find('deadFan', (fault) => fault.fan === fan.id) &&
+    fan.tachs.every(({ sensor: { poweredBy } }) => poweredBy === undefined || hosts.get(poweredBy)?.powered);
+
+  const physics = createPhysics({
+    now,
+    speed,
+    seed,
+    sensors,
+    nominals: nominals(board, sensors),
+    fans: [...fans.keys()],
+    faults,
+    zones,
+    drive(id) {
+      const fan = fans.get(id);
+      return fan && turns(fan) ? hwmon.dutyOf(fan.pwm) / 100 : 0;
+    },
+    supplied: (sensor) => feeds(sensor),
+  });
+
+  /** A supply's own input is there with mains, its other readings while it delivers. */
+  function feeds(sensor: string): boolean {
+    for (const supply of supplies.values()) {
+      const { inputVoltage, inputCurrent, inputPower, outputVoltage, outputCurrent, outputPower } = supply;
+      if (sensor === inputVoltage) return hasMains();
+      if ([inputCurrent, inputPower, outputVoltage, outputCurrent, outputPower].includes(sensor)) {
+        return delivers(supply);
+      }
+    }
+    return isFed();
+  }
+
+  /** Lets the inputs of the controller show what is. */
+  function showLines(): void {
+    for (const { facts, powered, state } of hosts.values()) {
+      const { id, power, post, processors } = facts;
+      const stuck = faults.find('stuckPowerGood', (fault) => fault.host === id);
+      lines.drive(power.good, stuck ? stuck.level === 'high' : powered);
+      if (post) lines.drive(post.complete, state === 'running' || state === 'shutdown');
+      for (const { present } of processors?.sockets ?? []) lines.drive(present, true);
+    }
+    for (const { id, present } of fans.values()) if (present) lines.drive(present, !absent.has(id));
+    for (const supply of supplies.values()) {
+      if (supply.present) lines.drive(supply.present, !absent.has(supply.id));
+      if (supply.good) lines.drive(supply.good, delivers(supply));
+    }
+  }
+
+  const buses = createBuses(board, { seed, faults, settle, value: (id) => physics.value(id) });
+
+  showLines();
+
+  // A person and the controller pull at one wire.
+  const push = (host: HostModel, pressed: boolean) => (pressed ? host.press() : host.release());
+
+  function hold(host: HostModel, held: boolean): void {
+    const { id, power, buttons } = host.facts;
+    if (held) persons.add(id);
+    else persons.delete(id);
+    if (buttons?.power) lines.drive(buttons.power, held);
+    if (!lines.asserted(power.button)) push(host, held);
+  }
+
+  function change<T>(make: () => T): T {
+    upToDate();
+    const before = hasMains();
+    const result = make();
+    const after = hasMains();
+    if (after && !before) {
+      buses.reset();
+      hwmon.reset();
+    }
+    if (!isFed()) for (const host of hosts.values()) host.losePower();
+    for (const host of hosts.values()) host.reconsider();
+    showLines();
+    buses.release();
+    if (after !== before) for (const listener of mainsListeners) listener(after);
+    return result;
+  }
+
+  return {
+    faults,
+    sensors,
+    hosts,
+    fans,
+    supplies,
+    loads,
+    absent,
+    lines,
+    hwmon,
+    buses,
+    physics,
+    hasMains,
+    onMains(listener) {
+      mainsListeners.add(listener);
+      return () => mainsListeners.delete(listener);
+    },
+    upToDate,
+    change,
+    hold,
+    close() {
+      mainsListeners.clear();
+      for (const host of hosts.values()) host.close();
+      buses.close();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** Whether a fault can happen on the board at hand. */
+import type { Fault } from './faults.ts';
+import type { Machine } from './machine.ts';
+import { lookup, TwinError, unknownName } from './names.ts';
+
+/** @throws TwinError when the fault hits nothing on this board */
+export function checkTarget(fault: Fault, { buses, sensors, fans, supplies, hosts }: Machine): void {
+  switch (fault.kind) {
+    case 'nack':
+    case 'hang':
+    case 'allOnes':
+    case 'badPec':
+      if (!buses.targets.has(fault.device)) throw unknownName(fault.device, [...buses.targets], 'device');
+      if (fault.kind === 'badPec' && !buses.usesPec(fault.device)) {
+        throw new TwinError(`device ${fault.device} does not use packet error checking (pec: true)`);
+      }
+      return;
+    case 'stuckBus':
+    case 'missingBus':
+      if (lookup(buses.buses, fault.bus, 'bus') && fault.kind === 'missingBus') {
+        throw new TwinError(
+          `bus ${fault.bus} is a channel of a mux that redfishd switches; it cannot be missing`,
+        );
+      }
+      return;
+    case 'noisy':
+      if (!(fault.amplitude > 0 && Number.isFinite(fault.amplitude))) {
+        throw new TwinError(`amplitude must be a number above 0, not ${fault.amplitude}`);
+      }
+      lookup(sensors, fault.sensor, 'sensor');
+      return;
+    case 'frozen':
+      lookup(sensors, fault.sensor, 'sensor');
+      return;
+    case 'deadFan':
+      lookup(fans, fault.fan, 'fan');
+      return;
+    case 'blownSupply':
+      lookup(supplies, fault.powerSupply, 'power supply');
+      return;
+    case 'lostMains':
+      return;
+    default: {
+      const { state } = lookup(hosts, fault.host, 'host');
+      if (fault.kind === 'crash' && state !== 'running') {
+        throw new TwinError(`host ${fault.host} runs no operating system that could crash`);
+      }
+    }
+  }
+}
