@@ -131,15 +131,15 @@ export class Journal {
       this.#hold(error);
       return;
     }
-    const entries = rows.map((row, at) => ({ ...row, id: ids[at] ?? 0 }));
-    for (const { stream, id } of entries) this.#rank(stream).add(Rank.blockOf(id));
+    for (const [at, { stream }] of rows.entries()) this.#rank(stream).add(Rank.blockOf(ids[at] ?? 0));
     for (const [stream, count] of surplus) this.#rank(stream).removeOldest(count);
     this.#revision++;
     this.#fault = null;
     const waited = this.#tail.length;
     this.#tail = [];
     for (const [at, { resolve }] of appends.entries()) resolve(ids[waited + at] ?? 0);
-    for (const entry of entries) this.#appended.emit(entryOf(entry));
+    if (this.#appended.isEmpty) return;
+    for (const [at, row] of rows.entries()) this.#appended.emit(entryOf({ ...row, id: ids[at] ?? 0 }));
   }
 
   /** Called for each record once it is durable, in the order of ids. */

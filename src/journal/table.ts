@@ -79,16 +79,31 @@ export function logOf(row: Pick<Row, 'stream'>): LogName {
   return row.stream.replace(/\/.*/, '') as LogName;
 }
 
-const insert = `INSERT INTO journal (stream, time, boot, uptime, system, message_id, args, message, severity, origin,
-    condition, resolved, user, address, detail)
-  VALUES (@stream, @time, @boot, @uptime, @system, @message_id, @args, @message, @severity, @origin,
-    @condition, @resolved, @user, @address, @detail)`;
+const columns = [
+  'stream',
+  'time',
+  'boot',
+  'uptime',
+  'system',
+  'message_id',
+  'args',
+  'message',
+  'severity',
+  'origin',
+  'condition',
+  'resolved',
+  'user',
+  'address',
+  'detail',
+] as const satisfies readonly (keyof Row)[];
+// Bound by position, which is faster than by name.
+const insert = `INSERT INTO journal (${columns}) VALUES (${columns.map(() => '?')})`;
 const resolve = 'UPDATE journal SET resolved = 1 WHERE condition = ? AND resolved = 0';
 
 /** Stores a row; one that is resolved from the beginning resolves the others of its condition. @returns its id */
 export function insertRow(store: Store, row: Row): number {
   if (row.resolved === 1 && row.condition !== null) store.run(resolve, row.condition);
-  return store.run(insert, { ...row }).lastId;
+  return store.run(insert, ...columns.map((column) => row[column])).lastId;
 }
 
 /** How many entries each log has in each block of ids, in ascending order. */

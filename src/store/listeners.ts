@@ -9,6 +9,10 @@ export class Listeners<T> {
     return () => this.#listeners.delete(own);
   }
 
+  get isEmpty(): boolean {
+    return this.#listeners.size === 0;
+  }
+
   emit(value: T): void {
     for (const listener of [...this.#listeners]) {
       try {

@@ -14,7 +14,7 @@ export interface ScryptCost {
 }
 
 /**
- * 2^14, 8, 1: 16 MiB for each password that is being checked, so 32 MiB at most with two at once. About 45 ms on a
+ * 2^14, 8, 1: 16 MiB for each password that is being checked, so 32 MiB at most with two at once. About 30 ms on a
  * server core, and in the order of half a second on the Cortex-A7 of a BMC, where more would make logging in
  * a burden. It may be raised: each hash carries its own cost, and is renewed at the next login.
  */
