@@ -40,10 +40,10 @@ export interface HostSurroundings {
   hindered(by: 'ignoreGraceful' | 'noPost' | 'crash'): boolean;
   /** The operating system started anew: a crash is over. */
   rebooted(): void;
-  /** Called before a change, so that what depends on the time so far can be summed up. */
-  before(): void;
-  /** Called after a change of `state`. */
-  changed(): void;
+  /** Called before a change that happened at `at`, so that what depends on the time so far can be summed up. */
+  before(at: number): void;
+  /** Called after a change of `state` that happened at `at`. */
+  changed(at: number): void;
 }
 
 export function createHost(facts: TwinHost, around: HostSurroundings): HostModel {
@@ -62,7 +62,7 @@ export function createHost(facts: TwinHost, around: HostSurroundings): HostModel
   const after = (from: number, duration: keyof typeof durations) => from + durations[duration] / around.speed;
 
   function enter(next: HostState, at: number): void {
-    around.before();
+    around.before(at);
     if (next === 'off' || next === 'post') around.rebooted();
     state = next;
     due = undefined;
@@ -71,7 +71,7 @@ export function createHost(facts: TwinHost, around: HostSurroundings): HostModel
     if (next === 'post' && !resetHeld && !around.hindered('noPost')) {
       due = { at: after(at, 'post'), state: 'running' };
     }
-    around.changed();
+    around.changed(at);
   }
 
   /** When the button that is held now cuts the power. */
@@ -138,7 +138,6 @@ export function createHost(facts: TwinHost, around: HostSurroundings): HostModel
       advance();
       const stays = resetHeld || around.hindered('noPost');
       if (state === 'post' && stays !== (due === undefined)) enter('post', around.now());
-      else around.changed();
       advance();
     },
     advance,

@@ -20,8 +20,8 @@ export interface Edge {
 /** The board's side of the lines, by their keys in the descriptor. */
 export interface TwinLines extends GpioLines {
   asserted(key: string): boolean;
-  /** Something on the board drives an input of the controller. */
-  drive(key: string, asserted: boolean): void;
+  /** Something on the board drives an input of the controller, since `at`. */
+  drive(key: string, asserted: boolean, at: number): void;
   /** Something on the board watches an output of the controller; called at once with each change. */
   watch(key: string, listener: (asserted: boolean) => void): void;
   /** Newest last. @throws TwinError for an unknown line; key or kernel name. */
@@ -67,11 +67,11 @@ export function createLines(
     byName.set(name, wire);
   }
 
-  function move(wire: Wire, level: 0 | 1): void {
+  function move(wire: Wire, level: 0 | 1, at = now()): void {
     if (wire.level === level) return;
     wire.level = level;
     const asserted = assertedAt(level, wire.facts.activeLow);
-    wire.edges.push({ at: now(), asserted, level });
+    wire.edges.push({ at, asserted, level });
     if (wire.edges.length > keptEdges) wire.edges.shift();
     for (const watcher of wire.watchers) watcher(asserted);
     for (const listener of wire.listeners) queueMicrotask(() => listener(level));
@@ -143,9 +143,9 @@ export function createLines(
       const wire = byKey.get(key);
       return wire !== undefined && assertedAt(wire.level, wire.facts.activeLow);
     },
-    drive(key, asserted) {
+    drive(key, asserted, at) {
       const wire = byKey.get(key);
-      if (wire) move(wire, levelOf(asserted, wire.facts.activeLow));
+      if (wire) move(wire, levelOf(asserted, wire.facts.activeLow), at);
     },
     watch(key, listener) {
       byKey.get(key)?.watchers.add(listener);

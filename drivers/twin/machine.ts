@@ -87,7 +87,7 @@ export function createMachine(
         for (const fault of faults.list)
           if (fault.kind === 'crash' && fault.host === id) faults.remove(fault.id);
       },
-      before: () => physics.step(),
+      before: (at) => physics.step(at),
       changed: showLines,
     });
     hosts.set(id, host);
@@ -139,18 +139,18 @@ export function createMachine(
   }
 
   /** Lets the inputs of the controller show what is. */
-  function showLines(): void {
+  function showLines(at = now()): void {
     for (const { facts, powered, state } of hosts.values()) {
       const { id, power, post, processors } = facts;
       const stuck = faults.find('stuckPowerGood', (fault) => fault.host === id);
-      lines.drive(power.good, stuck ? stuck.level === 'high' : powered);
-      if (post) lines.drive(post.complete, state === 'running' || state === 'shutdown');
-      for (const { present } of processors?.sockets ?? []) lines.drive(present, true);
+      lines.drive(power.good, stuck ? stuck.level === 'high' : powered, at);
+      if (post) lines.drive(post.complete, state === 'running' || state === 'shutdown', at);
+      for (const { present } of processors?.sockets ?? []) lines.drive(present, true, at);
     }
-    for (const { id, present } of fans.values()) if (present) lines.drive(present, !absent.has(id));
+    for (const { id, present } of fans.values()) if (present) lines.drive(present, !absent.has(id), at);
     for (const supply of supplies.values()) {
-      if (supply.present) lines.drive(supply.present, !absent.has(supply.id));
-      if (supply.good) lines.drive(supply.good, delivers(supply));
+      if (supply.present) lines.drive(supply.present, !absent.has(supply.id), at);
+      if (supply.good) lines.drive(supply.good, delivers(supply), at);
     }
   }
 
@@ -165,7 +165,7 @@ export function createMachine(
     const { id, power, buttons } = host.facts;
     if (held) persons.add(id);
     else persons.delete(id);
-    if (buttons?.power) lines.drive(buttons.power, held);
+    if (buttons?.power) lines.drive(buttons.power, held, now());
     if (!lines.asserted(power.button)) push(host, held);
   }
 

@@ -62,8 +62,8 @@ export interface PhysicsInputs {
 }
 
 export interface Physics {
-  /** Sums up what happened until now; to be called before any cause changes. */
-  step(): void;
+  /** Sums up what happened until now, or `until` then; to be called before any cause changes. */
+  step(until?: number): void;
   /** The physical value now, in the unit of the quantity. */
   value(sensor: string): number;
   /** Pins a value; undefined gives the sensor back to the model. */
@@ -93,8 +93,8 @@ export function createPhysics(inputs: PhysicsInputs): Physics {
   const warmthGoal = (zone: Zone) => activity(zone) / (stillAir + (1 - stillAir) * airflow());
   warmth = inputs.zones().map(warmthGoal);
 
-  function step(): void {
-    const elapsed = now() - stepped;
+  function step(until = now()): void {
+    const elapsed = until - stepped;
     if (elapsed <= 0) return;
     stepped += elapsed;
     const towards = (value: number, goal: number, lag: number) =>

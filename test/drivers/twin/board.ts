@@ -133,8 +133,18 @@ export const board = {
   ],
 } as const satisfies TwinBoard;
 
-/** The bus `number` as the drivers see it, through the muxes that redfishd switches. */
+const opened = new WeakMap<Hardware, Map<number, I2cBus>>();
+
+/** The bus `number` as the drivers see it, through the muxes that redfishd switches; always the same one. */
 export function busOf(hardware: Hardware, number: number, descriptor: TwinBoard = board): I2cBus {
+  const known = opened.get(hardware) ?? new Map<number, I2cBus>();
+  opened.set(hardware, known);
+  const bus = known.get(number) ?? openBus(hardware, number, descriptor);
+  known.set(number, bus);
+  return bus;
+}
+
+function openBus(hardware: Hardware, number: number, descriptor: TwinBoard): I2cBus {
   const mux = descriptor.muxes?.find(
     ({ channels, driver }) => driver !== 'kernel' && channels.includes(number),
   );
