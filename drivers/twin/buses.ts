@@ -20,6 +20,9 @@ import { lookup, TwinError } from './names.ts';
 /** How long an adapter tries before it gives a transfer on a stuck bus up, ms; Linux drivers take a second. */
 const adapterTimeout = 1000;
 
+/** How long a chip takes to measure again, ms: spares the twin to compute what cannot have changed. */
+const conversionTime = 10;
+
 export interface TwinBuses {
   /** The transport of a bus, whether there is such a bus or not; always the same one. */
   transport(bus: number): I2cTransport;
@@ -32,14 +35,15 @@ export interface TwinBuses {
   setPresent(device: string, present: boolean): void;
   /** @throws TwinError for an unknown device or source */
   fit(device: string, source: number): void;
-  /** Ends the transfers that hang on something that hangs no more. */
-  release(): void;
+  /** To be called after any change: ends transfers that need hang no more, and has everything measured anew. */
+  changed(): void;
   /** Power-on state of every chip; EEPROMs keep what they hold. */
   reset(): void;
   close(): void;
 }
 
 export interface BusSurroundings {
+  readonly now: () => number;
   readonly seed: number;
   readonly faults: Faults;
   /** Brings the board up to the present moment. */
@@ -76,6 +80,8 @@ export function createBuses(board: TwinBoard, around: BusSurroundings): TwinBuse
   const sockets = new Map<string, Socket>();
   const muxes = new Map<string, MuxSocket>();
   const transports = new Map<number, I2cTransport>();
+  /** When a chip measures again. */
+  const freshUntil = new Map<ChipModel, number>();
   /** Transfers that wait for something that hangs; each decides by itself whether it still must. */
   const waiting = new Set<() => void>();
   let closed = false;
@@ -147,6 +153,9 @@ export function createBuses(board: TwinBoard, around: BusSurroundings): TwinBuse
 
   /** Puts what is measured now into the registers. */
   function refresh({ sensors = {} }: Part, chip: ChipModel): void {
+    const now = around.now();
+    if (now < (freshUntil.get(chip) ?? 0)) return;
+    freshUntil.set(chip, now + conversionTime);
     for (const [channel, { id, scale = 1, offset = 0 }] of Object.entries(sensors)) {
       chip.set(channel, (around.value(id) - offset) / scale);
     }
@@ -218,7 +227,8 @@ export function createBuses(board: TwinBoard, around: BusSurroundings): TwinBuse
         throw new TwinError(`device ${device} has sources 0 to ${socket.parts.length - 1}, not ${source}`);
       socket.fitted = part;
     },
-    release() {
+    changed() {
+      freshUntil.clear();
       for (const look of [...waiting]) look();
     },
     reset() {

@@ -88,7 +88,10 @@ export function createMachine(
           if (fault.kind === 'crash' && fault.host === id) faults.remove(fault.id);
       },
       before: (at) => physics.step(at),
-      changed: showLines,
+      changed(at) {
+        showLines(at);
+        buses.changed();
+      },
     });
     hosts.set(id, host);
     lines.watch(power.button, (asserted) => {
@@ -154,7 +157,7 @@ export function createMachine(
     }
   }
 
-  const buses = createBuses(board, { seed, faults, settle, value: (id) => physics.value(id) });
+  const buses = createBuses(board, { now, seed, faults, settle, value: (id) => physics.value(id) });
 
   showLines();
 
@@ -181,7 +184,7 @@ export function createMachine(
     if (!isFed()) for (const host of hosts.values()) host.losePower();
     for (const host of hosts.values()) host.reconsider();
     showLines();
-    buses.release();
+    buses.changed();
     if (after !== before) for (const listener of mainsListeners) listener(after);
     return result;
   }

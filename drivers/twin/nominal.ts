@@ -49,8 +49,11 @@ const usualPower: Readonly<Record<string, number>> = {
 };
 const powerElsewhere = 25;
 
-/** Of the way from nothing to the lowest limit, at full load. */
-const share = 0.6;
+/** Of the way from the usual inlet to the lowest limit, at full load. */
+const warmest = 0.6;
+/** Of the lowest limit of a current or power, at full load: a supply works harder than any of those it feeds. */
+const share = { source: 0.6, rail: 0.35 };
+const sources = ['PowerSupply', 'PowerSubsystem', 'ACInput', 'DCBus', 'Chassis'];
 const usualSpeed = 10_000;
 const usual: Partial<Record<Quantity, number>> = {
   Percent: 40,
@@ -95,7 +98,7 @@ function middle(thresholds: TwinThresholds | undefined): number | undefined {
 
 function rise(context: string | undefined, upper: number): number {
   const usualRise = (context && riseIn[context]) ?? riseElsewhere;
-  return Math.min(usualRise || 0, share * Math.max(0, upper - usualInlet));
+  return Math.min(usualRise || 0, warmest * Math.max(0, upper - usualInlet));
 }
 
 /** `P1V05` and `12V` spell a voltage; it counts when it lies well within the thresholds. */
@@ -144,16 +147,17 @@ function shareOut(circuit: Circuit, values: Map<string, number>, board: TwinBoar
   };
   let power = Number.POSITIVE_INFINITY;
   for (const { quantity, facts, at } of circuit) {
-    const { upper } = limits(facts.thresholds);
-    if (quantity === 'Current') power = Math.min(power, share * upper * voltageAt(at.channel));
-    if (quantity === 'Power' || quantity === 'EnergyJoules') power = Math.min(power, share * upper);
+    const part = sources.includes(facts.context ?? '') ? share.source : share.rail;
+    const upper = part * limits(facts.thresholds).upper;
+    if (quantity === 'Current') power = Math.min(power, upper * voltageAt(at.channel));
+    if (quantity === 'Power' || quantity === 'EnergyJoules') power = Math.min(power, upper);
   }
   if (power === Number.POSITIVE_INFINITY) {
     const fed = (board.powerSupplies ?? []).find(({ capacity, ...supply }) =>
       circuit.some(({ id }) => capacity !== undefined && Object.values(supply).includes(id)),
     );
     const context = circuit.find(({ facts }) => facts.context && facts.context in usualPower)?.facts.context;
-    power = fed?.capacity ? share * fed.capacity : (context && usualPower[context]) || powerElsewhere;
+    power = fed?.capacity ? share.source * fed.capacity : (context && usualPower[context]) || powerElsewhere;
   }
   for (const { id, quantity, at } of circuit) {
     if (quantity === 'Current') values.set(id, power / voltageAt(at.channel));
