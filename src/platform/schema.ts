@@ -5,6 +5,10 @@
  *
  * A quantity is written with its unit (`250 uOhm`, `1 s`) and arrives as a plain number in the unit that the
  * schema names in `x-unit`; pins arrive as line numbers nowhere, lines are always asked for by name.
+ *
+ * Keywords of our own, which the checker reads: `x-unit` (unit of a quantity), `x-ref` (section that must hold the
+ * name), `x-direction` (direction that a line must have), `x-chip` (kind of chip that fits; `npm run generate` fills
+ * in the names). `patternErrorMessage`, which editors know too, says a pattern in words.
  */
 import Type, { type Static, type TSchema } from 'typebox';
 
@@ -12,11 +16,8 @@ const closed = { additionalProperties: false } as const;
 const object = <T extends Record<string, TSchema>>(properties: T, description: string) =>
   Type.Object(properties, { ...closed, description });
 const optional = Type.Optional;
-const oneOf = <const T extends string[]>(values: T, description: string) =>
-  Type.Union(
-    values.map((value) => Type.Literal(value)) as { [K in keyof T]: ReturnType<typeof Type.Literal<T[K]>> },
-    { description },
-  );
+const oneOf = <const T extends string[]>(values: readonly [...T], description: string) =>
+  Type.Enum(values, { type: 'string', description });
 const text = (description: string) => Type.String({ minLength: 1, description });
 
 /** A string with a unit in the file, a number after loading. */
@@ -28,11 +29,22 @@ const quantity = (unit: string, description: string) =>
   });
 const duration = (description: string) => quantity('ms', `${description} (Loaded as milliseconds.)`);
 
+const idPattern = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$';
+const idWords = 'up to 64 letters, digits, dots, dashes and underscores, a letter or digit first';
 const Id = (what: string) =>
-  Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$', description: `${what}; appears in URIs.` });
+  Type.String({
+    pattern: idPattern,
+    patternErrorMessage: idWords,
+    description: `${what}; appears in URIs.`,
+  });
 /** A reference to something declared elsewhere in the descriptor; `x-ref` names the section that must hold it. */
-const ref = (section: string, description: string) =>
-  Type.String({ minLength: 1, 'x-ref': section, description });
+const ref = (section: string, description: string) => Type.String({ 'x-ref': section, description });
+const lineRef = (direction: 'in' | 'out', description: string) =>
+  Type.String({ 'x-ref': 'lines', 'x-direction': direction, description });
+const record = <T extends TSchema>(pattern: string, words: string, value: T, description: string) =>
+  Type.Record(Type.String({ pattern }), value, { ...closed, patternErrorMessage: words, description });
+const Chip = (kind: 'device' | 'mux') =>
+  Type.String({ 'x-chip': kind, description: "Chip type, any name in its driver's `compatible` list." });
 const Address = Type.Integer({ minimum: 0x03, maximum: 0x77, description: '7-bit I2C address, e.g. 0x4e.' });
 const BusNumber = Type.Integer({ minimum: 0, maximum: 255, description: 'Bus number, N of /dev/i2c-N.' });
 
@@ -81,7 +93,7 @@ const PhysicalContexts = [
   'LiquidOutlet',
   'Lower',
   'Upper',
-] as const; // prettier: facts, Redfish PhysicalContext
+] as const; // Redfish PhysicalContext
 
 export const Thresholds = object(
   {
@@ -98,7 +110,7 @@ export const Thresholds = object(
 const sensorFacts = {
   id: Id('Id of the sensor'),
   name: optional(text('Name for people; the id in words when left out.')),
-  context: optional(oneOf([...PhysicalContexts], 'Where it measures (Redfish PhysicalContext).')),
+  context: optional(oneOf(PhysicalContexts, 'Where it measures (Redfish PhysicalContext).')),
   chassis: optional(
     ref('chassis', 'Chassis that shows it; that of the device, or the first, when left out.'),
   ),
@@ -121,32 +133,46 @@ export const Sensor = object(
 );
 
 const devicePart = {
-  chip: optional(text("Chip type, any name in its driver's `compatible` list.")),
-  bus: optional(BusNumber),
-  address: optional(Address),
   shunt: optional(quantity('Ohm', 'Current-sense resistor.')),
   pec: optional(Type.Boolean({ description: 'Use SMBus packet error checking.' })),
   sensors: optional(
-    Type.Record(Type.String({ pattern: '^[a-z][A-Za-z0-9]*$' }), Sensor, {
-      description: 'Channel of the chip → the sensor it feeds.',
-    }),
+    record(
+      '^[a-z][A-Za-z0-9_]*$',
+      'names of channels of the chip',
+      Sensor,
+      'Channel of the chip → the sensor it feeds.',
+    ),
   ),
 };
 
 export const Device = object(
   {
     id: Id('Name of the device in messages'),
+    chip: Chip('device'),
+    bus: BusNumber,
+    address: Address,
     ...devicePart,
     chassis: optional(ref('chassis', 'Chassis it belongs to.')),
     optional: optional(Type.Boolean({ description: 'Not fitted on every board: its absence is no fault.' })),
     poll: optional(duration('Sampling period of its sensors.')),
     poweredBy: optional(ref('hosts', 'Has power only while this host is on.')),
     alternatives: optional(
-      Type.Array(object(devicePart, 'A second source: what differs from the device itself.'), {
-        minItems: 1,
-        description:
-          'Second sources, tried in order after the device itself; the first that identifies itself is used.',
-      }),
+      Type.Array(
+        object(
+          {
+            chip: optional(Chip('device')),
+            bus: optional(BusNumber),
+            address: optional(Address),
+            ...devicePart,
+          },
+          'A second source: what differs from the device itself. `sensors`, where given, replaces all of them.',
+        ),
+        {
+          minItems: 1,
+          description:
+            'Second sources, tried in order after the device itself; the first that identifies itself is used.',
+        },
+      ),
     ),
   },
   'A chip on an I2C bus.',
@@ -165,7 +191,7 @@ export const Bus = object(
 export const Mux = object(
   {
     id: Id('Name of the mux in messages'),
-    chip: text('Mux type.'),
+    chip: Chip('mux'),
     bus: BusNumber,
     address: Address,
     channels: Type.Array(BusNumber, {
@@ -209,7 +235,7 @@ export const Adc = object(
     bridge: optional(
       object(
         {
-          line: ref('lines', 'Line that connects the divider.'),
+          line: lineRef('out', 'Output that connects the divider while asserted.'),
           settle: optional(duration('Wait before reading.')),
         },
         'A divider that must be switched on for a reading (battery).',
@@ -236,7 +262,7 @@ export const Fan = object(
       Type.Number({ exclusiveMinimum: 0, description: 'Revolutions per minute at full duty.' }),
     ),
     hotPluggable: optional(Type.Boolean()),
-    present: optional(ref('lines', 'Asserted while it is there.')),
+    present: optional(lineRef('in', 'Asserted while it is there.')),
     chassis: optional(ref('chassis', 'Chassis it cools.')),
   },
   'A fan: one PWM output and the tachometers of its rotors.',
@@ -280,7 +306,12 @@ export const Peci = object(
   {
     id: Id('Name of the processor'),
     address: Type.Integer({ minimum: 0x30, maximum: 0x37 }),
-    sensors: Type.Record(Type.String(), Sensor),
+    sensors: record(
+      '^[a-z][A-Za-z0-9]*$',
+      'what the processor tells, in camelCase',
+      Sensor,
+      'What the processor tells → the sensor it feeds.',
+    ),
   },
   'A processor reached over PECI.',
 );
@@ -291,7 +322,7 @@ export const Fru = object(
     name: optional(text('Name for people.')),
     device: ref('devices', 'EEPROM that holds its inventory.'),
     chassis: optional(ref('chassis', 'Chassis it belongs to.')),
-    context: optional(oneOf([...PhysicalContexts], 'What kind of part it is.')),
+    context: optional(oneOf(PhysicalContexts, 'What kind of part it is.')),
   },
   'A field replaceable unit described by an IPMI FRU EEPROM.',
 );
@@ -347,8 +378,8 @@ export const PowerSupply = object(
     outputCurrent: optional(ref('sensors', 'Output current.')),
     outputPower: optional(ref('sensors', 'Output power.')),
     temperature: optional(ref('sensors', 'Its temperature.')),
-    present: optional(ref('lines', 'Asserted while it is there.')),
-    good: optional(ref('lines', 'Asserted while its output is good.')),
+    present: optional(lineRef('in', 'Asserted while it is there.')),
+    good: optional(lineRef('in', 'Asserted while its output is good.')),
     fru: optional(ref('frus', 'FRU that names it.')),
   },
   'A power supply, or the hot-swap controller that feeds the board from a bus bar.',
@@ -357,10 +388,10 @@ export const PowerSupply = object(
 export const HostPower = object(
   {
     kind: Type.Literal('gpio'),
-    button: ref('lines', 'Output: the power button towards the host.'),
-    reset: optional(ref('lines', 'Output: the reset towards the host.')),
-    nmi: optional(ref('lines', 'Output: the diagnostic interrupt towards the host.')),
-    good: ref('lines', 'Input: asserted while the power of the host is good.'),
+    button: lineRef('out', 'Output: the power button towards the host.'),
+    reset: optional(lineRef('out', 'Output: the reset towards the host.')),
+    nmi: optional(lineRef('out', 'Output: the diagnostic interrupt towards the host.')),
+    good: lineRef('in', 'Input: asserted while the power of the host is good.'),
     onPulse: duration('Press that switches on.'),
     gracefulPulse: optional(
       duration('Press that asks the operating system to shut down; as onPulse when left out.'),
@@ -391,8 +422,8 @@ export const Host = object(
     post: optional(
       object(
         {
-          complete: ref('lines', 'Input: asserted once the firmware has finished.'),
-          timeout: optional(duration('5 min.')),
+          complete: lineRef('in', 'Input: asserted once the firmware has finished.'),
+          timeout: optional(duration('Longest self test; 5 min when left out.')),
         },
         'Power-on self test.',
       ),
@@ -400,9 +431,9 @@ export const Host = object(
     buttons: optional(
       object(
         {
-          power: optional(ref('lines', '')),
-          reset: optional(ref('lines', '')),
-          nmi: optional(ref('lines', '')),
+          power: optional(lineRef('in', 'Power button.')),
+          reset: optional(lineRef('in', 'Reset button.')),
+          nmi: optional(lineRef('in', 'Diagnostic interrupt button.')),
         },
         'Buttons that a person presses: inputs.',
       ),
@@ -415,7 +446,7 @@ export const Host = object(
         {
           model: optional(text('What fits the sockets, when no processor says it.')),
           sockets: Type.Array(
-            object({ id: Id('Socket'), present: ref('lines', 'Asserted while occupied.') }, 'A socket.'),
+            object({ id: Id('Socket'), present: lineRef('in', 'Asserted while occupied.') }, 'A socket.'),
           ),
         },
         'Processor sockets.',
@@ -428,7 +459,7 @@ export const Host = object(
 export const Indicator = object(
   {
     id: Id('Id of the light'),
-    line: ref('lines', 'Output that lights it.'),
+    line: lineRef('out', 'Output that lights it.'),
     kind: oneOf(['identify', 'power', 'fault'], 'What it says.'),
     chassis: optional(ref('chassis', 'Chassis it identifies.')),
     host: optional(ref('hosts', 'Host it speaks of.')),
@@ -443,7 +474,7 @@ export const Manager = object(
     name: optional(text('Name for people.')),
     model: optional(text('Controller, e.g. AST2500.')),
     chassis: optional(ref('chassis', 'Chassis it sits in.')),
-    ready: optional(ref('lines', 'Output that tells the board that the manager is up.')),
+    ready: optional(lineRef('out', 'Output that tells the board that the manager is up.')),
   },
   'The management controller itself.',
 );
@@ -470,7 +501,7 @@ export const PlatformSchema = object(
     buses: optional(Type.Array(Bus)),
     muxes: optional(Type.Array(Mux)),
     devices: optional(Type.Array(Device)),
-    lines: optional(Type.Record(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$' }), Line)),
+    lines: optional(record(idPattern, idWords, Line, 'GPIO lines of the controller, by name.')),
     adc: optional(Type.Array(Adc)),
     fans: optional(Type.Array(Fan)),
     cooling: optional(Cooling),

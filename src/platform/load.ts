@@ -1,0 +1,44 @@
+/** From a descriptor's file to the board it describes, or to every fault in it. */
+import { type Fault, faultText, inOrder } from './fault.ts';
+import type { Finding } from './finding.ts';
+import { readDescriptor } from './overlay.ts';
+import type { Platform } from './schema.ts';
+import { fault, type Part, placeAt, plain } from './source.ts';
+import { parseQuantity } from './units.ts';
+import { boardSchema, eachText, validate } from './validate.ts';
+
+/** What is known of a descriptor: the platform only where there is no fault. */
+export interface Checked {
+  readonly platform?: Platform;
+  readonly faults: readonly Fault[];
+}
+
+/** Reads and checks the descriptor at `path`; never throws for what is in the file, or that it is not there. */
+export function checkPlatform(path: string): Checked {
+  const { root, faults } = readDescriptor(path);
+  if (root === undefined) return { faults: inOrder(faults) };
+  const value = plain(root);
+  const findings = validate(value);
+  const all = inOrder([...faults, ...findings.map((finding) => located(root, finding))]);
+  if (all.length > 0) return { faults: all };
+  const loaded = eachText(boardSchema(), value, '', (schema, text) => {
+    const unit = schema['x-unit'];
+    return unit === undefined ? text : parseQuantity(text, unit);
+  });
+  // The schema has said that it is one.
+  return { platform: loaded as Platform, faults: [] };
+}
+
+/**
+ * The platform that the descriptor at `path` describes.
+ * @throws Error whose message lists every fault of the descriptor, one on each line.
+ */
+export function loadPlatform(path: string): Platform {
+  const { platform, faults } = checkPlatform(path);
+  if (platform === undefined) throw new Error(faults.map(faultText).join('\n'));
+  return platform;
+}
+
+function located(root: Part, { path, at, rule, message, hint }: Finding): Fault {
+  return fault(placeAt(root, path, at), path, rule, message, hint);
+}

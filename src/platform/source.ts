@@ -1,0 +1,243 @@
+/** YAML text as a tree that remembers where each part stands. */
+import { readFileSync, statSync } from 'node:fs';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type YAMLError,
+  type Node as YamlNode,
+} from 'yaml';
+import type { Fault } from './fault.ts';
+
+/** A place in a file; line and column are worked out when somebody asks. */
+export interface Place {
+  readonly source: Source;
+  readonly offset: number;
+}
+
+export interface Source {
+  readonly file: string;
+  readonly lines: LineCounter;
+}
+
+export type Scalar = null | boolean | number | string;
+export interface ScalarPart {
+  readonly kind: 'scalar';
+  readonly place: Place;
+  readonly value: Scalar;
+}
+export interface ListPart {
+  readonly kind: 'list';
+  readonly place: Place;
+  readonly items: readonly Part[];
+}
+export interface MapPart {
+  readonly kind: 'map';
+  readonly place: Place;
+  readonly members: ReadonlyMap<string, Member>;
+}
+export interface Member {
+  /** Where the name stands. */
+  readonly place: Place;
+  readonly value: Part;
+}
+export type Part = ScalarPart | ListPart | MapPart;
+
+export const scalarPart = (value: Scalar, place: Place): ScalarPart => ({ kind: 'scalar', place, value });
+export const listPart = (items: readonly Part[], place: Place): ListPart => ({ kind: 'list', place, items });
+export const mapPart = (members: ReadonlyMap<string, Member>, place: Place): MapPart => ({
+  kind: 'map',
+  place,
+  members,
+});
+
+export function fault(place: Place, path: string, rule: string, message: string, hint: string): Fault {
+  const { line, col } = place.source.lines.linePos(place.offset);
+  return {
+    file: place.source.file,
+    line: Math.max(line, 1),
+    column: Math.max(col, 1),
+    path,
+    rule,
+    message,
+    hint,
+  };
+}
+
+/** Limits against files that are no descriptors: bytes, and values once all aliases are followed. */
+const mostBytes = 4 << 20;
+const mostParts = 200_000;
+
+/** Reads a file; `root` is missing where the text is too broken to say anything about its content. */
+export function readSource(file: string): { root?: Part; faults: Fault[] } {
+  const source: Source = { file, lines: new LineCounter() };
+  const start: Place = { source, offset: 0 };
+  let text: string;
+  try {
+    if (statSync(file).size > mostBytes) {
+      const message = `is larger than ${mostBytes >> 20} MiB`;
+      return { faults: [fault(start, '', 'file', message, 'a descriptor is a short text file')] };
+    }
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (error) {
+    return { faults: [fault(start, '', 'file', ...unreadable(error))] };
+  }
+  const document = parseDocument(text, { lineCounter: source.lines, prettyErrors: false });
+  const faults = [...document.errors, ...document.warnings].map((error) => syntaxFault(source, error));
+  if (faults.some(({ rule }) => rule !== 'duplicate-key')) return { faults };
+  if (document.contents === null) {
+    faults.push(fault(start, '', 'file', 'is empty', 'a descriptor starts with its id and name'));
+    return { faults };
+  }
+  const reader = new Reader(source, document, faults);
+  const root = reader.part(document.contents);
+  return reader.tooLarge ? { faults } : { root, faults };
+}
+
+function unreadable(error: unknown): [message: string, hint: string] {
+  if (error instanceof TypeError) return ['is not UTF-8 text', 'save it as UTF-8'];
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const words: Readonly<Record<string, [string, string]>> = {
+    ENOENT: ['does not exist', 'give the path of a descriptor, such as platform/tiogapass.yaml'],
+    EISDIR: ['is a directory', 'give the path of a descriptor in it'],
+    EACCES: ['may not be read', 'give the user that runs this the right to read it'],
+  };
+  return words[code] ?? [`cannot be read: ${code}`, 'give the path of a readable file'];
+}
+
+function syntaxFault(source: Source, error: YAMLError): Fault {
+  const place: Place = { source, offset: error.pos[0] };
+  if (error.code === 'DUPLICATE_KEY') {
+    return fault(place, '', 'duplicate-key', 'this name stands twice in one mapping', 'keep one of them');
+  }
+  const hint = hints[error.code] ?? 'see yaml.org/spec/1.2.2 for how YAML is written';
+  return fault(place, '', 'yaml', error.message, hint);
+}
+
+const hints: Readonly<Record<string, string>> = {
+  BAD_INDENT: 'indent members of one mapping or list alike',
+  TAB_AS_INDENT: 'indent with spaces',
+  MULTIPLE_DOCS: 'one descriptor in a file: remove the line "---" and what belongs to another',
+  TAG_RESOLVE_FAILED: 'remove the tag: descriptors need none',
+  MISSING_CHAR: 'close the quote or bracket, or separate with a comma',
+  MULTILINE_IMPLICIT_KEY: 'write a name and its ":" on one line',
+  BLOCK_AS_IMPLICIT_KEY: 'start the nested mapping on a line of its own, or put text with ":" in quotes',
+};
+
+/** Turns what the YAML parser found into parts, following aliases. */
+class Reader {
+  tooLarge = false;
+  private readonly source: Source;
+  private readonly document: Document;
+  private readonly faults: Fault[];
+  private parts = 0;
+  private readonly open = new Set<YamlNode>();
+
+  constructor(source: Source, document: Document, faults: Fault[]) {
+    this.source = source;
+    this.document = document;
+    this.faults = faults;
+  }
+
+  part(node: unknown, near: Place = { source: this.source, offset: 0 }): Part {
+    const offset = offsetOf(node);
+    const place: Place = offset === undefined ? near : { source: this.source, offset };
+    if (this.tooLarge || ++this.parts > mostParts) {
+      if (!this.tooLarge) this.report(place, 'has too many values', 'use fewer aliases (*name)');
+      this.tooLarge = true;
+      return scalarPart(null, place);
+    }
+    if (isAlias(node)) {
+      const target = node.resolve(this.document);
+      if (target !== undefined && !this.open.has(target)) return this.part(target, place);
+      this.report(place, `the alias *${node.source} contains itself`, 'write the value out');
+      return scalarPart(null, place);
+    }
+    if (isMap(node)) {
+      const members = new Map<string, Member>();
+      this.inside(node, () => {
+        for (const { key, value } of node.items) {
+          const name = String(isScalar(key) ? key.value : key);
+          const keyPlace = this.placeOf(key, place);
+          members.set(name, { place: keyPlace, value: this.part(value, keyPlace) });
+        }
+      });
+      return mapPart(members, place);
+    }
+    if (isSeq(node)) {
+      const items: Part[] = [];
+      this.inside(node, () => {
+        for (const item of node.items) items.push(this.part(item, place));
+      });
+      return listPart(items, place);
+    }
+    return scalarPart(isScalar(node) ? plainScalar(node.value) : null, place);
+  }
+
+  private inside(node: YamlNode, work: () => void): void {
+    this.open.add(node);
+    work();
+    this.open.delete(node);
+  }
+
+  private placeOf(node: unknown, near: Place): Place {
+    const offset = offsetOf(node);
+    return offset === undefined ? near : { source: this.source, offset };
+  }
+
+  private report(place: Place, message: string, hint: string): void {
+    this.faults.push(fault(place, '', 'yaml', message, hint));
+  }
+}
+
+function offsetOf(node: unknown): number | undefined {
+  const range = isMap(node) || isSeq(node) || isScalar(node) || isAlias(node) ? node.range : undefined;
+  return range?.[0];
+}
+
+function plainScalar(value: unknown): Scalar {
+  if (value === null || typeof value === 'boolean' || typeof value === 'number') return value;
+  return String(value);
+}
+
+/** The part as plain JavaScript data. */
+export function plain(part: Part): unknown {
+  if (part.kind === 'scalar') return part.value;
+  if (part.kind === 'list') return part.items.map(plain);
+  return Object.fromEntries([...part.members].map(([name, { value }]) => [name, plain(value)]));
+}
+
+/** Where the part at a JSON pointer stands, or its name; the innermost that exists where it does not. */
+export function placeAt(root: Part, path: string, of: 'name' | 'value' = 'value'): Place {
+  let part = root;
+  let place = root.place;
+  for (const step of pointerSteps(path)) {
+    if (part.kind === 'map') {
+      const member = part.members.get(step);
+      if (member === undefined) return place;
+      place = of === 'name' ? member.place : member.value.place;
+      part = member.value;
+    } else {
+      const item = part.kind === 'list' ? part.items[Number(step)] : undefined;
+      if (item === undefined) return place;
+      place = item.place;
+      part = item;
+    }
+  }
+  return place;
+}
+
+/** The steps of a JSON pointer (RFC 6901). */
+export const pointerSteps = (path: string): string[] =>
+  path
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+/** `path` and one more step. */
+export const pointer = (path: string, step: string | number): string =>
+  `${path}/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`;
