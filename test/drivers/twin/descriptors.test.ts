@@ -1,0 +1,128 @@
+/** Every board that is shipped has a twin, and it is healthy out of the box. */
+import { readdirSync } from 'node:fs';
+import { decodeFru, fruText } from 'node-ipmi';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { findChip } from '../../../drivers/i2c/chips/index.ts';
+import { openEeprom } from '../../../drivers/i2c/eeprom.ts';
+import type { TwinBoard, TwinSensor } from '../../../drivers/twin/board.ts';
+import { createTwin, type Twin } from '../../../drivers/twin/twin.ts';
+import { loadPlatform } from '../../../src/platform/load.ts';
+import type { Platform } from '../../../src/platform/schema.ts';
+import { busOf, clock, openDevice } from './board.ts';
+
+const files = readdirSync('platform').filter((name) => name.endsWith('.yaml'));
+
+/** Takes every reading as the daemon would. */
+async function readAll(twin: Twin, platform: Platform): Promise<Map<string, number>> {
+  const readings = new Map<string, number>();
+  for (const { id, chip, sensors = {} } of platform.devices ?? []) {
+    if (chip === undefined || findChip(chip)?.kind !== 'sensor') continue;
+    const open = await openDevice(twin, id, platform);
+    for (const [channel, { id: sensor, scale = 1, offset = 0 }] of Object.entries(sensors)) {
+      readings.set(sensor, (await open.read(channel)) * scale + offset);
+    }
+  }
+  for (const { channel, divider = 1, bridge, sensor } of platform.adc ?? []) {
+    const facts = bridge && platform.lines?.[bridge.line];
+    const line =
+      facts &&
+      (await twin.gpio.request({
+        line: facts.line ?? bridge.line,
+        direction: 'out',
+        activeLow: facts.activeLow ?? false,
+        initial: true,
+      }));
+    readings.set(sensor.id, (await twin.hwmon.adc(channel)) / divider);
+    line?.set(false);
+    line?.close();
+  }
+  for (const { tachs } of platform.fans ?? []) {
+    for (const { tach, sensor } of tachs) readings.set(sensor.id, await twin.hwmon.tach(tach));
+  }
+  return readings;
+}
+
+function sensorsOf(platform: Platform): TwinSensor[] {
+  return [
+    ...(platform.devices ?? []).flatMap(({ sensors = {}, poweredBy }) =>
+      Object.values(sensors).map((sensor) => ({ ...(poweredBy ? { poweredBy } : {}), ...sensor })),
+    ),
+    ...(platform.adc ?? []).map(({ sensor }) => sensor),
+    ...(platform.fans ?? []).flatMap(({ tachs }) => tachs.map(({ sensor }) => sensor)),
+  ];
+}
+
+/** Sensors that are not well within their limits: a fiftieth of the limit away from it. */
+function unhealthy(readings: ReadonlyMap<string, number>, sensors: readonly TwinSensor[]): string[] {
+  return sensors.flatMap(({ id, thresholds = {} }) => {
+    const reading = readings.get(id);
+    if (reading === undefined) return [`${id} has no reading`];
+    return Object.entries(thresholds)
+      .filter(([name, limit]) => {
+        const gap = name.startsWith('upper') ? limit - reading : reading - limit;
+        return gap < Math.abs(limit) / 50;
+      })
+      .map(([name, limit]) => `${id} is ${reading}, ${name} ${limit}`);
+  });
+}
+
+async function switchOn(twin: Twin, platform: Platform, pass: (ms: number) => void): Promise<void> {
+  for (const { power } of platform.hosts ?? []) {
+    const facts = platform.lines?.[power.button];
+    const button = await twin.gpio.request({
+      line: facts?.line ?? power.button,
+      direction: 'out',
+      activeLow: facts?.activeLow ?? false,
+      initial: true,
+    });
+    pass(power.onPulse);
+    button.set(false);
+  }
+  pass(300_000);
+}
+
+describe('a loaded descriptor', () => {
+  it('is all that the twin needs', () => {
+    expectTypeOf<Platform>().toExtend<TwinBoard>();
+  });
+});
+
+describe.each(files)('the twin of %s', (file) => {
+  const platform = loadPlatform(`platform/${file}`);
+
+  it('is healthy while its hosts are off, idle and at full load', { timeout: 60_000 }, async () => {
+    const { now, pass } = clock();
+    const twin = createTwin(platform, { now });
+    const sensors = sensorsOf(platform);
+    expect(sensors.length).toBeGreaterThan(0);
+    const always = sensors.filter(({ poweredBy }) => poweredBy === undefined);
+    expect(unhealthy(await readAll(twin, platform), always)).toEqual([]);
+
+    await switchOn(twin, platform, pass);
+    expect(twin.status().hosts.filter(({ state }) => state !== 'running')).toEqual([]);
+    expect(unhealthy(await readAll(twin, platform), sensors)).toEqual([]);
+
+    for (const { id } of platform.hosts ?? []) twin.setLoad(id, 1);
+    pass(300_000);
+    expect(unhealthy(await readAll(twin, platform), sensors)).toEqual([]);
+    await twin.close();
+  });
+
+  it('has inventories that can be read, and the one that the board is known by', async () => {
+    const twin = createTwin(platform);
+    for (const { id, device: name } of platform.frus ?? []) {
+      const device = platform.devices?.find((candidate) => candidate.id === name);
+      const spec = device?.chip === undefined ? undefined : findChip(device.chip);
+      if (device?.bus === undefined || device.address === undefined || spec?.kind !== 'eeprom') {
+        throw new Error(`${name} is no EEPROM`);
+      }
+      const memory = openEeprom(spec, busOf(twin, device.bus, platform).device(device.address));
+      const fru = decodeFru(await memory.read(0, Math.min(1024, memory.size)));
+      expect(fru.faults).toEqual([]);
+      expect(fruText(fru.product?.serialNumber)).toHaveLength(12);
+      if (platform.probe?.fru === id) {
+        expect(fruText(fru.product?.productName)).toMatch(new RegExp(platform.probe.product));
+      }
+    }
+  });
+});
