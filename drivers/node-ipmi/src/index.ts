@@ -1,3 +1,4 @@
+export * from './bridge.ts';
 export * from './command.ts';
 export * from './commands/app.ts';
 export * from './commands/bic.ts';
@@ -21,9 +22,13 @@ export {
   oemRecordName,
   type PowerSupplyRecord,
 } from './fru-records.ts';
+export { LanClient, type LanOptions, type PayloadHandler } from './lan/client.ts';
+export { type Pong, rmcpPing } from './lan/ping.ts';
+export type { CipherSuite } from './lan/rakp.ts';
 export * from './message.ts';
 export * from './reading.ts';
 export * from './redfish.ts';
+export * from './repository.ts';
 export * from './sdr.ts';
 export * from './sel.ts';
 export * from './sensor-types.ts';

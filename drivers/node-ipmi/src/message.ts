@@ -36,6 +36,8 @@ export interface IpmiResponse {
  * settles by itself, and fails with an IpmiError.
  */
 export interface Target {
+  /** IPMB address of the controller, where it is not the BMC's 0x20: sensors that it owns are asked directly. */
+  readonly address?: number;
   send(request: IpmiRequest): Promise<IpmiResponse>;
 }
 

@@ -189,7 +189,8 @@ export const setWatchdog: Command<Watchdog, void> = {
   decode: ignore,
 };
 
-export const getWatchdog: Command<void, Watchdog & { readonly present: number }> = {
+/** `present` is what is left of the time; some controllers do not say. */
+export const getWatchdog: Command<void, Watchdog & { readonly present: number | undefined }> = {
   name: 'Get Watchdog Timer',
   netFn,
   command: 0x25,
@@ -206,7 +207,7 @@ export const getWatchdog: Command<void, Watchdog & { readonly present: number }>
       warningInterval: reader.u8(),
       expired: reader.u8(),
       initial: reader.u16() / 10,
-      present: reader.u16() / 10,
+      present: reader.left >= 2 ? reader.u16() / 10 : undefined,
     };
   },
 };

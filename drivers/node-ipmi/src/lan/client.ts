@@ -1,0 +1,455 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { le } from '../command.ts';
+import {
+  closeSession,
+  getDeviceId,
+  type Privilege,
+  sendMessage,
+  setSessionPrivilege,
+} from '../commands/app.ts';
+import { completionError, IpmiError } from '../errors.ts';
+import {
+  BMC_ADDRESS,
+  CONSOLE_ADDRESS,
+  decodeIpmb,
+  encodeIpmb,
+  type IpmiRequest,
+  type IpmiResponse,
+  NETFN,
+  type Target,
+} from '../message.ts';
+import { decodePacket, PAYLOAD, type Packet } from './packet.ts';
+import type { CipherSuite } from './rakp.ts';
+import {
+  askCapabilities,
+  type Credentials,
+  credentials,
+  DEFAULT_SUITES,
+  type Exchange,
+  openSession15,
+  openSession20,
+  type Session,
+} from './session.ts';
+
+export interface LanOptions {
+  readonly host: string;
+  /** 623 unless said otherwise. */
+  readonly port?: number;
+  readonly user?: string;
+  readonly password?: string | Uint8Array;
+  /** Key of the controller, where it has one besides the user's password. */
+  readonly kg?: string | Uint8Array;
+  readonly privilege?: Privilege;
+  /** Cipher suites in the order to try; 17, then 3. Suite 0 protects nothing and is used only if named. */
+  readonly suites?: readonly CipherSuite[];
+  /** IPMI 1.5, which is weak: never (the default), where the controller has no 2.0, or always. */
+  readonly ipmi15?: 'never' | 'fallback' | 'only';
+  /** Milliseconds to wait for the first answer; each further try waits twice as long, at most eight times. */
+  readonly timeout?: number;
+  /** Tries after the first. */
+  readonly retries?: number;
+  /** Requests under way at once, at most 32. */
+  readonly window?: number;
+  /** Milliseconds of silence after which the session is kept alive; 0 is never. */
+  readonly keepAlive?: number;
+}
+
+/** A request that was sent and not answered yet, or waits for its turn. */
+interface Pending {
+  readonly request: IpmiRequest;
+  readonly resolve: (response: IpmiResponse) => void;
+  readonly reject: (error: IpmiError) => void;
+  /** The answer to a tracked Send Message comes in a second packet, behind an empty first one. */
+  readonly isBridged: boolean;
+  message: Uint8Array | undefined;
+  sequence: number;
+  tries: number;
+  sentAt: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Takes the payloads of a kind other than IPMI messages: serial over LAN. */
+export type PayloadHandler = (payload: Buffer) => void;
+
+const SEQUENCES = 64;
+const CLOSED = 'the connection was closed';
+
+/**
+ * A management controller on the network, over RMCP+ (IPMI 2.0) or, where allowed, IPMI 1.5.
+ *
+ * The session is opened with the first request and again whenever the controller has lost it; many requests
+ * may be under way at once. Errors: `refused` (password, user, privilege, cipher suite), `unreachable`,
+ * `timeout`, `closed`.
+ */
+export class LanClient implements Target {
+  readonly #options: LanOptions;
+  readonly #where: string;
+  readonly #who: Credentials;
+  readonly #timeout: number;
+  readonly #retries: number;
+  readonly #window: number;
+  readonly #queue: Pending[] = [];
+  /** By sequence number of the IPMB message; a number is free where there is nothing. */
+  readonly #pending = new Map<number, Pending>();
+  /** Numbers of requests that were sent more than once: a late second answer must not meet a new request. */
+  readonly #resting = new Set<number>();
+  readonly #handlers = new Map<number, PayloadHandler>();
+  #socket: Promise<Socket> | undefined;
+  #session: Session | undefined;
+  #opening: Promise<void> | undefined;
+  #listener: ((packet: Packet) => void) | undefined;
+  #failed: ((error: Error) => void) | undefined;
+  #nextSequence = 0;
+  #heardAt = 0;
+  #keepAlive: NodeJS.Timeout | undefined;
+  #open: Socket | undefined;
+  #closed = false;
+
+  constructor(options: LanOptions) {
+    this.#options = options;
+    this.#where = `${options.host}:${options.port ?? 623}`;
+    this.#who = credentials(options);
+    this.#timeout = options.timeout ?? 1000;
+    this.#retries = options.retries ?? 4;
+    this.#window = Math.min(options.window ?? 16, SEQUENCES / 2);
+  }
+
+  /** Opens the session now instead of with the first request. */
+  connect(): Promise<void> {
+    if (this.#closed) return Promise.reject(this.#error('closed', CLOSED));
+    if (this.#session !== undefined) return Promise.resolve();
+    this.#opening ??= this.#establish().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  send(request: IpmiRequest): Promise<IpmiResponse> {
+    return new Promise((resolve, reject) => {
+      const { netFn, command, data } = request;
+      const isBridged =
+        netFn === NETFN.app && command === sendMessage.command && ((data[0] ?? 0) & 0xc0) === 0x40;
+      this.#queue.push({
+        request,
+        resolve,
+        reject,
+        isBridged,
+        message: undefined,
+        sequence: 0,
+        tries: 0,
+        sentAt: 0,
+        timer: undefined,
+      });
+      this.#pump();
+    });
+  }
+
+  /** Sends a payload that is no IPMI message, in the session. */
+  async sendPayload(type: number, payload: Uint8Array): Promise<void> {
+    await this.connect();
+    if (this.#session !== undefined) this.#open?.send(this.#session.seal(type, payload));
+  }
+
+  /** Registers who takes the payloads of a type; undefined takes it back. */
+  onPayload(type: number, handler: PayloadHandler | undefined): void {
+    if (handler === undefined) this.#handlers.delete(type);
+    else this.#handlers.set(type, handler);
+  }
+
+  /** Ends the session and lets go of the socket. Requests still open fail `closed`. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#keepAlive);
+    this.#failAll(this.#error('closed', CLOSED));
+    this.#failed?.(new IpmiError('closed', CLOSED));
+    await this.#opening?.catch(() => undefined);
+    const socket = this.#open;
+    const session = this.#session;
+    this.#session = undefined;
+    this.#open = undefined;
+    if (socket === undefined) return;
+    if (session !== undefined) {
+      const { netFn, command } = closeSession;
+      const message = this.#message({ netFn, command, data: Uint8Array.from(le(session.id, 4)) }, 0);
+      // The controller forgets the session by itself where this is lost.
+      await new Promise((resolve) => socket.send(session.seal(PAYLOAD.ipmi, message), resolve));
+    }
+    socket.removeAllListeners();
+    socket.close();
+  }
+
+  #error(kind: IpmiError['kind'], message: string, cause?: unknown): IpmiError {
+    const code = cause instanceof IpmiError && cause.code !== undefined ? { code: cause.code } : {};
+    return new IpmiError(kind, `${this.#where}: ${message}`, { cause, ...code });
+  }
+
+  /** Sends what waits, as far as the window goes. */
+  #pump(): void {
+    if (this.#queue.length === 0) return;
+    if (this.#session === undefined || this.#open === undefined) {
+      this.connect().then(
+        () => this.#pump(),
+        (error: IpmiError) => this.#failQueue(error),
+      );
+      return;
+    }
+    while (this.#queue.length > 0 && this.#pending.size < this.#window) {
+      const sequence = this.#freeSequence();
+      const pending = sequence === undefined ? undefined : this.#queue.shift();
+      if (pending === undefined || sequence === undefined) return;
+      pending.sequence = sequence;
+      pending.message = this.#message(pending.request, sequence);
+      this.#pending.set(sequence, pending);
+      this.#transmit(pending);
+    }
+  }
+
+  /** Numbers go round, so that one is used again as late as can be. */
+  #freeSequence(): number | undefined {
+    for (let step = 0; step < SEQUENCES; step++) {
+      const sequence = (this.#nextSequence + step) % SEQUENCES;
+      if (this.#pending.has(sequence) || this.#resting.has(sequence)) continue;
+      this.#nextSequence = (sequence + 1) % SEQUENCES;
+      return sequence;
+    }
+    return undefined;
+  }
+
+  #message({ netFn, command, data, lun = 0 }: IpmiRequest, sequence: number): Uint8Array {
+    return encodeIpmb({
+      to: BMC_ADDRESS,
+      toLun: lun,
+      from: CONSOLE_ADDRESS,
+      fromLun: 0,
+      netFn,
+      sequence,
+      command,
+      data,
+    });
+  }
+
+  #transmit(pending: Pending): void {
+    if (this.#session === undefined || this.#open === undefined || pending.message === undefined) return;
+    const now = performance.now();
+    if (pending.tries === 0) pending.sentAt = now;
+    const wait = this.#timeout * 2 ** Math.min(pending.tries, 3);
+    pending.tries++;
+    this.#open.send(this.#session.seal(PAYLOAD.ipmi, pending.message));
+    pending.timer = setTimeout(() => this.#unanswered(pending), wait);
+  }
+
+  #unanswered(pending: Pending): void {
+    if (pending.tries > this.#retries) {
+      this.#settle(pending);
+      pending.reject(this.#error('timeout', `no answer after ${pending.tries} tries`));
+      this.#pump();
+      return;
+    }
+    // Silence since two tries: the controller may have lost the session, so the next try is in a new one.
+    if (pending.tries >= 2 && this.#heardAt < pending.sentAt) this.#session = undefined;
+    if (this.#session !== undefined) {
+      this.#transmit(pending);
+      return;
+    }
+    this.#settle(pending);
+    this.#queue.unshift(pending);
+    this.#pump();
+  }
+
+  /** Takes a request out of the window. */
+  #settle(pending: Pending): void {
+    clearTimeout(pending.timer);
+    const { sequence } = pending;
+    this.#pending.delete(sequence);
+    if (pending.tries < 2) return;
+    this.#resting.add(sequence);
+    setTimeout(() => {
+      this.#resting.delete(sequence);
+      this.#pump();
+    }, 2 * this.#timeout).unref();
+  }
+
+  #receive(datagram: Buffer): void {
+    const packet = decodePacket(datagram);
+    if (packet === undefined) return;
+    if (this.#listener !== undefined) this.#listener(packet);
+    const opened = this.#session?.open(packet);
+    if (opened === undefined) return;
+    this.#heardAt = performance.now();
+    if (opened.type !== PAYLOAD.ipmi) {
+      this.#handlers.get(opened.type)?.(opened.payload);
+      return;
+    }
+    const answer = decodeIpmb(opened.payload);
+    const pending = answer && this.#pending.get(answer.sequence);
+    if (answer === undefined || pending === undefined) return;
+    const { request, isBridged } = pending;
+    const isOurs = answer.netFn === request.netFn + 1 && answer.command === request.command;
+    const [code = 0xff] = answer.data;
+    if (isBridged && !isOurs && answer.from !== BMC_ADDRESS) {
+      // The node's answer itself, passed on by the controller under the number of our request.
+      this.#settle(pending);
+      pending.resolve({ code: 0, data: opened.payload });
+      this.#pump();
+      return;
+    }
+    if (!isOurs || (isBridged && code === 0 && answer.data.length === 1)) return;
+    this.#settle(pending);
+    pending.resolve({ code, data: answer.data.subarray(1) });
+    this.#pump();
+  }
+
+  #failQueue(error: IpmiError): void {
+    for (const pending of this.#queue.splice(0)) pending.reject(error);
+  }
+
+  #failAll(error: IpmiError): void {
+    for (const pending of [...this.#pending.values()]) {
+      this.#settle(pending);
+      pending.reject(error);
+    }
+    this.#failQueue(error);
+  }
+
+  async #bind(): Promise<Socket> {
+    const socket = createSocket({ type: this.#options.host.includes(':') ? 'udp6' : 'udp4' });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.connect(this.#options.port ?? 623, this.#options.host, () => {
+        socket.removeListener('error', reject);
+        resolve();
+      });
+    }).catch((cause: unknown) => {
+      socket.close();
+      throw this.#error('unreachable', cause instanceof Error ? cause.message : 'no route', cause);
+    });
+    // A datagram that is lost in a burst costs a time-out; a burst of 32 answers fits.
+    socket.setRecvBufferSize(256 * 1024);
+    socket.on('message', (datagram) => this.#receive(datagram));
+    socket.on('error', (cause: NodeJS.ErrnoException) => {
+      // The host says that nobody listens: the session is gone, and a hand-shake under way is in vain.
+      this.#session = undefined;
+      this.#failed?.(
+        this.#error('unreachable', `nobody answers there (${cause.code ?? cause.message})`, cause),
+      );
+    });
+    this.#open = socket;
+    return socket;
+  }
+
+  async #establish(): Promise<void> {
+    this.#socket ??= this.#bind();
+    try {
+      await this.#socket;
+    } catch (error) {
+      this.#socket = undefined;
+      throw error;
+    }
+    let session: Session | undefined;
+    for (let attempt = 0; session === undefined; attempt++) {
+      const began = performance.now();
+      try {
+        session = await this.#login();
+      } catch (error) {
+        if (!(error instanceof IpmiError)) throw error;
+        // The last answer of a hand-shake, if lost, cannot be had again: as long as somebody is there, begin anew.
+        const isLost = error.kind === 'timeout' && this.#heardAt > began;
+        if (this.#closed || !isLost || attempt >= this.#retries)
+          throw this.#error(error.kind, error.message, error);
+      }
+    }
+    this.#session = session;
+    this.#heardAt = performance.now();
+    this.#scheduleKeepAlive();
+  }
+
+  async #login(): Promise<Session> {
+    const { ipmi15 = 'never', suites = DEFAULT_SUITES } = this.#options;
+    const who = this.#who;
+    let session: Session;
+    if (ipmi15 === 'never') {
+      session = await openSession20(this.#exchange, who, suites);
+    } else {
+      const capabilities = await askCapabilities(this.#exchange, who.privilege);
+      const is15 = ipmi15 === 'only' || !capabilities.ipmi20;
+      session = is15
+        ? await openSession15(this.#exchange, who, capabilities)
+        : await openSession20(this.#exchange, who, suites);
+    }
+    const { netFn, command, name, codes } = setSessionPrivilege;
+    const request = { netFn, command, data: Uint8Array.from([who.privilege]) };
+    const datagram = (): Buffer => session.seal(PAYLOAD.ipmi, this.#message(request, 0));
+    const code = await this.#exchange(name, datagram, (packet) => {
+      const opened = session.open(packet);
+      const answer = opened?.type === PAYLOAD.ipmi ? decodeIpmb(opened.payload) : undefined;
+      return answer?.command === command && answer.netFn === netFn + 1 ? answer.data[0] : undefined;
+    });
+    if (code !== 0) {
+      const { message } = completionError(name, code, codes);
+      throw new IpmiError('refused', message, { code });
+    }
+    return session;
+  }
+
+  /** One step of a hand-shake. */
+  readonly #exchange: Exchange = (what, datagram, match) =>
+    new Promise((resolve, reject) => {
+      let tries = 0;
+      let timer: NodeJS.Timeout | undefined;
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#listener = undefined;
+        this.#failed = undefined;
+      };
+      const attempt = (): void => {
+        if (tries > Math.min(this.#retries, 2)) {
+          end();
+          reject(new IpmiError('timeout', `${what}: no answer after ${tries} tries`));
+          return;
+        }
+        this.#open?.send(datagram());
+        timer = setTimeout(attempt, this.#timeout * 2 ** tries);
+        tries++;
+      };
+      this.#failed = (error) => {
+        end();
+        reject(error);
+      };
+      this.#listener = (packet) => {
+        try {
+          const result = match(packet);
+          if (result === undefined) return;
+          this.#heardAt = performance.now();
+          end();
+          resolve(result);
+        } catch (error) {
+          end();
+          reject(error);
+        }
+      };
+      if (this.#closed) this.#failed(new IpmiError('closed', CLOSED));
+      else attempt();
+    });
+
+  /** Asks something harmless after a silence, since controllers end sessions that are idle for a minute. */
+  #scheduleKeepAlive(): void {
+    const { keepAlive = 30_000 } = this.#options;
+    clearTimeout(this.#keepAlive);
+    if (keepAlive === 0 || this.#closed) return;
+    const idle = performance.now() - this.#heardAt;
+    this.#keepAlive = setTimeout(
+      () => {
+        if (this.#session === undefined) return;
+        const isIdle = performance.now() - this.#heardAt >= keepAlive;
+        const { netFn, command } = getDeviceId;
+        const asked = isIdle ? this.send({ netFn, command, data: new Uint8Array() }) : Promise.resolve();
+        asked.then(
+          () => this.#scheduleKeepAlive(),
+          () => undefined,
+        );
+      },
+      Math.max(keepAlive - idle, 10),
+    ).unref();
+  }
+}
