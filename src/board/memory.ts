@@ -1,0 +1,88 @@
+/** What the board remembers over restarts, with a check on every value that comes back. */
+import type { BoardSettings, BootOverride, Cooling, RestorePolicy } from './model.ts';
+
+const restorePolicies: readonly string[] = ['AlwaysOn', 'AlwaysOff', 'LastState'];
+const bootEnabled: readonly string[] = ['Disabled', 'Once', 'Continuous'];
+
+const noOverride: BootOverride = { enabled: 'Disabled', target: 'None', mode: null, uefiTarget: null };
+
+export class Memory {
+  readonly #settings: BoardSettings;
+
+  constructor(settings: BoardSettings) {
+    this.#settings = settings;
+  }
+
+  assetTag(kind: 'host' | 'chassis', id: string): string {
+    return this.#settings.get(`board.${kind}.${id}.assetTag`) ?? '';
+  }
+
+  setAssetTag(kind: 'host' | 'chassis', id: string, tag: string): void {
+    this.#settings.set(`board.${kind}.${id}.assetTag`, tag);
+  }
+
+  restorePolicy(host: string): RestorePolicy | undefined {
+    const text = this.#settings.get(`board.host.${host}.restorePolicy`);
+    return text !== undefined && restorePolicies.includes(text) ? (text as RestorePolicy) : undefined;
+  }
+
+  setRestorePolicy(host: string, policy: RestorePolicy): void {
+    this.#settings.set(`board.host.${host}.restorePolicy`, policy);
+  }
+
+  boot(host: string): BootOverride {
+    try {
+      const value: unknown = JSON.parse(this.#settings.get(`board.host.${host}.boot`) ?? 'null');
+      if (typeof value !== 'object' || value === null) return noOverride;
+      const { enabled, target, mode, uefiTarget } = value as Record<string, unknown>;
+      if (typeof enabled !== 'string' || !bootEnabled.includes(enabled) || typeof target !== 'string')
+        return noOverride;
+      return {
+        enabled: enabled as BootOverride['enabled'],
+        target,
+        mode: mode === 'Legacy' || mode === 'UEFI' ? mode : null,
+        uefiTarget: typeof uefiTarget === 'string' ? uefiTarget : null,
+      };
+    } catch {
+      return noOverride;
+    }
+  }
+
+  setBoot(host: string, boot: BootOverride): void {
+    this.#settings.set(`board.host.${host}.boot`, JSON.stringify(boot));
+  }
+
+  /** Whether the host was on when it was last known for good. */
+  wasOn(host: string): boolean {
+    return this.#settings.get(`board.host.${host}.power`) === 'on';
+  }
+
+  setWasOn(host: string, on: boolean): void {
+    this.#settings.set(`board.host.${host}.power`, on ? 'on' : 'off');
+  }
+
+  identify(chassis: string): boolean {
+    return this.#settings.get(`board.chassis.${chassis}.identify`) === 'on';
+  }
+
+  setIdentify(chassis: string, on: boolean): void {
+    this.#settings.set(`board.chassis.${chassis}.identify`, on ? 'on' : 'off');
+  }
+
+  cooling(): Cooling['mode'] {
+    return this.#settings.get('board.cooling') === 'manual' ? 'manual' : 'automatic';
+  }
+
+  setCooling(mode: Cooling['mode']): void {
+    this.#settings.set('board.cooling', mode);
+  }
+
+  duty(fan: string): number | undefined {
+    const value = Number(this.#settings.get(`board.fan.${fan}.duty`) ?? Number.NaN);
+    return value >= 0 && value <= 100 ? value : undefined;
+  }
+
+  setDuty(fan: string, percent: number): void {
+    this.#settings.set(`board.fan.${fan}.duty`, String(percent));
+  }
+}
