@@ -55,12 +55,57 @@ function loosen(schema: JsonObject, name: string): JsonObject {
   return { description, anyOf: [{ ...rest, items: { ...items, required: [key] } }, byKey] };
 }
 
+/** Moves what stands in a schema more than once into definitions, named after the property that shows it first. */
+function share(root: JsonObject): JsonObject {
+  const times = new Map<string, number>();
+  rewrite(root, (schema) => {
+    const text = JSON.stringify(schema);
+    times.set(text, (times.get(text) ?? 0) + 1);
+    return schema;
+  });
+  const names = new Map<string, string>();
+  const definitions: JsonObject = {};
+  const shared = (value: Json, name = ''): Json => {
+    if (Array.isArray(value)) return value.map((item) => shared(item, name));
+    if (!isObject(value)) return value;
+    const text = JSON.stringify(value);
+    const inner = () =>
+      Object.fromEntries(Object.entries(value).map(([key, part]) => [key, shared(part, nameOf(key, name))]));
+    if (!isSchema(value) || text.length < 300 || (times.get(text) ?? 0) < 2) return inner();
+    let own = names.get(text);
+    if (own === undefined) {
+      own = freeName(name, definitions);
+      names.set(text, own);
+      definitions[own] = {};
+      definitions[own] = inner();
+    }
+    return { $ref: `#/definitions/${own}` };
+  };
+  const rest = shared(root);
+  if (!isObject(rest) || !isObject(rest.definitions)) throw new Error('the schema has no definitions');
+  return { ...rest, definitions: { ...rest.definitions, ...definitions } };
+}
+
+const isSchema = (value: JsonObject): boolean =>
+  typeof value.type === 'string' || typeof value.description === 'string';
+
+/** Keywords do not name what is inside them. */
+const nameOf = (key: string, above: string): string =>
+  /^(properties|patternProperties|additionalProperties|items|anyOf|[^A-Za-z].*)$/.test(key) ? above : key;
+
+function freeName(name: string, taken: JsonObject): string {
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? name : `${name}${number}`;
+    if (!Object.hasOwn(taken, candidate)) return candidate;
+  }
+}
+
 /** The content of platform/schema.json. */
 export function descriptorSchema(): JsonObject {
   const board = rewrite(JSON.parse(JSON.stringify(PlatformSchema)), spellOut);
   const overlay = rewrite(board, loosen);
-  if (!isObject(overlay) || !isObject(overlay.properties)) throw new Error('the vocabulary is no object');
-  return {
+  if (!isObject(overlay)) throw new Error('the vocabulary is no object');
+  return share({
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: 'urn:redfishd:platform',
     title: 'Platform descriptor of redfishd',
@@ -70,7 +115,7 @@ export function descriptorSchema(): JsonObject {
       { if: { not: { required: ['variantOf'] } }, else: { $ref: '#/definitions/overlay' } },
     ],
     definitions: { board, overlay: { ...overlay, required: ['id', 'variantOf'] } },
-  };
+  });
 }
 
 /** `schema` as the file holds it. */

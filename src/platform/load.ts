@@ -4,8 +4,7 @@ import type { Finding } from './finding.ts';
 import { readDescriptor } from './overlay.ts';
 import type { Platform } from './schema.ts';
 import { fault, type Part, placeAt, plain } from './source.ts';
-import { parseQuantity } from './units.ts';
-import { boardSchema, eachText, validate } from './validate.ts';
+import { readBoard } from './validate.ts';
 
 /** What is known of a descriptor: the platform only where there is no fault. */
 export interface Checked {
@@ -17,16 +16,10 @@ export interface Checked {
 export function checkPlatform(path: string): Checked {
   const { root, faults } = readDescriptor(path);
   if (root === undefined) return { faults: inOrder(faults) };
-  const value = plain(root);
-  const findings = validate(value);
-  const all = inOrder([...faults, ...findings.map((finding) => located(root, finding))]);
-  if (all.length > 0) return { faults: all };
-  const loaded = eachText(boardSchema(), value, '', (schema, text) => {
-    const unit = schema['x-unit'];
-    return unit === undefined ? text : parseQuantity(text, unit);
-  });
-  // The schema has said that it is one.
-  return { platform: loaded as Platform, faults: [] };
+  const { value, findings } = readBoard(plain(root));
+  const all = [...faults, ...findings.map((finding) => located(root, finding))];
+  // Where the schema has no fault to find, the value is a platform.
+  return all.length > 0 ? { faults: inOrder(all) } : { platform: value as Platform, faults: [] };
 }
 
 /**

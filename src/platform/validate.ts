@@ -1,199 +1,204 @@
-/** Checks data against platform/schema.json and says in plain words what does not fit. */
+/** Reads data by platform/schema.json: says in plain words what does not fit, and turns quantities into numbers. */
 import { readFileSync } from 'node:fs';
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { schemaFile } from './files.ts';
 import type { Finding } from './finding.ts';
 import { suggestion } from './nearest.ts';
 import { pointer, pointerSteps } from './source.ts';
-import { exampleQuantity, writtenUnits } from './units.ts';
+import { exampleQuantity, parseQuantity, writtenUnits } from './units.ts';
 
-/** What the checker reads of a JSON schema. */
-export interface Schema {
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly patternProperties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-  readonly enum?: readonly string[];
+/** The part of JSON Schema that `npm run generate` writes, and keywords of our own (see schema.ts). */
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: keyof typeof types;
   readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly patternProperties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: false;
+  readonly items?: Schema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly pattern?: string;
   readonly patternErrorMessage?: string;
+  readonly enum?: readonly string[];
+  readonly const?: string;
   readonly 'x-unit'?: string;
   readonly 'x-ref'?: string;
   readonly 'x-direction'?: 'in' | 'out';
   readonly 'x-chip'?: 'device' | 'mux';
 }
 
-/** Calls `visit` for each text in `value` that a schema describes; what it returns takes the place of the text. */
-export function eachText(
-  schema: Schema,
-  value: unknown,
-  path: string,
-  visit: (schema: Schema, text: string, path: string) => unknown,
-): unknown {
-  if (typeof value === 'string') return visit(schema, value, path);
-  if (Array.isArray(value)) {
-    const { items = {} } = schema;
-    return value.map((item, index) => eachText(items, item, pointer(path, index), visit));
-  }
-  if (typeof value !== 'object' || value === null) return value;
-  const [anyMember = {}] = Object.values(schema.patternProperties ?? {});
-  const members = Object.entries(value).map(([name, member]) => {
-    const part = schema.properties?.[name] ?? anyMember;
-    return [name, eachText(part, member, pointer(path, name), visit)];
-  });
-  return Object.fromEntries(members);
-}
-
-interface Checker {
-  readonly schema: Schema;
-  readonly validate: ValidateFunction;
-}
-let checker: Checker | undefined;
-
-function load(): Checker {
-  const { definitions } = JSON.parse(readFileSync(schemaFile(), 'utf8')) as {
-    definitions: { board: Schema };
-  };
-  // Keywords of our own and `patternErrorMessage` are annotations to ajv, hence not strict.
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateFormats: false });
-  return { schema: definitions.board, validate: ajv.compile(definitions.board) };
-}
-
-/** The schema of a whole board. */
-export function boardSchema(): Schema {
-  checker ??= load();
-  return checker.schema;
-}
-
-/** Everything in `value` that does not fit the schema. */
-export function validate(value: unknown): Finding[] {
-  checker ??= load();
-  if (checker.validate(value)) return [];
-  const errors = checker.validate.errors ?? [];
-  const mistyped = new Set(errors.filter(isTypeError).map(({ instancePath }) => instancePath));
-  return errors.filter((error) => isTypeError(error) || !mistyped.has(error.instancePath)).map(describe);
-}
-
-const isTypeError = ({ keyword }: ErrorObject) => keyword === 'type';
-
-type Words = Omit<Finding, 'path'> & { readonly path?: string };
-interface Context {
-  readonly error: ErrorObject;
-  readonly schema: Schema;
+/** A name that must be declared elsewhere in the descriptor. */
+export interface Reference {
   readonly path: string;
-  /** What is wrong, for the start of a sentence. */
-  readonly subject: string;
-  /** The value as text. */
-  readonly shown: string;
-  /** A parameter of the error. */
-  parameter(name: string): string;
+  readonly name: string;
+  readonly section: string;
+  readonly direction?: 'in' | 'out';
 }
 
-const typeWords: Readonly<Record<string, string>> = {
-  object: 'a mapping of names to values',
-  array: 'a list',
-  string: 'text',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
+export interface Reading {
+  /** The data, quantities as numbers. What does not fit is left out: undefined in a list. */
+  readonly value: unknown;
+  readonly findings: readonly Finding[];
+  readonly references: readonly Reference[];
+}
+
+/** Reads data as a board. */
+export function readBoard(data: unknown): Reading {
+  definitions ??= loadDefinitions();
+  const reader = new SchemaReader(definitions);
+  const value = reader.read({ $ref: '#/definitions/board' }, data, '');
+  return { value, findings: reader.findings, references: reader.references };
+}
+
+type Definitions = Readonly<Record<string, Schema>>;
+let definitions: Definitions | undefined;
+const loadDefinitions = (): Definitions =>
+  (JSON.parse(readFileSync(schemaFile(), 'utf8')) as { definitions: Definitions }).definitions;
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const types = {
+  object: { is: isMap, words: 'a mapping of names to values' },
+  array: { is: Array.isArray, words: 'a list' },
+  string: { is: (value: unknown) => typeof value === 'string', words: 'text' },
+  integer: { is: Number.isInteger, words: 'a whole number' },
+  number: { is: Number.isFinite, words: 'a number' },
+  boolean: { is: (value: unknown) => typeof value === 'boolean', words: 'true or false' },
 };
 
-const range =
-  (bound: string) =>
-  (context: Context): Words => ({
-    rule: 'range',
-    message: `${context.subject} is ${context.shown}`,
-    hint: `it must be ${bound} ${context.parameter('limit')}`,
-  });
+class SchemaReader {
+  readonly findings: Finding[] = [];
+  readonly references: Reference[] = [];
+  private readonly definitions: Definitions;
 
-/** What is said of a value that breaks a keyword of JSON Schema. */
-const sentences: Readonly<Record<string, (context: Context) => Words>> = {
-  type({ error, schema, subject, shown, parameter }) {
-    const wanted = typeWords[parameter('type')] ?? parameter('type');
-    const quoted = schema.type === 'string' && typeof error.data !== 'object';
-    const hint = quoted ? `put it in quotes: "${shown}"` : `write ${wanted}`;
-    return { rule: 'type', message: `${subject} is ${kindOf(error.data)}, not ${wanted}`, hint };
-  },
-  required({ schema, subject, parameter }) {
-    const missing = parameter('missingProperty');
-    const what = schema.properties?.[missing]?.description;
-    const hint = what === undefined ? `add "${missing}"` : `add "${missing}": ${what}`;
-    return { rule: 'missing-property', message: `${subject} has no "${missing}"`, hint };
-  },
-  additionalProperties({ path, schema, subject, parameter }) {
-    const name = parameter('additionalProperty');
-    const member = { path: pointer(path, name), at: 'name' as const };
-    if (schema.patternProperties !== undefined) {
-      const hint = schema.patternErrorMessage ?? 'see platform/schema.json';
-      return { ...member, rule: 'pattern', message: `${subject} cannot hold the name "${name}"`, hint };
+  constructor(definitions: Definitions) {
+    this.definitions = definitions;
+  }
+
+  /** What is right of `value`; undefined where nothing is. */
+  read(reference: Schema, value: unknown, path: string): unknown {
+    const schema = this.resolve(reference);
+    const type = types[schema.type ?? 'object'];
+    if (!type.is(value)) {
+      if (schema['x-unit'] !== undefined) return this.readQuantity(schema, schema['x-unit'], value, path);
+      const quoted = schema.type === 'string' && (typeof value === 'number' || typeof value === 'boolean');
+      const hint = quoted ? `put it in quotes: "${value}"` : `write ${type.words}`;
+      return this.report(path, 'type', `${subject(path)} is ${kindOf(value)}, not ${type.words}`, hint);
     }
-    const hint = suggestion(name, Object.keys(schema.properties ?? {}));
-    return { ...member, rule: 'unknown-property', message: `${subject} has no property "${name}"`, hint };
-  },
-  enum({ schema, subject, shown }) {
-    const rule = schema['x-chip'] === undefined ? 'value' : 'unknown-chip';
+    if (isMap(value)) return this.readMap(schema, value, path);
+    if (Array.isArray(value)) return this.readList(schema, value, path);
+    if (typeof value === 'number') return this.readNumber(schema, value, path);
+    if (typeof value === 'string') return this.readText(schema, value, path);
+    return value;
+  }
+
+  private readMap(schema: Schema, value: Record<string, unknown>, path: string): unknown {
+    const { properties = {}, patternProperties = {}, required = [] } = schema;
+    for (const name of required.filter((wanted) => !Object.hasOwn(value, wanted))) {
+      const what = this.resolve(properties[name] ?? {}).description;
+      const hint = what === undefined ? `add "${name}"` : `add "${name}": ${what}`;
+      this.report(path, 'missing-property', `${subject(path)} has no "${name}"`, hint);
+    }
+    const [named] = Object.entries(patternProperties);
+    const members = Object.entries(value).flatMap(([name, member]) => {
+      const inner = pointer(path, name);
+      const part = Object.hasOwn(properties, name) ? properties[name] : undefined;
+      if (part !== undefined) return [[name, this.read(part, member, inner)]];
+      if (named === undefined) {
+        const hint = suggestion(name, Object.keys(properties));
+        const message = `${subject(path)} has no property "${name}"`;
+        this.findings.push({ path: inner, at: 'name', rule: 'unknown-property', message, hint });
+        return [];
+      }
+      const [pattern, item] = named;
+      if (new RegExp(pattern, 'u').test(name)) return [[name, this.read(item, member, inner)]];
+      const hint = schema.patternErrorMessage ?? `it must match ${pattern}`;
+      const message = `${subject(path)} cannot hold the name "${name}"`;
+      this.findings.push({ path: inner, at: 'name', rule: 'pattern', message, hint });
+      return [];
+    });
+    return Object.fromEntries(members);
+  }
+
+  private readList(schema: Schema, value: readonly unknown[], path: string): unknown {
+    const { items = {}, minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
+    if (value.length < minItems) {
+      this.report(path, 'range', `${subject(path)} has too few entries`, `it needs at least ${minItems}`);
+    } else if (value.length > maxItems) {
+      this.report(path, 'range', `${subject(path)} has too many entries`, `it may have at most ${maxItems}`);
+    }
+    return value.map((item, index) => this.read(items, item, pointer(path, index)));
+  }
+
+  private readNumber(schema: Schema, value: number, path: string): unknown {
+    const { minimum = value, maximum = value, exclusiveMinimum = Number.NEGATIVE_INFINITY } = schema;
+    const bound =
+      value < minimum
+        ? `at least ${minimum}`
+        : value > maximum
+          ? `at most ${maximum}`
+          : value <= exclusiveMinimum
+            ? `more than ${exclusiveMinimum}`
+            : undefined;
+    if (bound === undefined) return value;
+    return this.report(path, 'range', `${subject(path)} is ${value}`, `it must be ${bound}`);
+  }
+
+  private readText(schema: Schema, value: string, path: string): unknown {
+    const { 'x-unit': unit, 'x-ref': section, 'x-direction': direction } = schema;
+    if (unit !== undefined) return this.readQuantity(schema, unit, value, path);
+    const what = subject(path);
+    const allowed = schema.const === undefined ? schema.enum : [schema.const];
+    if (allowed !== undefined && !allowed.includes(value)) {
+      const hint = suggestion(value, allowed);
+      if (schema['x-chip'] === undefined) {
+        return this.report(path, 'value', `${what} cannot be "${value}"`, hint);
+      }
+      return this.report(path, 'unknown-chip', `no ${schema['x-chip']} chip "${value}" is known`, hint);
+    }
+    if (value.length < (schema.minLength ?? 0)) {
+      return this.report(path, 'range', `${what} is empty`, 'write something, or leave it out');
+    }
+    if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
+      const hint = schema.patternErrorMessage ?? `it must match ${schema.pattern}`;
+      return this.report(path, 'pattern', `${what} cannot be "${value}"`, hint);
+    }
+    if (section !== undefined) {
+      this.references.push({ path, name: value, section, ...(direction === undefined ? {} : { direction }) });
+    }
+    return value;
+  }
+
+  private readQuantity(schema: Schema, unit: string, value: unknown, path: string): unknown {
+    const number = typeof value === 'string' ? parseQuantity(value, unit) : undefined;
+    if (number !== undefined) return number;
     const message =
-      rule === 'value' ? `${subject} cannot be "${shown}"` : `there is no chip "${shown}" for ${subject}`;
-    return { rule, message, hint: suggestion(shown, schema.enum ?? []) };
-  },
-  const: ({ subject, shown, parameter }) => ({
-    rule: 'value',
-    message: `${subject} cannot be "${shown}"`,
-    hint: `it must be "${parameter('allowedValue')}"`,
-  }),
-  pattern: ({ schema, subject, shown, parameter }) => ({
-    rule: 'pattern',
-    message: `${subject} cannot be "${shown}"`,
-    hint: schema.patternErrorMessage ?? `it must match ${parameter('pattern')}`,
-  }),
-  minimum: range('at least'),
-  maximum: range('at most'),
-  exclusiveMinimum: range('more than'),
-  exclusiveMaximum: range('less than'),
-  minLength: ({ subject }) => ({
-    rule: 'range',
-    message: `${subject} is empty`,
-    hint: 'write something, or leave it out',
-  }),
-  minItems: ({ subject, parameter }) => ({
-    rule: 'range',
-    message: `${subject} has too few entries`,
-    hint: `it needs at least ${parameter('limit')}`,
-  }),
-  maxItems: ({ subject, parameter }) => ({
-    rule: 'range',
-    message: `${subject} has too many entries`,
-    hint: `it may have at most ${parameter('limit')}`,
-  }),
-};
+      typeof value === 'number'
+        ? `${subject(path)} has no unit: ${value}`
+        : `${subject(path)} is ${kindOf(value)}, not a quantity`;
+    const units = schema.patternErrorMessage ?? writtenUnits(unit).join(', ');
+    return this.report(path, 'unit', message, `${units}; for example ${exampleQuantity(unit)}`);
+  }
 
-/** What is said of a quantity, whatever is wrong with it. */
-function unitSentence({ error, subject, shown }: Context, unit: string): Words {
-  const hint = `a number and one of ${writtenUnits(unit).join(', ')}; for example ${exampleQuantity(unit)}`;
-  const message =
-    typeof error.data === 'number' ? `${subject} has no unit: ${shown}` : `${subject} cannot be "${shown}"`;
-  return { rule: 'unit', message, hint };
-}
+  private resolve(schema: Schema): Schema {
+    const name = schema.$ref?.split('/').at(-1);
+    return (name === undefined ? undefined : this.definitions[name]) ?? schema;
+  }
 
-function describe(error: ErrorObject): Finding {
-  const { keyword, instancePath: path, data } = error;
-  const schema = (error.parentSchema ?? {}) as Schema;
-  const context: Context = {
-    ...{ error, schema, path, subject: subjectOf(path) },
-    shown: typeof data === 'object' ? kindOf(data) : String(data),
-    parameter: (name) => String((error.params as Record<string, unknown>)[name]),
-  };
-  const unit = schema['x-unit'];
-  if (unit !== undefined) return { path, ...unitSentence(context, unit) };
-  const sentence = sentences[keyword];
-  // A keyword of the schema without a sentence is a mistake in this file, which its test notices.
-  if (sentence === undefined) throw new Error(`no words for the JSON Schema keyword "${keyword}"`);
-  return { path, ...sentence(context) };
+  private report(path: string, rule: string, message: string, hint: string): undefined {
+    this.findings.push({ path, rule, message, hint });
+  }
 }
 
 /** The thing at a JSON pointer in words: `"poll"`, `entry 3 of "devices"`. */
-function subjectOf(path: string): string {
-  const steps = pointerSteps(path);
-  const [last, before] = [steps.at(-1), steps.at(-2)];
+function subject(path: string): string {
+  const [last, before] = pointerSteps(path).reverse();
   if (last === undefined) return 'the descriptor';
   if (!/^[0-9]+$/.test(last) || before === undefined) return `"${last}"`;
   return `entry ${Number(last) + 1} of "${before}"`;
