@@ -17,7 +17,7 @@ import type { Platform } from './platform/schema.ts';
 import { message } from './redfish/registries/messages.ts';
 import type { App } from './redfish/resources/app.ts';
 import { declarations } from './redfish/resources/index.ts';
-import { auditRecord, boardRecords, recordOf } from './redfish/resources/records.ts';
+import { auditRecord, boardRecords, loginRecord, recordOf } from './redfish/resources/records.ts';
 import { accountUri, managerUri } from './redfish/resources/uris.ts';
 import { metadataDocument, serviceDocument } from './redfish/service/metadata.ts';
 import { Service } from './redfish/service/service.ts';
@@ -133,7 +133,7 @@ async function start(
     get httpsPort() {
       return listener?.address.port ?? options.port;
     },
-    resolves: (uri) => service.exists(uri),
+    resolves: (uri) => service.hasResource(uri),
     restart: async (type) => {
       await journal.append({
         log: 'EventLog',
@@ -158,10 +158,7 @@ async function start(
     authenticate: authenticator({
       ...{ accounts, roles, sessions, accountUri },
       verify: (userName, password) => cache.verify(userName, password),
-      failed: (userName, address) => {
-        const said = message('AccountSecurity.InvalidCredentials', [userName, 'Redfish']);
-        journal.append({ log: 'AuditLog', ...recordOf(said), user: userName, address });
-      },
+      failed: (userName, address) => void journal.append(loginRecord(userName, address, false)),
     }),
     log,
   });

@@ -82,7 +82,7 @@ class LiveBoard implements Board {
     for (const declared of readers.sensors) {
       const { facts, device, quantity, period } = declared;
       const host = declared.poweredBy;
-      if (host !== null) poweredBy.set(facts.id, host);
+      if (host !== null && declared.unsupported === null) poweredBy.set(facts.id, host);
       const sensor = new BoardSensor(
         facts,
         { device, chassis: declared.chassis ?? first, quantity, period, host },

@@ -22,7 +22,7 @@ export interface App {
   readonly started: Date;
   /** TCP port of HTTPS. */
   readonly httpsPort: number;
-  /** Whether a URI of this service leads anywhere now. */
+  /** Whether a URI leads to a resource of this service now. */
   readonly resolves: (uri: string) => boolean;
   /** Restarts the management controller (on the twin: the daemon). Resolves when that is under way. */
   readonly restart: (type: 'ForceRestart' | 'GracefulRestart') => Promise<void>;

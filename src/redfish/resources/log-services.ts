@@ -56,7 +56,7 @@ function logServices(
       Message: model.message,
       Resolved: model.resolved,
       Username: model.user ?? undefined,
-      OriginAddress: model.address ?? undefined,
+      OriginAddress: model.address === null ? undefined : addressUri(model.address),
       ...originOf(app, model.origin),
     }),
     writes: [
@@ -141,6 +141,9 @@ function logServices(
 
 const belongs = (entry: JournalEntry, ref: LogRef): boolean =>
   entry.log === ref.log && (ref.log !== 'SEL' || entry.system === ref.system);
+
+/** The client as the schema wants it, a URI. */
+const addressUri = (address: string): string => `https://${address.includes(':') ? `[${address}]` : address}`;
 
 /** A link that leads nowhere any more is said to do so. */
 function originOf(app: App, origin: string | null) {

@@ -53,7 +53,7 @@ export function auditRecord(write: AuditRecord): JournalRecord {
     args: [],
     message: `${what} by ${write.userName ?? 'nobody'} from ${write.address}: ${ok ? 'done' : 'refused'}, status ${write.status}${why}`,
     severity: ok ? 'OK' : 'Warning',
-    origin: write.target,
+    origin: write.created ?? write.target,
     user: write.userName,
     address: write.address,
     detail: { method: write.method, action: write.action, status: write.status, messages: write.messages },
@@ -64,4 +64,12 @@ function successOf({ method, action }: AuditRecord) {
   if (action !== null) return 'Base.Success';
   if (method === 'POST') return 'ResourceEvent.ResourceCreated';
   return method === 'DELETE' ? 'ResourceEvent.ResourceRemoved' : 'ResourceEvent.ResourceChanged';
+}
+
+/** The audit record of a login that succeeded or failed. */
+export function loginRecord(userName: string, address: string, ok: boolean): JournalRecord {
+  const said = ok
+    ? message('AccountSecurity.SuccessfulLogin', [userName, address, 'Redfish'])
+    : message('AccountSecurity.InvalidCredentials', [userName, 'Redfish']);
+  return { log: 'AuditLog', ...recordOf(said), user: userName, address };
 }

@@ -3,6 +3,7 @@ import { message, RedfishError } from '../registries/messages.ts';
 import { refusing } from './account-errors.ts';
 import { type App, collection, resource } from './app.ts';
 import { enabled, link } from './common.ts';
+import { loginRecord } from './records.ts';
 import { accountUri, root, sessionUri } from './uris.ts';
 
 export const sessionService = resource<App>({
@@ -74,7 +75,10 @@ export const sessions = collection({
     required: ['UserName', 'Password'],
     optional: ['Context'],
     run: async (body, { app, address }) => {
-      const verified = await app.accounts.verify(String(body.UserName), String(body.Password));
+      const userName = String(body.UserName);
+      const verified = await app.accounts.verify(userName, String(body.Password));
+      if (verified.ok || verified.reason !== 'busy')
+        app.journal.append(loginRecord(userName, address, verified.ok));
       if (!verified.ok) throw loginRefused(verified.reason);
       const { account } = verified;
       const context = body.Context;

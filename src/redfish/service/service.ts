@@ -44,6 +44,8 @@ export interface AuditRecord {
   readonly userName: string | null;
   readonly address: string;
   readonly status: number;
+  /** URI of what was created. */
+  readonly created: string | null;
   /** MessageIds of a refusal. */
   readonly messages: readonly string[];
 }
@@ -80,14 +82,12 @@ export class Service<A> {
     return target.entry.open && (method === 'GET' || method === 'HEAD' || method === 'OPTIONS');
   }
 
-  /** Whether a URI leads to something now. */
-  exists(uri: string): boolean {
+  /** Whether a URI leads to a resource now; a collection is none. */
+  hasResource(uri: string): boolean {
     const target = this.tree.locate(uri);
-    if (target === undefined) return false;
-    const { app } = this.#options;
-    return target.kind === 'collection'
-      ? target.collection.exists?.(app, target.params) !== false
-      : target.resource.find(app, target.params) !== undefined;
+    return (
+      target?.kind === 'resource' && target.resource.find(this.#options.app, target.params) !== undefined
+    );
   }
 
   /** Answers a request. @throws RedfishError for every refusal; anything else thrown is a defect. */
@@ -96,11 +96,11 @@ export class Service<A> {
     const target = this.tree.locate(request.path);
     try {
       const outcome = await this.#write(request, target);
-      this.#audit(request, target, outcome.status, []);
+      this.#audit(request, target, outcome.status, outcome.headers?.Location ?? null, []);
       return this.#replyTo(outcome);
     } catch (error) {
       const refusal = error instanceof RedfishError ? error : undefined;
-      this.#audit(request, target, refusal?.status ?? 500, refusal?.messages ?? []);
+      this.#audit(request, target, refusal?.status ?? 500, null, refusal?.messages ?? []);
       throw error;
     }
   }
@@ -254,8 +254,11 @@ export class Service<A> {
     request: ServiceRequest,
     target: Target<A> | undefined,
     status: number,
+    created: string | null,
     messages: readonly Message[],
   ): void {
+    // A login tells of itself, in the words for logins.
+    if (target?.kind === 'collection' && target.collection.create?.open === true) return;
     this.#options.audit({
       method: request.method,
       target: target?.kind === 'action' ? target.owner : (target?.uri ?? request.path),
@@ -263,6 +266,7 @@ export class Service<A> {
       userName: request.principal?.userName ?? null,
       address: request.address,
       status,
+      created,
       messages: messages.map((each) => each.MessageId),
     });
   }
