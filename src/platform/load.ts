@@ -2,6 +2,8 @@
 import { type Fault, faultText, inOrder } from './fault.ts';
 import type { Finding } from './finding.ts';
 import { readDescriptor } from './overlay.ts';
+import type { Board } from './rules/parts.ts';
+import { checkRules } from './rules.ts';
 import type { Platform } from './schema.ts';
 import { fault, type Part, placeAt, plain } from './source.ts';
 import { readBoard } from './validate.ts';
@@ -16,8 +18,9 @@ export interface Checked {
 export function checkPlatform(path: string): Checked {
   const { root, faults } = readDescriptor(path);
   if (root === undefined) return { faults: inOrder(faults) };
-  const { value, findings } = readBoard(plain(root));
-  const all = [...faults, ...findings.map((finding) => located(root, finding))];
+  const { value, findings, references } = readBoard(plain(root));
+  const broken = value === undefined ? [] : checkRules(value as Board, references);
+  const all = [...faults, ...[...findings, ...broken].map((finding) => located(root, finding))];
   // Where the schema has no fault to find, the value is a platform.
   return all.length > 0 ? { faults: inOrder(all) } : { platform: value as Platform, faults: [] };
 }

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { schemaFile } from './files.ts';
 import type { Finding } from './finding.ts';
-import { suggestion } from './nearest.ts';
 import { pointer, pointerSteps } from './source.ts';
+import { suggestion } from './suggestion.ts';
 import { exampleQuantity, parseQuantity, writtenUnits } from './units.ts';
 
 /** The part of JSON Schema that `npm run generate` writes, and keywords of our own (see schema.ts). */

@@ -1,0 +1,117 @@
+/** The vocabulary of descriptors as a JSON schema for editors and the checker. */
+import { chips } from '../../drivers/i2c/chips/index.ts';
+import { keyOfList } from './overlay.ts';
+import { exampleQuantity, quantityPattern, writtenUnits } from './units.ts';
+
+type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+type JsonObject = { [name: string]: Json };
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Applies `change` to every object of a schema, the innermost first. */
+function rewrite(value: Json, change: (schema: JsonObject, name: string) => JsonObject, name = ''): Json {
+  if (Array.isArray(value)) return value.map((item) => rewrite(item, change, name));
+  if (!isObject(value)) return value;
+  const inner = Object.entries(value).map(([key, part]) => [key, rewrite(part, change, key)] as const);
+  return change(Object.fromEntries(inner), name);
+}
+
+/** Says in JSON Schema's own words what `x-unit` and `x-chip` ask for. */
+function spellOut(schema: JsonObject): JsonObject {
+  const { 'x-unit': unit, 'x-chip': kind } = schema;
+  if (typeof unit === 'string') {
+    return {
+      ...schema,
+      pattern: quantityPattern(unit),
+      patternErrorMessage: `a number and its unit: ${writtenUnits(unit).join(', ')}`,
+      examples: [exampleQuantity(unit)],
+    };
+  }
+  if (kind === 'device' || kind === 'mux') {
+    const fitting = chips.filter((chip) => (chip.kind === 'mux') === (kind === 'mux'));
+    return { ...schema, enum: fitting.flatMap((chip) => [...chip.compatible]) };
+  }
+  return schema;
+}
+
+/** An overlay needs nothing but the keys of list items, may remove with null, and may write lists as maps by key. */
+function loosen(schema: JsonObject, name: string): JsonObject {
+  const { required: _, minItems: __, ...rest } = schema;
+  const { properties, patternProperties, items } = rest;
+  const nullable = (members: JsonObject) =>
+    Object.fromEntries(
+      Object.entries(members).map(([key, member]) => [key, { anyOf: [member, { type: 'null' }] }]),
+    );
+  if (isObject(properties)) return { ...rest, properties: nullable(properties) };
+  if (isObject(patternProperties)) return { ...rest, patternProperties: nullable(patternProperties) };
+  const key = keyOfList(name);
+  if (!isObject(items) || key === undefined) return rest;
+  const { description = '' } = rest;
+  const byKey = { type: 'object', additionalProperties: { anyOf: [items, { type: 'null' }] } };
+  return { description, anyOf: [{ ...rest, items: { ...items, required: [key] } }, byKey] };
+}
+
+/** Moves what stands in a schema more than once into definitions, named after the property that shows it first. */
+function share(root: JsonObject): JsonObject {
+  const times = new Map<string, number>();
+  rewrite(root, (schema) => {
+    const text = JSON.stringify(schema);
+    times.set(text, (times.get(text) ?? 0) + 1);
+    return schema;
+  });
+  const names = new Map<string, string>();
+  const definitions: JsonObject = {};
+  const shared = (value: Json, name = ''): Json => {
+    if (Array.isArray(value)) return value.map((item) => shared(item, name));
+    if (!isObject(value)) return value;
+    const text = JSON.stringify(value);
+    const inner = () =>
+      Object.fromEntries(Object.entries(value).map(([key, part]) => [key, shared(part, nameOf(key, name))]));
+    if (!isSchema(value) || text.length < 300 || (times.get(text) ?? 0) < 2) return inner();
+    let own = names.get(text);
+    if (own === undefined) {
+      own = freeName(name, definitions);
+      names.set(text, own);
+      definitions[own] = {};
+      definitions[own] = inner();
+    }
+    return { $ref: `#/definitions/${own}` };
+  };
+  const rest = shared(root);
+  if (!isObject(rest) || !isObject(rest.definitions)) throw new Error('the schema has no definitions');
+  return { ...rest, definitions: { ...rest.definitions, ...definitions } };
+}
+
+const isSchema = (value: JsonObject): boolean =>
+  typeof value.type === 'string' || typeof value.description === 'string';
+
+/** Keywords do not name what is inside them. */
+const nameOf = (key: string, above: string): string =>
+  /^(properties|patternProperties|additionalProperties|items|anyOf|[^A-Za-z].*)$/.test(key) ? above : key;
+
+function freeName(name: string, taken: JsonObject): string {
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? name : `${name}${number}`;
+    if (!Object.hasOwn(taken, candidate)) return candidate;
+  }
+}
+
+/** The content of platform/schema.json, from the vocabulary in schema.ts. */
+export function schemaText(vocabulary: object): string {
+  const board = rewrite(JSON.parse(JSON.stringify(vocabulary)), spellOut);
+  const overlay = rewrite(board, loosen);
+  if (!isObject(overlay)) throw new Error('the vocabulary is no object');
+  const schema = share({
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'urn:redfishd:platform',
+    title: 'Platform descriptor of redfishd',
+    description: 'One board: its buses, chips, lines, hosts, fans and inventory.',
+    allOf: [
+      { if: { required: ['variantOf'] }, else: { $ref: '#/definitions/board' } },
+      { if: { not: { required: ['variantOf'] } }, else: { $ref: '#/definitions/overlay' } },
+    ],
+    definitions: { board, overlay: { ...overlay, required: ['id', 'variantOf'] } },
+  });
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}

@@ -1,0 +1,144 @@
+/** Rules of I2C: every bus leads somewhere, and at each address of it one chip answers. */
+import { pointer } from '../source.ts';
+import { type Board, type Breach, chipOf, choices, entries, type Rule, repeated } from './parts.ts';
+
+/** Something that answers on a bus. */
+interface Station {
+  readonly name: string;
+  readonly path: string;
+  readonly bus: number;
+  readonly address: number;
+  /** What is one thing in several forms, second sources of a device, is no clash with itself. */
+  readonly owner: string;
+}
+
+function stations(board: Board): Station[] {
+  const found: Station[] = [];
+  const add = (path: string, owner: string, name: string, bus?: number, address?: number, count = 1) => {
+    if (bus === undefined || address === undefined) return;
+    for (let next = address; next < address + count; next++)
+      found.push({ name, path, bus, address: next, owner });
+  };
+  for (const { path, item } of entries(board.muxes, '/muxes')) {
+    add(path, path, `mux "${item.id}"`, item.bus, item.address);
+  }
+  for (const { path, device, item } of choices(board)) {
+    add(path, device, `"${item.id}"`, item.bus, item.address, addressesOf(item.chip));
+  }
+  for (const { path, item } of entries(board.ipmb, '/ipmb')) {
+    add(path, path, `"${item.id}"`, item.bus, item.address);
+  }
+  return found;
+}
+
+/** EEPROMs with one byte of memory address answer at one device address for each 256 bytes. */
+function addressesOf(name: string | undefined): number {
+  const eeprom = chipOf(name, 'eeprom');
+  return eeprom?.addressBytes === 1 ? Math.max(1, eeprom.size / 256) : 1;
+}
+
+/** The bus in front of the mux that leads to a bus; nothing for a bus of the controller. */
+function upstream(board: Board): ReadonlyMap<number, number> {
+  const links = entries(board.muxes, '/muxes').flatMap(({ item }) =>
+    (item.channels ?? []).map((channel) => [channel, item.bus] as const),
+  );
+  return new Map(
+    links.flatMap(([channel, bus]) => (channel === undefined || bus === undefined ? [] : [[channel, bus]])),
+  );
+}
+
+/** A bus and all in front of it, the nearest first; a circle ends where it closes. */
+function route(bus: number, above: ReadonlyMap<number, number>): Set<number> {
+  const buses = new Set<number>();
+  for (let next: number | undefined = bus; next !== undefined && !buses.has(next); next = above.get(next)) {
+    buses.add(next);
+  }
+  return buses;
+}
+
+const hex = (address: number) => `0x${address.toString(16).padStart(2, '0')}`;
+
+export const busRules: Readonly<Record<string, Rule>> = {
+  *'missing-mux'(board) {
+    const known = new Set(upstream(board).keys());
+    for (const { item } of entries(board.buses, '/buses')) if (item.bus !== undefined) known.add(item.bus);
+    const there = [...known].sort((a, b) => a - b).join(', ');
+    const users = [
+      ...entries(board.muxes, '/muxes'),
+      ...choices(board).map(({ path, own }) => ({ path, item: own })),
+      ...entries(board.ipmb, '/ipmb'),
+    ];
+    for (const { path, item } of users) {
+      if (item.bus === undefined || known.has(item.bus)) continue;
+      const message = `bus ${item.bus} is neither in "buses" nor a channel of a mux`;
+      const hint = `declare it, or the mux that leads to it${there === '' ? '' : `; there are ${there}`}`;
+      yield { path: pointer(path, 'bus'), message, hint };
+    }
+  },
+
+  *'duplicate-bus'(board) {
+    const numbers = [
+      ...entries(board.buses, '/buses').map(({ path, item }) => ({
+        path: pointer(path, 'bus'),
+        item: item.bus,
+      })),
+      ...entries(board.muxes, '/muxes').flatMap(({ path, item }) =>
+        entries(item.channels, pointer(path, 'channels')),
+      ),
+    ];
+    for (const { path, item } of repeated(numbers, ({ item }) => item)) {
+      yield { path, message: `there is another bus ${item}`, hint: 'give each bus a number of its own' };
+    }
+  },
+
+  *'mux-channels'(board) {
+    for (const { path, item } of entries(board.muxes, '/muxes')) {
+      const chip = chipOf(item.chip, 'mux');
+      const count = item.channels?.length ?? 0;
+      if (chip === undefined || count <= chip.channels) continue;
+      const message = `a ${item.chip} has ${chip.channels} channels, not ${count}`;
+      yield { path: pointer(path, 'channels'), message, hint: `name at most ${chip.channels} buses` };
+    }
+  },
+
+  *cycle(board) {
+    const above = upstream(board);
+    for (const { path, item } of entries(board.muxes, '/muxes')) {
+      const before = item.bus === undefined ? new Set<number>() : route(item.bus, above);
+      const behind = item.channels?.find((channel) => channel !== undefined && before.has(channel));
+      if (behind === undefined) continue;
+      const message = `mux "${item.id}" is behind its own channel, bus ${behind}`;
+      yield { path: pointer(path, 'bus'), message, hint: 'name the bus that leads to it' };
+    }
+  },
+
+  *'address-clash'(board) {
+    const above = upstream(board);
+    const earlier = new Map<number, Station[]>();
+    const told = new Set<string>();
+    for (const station of stations(board)) {
+      const same = earlier.get(station.address) ?? [];
+      earlier.set(station.address, [...same, station]);
+      for (const other of same) {
+        const pair = `${other.owner} ${station.path}`;
+        if (other.owner === station.owner || told.has(pair) || !together(other, station, above)) continue;
+        told.add(pair);
+        yield clash(station, other);
+      }
+    }
+  },
+};
+
+/** While a channel of a mux is open, what is behind it and what is in front of the mux are on one bus. */
+const together = (one: Station, other: Station, above: ReadonlyMap<number, number>) =>
+  route(one.bus, above).has(other.bus) || route(other.bus, above).has(one.bus);
+
+function clash(station: Station, other: Station): Breach {
+  const place = `${hex(station.address)} of bus ${station.bus}`;
+  const message =
+    station.bus === other.bus
+      ? `${other.name} is at ${place} too`
+      : `${other.name} is at ${hex(station.address)} of bus ${other.bus}, and a mux connects that with ${place}`;
+  const hint = 'correct one of the addresses; what is fitted in its place belongs under "alternatives"';
+  return { path: pointer(station.path, 'address'), message, hint };
+}

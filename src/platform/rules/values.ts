@@ -1,0 +1,103 @@
+/** Rules of numbers: limits in their order, times that make sense. */
+import type { HostPowerFacts, ThresholdFacts } from '../schema.ts';
+import { pointer } from '../source.ts';
+import { entries, members, type Rule, sensors } from './parts.ts';
+
+/** Thresholds from the lowest; a caution of either side must leave room for a normal reading between them. */
+const order: readonly (keyof ThresholdFacts)[] = [
+  'lowerFatal',
+  'lowerCritical',
+  'lowerCaution',
+  'upperCaution',
+  'upperCritical',
+  'upperFatal',
+];
+
+/** Shortest and longest sampling period, ms. */
+const pollBounds = { least: 50, most: 24 * 3600 * 1000 };
+
+const pulses: readonly (keyof HostPowerFacts)[] = [
+  'onPulse',
+  'gracefulPulse',
+  'forceOffPulse',
+  'resetPulse',
+  'nmiPulse',
+];
+
+export const valueRules: Readonly<Record<string, Rule>> = {
+  *'threshold-order'(board) {
+    for (const { path, item } of sensors(board)) {
+      const { thresholds = {} } = item;
+      let before: { name: string; value: number } | undefined;
+      for (const name of order) {
+        const value = thresholds[name];
+        if (value === undefined) continue;
+        const side = before !== undefined && name.slice(0, 5) !== before.name.slice(0, 5);
+        if (before !== undefined && (side ? value <= before.value : value < before.value)) {
+          const message = `${name} ${value} is ${side ? 'not above' : 'below'} ${before.name} ${before.value}`;
+          const hint = `from the lowest: ${order.join(', ')}`;
+          yield { path: pointer(pointer(path, 'thresholds'), name), message, hint };
+        }
+        before = { name, value };
+      }
+    }
+  },
+
+  *'range-order'(board) {
+    for (const { path, item } of sensors(board)) {
+      const { min, max } = item.range ?? {};
+      if (min === undefined || max === undefined || min < max) continue;
+      yield {
+        path: pointer(path, 'range'),
+        message: `min ${min} is not below max ${max}`,
+        hint: 'swap them',
+      };
+    }
+  },
+
+  *poll(board) {
+    const polled = [...entries(board.devices, '/devices'), ...sensors(board)];
+    for (const { path, item } of polled) {
+      const { poll } = item;
+      if (poll === undefined || (poll >= pollBounds.least && poll <= pollBounds.most)) continue;
+      const message = `a sampling period of ${poll} ms is too ${poll < pollBounds.least ? 'short' : 'long'}`;
+      yield { path: pointer(path, 'poll'), message, hint: 'between 50 ms and 24 h; 1 s is usual' };
+    }
+  },
+
+  *pulse(board) {
+    for (const { path: host, item } of entries(board.hosts, '/hosts')) {
+      const { power = {} } = item;
+      const path = pointer(host, 'power');
+      for (const name of pulses) {
+        if (power[name] !== 0) continue;
+        yield {
+          path: pointer(path, name),
+          message: `"${name}" takes no time`,
+          hint: 'write how long, such as 1 s',
+        };
+      }
+      const { onPulse, gracefulPulse, forceOffPulse } = power;
+      for (const [name, shorter] of Object.entries({ onPulse, gracefulPulse })) {
+        if (forceOffPulse === undefined || shorter === undefined || forceOffPulse > shorter) continue;
+        yield {
+          path: pointer(path, 'forceOffPulse'),
+          message: `"forceOffPulse" is not longer than "${name}", so the host cannot tell the two apart`,
+          hint: 'a forced off is a press of 4 s or more on most boards',
+        };
+      }
+    }
+  },
+
+  *'line-use'(board) {
+    for (const { path, item } of members(board.lines, '/lines')) {
+      const wrong =
+        item.direction === 'in' ? ['initial'] : item.direction === 'out' ? ['bias', 'debounce'] : [];
+      for (const name of wrong.filter((name) => Object.hasOwn(item, name))) {
+        const kind = item.direction === 'in' ? 'input' : 'output';
+        const message = `"${name}" means nothing for an ${kind}`;
+        yield { path: pointer(path, name), at: 'name', message, hint: 'leave it out' };
+      }
+    }
+  },
+};
