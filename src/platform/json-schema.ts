@@ -1,7 +1,7 @@
 /** The vocabulary of descriptors as a JSON schema for editors and the checker. */
 import { chips } from '../../drivers/i2c/chips/index.ts';
 import { keyOfList } from './overlay.ts';
-import { exampleQuantity, quantityPattern, writtenUnits } from './units.ts';
+import { exampleQuantity, quantityPattern, unitNames } from './units.ts';
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 type JsonObject = { [name: string]: Json };
@@ -24,7 +24,7 @@ function spellOut(schema: JsonObject): JsonObject {
     return {
       ...schema,
       pattern: quantityPattern(unit),
-      patternErrorMessage: `a number and its unit: ${writtenUnits(unit).join(', ')}`,
+      patternErrorMessage: `a number and its unit: ${unitNames(unit).join(', ')}`,
       examples: [exampleQuantity(unit)],
     };
   }

@@ -87,7 +87,7 @@ export function readSource(file: string): { root?: Part; faults: Fault[] } {
     return { faults: [fault(start, '', 'file', ...unreadable(error))] };
   }
   const document = parseDocument(text, { lineCounter: source.lines, prettyErrors: false });
-  const faults = [...document.errors, ...document.warnings].map((error) => syntaxFault(source, error));
+  const faults = [...document.errors, ...document.warnings].map((error) => syntaxFault(source, text, error));
   if (faults.some(({ rule }) => rule !== 'duplicate-key')) return { faults };
   if (document.contents === null) {
     faults.push(fault(start, '', 'file', 'is empty', 'a descriptor starts with its id and name'));
@@ -109,10 +109,11 @@ function unreadable(error: unknown): [message: string, hint: string] {
   return words[code] ?? [`cannot be read: ${code}`, 'give the path of a readable file'];
 }
 
-function syntaxFault(source: Source, error: YAMLError): Fault {
+function syntaxFault(source: Source, text: string, error: YAMLError): Fault {
   const place: Place = { source, offset: error.pos[0] };
   if (error.code === 'DUPLICATE_KEY') {
-    return fault(place, '', 'duplicate-key', 'this name stands twice in one mapping', 'keep one of them');
+    const [name = ''] = /^[^\s:]+/.exec(text.slice(place.offset, place.offset + 80)) ?? [];
+    return fault(place, '', 'duplicate-key', `"${name}" stands twice in one mapping`, 'keep one of them');
   }
   const hint = hints[error.code] ?? 'see yaml.org/spec/1.2.2 for how YAML is written';
   return fault(place, '', 'yaml', error.message, hint);

@@ -4,7 +4,7 @@ import { schemaFile } from './files.ts';
 import type { Finding } from './finding.ts';
 import { pointer, pointerSteps } from './source.ts';
 import { suggestion } from './suggestion.ts';
-import { exampleQuantity, parseQuantity, writtenUnits } from './units.ts';
+import { exampleQuantity, likelyQuantity, parseQuantity, unitNames } from './units.ts';
 
 /** The part of JSON Schema that `npm run generate` writes, and keywords of our own (see schema.ts). */
 interface Schema {
@@ -86,7 +86,7 @@ class SchemaReader {
     const schema = this.resolve(reference);
     const type = types[schema.type ?? 'object'];
     if (!type.is(value)) {
-      if (schema['x-unit'] !== undefined) return this.readQuantity(schema, schema['x-unit'], value, path);
+      if (schema['x-unit'] !== undefined) return this.readQuantity(schema['x-unit'], value, path);
       const quoted = schema.type === 'string' && (typeof value === 'number' || typeof value === 'boolean');
       const hint = quoted ? `put it in quotes: "${value}"` : `write ${type.words}`;
       return this.report(path, 'type', `${subject(path)} is ${kindOf(value)}, not ${type.words}`, hint);
@@ -152,7 +152,7 @@ class SchemaReader {
 
   private readText(schema: Schema, value: string, path: string): unknown {
     const { 'x-unit': unit, 'x-ref': section, 'x-direction': direction } = schema;
-    if (unit !== undefined) return this.readQuantity(schema, unit, value, path);
+    if (unit !== undefined) return this.readQuantity(unit, value, path);
     const what = subject(path);
     const allowed = schema.const === undefined ? schema.enum : [schema.const];
     if (allowed !== undefined && !allowed.includes(value)) {
@@ -175,15 +175,16 @@ class SchemaReader {
     return value;
   }
 
-  private readQuantity(schema: Schema, unit: string, value: unknown, path: string): unknown {
+  private readQuantity(unit: string, value: unknown, path: string): unknown {
     const number = typeof value === 'string' ? parseQuantity(value, unit) : undefined;
     if (number !== undefined) return number;
     const message =
       typeof value === 'number'
         ? `${subject(path)} has no unit: ${value}`
         : `${subject(path)} is ${kindOf(value)}, not a quantity`;
-    const units = schema.patternErrorMessage ?? writtenUnits(unit).join(', ');
-    return this.report(path, 'unit', message, `${units}; for example ${exampleQuantity(unit)}`);
+    const likely = typeof value === 'string' ? likelyQuantity(value, unit) : undefined;
+    const form = `a number and one of ${unitNames(unit).join(', ')}; for example ${exampleQuantity(unit)}`;
+    return this.report(path, 'unit', message, likely === undefined ? form : `did you mean "${likely}"?`);
   }
 
   private resolve(schema: Schema): Schema {

@@ -96,7 +96,7 @@ export const busRules: Readonly<Record<string, Rule>> = {
       const chip = chipOf(item.chip, 'mux');
       const count = item.channels?.length ?? 0;
       if (chip === undefined || count <= chip.channels) continue;
-      const message = `a ${item.chip} has ${chip.channels} channels, not ${count}`;
+      const message = `${item.chip} has ${chip.channels} channels, not ${count}`;
       yield { path: pointer(path, 'channels'), message, hint: `name at most ${chip.channels} buses` };
     }
   },

@@ -15,7 +15,7 @@ export const deviceRules: Readonly<Record<string, Rule>> = {
       if (inherited && own.chip === undefined) continue;
       for (const channel of Object.keys(item.sensors ?? {}).filter((name) => !names.includes(name))) {
         const at = pointer(pointer(path, 'sensors'), channel);
-        const message = `a ${item.chip} has no channel "${channel}"`;
+        const message = `${item.chip} has no channel "${channel}"`;
         const hint = suggestion(channel, names);
         yield inherited
           ? { path: pointer(path, 'chip'), message, hint }
@@ -29,7 +29,7 @@ export const deviceRules: Readonly<Record<string, Rule>> = {
       const sensors = Object.keys(item.sensors ?? {});
       const needed = chipOf(item.chip, 'sensor')?.needs?.includes('shunt') === true;
       if (needed && sensors.length > 0 && item.shunt === undefined) {
-        const message = `a ${item.chip} cannot be read without the value of its shunt`;
+        const message = `${item.chip} cannot be read without the value of its shunt`;
         yield { path, message, hint: 'add what is fitted, such as "shunt: 2 mOhm"' };
       } else if (own.shunt === 0) {
         const message = '"shunt" is 0: no current can be calculated';
@@ -45,7 +45,7 @@ export const deviceRules: Readonly<Record<string, Rule>> = {
         (choice) => choice.item.id === item.device && chipOf(choice.item.chip, 'sensor') !== undefined,
       );
       if (item.device === undefined || wrong === undefined) continue;
-      const message = `"${item.device}" is a ${wrong.item.chip}, which holds no inventory`;
+      const message = `"${item.device}" is the chip ${wrong.item.chip}, which holds no inventory`;
       yield { path: pointer(path, 'device'), message, hint: 'name an EEPROM, such as a 24c64' };
     }
   },
