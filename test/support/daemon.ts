@@ -1,0 +1,85 @@
+/** The whole daemon inside the test's process, on a twin, reached over real TLS. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import pino from 'pino';
+import { createTwin, type Twin, type TwinOptions } from '../../drivers/twin/twin.ts';
+import { type Daemon, type DaemonOptions, startDaemon } from '../../src/daemon.ts';
+import { loadPlatform } from '../../src/platform/load.ts';
+import type { Platform } from '../../src/platform/schema.ts';
+import { type Client, createClient, testPassword, testUser } from './client.ts';
+
+export interface TestDaemonOptions {
+  /** A descriptor's path from the root of the project, or what it describes; Tioga Pass when left out. */
+  readonly platform?: string | Platform;
+  readonly twin?: TwinOptions;
+  /** Kept by the caller; a directory of its own, removed at the end, when left out. */
+  readonly state?: string;
+  /** Anything else that the daemon is told. */
+  readonly daemon?: Partial<DaemonOptions>;
+}
+
+export interface TestDaemon extends Client {
+  readonly twin: Twin;
+  readonly board: Daemon['board'];
+  readonly accounts: Daemon['accounts'];
+  readonly daemon: Daemon;
+  readonly state: string;
+  /** Lines of the daemon's own log, JSON each. */
+  readonly log: readonly string[];
+  /** Ends everything; a second call does nothing. */
+  stop(): Promise<void>;
+}
+
+const root = join(import.meta.dirname, '../..');
+
+/** The board of a descriptor by its path from the root of the project. @throws Error with every fault of it */
+export const platformOf = (path = 'platform/tiogapass.yaml'): Platform => loadPlatform(join(root, path));
+
+/** Starts the daemon on a port of its own. Whoever starts it calls `stop`. */
+export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<TestDaemon> {
+  const platform = typeof options.platform === 'object' ? options.platform : platformOf(options.platform);
+  const state = options.state ?? mkdtempSync(join(tmpdir(), 'redfishd-test-'));
+  const twin = createTwin(platform, options.twin);
+  const log: string[] = [];
+  const lines = new Writable({
+    write(line: Buffer, _, done) {
+      log.push(line.toString());
+      done();
+    },
+  });
+  const remove = () => {
+    if (options.state === undefined) rmSync(state, { recursive: true, force: true });
+  };
+  let daemon: Daemon;
+  try {
+    daemon = await startDaemon({
+      ...{ platform, hardware: twin, twin: true, state, host: '127.0.0.1', port: 0, version: '0.0.0' },
+      administrator: { userName: testUser, password: testPassword },
+      mainsRestored: false,
+      log: pino({ level: 'debug' }, lines),
+      ...options.daemon,
+    });
+  } catch (error) {
+    await twin.close();
+    remove();
+    throw error;
+  }
+  const client = createClient(`https://127.0.0.1:${daemon.address.port}`);
+  let stopped: Promise<void> | undefined;
+  const end = async () => {
+    client.close();
+    await daemon.stop();
+    await twin.close();
+    remove();
+  };
+  return {
+    ...client,
+    ...{ twin, daemon, state, log, board: daemon.board, accounts: daemon.accounts },
+    stop: () => {
+      stopped ??= end();
+      return stopped;
+    },
+  };
+}
