@@ -1,5 +1,4 @@
 /** The HTTP application: one middleware, one concern, in the order in which a request meets them. */
-import { randomUUID } from 'node:crypto';
 import { Router } from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
 import type { Logger } from 'pino';
@@ -7,11 +6,12 @@ import { message, RedfishError } from '../redfish/registries/messages.ts';
 import type { Principal } from '../redfish/service/principal.ts';
 import type { ServiceReply, ServiceRequest } from '../redfish/service/service.ts';
 import { readBody } from './body.ts';
-import { errors } from './errors.ts';
+import { errors, requestId } from './errors.ts';
+import { send } from './reply.ts';
 
 /** The part of the Redfish service that HTTP needs. */
 export interface RedfishService {
-  handle(request: ServiceRequest): Promise<ServiceReply>;
+  handle(request: ServiceRequest): ServiceReply | Promise<ServiceReply>;
   isOpen(method: string, path: string): boolean;
 }
 
@@ -33,10 +33,11 @@ export function createApp(options: AppOptions): Koa {
   // Whatever escapes a middleware after the answer has begun is a broken connection; the error handler saw the rest.
   app.silent = true;
   app.use(requestLog(options.log));
-  app.use(headers);
   app.use(errors(options.log));
   app.use(conditions);
-  app.use(routes(options).routes());
+  // The tree of resources has a router of its own: what it does not know goes on to the fixed documents.
+  app.use(redfish(options));
+  app.use(documents(options).routes());
   app.use(nothingHere);
   return app;
 }
@@ -44,18 +45,18 @@ export function createApp(options: AppOptions): Koa {
 /** Gives each request an id and writes a line for each write and each failure; reads are logged at level debug. */
 function requestLog(log: Logger) {
   return async (ctx: Context, next: Next): Promise<void> => {
-    ctx.state.requestId = randomUUID();
     const start = performance.now();
     await next();
-    const quiet = ctx.status < 400 && (ctx.method === 'GET' || ctx.method === 'HEAD');
-    const level = ctx.status >= 500 ? 'error' : quiet ? 'debug' : 'info';
+    const status = ctx.res.statusCode;
+    const quiet = status < 400 && (ctx.method === 'GET' || ctx.method === 'HEAD');
+    const level = status >= 500 ? 'error' : quiet ? 'debug' : 'info';
     if (!log.isLevelEnabled(level)) return;
     log[level](
       {
-        request: ctx.state.requestId,
+        request: requestId(ctx),
         method: ctx.method,
         path: ctx.path,
-        status: ctx.status,
+        status,
         user: (ctx.state.principal as Principal | null | undefined)?.userName,
         address: addressOf(ctx),
         ms: Math.round((performance.now() - start) * 10) / 10,
@@ -65,76 +66,65 @@ function requestLog(log: Logger) {
   };
 }
 
-/** Headers of every answer (DSP0266 clause 8.2, and what browsers need to be kept from doing harm). */
-async function headers(ctx: Context, next: Next): Promise<void> {
-  ctx.res.setHeader('OData-Version', '4.0');
-  ctx.res.setHeader('Cache-Control', 'no-cache');
-  ctx.res.setHeader('X-Content-Type-Options', 'nosniff');
-  ctx.res.setHeader('X-Frame-Options', 'DENY');
-  ctx.res.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
-  ctx.res.setHeader('Strict-Transport-Security', 'max-age=31536000');
-  await next();
-}
-
 /** Refuses what the request itself declares and we cannot honour, before anything else is looked at. */
-async function conditions(ctx: Context, next: Next): Promise<void> {
+function conditions(ctx: Context, next: Next): Promise<void> {
   const version = ctx.headers['odata-version'];
   if (version !== undefined && version !== '4.0') {
     throw new RedfishError([message('Base.HeaderInvalid', [`OData-Version: ${String(version)}`])], 412);
   }
-  await next();
+  return next();
 }
 
-function routes(options: AppOptions): Router {
+function documents(options: AppOptions): Router {
   const router = new Router({ strict: true });
-  router.all('/redfish', document('application/json; charset=utf-8', '{"v1":"/redfish/v1/"}'));
-  router.all('/redfish/v1/$metadata', document('application/xml; charset=utf-8', options.metadata));
-  router.all('/redfish/v1/odata', document('application/json; charset=utf-8', options.serviceDocument));
-  router.all('/redfish/v1', redfish(options));
-  router.all('/redfish/v1/', redfish(options));
-  router.all('/redfish/v1/*path', redfish(options));
+  router.all('/redfish', document('application/json', '{"v1":"/redfish/v1/"}'));
+  router.all(metadataPath, document('application/xml', options.metadata));
+  router.all(serviceDocumentPath, document('application/json', options.serviceDocument));
   return router;
 }
+
+const metadataPath = '/redfish/v1/$metadata';
+const serviceDocumentPath = '/redfish/v1/odata';
 
 /** A fixed text that everybody may read. */
 function document(type: string, text: string) {
   return (ctx: Context): void => {
-    ctx.set('Allow', 'GET, HEAD');
+    const headers = { Allow: 'GET, HEAD', 'Content-Type': `${type}; charset=utf-8` };
     if (ctx.method === 'OPTIONS') {
-      ctx.status = 204;
+      send(ctx, { status: 204, headers: { Allow: headers.Allow }, body: null });
       return;
     }
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD')
-      throw new RedfishError([message('Base.OperationNotAllowed', [])], 405);
-    demandAcceptable(ctx, type.slice(0, type.indexOf(';')));
-    ctx.type = type;
-    ctx.body = text;
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
+      throw new RedfishError([message('Base.OperationNotAllowed', [])], 405, { Allow: headers.Allow });
+    }
+    demandAcceptable(ctx, type);
+    send(ctx, { status: 200, headers, body: text });
   };
 }
 
 function redfish(options: AppOptions) {
   const { service } = options;
-  return async (ctx: Context): Promise<void> => {
-    const open = service.isOpen(ctx.method, ctx.path);
-    const known = options.authenticate(ctx, open);
+  return async (ctx: Context, next: Next): Promise<void> => {
+    const { url = '', method = '' } = ctx.req;
+    const question = url.indexOf('?');
+    const path = question < 0 ? url : url.slice(0, question);
+    if (!path.startsWith('/redfish/v1') || path === metadataPath || path === serviceDocumentPath)
+      return next();
+    const known = options.authenticate(ctx, service.isOpen(method, path));
     const principal = known instanceof Promise ? await known : known;
     ctx.state.principal = principal;
     demandAcceptable(ctx, 'application/json');
-    const reply = await service.handle({
-      method: ctx.method,
-      path: ctx.path,
-      query: ctx.querystring,
+    const answer = service.handle({
+      method,
+      path,
+      query: question < 0 ? '' : url.slice(question + 1),
       ifMatch: ctx.headers['if-match'],
       ifNoneMatch: ctx.headers['if-none-match'],
       principal,
       address: addressOf(ctx),
       body: () => readBody(ctx.req),
     });
-    ctx.status = reply.status;
-    for (const name in reply.headers) ctx.res.setHeader(name, reply.headers[name] ?? '');
-    if (reply.body === null) return;
-    ctx.res.setHeader('Content-Type', 'application/json; charset=utf-8');
-    ctx.body = reply.body;
+    send(ctx, answer instanceof Promise ? await answer : answer);
   };
 }
 

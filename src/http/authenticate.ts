@@ -49,6 +49,7 @@ export function authenticator(credentials: Credentials): Authenticate {
       userName: account.userName,
       role: account.roleId,
       privileges: new Set(role?.privileges ?? []),
+      privilegesOverOthers: new Set(role?.privileges.filter((each) => each !== 'ConfigureSelf') ?? []),
       session,
       passwordChangeRequired: account.passwordChangeRequired,
     };

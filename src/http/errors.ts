@@ -1,10 +1,12 @@
 /** Turns whatever went wrong into the answer that the standard wants: one error body, one status, nothing secret. */
+import { randomUUID } from 'node:crypto';
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
 import { DeviceError } from '../../drivers/errors.ts';
 import { BoardRefusal } from '../board/model.ts';
 import { errorBody, message, RedfishError } from '../redfish/registries/messages.ts';
 import { StoreError } from '../store/errors.ts';
+import { send } from './reply.ts';
 
 /** Middleware: catches, answers, and logs what is a defect or a fault of the machine. */
 export function errors(log: Logger) {
@@ -13,19 +15,27 @@ export function errors(log: Logger) {
       await next();
     } catch (error) {
       const refusal = refusalOf(error);
-      if (refusal.status >= 500) log.error({ request: ctx.state.requestId, err: error }, 'request failed');
-      answer(ctx, refusal);
+      if (refusal.status >= 500) log.error({ request: requestId(ctx), err: error }, 'request failed');
+      // An answer that had begun cannot be taken back: the client must see it break off.
+      if (ctx.res.headersSent) ctx.res.destroy();
+      else
+        send(ctx, {
+          status: refusal.status,
+          headers: headersOf(refusal),
+          body: JSON.stringify(errorBody(refusal.messages)),
+        });
     }
   };
 }
 
-export function answer(ctx: Context, refusal: RedfishError): void {
-  ctx.status = refusal.status;
-  // Every 401 names the schemes, whoever refused.
-  if (refusal.status === 401) ctx.set('WWW-Authenticate', 'Basic realm="Redfish", charset="UTF-8"');
-  for (const [name, value] of Object.entries(refusal.headers ?? {})) ctx.set(name, value);
-  ctx.type = 'application/json; charset=utf-8';
-  ctx.body = JSON.stringify(errorBody(refusal.messages));
+/** Every 401 names the schemes, whoever refused. */
+const headersOf = ({ status, headers }: RedfishError): Readonly<Record<string, string>> =>
+  status === 401 ? { ...headers, 'WWW-Authenticate': 'Basic realm="Redfish", charset="UTF-8"' } : headers;
+
+/** Ties the lines about one request together; made when a first line is written. */
+export function requestId(ctx: Context): string {
+  ctx.state.requestId ??= randomUUID();
+  return ctx.state.requestId as string;
 }
 
 /** What a client is told of an error; a defect of ours is an InternalError and no more. */

@@ -6,6 +6,8 @@ export interface Principal {
   readonly userName: string;
   readonly role: string;
   readonly privileges: ReadonlySet<string>;
+  /** The same without ConfigureSelf, which speaks of one's own account and sessions only. */
+  readonly privilegesOverOthers: ReadonlySet<string>;
   /** Id of the session that authenticated the request; null with Basic authentication. */
   readonly session: string | null;
   /** Only the own account may be read and its password changed until that is done (DSP0266 13.3.7). */

@@ -90,9 +90,12 @@ export class Service<A> {
     );
   }
 
-  /** Answers a request. @throws RedfishError for every refusal; anything else thrown is a defect. */
-  async handle(request: ServiceRequest): Promise<ServiceReply> {
-    if (!writeMethods.has(request.method)) return this.#read(request);
+  /** Answers a request; a read without waiting. @throws RedfishError for every refusal; anything else is a defect. */
+  handle(request: ServiceRequest): ServiceReply | Promise<ServiceReply> {
+    return writeMethods.has(request.method) ? this.#change(request) : this.#read(request);
+  }
+
+  async #change(request: ServiceRequest): Promise<ServiceReply> {
     const target = this.tree.locate(request.path);
     try {
       const outcome = await this.#write(request, target);

@@ -51,6 +51,8 @@ export type Target<A> = ResourceTarget<A> | CollectionTarget<A> | ActionTarget<A
 
 export class Tree<A> {
   readonly #router = new Router<Entry<A>>();
+  /** Paths that were found to name something; clients ask for the same few again and again. */
+  readonly #known = new Map<string, Target<A>>();
   readonly entries: readonly Entry<A>[];
 
   constructor(declarations: readonly Declaration<A>[]) {
@@ -75,11 +77,17 @@ export class Tree<A> {
 
   /** What `path` names, or undefined where nothing of the service can live. */
   locate(path: string): Target<A> | undefined {
+    const known = this.#known.get(path);
+    if (known !== undefined) return known;
     const segments = pathSegments(path);
     if (segments === undefined) return undefined;
     const uri = segments.length === 2 ? `/${segments.join('/')}/` : `/${segments.join('/')}`;
-    const direct = this.#at(segments, uri);
-    return direct ?? this.#below(segments, uri);
+    const target = this.#at(segments, uri) ?? this.#below(segments, uri);
+    if (target !== undefined) {
+      if (this.#known.size >= knownLimit) this.#known.clear();
+      this.#known.set(path, target);
+    }
+    return target;
   }
 
   #at(segments: readonly string[], uri: string): Target<A> | undefined {
@@ -128,6 +136,9 @@ export class Tree<A> {
     };
   }
 }
+
+/** Bounds what a client that makes up ids can have us remember. */
+const knownLimit = 4096;
 
 const templateOf = <A>(declaration: Declaration<A>): string =>
   declaration.kind === 'resource' ? declaration.resource.uri : declaration.collection.uri;

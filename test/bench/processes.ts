@@ -1,0 +1,102 @@
+/** Starts what is measured as processes of their own, and reads what the kernel says of them. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join, resolve } from 'node:path';
+
+const project = resolve(import.meta.dirname, '../..');
+export const administrator = { userName: 'admin', password: 'Quaint-Marmot-57-plinth' } as const;
+
+export interface Running {
+  readonly port: number;
+  readonly pid: number;
+  /** Milliseconds from exec to the first answer with status 200. */
+  readonly started: number;
+  stop(): Promise<void>;
+}
+
+export function startDaemon(platform: string, state: string, port: number): Promise<Running> {
+  const password = join(state, '..', 'password');
+  writeFileSync(password, `${administrator.password}\n`);
+  const words = [
+    'dist/src/main.js',
+    'serve',
+    '--twin',
+    '--platform',
+    platform,
+    '--state',
+    state,
+    '--listen',
+    `127.0.0.1:${port}`,
+  ];
+  return start(
+    [...words, '--log-level', 'warn'],
+    { REDFISHD_ADMIN_PASSWORD_FILE: password },
+    () => port,
+    '/redfish/v1/',
+  );
+}
+
+export function startBareKoa(state: string, body: string): Promise<Running> {
+  const file = join(state, '..', 'body.json');
+  writeFileSync(file, body);
+  const words = ['test/bench/bare-koa.mjs', join(state, 'https.crt'), join(state, 'https.key'), file];
+  return start(words, {}, (text) => Number(text.trim()) || undefined, '/');
+}
+
+async function start(
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+  portOf: (output: string) => number | undefined,
+  path: string,
+): Promise<Running> {
+  const begin = performance.now();
+  const child = spawn(process.execPath, words, {
+    cwd: project,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`${words.join(' ')} ended with ${child.exitCode}`);
+    const port = portOf(output);
+    if (port !== undefined && (await answers(port, path))) {
+      return { port, pid: child.pid ?? 0, started: performance.now() - begin, stop: () => stop(child) };
+    }
+    await new Promise((wait) => setTimeout(wait, 3));
+  }
+}
+
+function answers(port: number, path: string): Promise<boolean> {
+  return new Promise((done) => {
+    const asked = request(
+      { port, host: '127.0.0.1', path, rejectUnauthorized: false, agent: false },
+      (answer) => {
+        answer.resume();
+        answer.on('end', () => done(answer.statusCode === 200));
+      },
+    );
+    asked.on('error', () => done(false));
+    asked.end();
+  });
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  return new Promise((done) => {
+    child.once('exit', () => done());
+    child.kill('SIGTERM');
+  });
+}
+
+/** Resident memory in MiB. */
+export const residentMemory = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+
+/** Seconds of CPU that the process has used, from /proc/PID/stat (clock ticks of 10 ms). */
+export function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}

@@ -1,0 +1,142 @@
+/** How fast the service is, as ratios to a bare Koa server in the same run: absolute figures depend on the machine. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { largeBoard } from './board.ts';
+import { type Load, load } from './load.ts';
+import {
+  administrator,
+  cpuSeconds,
+  type Running,
+  residentMemory,
+  startBareKoa,
+  startDaemon,
+} from './processes.ts';
+
+const port = 18_950;
+const connections = 16;
+const duration = 4_000;
+const sensors = 300;
+
+it('measures the service beside bare Koa', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'redfishd-bench-'));
+  const state = join(dir, 'state');
+  mkdirSync(state, { mode: 0o700 });
+  const platform = join(dir, 'large.yaml');
+  writeFileSync(platform, largeBoard(sensors));
+  // The first start makes the certificate and hashes a password; what counts is every later one.
+  await (await startDaemon(platform, state, port)).stop();
+  const daemon = await startDaemon(platform, state, port);
+  const koa = await startBareKoa(state, '{}');
+  await koa.stop();
+  try {
+    await pause(3_000);
+    const idle = residentMemory(daemon.pid);
+    const before = cpuSeconds(daemon.pid);
+    await pause(10_000);
+    const sampling = (cpuSeconds(daemon.pid) - before) / 10;
+    const token = await login(port);
+    const session = `X-Auth-Token: ${token}\r\n`;
+    const basic = `Authorization: Basic ${Buffer.from(`${administrator.userName}:${administrator.password}`).toString('base64')}\r\n`;
+    const rows: (readonly [string, string, string, number])[] = [
+      ['ServiceRoot, no login', '/redfish/v1/', '', connections],
+      ['one Sensor, session', '/redfish/v1/Chassis/chassis/Sensors/D7_voltage', session, connections],
+      ['one Sensor, Basic', '/redfish/v1/Chassis/chassis/Sensors/D7_voltage', basic, connections],
+      [`Sensors?$expand=. of ${sensors}`, '/redfish/v1/Chassis/chassis/Sensors?$expand=.', session, 2],
+    ];
+    print(
+      `\n${'request'.padEnd(28)} ${'redfishd/s'.padStart(10)} ${'p50 ms'.padStart(7)} ${'p99 ms'.padStart(7)} | ${'Koa/s'.padStart(8)} ${'p50 ms'.padStart(7)} ${'p99 ms'.padStart(7)} | ratio  body`,
+    );
+    let koaIdle = 0;
+    let koaLoaded = 0;
+    for (const [name, path, headers, clients] of rows) {
+      const body = await get(port, path, headers);
+      const bare = await startBareKoa(state, body);
+      koaIdle = residentMemory(bare.pid);
+      const cpu = cpuSeconds(daemon.pid);
+      const ours = await load(port, path, headers, clients, duration);
+      const spent = cpuSeconds(daemon.pid) - cpu;
+      const theirs = await load(bare.port, path, headers, clients, duration);
+      koaLoaded = Math.max(koaLoaded, residentMemory(bare.pid));
+      await bare.stop();
+      print(
+        `${name.padEnd(28)} ${row(ours)} | ${row(theirs).slice(2)} | ${(ours.rate / theirs.rate).toFixed(2)}  ${body.length} B`,
+      );
+      if (path.includes('$expand'))
+        print(
+          `${''.padEnd(28)} CPU per answer: ${((spent / (ours.rate * (duration / 1000))) * 1000).toFixed(2)} ms`,
+        );
+      expect(ours.rate).toBeGreaterThan(0);
+    }
+    const loaded = residentMemory(daemon.pid);
+    print(
+      `exec to first 200: redfishd ${daemon.started.toFixed(0)} ms, bare Koa ${koa.started.toFixed(0)} ms, ratio ${(daemon.started / koa.started).toFixed(2)}`,
+    );
+    print(
+      `resident memory: redfishd ${idle.toFixed(0)} MiB idle, ${loaded.toFixed(0)} MiB after load; bare Koa ${koaIdle.toFixed(0)} and ${koaLoaded.toFixed(0)} MiB; ratio after load ${(loaded / koaLoaded).toFixed(2)}`,
+    );
+    print(
+      `CPU share of sampling ${sensors} sensors once a second, twin included: ${(sampling * 100).toFixed(1)} %\n`,
+    );
+  } finally {
+    await stopQuietly(daemon);
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+const row = ({ rate, p50, p99 }: Load): string =>
+  `${rate.toFixed(0).padStart(10)} ${p50.toFixed(2).padStart(7)} ${p99.toFixed(2).padStart(7)}`;
+const print = (line: string): boolean => process.stdout.write(`${line}\n`);
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+const stopQuietly = (running: Running): Promise<void> => running.stop();
+
+function get(at: number, path: string, headers: string): Promise<string> {
+  const fields = Object.fromEntries(
+    headers
+      .split('\r\n')
+      .filter(Boolean)
+      .map((line) => line.split(': ')),
+  );
+  return new Promise((resolve, reject) => {
+    request(
+      { port: at, host: '127.0.0.1', path, headers: fields, rejectUnauthorized: false, agent: false },
+      (answer) => {
+        let text = '';
+        answer.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+        });
+        answer.on('end', () => (answer.statusCode === 200 ? resolve(text) : reject(new Error(text))));
+      },
+    )
+      .on('error', reject)
+      .end();
+  });
+}
+
+function login(at: number): Promise<string> {
+  const body = JSON.stringify({ UserName: administrator.userName, Password: administrator.password });
+  return new Promise((resolve, reject) => {
+    request(
+      {
+        port: at,
+        host: '127.0.0.1',
+        method: 'POST',
+        path: '/redfish/v1/SessionService/Sessions',
+        headers: { 'Content-Type': 'application/json' },
+        rejectUnauthorized: false,
+        agent: false,
+      },
+      (answer) => {
+        answer.resume();
+        const token = answer.headers['x-auth-token'];
+        if (typeof token === 'string') resolve(token);
+        else reject(new Error(`login answered ${answer.statusCode}`));
+      },
+    )
+      .on('error', reject)
+      .end(body);
+  });
+}
