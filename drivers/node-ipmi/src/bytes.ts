@@ -23,6 +23,11 @@ export function concat(...parts: readonly (Uint8Array | readonly number[])[]): U
   return out;
 }
 
+/** A copy of a part, as a plain array: `slice` of a Buffer would be a view into it. */
+export function copyOf(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
+}
+
 /** Lower-case hexadecimal, two digits a byte, no separators. */
 export function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');

@@ -1,3 +1,4 @@
+import { copyOf } from './bytes.ts';
 import { completionError, IpmiError } from './errors.ts';
 import type { Target } from './message.ts';
 
@@ -70,7 +71,7 @@ export class Reader {
 
   bytes(length: number): Uint8Array {
     if (length > this.left) throw this.#short(length);
-    const out = this.#bytes.slice(this.#at, this.#at + length);
+    const out = copyOf(this.#bytes, this.#at, this.#at + length);
     this.#at += length;
     return out;
   }

@@ -1,4 +1,4 @@
-import { concat, viewOf } from './bytes.ts';
+import { concat, copyOf, viewOf } from './bytes.ts';
 
 /**
  * Records of a FRU's multirecord area, with the fixed layouts of the IPMI Platform Management FRU Information
@@ -171,7 +171,7 @@ export function decodeRecord(recordType: number, data: Uint8Array): MultiRecord 
   const view = viewOf(data);
   if (!recordLengthFits(recordType, data.length)) return { type: 'other', recordType, data };
   if (recordType >= 0xc0) {
-    return { type: 'oem', recordType, manufacturer: iana(data), data: data.slice(3) };
+    return { type: 'oem', recordType, manufacturer: iana(data), data: copyOf(data, 3) };
   }
   switch (recordType) {
     case 0x00:
@@ -184,7 +184,12 @@ export function decodeRecord(recordType: number, data: Uint8Array): MultiRecord 
       return decodeDcLoad(view, recordType === 0x0a);
     case 0x03: {
       const code = view.getUint8(0);
-      return { type: 'managementAccess', kind: ACCESS_KINDS[code - 1] ?? 'other', code, data: data.slice(1) };
+      return {
+        type: 'managementAccess',
+        kind: ACCESS_KINDS[code - 1] ?? 'other',
+        code,
+        data: copyOf(data, 1),
+      };
     }
     case 0x04:
     case 0x05:
@@ -195,7 +200,7 @@ export function decodeRecord(recordType: number, data: Uint8Array): MultiRecord 
         entityId: view.getUint8(3),
         base: view.getUint8(4),
         start: view.getUint8(5) & 0x7f,
-        mask: data.slice(6),
+        mask: copyOf(data, 6),
       };
     default:
       return { type: 'other', recordType, data };

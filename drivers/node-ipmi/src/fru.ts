@@ -1,4 +1,4 @@
-import { checksum8, concat, sum8 } from './bytes.ts';
+import { checksum8, concat, copyOf, sum8 } from './bytes.ts';
 import { decodeRecord, encodeRecord, type MultiRecord, recordLengthFits } from './fru-records.ts';
 import { decodeText, encodeText, fruEncoding, fruType, type TypedText } from './text.ts';
 
@@ -169,7 +169,7 @@ function decodeInternal(bytes: Uint8Array, offsets: Offsets, fault: Report): Uin
   const start = offsets.internal;
   if (start >= bytes.length) return fault('internal', start, 'it starts behind the end of the EEPROM');
   const next = AREAS.map((area) => offsets[area]).filter((offset) => offset > start);
-  return bytes.slice(start + 1, Math.min(bytes.length, ...next));
+  return copyOf(bytes, start + 1, Math.min(bytes.length, ...next));
 }
 
 interface InfoArea<Field extends string> {
@@ -199,7 +199,7 @@ function decodeInfo<Field extends string>(
   const data = bytes.subarray(start, start + length);
   if (sum8(data) !== 0) return fault(area, start + length - 1, 'the checksum is wrong');
 
-  const head = data.slice(0, headLength);
+  const head = copyOf(data, 0, headLength);
   const english = area === 'chassis' || isEnglish(head[2]);
   const fields: { [K in Field]?: TypedText } = {};
   const custom: TypedText[] = [];
@@ -243,7 +243,7 @@ function decodeRecords(bytes: Uint8Array, start: number, fault: Report): readonl
       return records;
     }
     const [type = 0, flags = 0, length = 0, checksum = 0] = header;
-    const data = bytes.slice(at + 5, at + 5 + length);
+    const data = copyOf(bytes, at + 5, at + 5 + length);
     if (data.length < length) {
       fault('records', at, `a record of ${length} bytes reaches behind the end of the EEPROM`);
       return records;

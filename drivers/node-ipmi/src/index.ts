@@ -32,5 +32,16 @@ export * from './repository.ts';
 export * from './sdr.ts';
 export * from './sel.ts';
 export * from './sensor-types.ts';
+export { LanServer, type LanServerOptions } from './server/lan.ts';
+export {
+  type ChassisModel,
+  IpmiNode,
+  type NodeOptions,
+  type PowerModel,
+  type SerialModel,
+  simpleChassis,
+} from './server/node.ts';
+export { BUS_CONTEXT, type Handler, type RequestContext, type Route, refuse } from './server/router.ts';
+export type { NodeSensor } from './server/sensors.ts';
 export type { TextEncoding, TypedText } from './text.ts';
 export * from './units.ts';

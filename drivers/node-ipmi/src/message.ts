@@ -1,4 +1,4 @@
-import { checksum8, concat, sum8 } from './bytes.ts';
+import { checksum8, concat, copyOf, sum8 } from './bytes.ts';
 
 /** Network functions of requests (IPMI v2.0, table 5-1); the response has the next, odd number. */
 export const NETFN = {
@@ -92,7 +92,7 @@ export function decodeIpmb(bytes: Uint8Array): IpmbMessage | undefined {
     netFn: netFnLun >> 2,
     sequence: sequenceLun >> 2,
     command,
-    data: bytes.slice(6, -1),
+    data: copyOf(bytes, 6, -1),
   };
 }
 

@@ -1,4 +1,4 @@
-import { concat } from './bytes.ts';
+import { concat, copyOf } from './bytes.ts';
 import { IpmiError } from './errors.ts';
 import { decodeText, encodeText, sdrEncoding, type TypedText } from './text.ts';
 import type { SensorUnit } from './units.ts';
@@ -297,7 +297,7 @@ export function decodeSdr(bytes: Uint8Array): Sdr {
     kind: 'other',
     recordId,
     recordType,
-    data: bytes.slice(5),
+    data: copyOf(bytes, 5),
     fault,
   });
   if (bytes.length < 5) return other(`${bytes.length} bytes are too few for a record header`);
@@ -536,7 +536,7 @@ const DECODERS: { readonly [K in Kind]: (fields: Fields) => Sdr } = {
     ipmi: f.u8(10),
     manufacturer: f.u24(11),
     product: f.u16(14),
-    guid: f.bytes.slice(16, 32),
+    guid: copyOf(f.bytes, 16, 32),
   }),
   channels: (f) => ({
     kind: 'channels',
@@ -549,7 +549,7 @@ const DECODERS: { readonly [K in Kind]: (fields: Fields) => Sdr } = {
     messageInterrupt: f.u8(13),
     eventInterrupt: f.u8(14),
   }),
-  oem: (f) => ({ kind: 'oem', recordId: f.recordId, manufacturer: f.u24(5), data: f.bytes.slice(8) }),
+  oem: (f) => ({ kind: 'oem', recordId: f.recordId, manufacturer: f.u24(5), data: copyOf(f.bytes, 8) }),
 };
 
 /**

@@ -1,4 +1,4 @@
-import { viewOf } from './bytes.ts';
+import { copyOf, viewOf } from './bytes.ts';
 import { timeOf } from './command.ts';
 import { toValue } from './reading.ts';
 import type { SensorSdr } from './sdr.ts';
@@ -56,7 +56,7 @@ export interface SelOther {
 export function decodeSelRecord(bytes: Uint8Array): SelRecord {
   const [idLow = 0, idHigh = 0, recordType = 0] = bytes;
   const recordId = idLow | (idHigh << 8);
-  if (bytes.length !== 16) return { kind: 'other', recordId, recordType, data: bytes.slice(3) };
+  if (bytes.length !== 16) return { kind: 'other', recordId, recordType, data: copyOf(bytes, 3) };
   const view = viewOf(bytes);
   if (recordType === 0x02) {
     const direction = view.getUint8(12);
@@ -87,15 +87,15 @@ export function decodeSelRecord(bytes: Uint8Array): SelRecord {
       recordType,
       timestamp: undefined,
       manufacturer: undefined,
-      data: bytes.slice(3),
+      data: copyOf(bytes, 3),
     };
   }
   if (recordType >= 0xc0) {
     const manufacturer = view.getUint16(7, true) | (view.getUint8(9) << 16);
     const timestamp = view.getUint32(3, true);
-    return { kind: 'oem', recordId, recordType, timestamp, manufacturer, data: bytes.slice(10) };
+    return { kind: 'oem', recordId, recordType, timestamp, manufacturer, data: copyOf(bytes, 10) };
   }
-  return { kind: 'other', recordId, recordType, data: bytes.slice(3) };
+  return { kind: 'other', recordId, recordType, data: copyOf(bytes, 3) };
 }
 
 /** The 16 bytes of a record. */

@@ -287,7 +287,7 @@ export class LanClient implements Target {
     const { request, isBridged } = pending;
     const isOurs = answer.netFn === request.netFn + 1 && answer.command === request.command;
     const [code = 0xff] = answer.data;
-    if (isBridged && !isOurs && answer.from !== BMC_ADDRESS) {
+    if (isBridged && (!isOurs || answer.from !== BMC_ADDRESS)) {
       // The node's answer itself, passed on by the controller under the number of our request.
       this.#settle(pending);
       pending.resolve({ code: 0, data: opened.payload });

@@ -251,8 +251,13 @@ export function encodeAsf(type: number, tag: number, data: Uint8Array = new Uint
  * taken however far they are: they are signed, and after a long loss nothing else could follow.
  */
 export class SequenceWindow {
-  #highest = 0;
+  #highest: number;
   #seen = 0;
+
+  /** `before` the first number that is expected. */
+  constructor(before = 0) {
+    this.#highest = before >>> 0;
+  }
 
   /** Whether the number is new; it counts as seen from now on. */
   accept(sequence: number): boolean {

@@ -303,7 +303,7 @@ export async function openSession15(
       const reader = answerReader('Activate Session', answer.data);
       const messageType = reader.u8() & 15;
       const id = reader.u32();
-      return new Session15(messageType, who.password, id, reader.u32());
+      return new Session15(messageType, who.password, id, reader.u32(), outbound);
     },
   );
 }
@@ -328,10 +328,11 @@ class Session15 implements Session {
   readonly id: number;
   readonly #authType: number;
   readonly #password: Buffer;
-  readonly #window = new SequenceWindow();
+  readonly #window: SequenceWindow;
   #sequence: number;
 
-  constructor(authType: number, password: Buffer, id: number, sequence: number) {
+  constructor(authType: number, password: Buffer, id: number, sequence: number, outbound: number) {
+    this.#window = new SequenceWindow(outbound - 1);
     this.#authType = authType;
     this.#password = password;
     this.id = id;

@@ -1,0 +1,224 @@
+import { le } from '../command.ts';
+import { PRIVILEGE } from '../commands/app.ts';
+import { COMPLETION } from '../completion.ts';
+import { NETFN } from '../message.ts';
+import { isSensor, signedRaw } from '../reading.ts';
+import { decodeSdr, type FullSensor, type SensorSdr, THRESHOLDS, type ThresholdName } from '../sdr.ts';
+import { encodeSelRecord, type SelEvent } from '../sel.ts';
+import { EVENT_TYPE } from '../sensor-types.ts';
+import { type Route, refuse } from './router.ts';
+
+/** A simulated sensor: what its record says, and what it reads now. */
+export interface NodeSensor {
+  readonly sdr: SensorSdr;
+  raw: number;
+  /** Discrete sensors: asserted states. Threshold sensors: thresholds at or beyond which the reading is. */
+  states: number;
+  scanning: boolean;
+  unavailable: boolean;
+  thresholds: Record<ThresholdName, number>;
+  hysteresis: { positive: number; negative: number };
+}
+
+/** The sensors of a simulated controller. Changes make events, as far as the sensor's record enables them. */
+export class SensorStore {
+  readonly sensors = new Map<number, NodeSensor>();
+  readonly #log: (record: Uint8Array) => void;
+  readonly #address: number;
+
+  constructor(records: Iterable<Uint8Array>, address: number, log: (record: Uint8Array) => void) {
+    this.#log = log;
+    this.#address = address;
+    for (const record of records) {
+      const sdr = decodeSdr(record);
+      if (!isSensor(sdr) || sdr.owner.address !== address) continue;
+      const zero = Object.fromEntries(THRESHOLDS.map((name) => [name, 0])) as Record<ThresholdName, number>;
+      this.sensors.set(sdr.number, {
+        sdr,
+        raw: sdr.kind === 'full' ? (sdr.nominal ?? 0) : 0,
+        states: 0,
+        scanning: true,
+        unavailable: false,
+        thresholds: { ...(sdr.kind === 'full' ? sdr.thresholds : zero) },
+        hysteresis: { ...(sdr.kind === 'eventOnly' ? { positive: 0, negative: 0 } : sdr.hysteresis) },
+      });
+    }
+  }
+
+  /** Sets the reading of a threshold sensor; thresholds crossed, with hysteresis, are logged. */
+  setReading(number: number, raw: number): void {
+    const sensor = this.sensors.get(number);
+    if (sensor === undefined) throw new RangeError(`there is no sensor ${number}`);
+    sensor.raw = raw;
+    if (sensor.sdr.kind !== 'full' || sensor.sdr.eventType !== EVENT_TYPE.threshold) return;
+    const before = sensor.states;
+    sensor.states = crossed(sensor.sdr, sensor);
+    THRESHOLDS.forEach((name, bit) => {
+      const mask = 1 << bit;
+      if ((before & mask) === (sensor.states & mask)) return;
+      // Lower thresholds are crossed going low (even offsets), upper ones going high (odd).
+      const offset = 2 * bit + (bit < 3 ? 0 : 1);
+      this.#event(sensor, offset, (sensor.states & mask) !== 0, [
+        0x50 | offset,
+        raw,
+        sensor.thresholds[name],
+      ]);
+    });
+  }
+
+  /** Sets the states of a discrete sensor; those that change are logged. */
+  setStates(number: number, states: number): void {
+    const sensor = this.sensors.get(number);
+    if (sensor === undefined) throw new RangeError(`there is no sensor ${number}`);
+    const changed = sensor.states ^ states;
+    sensor.states = states;
+    for (let offset = 0; offset < 15; offset++) {
+      if (changed & (1 << offset))
+        this.#event(sensor, offset, (states & (1 << offset)) !== 0, [offset, 0xff, 0xff]);
+    }
+  }
+
+  #event(
+    { sdr }: NodeSensor,
+    offset: number,
+    asserted: boolean,
+    data: readonly [number, number, number],
+  ): void {
+    if (sdr.kind !== 'eventOnly') {
+      const enabled = asserted ? sdr.masks.assertion : sdr.masks.deassertion;
+      if ((enabled & (1 << offset)) === 0) return;
+    }
+    const event: SelEvent = {
+      kind: 'event',
+      recordId: 0,
+      timestamp: 0,
+      generator: { address: this.#address, software: false, channel: 0, lun: sdr.owner.lun },
+      revision: 4,
+      sensorType: sdr.sensorType,
+      sensorNumber: sdr.number,
+      eventType: sdr.eventType,
+      asserted,
+      offset,
+      data,
+    };
+    this.#log(encodeSelRecord(event));
+  }
+
+  routes(): readonly Route[] {
+    const netFn = NETFN.sensorEvent;
+    const find = (number: number): NodeSensor => this.sensors.get(number) ?? refuse(COMPLETION.notPresent);
+    return [
+      [netFn, 0x2d, PRIVILEGE.user, (request) => this.#reading(find(request.u8()))],
+      [
+        netFn,
+        0x27,
+        PRIVILEGE.user,
+        (request) => {
+          const { sdr, thresholds } = find(request.u8());
+          const readable = sdr.kind === 'full' ? sdr.masks.reading & 0x3f : 0;
+          return [readable, ...THRESHOLDS.map((name) => thresholds[name])];
+        },
+      ],
+      [
+        netFn,
+        0x26,
+        PRIVILEGE.operator,
+        (request) => {
+          const number = request.u8();
+          const sensor = find(number);
+          const mask = request.u8();
+          THRESHOLDS.forEach((name, bit) => {
+            const value = request.u8();
+            if (mask & (1 << bit)) sensor.thresholds[name] = value;
+          });
+          this.setReading(number, sensor.raw);
+          return [];
+        },
+      ],
+      [
+        netFn,
+        0x25,
+        PRIVILEGE.user,
+        (request) => {
+          const { hysteresis } = find(request.u8());
+          return [hysteresis.positive, hysteresis.negative];
+        },
+      ],
+      [
+        netFn,
+        0x24,
+        PRIVILEGE.operator,
+        (request) => {
+          const sensor = find(request.u8());
+          request.u8();
+          sensor.hysteresis = { positive: request.u8(), negative: request.u8() };
+          return [];
+        },
+      ],
+      [
+        netFn,
+        0x29,
+        PRIVILEGE.user,
+        (request) => {
+          const { sdr, scanning } = find(request.u8());
+          const masks = sdr.kind === 'eventOnly' ? { assertion: 0, deassertion: 0 } : sdr.masks;
+          return [
+            0x80 | (scanning ? 0x40 : 0),
+            ...le(masks.assertion & 0x7fff, 2),
+            ...le(masks.deassertion & 0x7fff, 2),
+          ];
+        },
+      ],
+      [
+        netFn,
+        0x2b,
+        PRIVILEGE.user,
+        (request) => {
+          const { sdr, states, scanning } = find(request.u8());
+          const isThreshold = sdr.eventType === EVENT_TYPE.threshold;
+          return [0x80 | (scanning ? 0x40 : 0), ...le(isThreshold ? crossings(states) : states, 2), 0, 0];
+        },
+      ],
+      [
+        netFn,
+        0x2f,
+        PRIVILEGE.user,
+        (request) => {
+          const { sdr } = find(request.u8());
+          return [sdr.sensorType, sdr.eventType];
+        },
+      ],
+    ];
+  }
+
+  #reading({ sdr, raw, states, scanning, unavailable }: NodeSensor): number[] {
+    const flags = 0x80 | (scanning ? 0x40 : 0) | (unavailable ? 0x20 : 0);
+    const isThreshold = sdr.eventType === EVENT_TYPE.threshold;
+    return isThreshold ? [raw, flags, 0xc0 | states] : [raw, flags, states & 0xff, 0x80 | (states >> 8)];
+  }
+}
+
+/** Event bits of crossed thresholds: lower ones going low, upper ones going high. */
+function crossings(states: number): number {
+  return THRESHOLDS.reduce(
+    (mask, _, bit) => (states & (1 << bit) ? mask | (1 << (2 * bit + (bit < 3 ? 0 : 1))) : mask),
+    0,
+  );
+}
+
+/** Thresholds at or beyond which the reading is. One that was crossed stays so within the hysteresis. */
+function crossed(sdr: FullSensor, sensor: NodeSensor): number {
+  const { format } = sdr.factors;
+  const value = signedRaw(sensor.raw, format) ?? sensor.raw;
+  return THRESHOLDS.reduce((states, name, bit) => {
+    const mask = 1 << bit;
+    if ((sdr.masks.reading & mask) === 0) return states;
+    const limit = signedRaw(sensor.thresholds[name], format) ?? sensor.thresholds[name];
+    const was = (sensor.states & mask) !== 0;
+    const isBeyond =
+      bit < 3
+        ? value <= limit + (was ? sensor.hysteresis.negative : 0)
+        : value >= limit - (was ? sensor.hysteresis.positive : 0);
+    return isBeyond ? states | mask : states;
+  }, 0);
+}
