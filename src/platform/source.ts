@@ -1,9 +1,9 @@
 /** YAML text as a tree that remembers where each part stands. */
 import { readFileSync, statSync } from 'node:fs';
 import {
-  type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
@@ -69,8 +69,8 @@ export function fault(place: Place, path: string, rule: string, message: string,
 }
 
 /** Limits against files that are no descriptors: bytes, and values once all aliases are followed. */
-const mostBytes = 4 << 20;
-const mostParts = 200_000;
+const mostBytes = 1 << 20;
+const mostParts = 100_000;
 
 /** Reads a file; `root` is missing where the text is too broken to say anything about its content. */
 export function readSource(file: string): { root?: Part; faults: Fault[] } {
@@ -79,7 +79,7 @@ export function readSource(file: string): { root?: Part; faults: Fault[] } {
   let text: string;
   try {
     if (statSync(file).size > mostBytes) {
-      const message = `is larger than ${mostBytes >> 20} MiB`;
+      const message = `the file is larger than ${mostBytes >> 20} MiB`;
       return { faults: [fault(start, '', 'file', message, 'a descriptor is a short text file')] };
     }
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
@@ -90,23 +90,23 @@ export function readSource(file: string): { root?: Part; faults: Fault[] } {
   const faults = [...document.errors, ...document.warnings].map((error) => syntaxFault(source, text, error));
   if (faults.some(({ rule }) => rule !== 'duplicate-key')) return { faults };
   if (document.contents === null) {
-    faults.push(fault(start, '', 'file', 'is empty', 'a descriptor starts with its id and name'));
+    faults.push(fault(start, '', 'file', 'the file is empty', 'a descriptor starts with its id and name'));
     return { faults };
   }
-  const reader = new Reader(source, document, faults);
+  const reader = new Reader(source, faults);
   const root = reader.part(document.contents);
   return reader.tooLarge ? { faults } : { root, faults };
 }
 
 function unreadable(error: unknown): [message: string, hint: string] {
-  if (error instanceof TypeError) return ['is not UTF-8 text', 'save it as UTF-8'];
+  if (error instanceof TypeError) return ['the file is not UTF-8 text', 'save it as UTF-8'];
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   const words: Readonly<Record<string, [string, string]>> = {
-    ENOENT: ['does not exist', 'give the path of a descriptor, such as platform/tiogapass.yaml'],
-    EISDIR: ['is a directory', 'give the path of a descriptor in it'],
-    EACCES: ['may not be read', 'give the user that runs this the right to read it'],
+    ENOENT: ['the file does not exist', 'give the path of a descriptor, such as platform/tiogapass.yaml'],
+    EISDIR: ['the file is a directory', 'give the path of a descriptor in it'],
+    EACCES: ['the file may not be read', 'give the user that runs this the right to read it'],
   };
-  return words[code] ?? [`cannot be read: ${code}`, 'give the path of a readable file'];
+  return words[code] ?? [`the file cannot be read: ${code}`, 'give the path of a readable file'];
 }
 
 function syntaxFault(source: Source, text: string, error: YAMLError): Fault {
@@ -115,32 +115,39 @@ function syntaxFault(source: Source, text: string, error: YAMLError): Fault {
     const [name = ''] = /^[^\s:]+/.exec(text.slice(place.offset, place.offset + 80)) ?? [];
     return fault(place, '', 'duplicate-key', `"${name}" stands twice in one mapping`, 'keep one of them');
   }
-  const hint = hints[error.code] ?? 'see yaml.org/spec/1.2.2 for how YAML is written';
-  return fault(place, '', 'yaml', error.message, hint);
+  const [message, hint] = sentences[error.code] ?? [error.message, 'write it as yaml.org/spec/1.2.2 says'];
+  return fault(place, '', 'yaml', message, hint);
 }
 
-const hints: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'indent members of one mapping or list alike',
-  TAB_AS_INDENT: 'indent with spaces',
-  MULTIPLE_DOCS: 'one descriptor in a file: remove the line "---" and what belongs to another',
-  TAG_RESOLVE_FAILED: 'remove the tag: descriptors need none',
-  MISSING_CHAR: 'close the quote or bracket, or separate with a comma',
-  MULTILINE_IMPLICIT_KEY: 'write a name and its ":" on one line',
-  BLOCK_AS_IMPLICIT_KEY: 'start the nested mapping on a line of its own, or put text with ":" in quotes',
+/** The usual slips, in words of ours. */
+const sentences: Readonly<Record<string, readonly [message: string, hint: string]>> = {
+  BAD_INDENT: ['the indentation fits nothing around it', 'indent members of one mapping or list alike'],
+  TAB_AS_INDENT: ['a tab is used for indentation', 'indent with spaces'],
+  MULTIPLE_DOCS: ['a second document starts here', 'remove the "---", or make two files'],
+  TAG_RESOLVE_FAILED: ['the tag is unknown', 'remove it: descriptors need none'],
+  MISSING_CHAR: [
+    'a quote, bracket, comma or space is missing',
+    'look at what was opened before and not closed',
+  ],
+  UNEXPECTED_TOKEN: ['this does not belong here', 'close what was opened before, or put text in quotes'],
+  MULTILINE_IMPLICIT_KEY: ['a name goes over several lines', 'write a name and its ":" on one line'],
+  BLOCK_AS_IMPLICIT_KEY: [
+    'a mapping starts within the line of another',
+    'start it on a line of its own, or put text that contains ": " in quotes',
+  ],
 };
 
 /** Turns what the YAML parser found into parts, following aliases. */
 class Reader {
   tooLarge = false;
   private readonly source: Source;
-  private readonly document: Document;
   private readonly faults: Fault[];
   private parts = 0;
+  private readonly anchors = new Map<string, YamlNode>();
   private readonly open = new Set<YamlNode>();
 
-  constructor(source: Source, document: Document, faults: Fault[]) {
+  constructor(source: Source, faults: Fault[]) {
     this.source = source;
-    this.document = document;
     this.faults = faults;
   }
 
@@ -148,16 +155,12 @@ class Reader {
     const offset = offsetOf(node);
     const place: Place = offset === undefined ? near : { source: this.source, offset };
     if (this.tooLarge || ++this.parts > mostParts) {
-      if (!this.tooLarge) this.report(place, 'has too many values', 'use fewer aliases (*name)');
+      if (!this.tooLarge) this.report(place, 'the file has too many values', 'use fewer aliases (*name)');
       this.tooLarge = true;
       return scalarPart(null, place);
     }
-    if (isAlias(node)) {
-      const target = node.resolve(this.document);
-      if (target !== undefined && !this.open.has(target)) return this.part(target, place);
-      this.report(place, `the alias *${node.source} contains itself`, 'write the value out');
-      return scalarPart(null, place);
-    }
+    if (isAlias(node)) return this.followed(node.source, place);
+    if (isNode(node) && node.anchor !== undefined) this.anchors.set(node.anchor, node);
     if (isMap(node)) {
       const members = new Map<string, Member>();
       this.inside(node, () => {
@@ -179,6 +182,15 @@ class Reader {
     return scalarPart(isScalar(node) ? plainScalar(node.value) : null, place);
   }
 
+  private followed(name: string, place: Place): Part {
+    const target = this.anchors.get(name);
+    if (target !== undefined && !this.open.has(target)) return this.part(target, place);
+    if (target === undefined) {
+      this.report(place, `no "&${name}" stands before this alias`, 'mark the value that is meant with &');
+    } else this.report(place, `the alias *${name} contains itself`, 'write the value out');
+    return scalarPart(null, place);
+  }
+
   private inside(node: YamlNode, work: () => void): void {
     this.open.add(node);
     work();
@@ -196,8 +208,7 @@ class Reader {
 }
 
 function offsetOf(node: unknown): number | undefined {
-  const range = isMap(node) || isSeq(node) || isScalar(node) || isAlias(node) ? node.range : undefined;
-  return range?.[0];
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
 function plainScalar(value: unknown): Scalar {
