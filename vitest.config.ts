@@ -1,9 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const ipmi = fileURLToPath(new URL('./drivers/node-ipmi/src', import.meta.url));
+
 export default defineConfig({
   resolve: {
-    alias: { 'node-ipmi': fileURLToPath(new URL('./drivers/node-ipmi/src/index.ts', import.meta.url)) },
+    alias: [
+      { find: /^node-ipmi$/, replacement: `${ipmi}/index.ts` },
+      { find: /^node-ipmi\/(.*)$/, replacement: `${ipmi}/$1.ts` },
+    ],
   },
   test: {
     include: ['test/**/*.test.ts', 'drivers/node-ipmi/test/**/*.test.ts'],

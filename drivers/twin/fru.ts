@@ -1,5 +1,5 @@
 /** What the EEPROMs of the twin hold: inventories in the board's own names, with serial numbers from the seed. */
-import { encodeFru } from 'node-ipmi';
+import { encodeFru } from 'node-ipmi/fru';
 import type { TwinBoard, TwinFru } from './board.ts';
 import { fraction } from './random.ts';
 

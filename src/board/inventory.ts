@@ -1,5 +1,5 @@
 /** Inventory: the FRU EEPROMs of the board, read at start and looked at again now and then, since parts are swapped. */
-import { type DecodedFru, decodeFru, fruText } from 'node-ipmi';
+import { type DecodedFru, decodeFru, fruText } from 'node-ipmi/fru';
 import { DeviceError } from '../../drivers/errors.ts';
 import type { I2cBus } from '../../drivers/i2c/bus.ts';
 import { findChip } from '../../drivers/i2c/chips/index.ts';

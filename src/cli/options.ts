@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parse } from 'yaml';
 
 export interface ServeOptions {
   readonly platform: string;
@@ -30,10 +29,10 @@ const keys: Readonly<Record<string, 'string' | 'boolean'>> = {
 };
 
 /** Null when help was asked for. @throws UsageError */
-export function serveOptions(argv: readonly string[]): ServeOptions | null {
+export async function serveOptions(argv: readonly string[]): Promise<ServeOptions | null> {
   const { values } = parseWords(argv);
   if (values.help === true) return null;
-  const file = values.config === undefined ? {} : readConfig(values.config);
+  const file = values.config === undefined ? {} : await readConfig(values.config);
   const text = (key: string): string | undefined => file[key] as string | undefined;
   const platform = values.platform ?? text('platform');
   if (platform === undefined)
@@ -66,7 +65,8 @@ function parseWords(argv: readonly string[]) {
   }
 }
 
-function readConfig(path: string): Readonly<Record<string, string | boolean>> {
+async function readConfig(path: string): Promise<Readonly<Record<string, string | boolean>>> {
+  const { parse } = await import('yaml');
   let value: unknown;
   try {
     value = parse(readFileSync(path, 'utf8')) ?? {};

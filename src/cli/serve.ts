@@ -1,11 +1,12 @@
 /** `redfishd serve`: runs the daemon until it is told to end. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import pino from 'pino';
 import type { Hardware } from '../../drivers/hardware.ts';
 import { type Daemon, startDaemon } from '../daemon.ts';
-import { loadPlatform } from '../platform/load.ts';
-import { controlSocket, defaultState, serveOptions, UsageError } from './options.ts';
+import { loadPlatformCached } from '../platform/cache.ts';
+import type { Platform } from '../platform/schema.ts';
+import { controlSocket, defaultState, type ServeOptions, serveOptions, UsageError } from './options.ts';
 import { type Login, welcome } from './welcome.ts';
 
 const help = `Usage: redfishd serve --platform FILE [OPTIONS]
@@ -31,9 +32,9 @@ interface Machine {
 
 /** Resolves with the exit status once the daemon has ended. */
 export async function serve(argv: readonly string[], version: string): Promise<number> {
-  let options: ReturnType<typeof serveOptions>;
+  let options: ServeOptions | null;
   try {
-    options = serveOptions(argv);
+    options = await serveOptions(argv);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`redfishd serve: ${error.message}\n`);
@@ -43,9 +44,9 @@ export async function serve(argv: readonly string[], version: string): Promise<n
     process.stdout.write(help);
     return 0;
   }
-  const platform = loadPlatform(options.platform);
-  const state = options.state ?? defaultState(platform.id, options.twin);
+  const state = options.state ?? defaultState(basename(options.platform, '.yaml'), options.twin);
   mkdirSync(state, { recursive: true, mode: 0o700 });
+  const platform = await loadPlatformCached(options.platform, join(state, 'platform.json'));
   const log = pino(
     { level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination(2),
@@ -95,7 +96,7 @@ async function boardMachine(): Promise<Machine> {
   return { hardware, mainsReturned: () => new Promise(() => {}), close: () => hardware.close() };
 }
 
-async function twinMachine(platform: ReturnType<typeof loadPlatform>, state: string): Promise<Machine> {
+async function twinMachine(platform: Platform, state: string): Promise<Machine> {
   const { createTwin } = await import('../../drivers/twin/twin.ts');
   const { serveControl } = await import('../../drivers/twin/control.ts');
   const twin = createTwin(platform);

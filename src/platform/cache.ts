@@ -35,7 +35,7 @@ function keyOf(path: string): string | undefined {
     const seen = new Set<string>();
     for (let next: string | undefined = path; next !== undefined && !seen.has(next); ) {
       seen.add(next);
-      const text = readFileSync(next, 'utf8');
+      const text: string = readFileSync(next, 'utf8');
       hash.update(text).update('\0');
       const parent: string | undefined = /^variantOf:\s*['"]?([^'"\s#]+)/m.exec(text)?.[1];
       next = parent === undefined ? undefined : join(dirname(next), `${parent}.yaml`);
