@@ -1,4 +1,8 @@
-/** Overlays: a descriptor with `variantOf` says only what differs from another one in the same directory. */
+/**
+ * Overlays: a descriptor with `variantOf` says only what differs from another one in the same directory. Mappings merge;
+ * `null` removes a member. Lists whose items have an id merge item by item, new ones go to the end; such a list may also
+ * be written as a mapping from id to changes, where `null` removes the item. Other lists and values are replaced.
+ */
 import { basename, dirname, join } from 'node:path';
 import type { Fault } from './fault.ts';
 import {

@@ -1,4 +1,5 @@
 /** What is wrong with a descriptor: one small board for each rule, ¦ where the fault must be shown. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkPlatform, loadPlatform } from '../../src/platform/load.ts';
 import { checkText, files, head, marked } from './support.ts';
@@ -558,6 +559,34 @@ describe('files that are no descriptors', () => {
     expect(checkPlatform(missing).faults).toMatchObject([
       { file: missing, line: 1, column: 1, rule: 'file', message: 'the file does not exist' },
     ]);
+  });
+});
+
+describe('a damaged descriptor', () => {
+  const whole = `${head}${tmp75('sensors: { temperature: { id: T, poll: 1 s } }')}${usualHost}`;
+
+  it('is answered with faults or a board, never with a crash', () => {
+    const damage = fc.tuple(
+      fc.nat(whole.length),
+      fc.nat(20),
+      fc.oneof(
+        fc.string(),
+        fc.constantFrom('{', ']', '"', '&a ', '*a', '- ', ': ', '\n', '\t', '!!', '? ', '|'),
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), (damages) => {
+        const text = damages.reduce(
+          (before, [at, length, put]) => before.slice(0, at) + put + before.slice(at + length),
+          whole,
+        );
+        const { platform, faults } = checkText(text);
+        expect(platform === undefined).toBe(faults.length > 0);
+        const count = text.split('\n').length;
+        for (const { line, column } of faults) expect(line >= 1 && line <= count && column >= 1).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 
