@@ -70,21 +70,22 @@ export class CollectionView<A> {
       const deep = more && query.expand ? expand(body, { ...query.expand, levels }, this.#follow) : body;
       return query.select ? select(deep, memberSelection(query.select)) : deep;
     });
-    const rendered = this.#render(page, members);
-    return query.select && !whole ? select(rendered.object, query.select) : rendered.object;
+    const { object } = this.#render(page, members);
+    if (whole) return { ...object, '@odata.etag': etagOfMembers(members) };
+    return query.select ? select(object, query.select) : object;
   }
 
   /** Members joined as text: nothing is built twice for the common `$expand=.`. */
   #joined(page: Page): { json: string; etag: string } {
     const parts: string[] = [];
-    const hash = createHash('sha1');
+    const members: JsonObject[] = [];
     for (const uri of page.uris) {
       const body = this.#follow(uri);
       parts.push(body === undefined ? `{"@odata.id":${JSON.stringify(uri)}}` : this.#textOf(uri, body));
-      hash.update(`${uri} ${String(body?.['@odata.etag'])};`);
+      members.push(body ?? { '@odata.id': uri });
     }
     const { object } = this.#render(page, []);
-    const etag = `"${hash.digest('base64url').slice(0, 16)}"`;
+    const etag = etagOfMembers(members);
     const shell = JSON.stringify({ ...object, '@odata.etag': etag });
     return { json: shell.replace('"Members":[]', () => `"Members":[${parts.join(',')}]`), etag };
   }
@@ -144,6 +145,14 @@ export class CollectionView<A> {
     const top = query.top === undefined ? '' : `&$top=${query.top}`;
     return `${this.#target.uri}?${query.kept === '' ? '' : `${query.kept}&`}$skip=${skip + shown}${top}`;
   }
+}
+
+/** ETag of members that are shown whole: it stands for theirs. */
+function etagOfMembers(members: readonly JsonObject[]): string {
+  const hash = createHash('sha1');
+  for (const member of members)
+    hash.update(`${String(member['@odata.id'])} ${String(member['@odata.etag'])};`);
+  return `"${hash.digest('base64url').slice(0, 16)}"`;
 }
 
 const etagOf = (object: JsonObject): string => String(object['@odata.etag'] ?? '""');
