@@ -3,9 +3,16 @@
  * on a weak processor that is most of the time to the first answer.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { platformDirectory } from './files.ts';
 import type { Platform } from './schema.ts';
+
+/** What makes this program another one: its version, the vocabulary, and the compiler's record of its sources. */
+const program = (): string[] =>
+  ['package.json', 'platform/schema.json', 'dist/.tsbuildinfo'].map((name) =>
+    join(dirname(platformDirectory()), name),
+  );
 
 interface Kept {
   readonly key: string;
@@ -40,13 +47,16 @@ function keyOf(path: string): string | undefined {
       const parent: string | undefined = /^variantOf:\s*['"]?([^'"\s#]+)/m.exec(text)?.[1];
       next = parent === undefined ? undefined : join(dirname(next), `${parent}.yaml`);
     }
-    for (const name of readdirSync(import.meta.dirname).sort()) {
-      hash.update(`${name} ${statSync(join(import.meta.dirname, name)).mtimeMs};`);
-    }
+    for (const part of program()) hash.update(textOf(part)).update('\0');
   } catch {
     return undefined;
   }
   return hash.digest('base64url');
+}
+
+/** A package need not carry the compiler's record; its version then speaks for its sources. */
+function textOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 function read(file: string): Kept | undefined {

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/conformance/*.test.ts'],
+    globalSetup: 'test/support/build.ts',
+    testTimeout: 300_000,
+    fileParallelism: false,
+    disableConsoleIntercept: true,
+  },
+});
