@@ -43,5 +43,6 @@ export {
 } from './server/node.ts';
 export { BUS_CONTEXT, type Handler, type RequestContext, type Route, refuse } from './server/router.ts';
 export type { NodeSensor } from './server/sensors.ts';
+export { openSol, type SolOptions, SolStream } from './sol.ts';
 export type { TextEncoding, TypedText } from './text.ts';
 export * from './units.ts';

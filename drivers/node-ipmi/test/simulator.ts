@@ -63,9 +63,15 @@ export interface Simulator {
   stop(): Promise<void>;
 }
 
-/** Starts the simulated BMC at 0x20 with its satellites, and waits until it answers. */
+/**
+ * Starts the simulated BMC at 0x20 with its satellites, and waits until it answers. `host` is called with the port of the host's serial line before the simulator looks for it.
+ */
 export async function startSimulator(
-  options: { readonly extra?: string; readonly config?: string } = {},
+  options: {
+    readonly extra?: string;
+    readonly config?: string;
+    readonly host?: (port: number) => Promise<void>;
+  } = {},
 ): Promise<Simulator> {
   const directory = mkdtempSync(join(tmpdir(), 'ipmi-sim-'));
   const [port, serial, solPort, consolePort] = [
@@ -120,6 +126,7 @@ export async function startSimulator(
       }
     }
   };
+  await options.host?.(solPort);
   await start();
   return {
     port,

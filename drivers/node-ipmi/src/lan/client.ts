@@ -69,10 +69,15 @@ interface Pending {
 }
 
 /** Takes the payloads of a kind other than IPMI messages: serial over LAN. */
-export type PayloadHandler = (payload: Buffer) => void;
+export interface PayloadHandler {
+  receive(payload: Buffer): void;
+  /** The session was lost, or ended by its own client: then there is no error. Nothing comes any more. */
+  end(error: IpmiError | undefined): void;
+}
 
 const SEQUENCES = 64;
 const CLOSED = 'the connection was closed';
+const LOST = 'the controller has lost the session';
 
 /**
  * A management controller on the network, over RMCP+ (IPMI 2.0) or, where allowed, IPMI 1.5.
@@ -144,10 +149,26 @@ export class LanClient implements Target {
     });
   }
 
-  /** Sends a payload that is no IPMI message, in the session. */
-  async sendPayload(type: number, payload: Uint8Array): Promise<void> {
+  /** How the packets of the session are protected; opens it where it is not. */
+  async protection(): Promise<{ readonly encrypted: boolean }> {
     await this.connect();
-    if (this.#session !== undefined) this.#open?.send(this.#session.seal(type, payload));
+    return { encrypted: this.#session?.encrypted ?? false };
+  }
+
+  /** Sends a payload that is no IPMI message, in the session that is open. */
+  async sendPayload(type: number, payload: Uint8Array): Promise<void> {
+    if (this.#session === undefined || this.#open === undefined)
+      throw this.#error('closed', 'there is no session');
+    this.#open.send(this.#session.seal(type, payload));
+  }
+
+  /** Gives the session up: its controller does not have it any more, or the client ends it. */
+  #lose(error: IpmiError | undefined): void {
+    if (this.#session === undefined) return;
+    this.#session = undefined;
+    const handlers = [...this.#handlers.values()];
+    this.#handlers.clear();
+    for (const handler of handlers) handler.end(error);
   }
 
   /** Registers who takes the payloads of a type; undefined takes it back. */
@@ -166,7 +187,7 @@ export class LanClient implements Target {
     await this.#opening?.catch(() => undefined);
     const socket = this.#open;
     const session = this.#session;
-    this.#session = undefined;
+    this.#lose(undefined);
     this.#open = undefined;
     if (socket === undefined) return;
     if (session !== undefined) {
@@ -247,7 +268,7 @@ export class LanClient implements Target {
       return;
     }
     // Silence since two tries: the controller may have lost the session, so the next try is in a new one.
-    if (pending.tries >= 2 && this.#heardAt < pending.sentAt) this.#session = undefined;
+    if (pending.tries >= 2 && this.#heardAt < pending.sentAt) this.#lose(this.#error('closed', LOST));
     if (this.#session !== undefined) {
       this.#transmit(pending);
       return;
@@ -278,7 +299,7 @@ export class LanClient implements Target {
     if (opened === undefined) return;
     this.#heardAt = performance.now();
     if (opened.type !== PAYLOAD.ipmi) {
-      this.#handlers.get(opened.type)?.(opened.payload);
+      this.#handlers.get(opened.type)?.receive(opened.payload);
       return;
     }
     const answer = decodeIpmb(opened.payload);
@@ -329,7 +350,7 @@ export class LanClient implements Target {
     socket.on('message', (datagram) => this.#receive(datagram));
     socket.on('error', (cause: NodeJS.ErrnoException) => {
       // The host says that nobody listens: the session is gone, and a hand-shake under way is in vain.
-      this.#session = undefined;
+      this.#lose(this.#error('closed', LOST));
       this.#failed?.(
         this.#error('unreachable', `nobody answers there (${cause.code ?? cause.message})`, cause),
       );

@@ -43,6 +43,8 @@ export interface Session {
   open(packet: Packet): { readonly type: number; readonly payload: Buffer } | undefined;
   /** ID on the controller's side, for Close Session. */
   readonly id: number;
+  /** Whether packets are signed and encrypted. */
+  readonly encrypted: boolean;
 }
 
 /** Who logs in. Secrets are kept as bytes and never shown. */
@@ -185,6 +187,7 @@ function refused(what: string, suite: CipherSuite, status: number): never {
 /** An IPMI 2.0 session of either side: `ours` is in the packets that come in, `theirs` in those that go out. */
 export class Session20 implements Session {
   readonly id: number;
+  readonly encrypted: boolean;
   readonly #ours: number;
   readonly #keys: SessionKeys;
   readonly #window = new SequenceWindow();
@@ -194,6 +197,7 @@ export class Session20 implements Session {
     this.#ours = ours;
     this.id = theirs;
     this.#keys = keys;
+    this.encrypted = keys.cipher !== undefined;
   }
 
   seal(type: number, payload: Uint8Array): Buffer {
@@ -326,6 +330,7 @@ function authCode15(
 
 class Session15 implements Session {
   readonly id: number;
+  readonly encrypted = false;
   readonly #authType: number;
   readonly #password: Buffer;
   readonly #window: SequenceWindow;

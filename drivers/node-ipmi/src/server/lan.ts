@@ -43,6 +43,8 @@ export interface LanServerOptions {
   readonly maxSessions?: number;
   /** Milliseconds after which a silent session is forgotten. */
   readonly idleTimeout?: number;
+  /** Milliseconds after which console characters that nobody acknowledged are sent again. */
+  readonly solRetry?: number;
 }
 
 const LAN_CHANNEL = 1;
@@ -88,6 +90,7 @@ export class LanServer {
   readonly #suites: readonly CipherSuite[];
   readonly #maxSessions: number;
   readonly #idleTimeout: number;
+  readonly #solRetry: number;
   readonly #openings = new Map<number, Opening>();
   readonly #sessions = new Map<number, ServerSession>();
   #socket: Socket | undefined;
@@ -106,6 +109,7 @@ export class LanServer {
     this.#suites = options.suites ?? [17, 3];
     this.#maxSessions = options.maxSessions ?? 32;
     this.#idleTimeout = options.idleTimeout ?? 60_000;
+    this.#solRetry = options.solRetry ?? 250;
     this.#node.addRoutes(this.#routes());
   }
 
@@ -147,7 +151,7 @@ export class LanServer {
 
   /** Forgets all sessions without a word, as a controller does that was reset. */
   reset(): void {
-    for (const session of this.#sessions.values()) session.sol?.close();
+    for (const session of this.#sessions.values()) session.sol?.close(true);
     this.#sessions.clear();
     this.#openings.clear();
   }
@@ -500,7 +504,7 @@ export class LanServer {
     const isProtected = session.opening.suite !== 0;
     request.u8();
     if (!isProtected && (request.u8() & 0x80) !== 0) return refuse(0x83);
-    const sol = new SolServer(serial, (payload) => this.#send(session, PAYLOAD.sol, payload));
+    const sol = new SolServer(serial, this.#solRetry, (payload) => this.#send(session, PAYLOAD.sol, payload));
     session.sol = sol;
     const size = le(SolServer.maxPayload, 2);
     return [0, 0, 0, 0, ...size, ...size, ...le(this.port, 2), 0xff, 0xff];

@@ -2,8 +2,7 @@ import { concat } from '../bytes.ts';
 import { decodeSol, encodeSol, nextSolSequence, SOL_FLAGS, type SolPacket } from '../sol-packet.ts';
 import type { SerialModel } from './node.ts';
 
-/** Milliseconds until characters are sent again, and how often. */
-const RETRY = 250;
+/** How often characters are sent again that nobody acknowledges. */
 const RETRIES = 7;
 /** Characters that wait for the console; older ones are dropped beyond that, as a serial line does. */
 const BUFFER = 64 * 1024;
@@ -15,6 +14,7 @@ export class SolServer {
   readonly #serial: SerialModel;
   readonly #send: (payload: Uint8Array) => void;
   readonly #stop: () => void;
+  readonly #retry: number;
   #waiting: Uint8Array = new Uint8Array();
   #sequence = 0;
   /** Packet that is not acknowledged yet: one at a time. */
@@ -25,7 +25,9 @@ export class SolServer {
   #isClosed = false;
   #isPaused = false;
 
-  constructor(serial: SerialModel, send: (payload: Uint8Array) => void) {
+  /** `retry` is the time in milliseconds after which characters are sent again. */
+  constructor(serial: SerialModel, retry: number, send: (payload: Uint8Array) => void) {
+    this.#retry = retry;
     this.#serial = serial;
     this.#send = send;
     this.#stop = serial.onData((data) => {
@@ -55,12 +57,13 @@ export class SolServer {
     );
   }
 
-  /** Says good-bye and lets go of the line. */
-  close(): void {
+  /** Lets go of the line, and says good-bye unless the controller forgets the console without a word. */
+  close(isSilent = false): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#stop();
+    if (isSilent) return;
     this.#send(
       encodeSol({
         sequence: 0,
@@ -84,7 +87,7 @@ export class SolServer {
       this.#timer = setTimeout(() => {
         this.#isPaused = false;
         this.#next();
-      }, RETRY);
+      }, this.#retry);
     } else {
       this.#next();
     }
@@ -110,6 +113,6 @@ export class SolServer {
       // A console that does not answer loses these characters, and gets the next ones when it is back.
       if (this.#tries > RETRIES) this.#open = undefined;
       else this.#transmit();
-    }, RETRY);
+    }, this.#retry);
   }
 }
