@@ -131,7 +131,7 @@ class LiveBoard implements Board {
       device: (reader, error) => this.#deviceFault(reader, error),
       now: options.now ?? (() => new Date()),
     });
-    changes.onChange(() => this.#look());
+    changes.onState(() => this.#look());
   }
 
   get revision(): number {

@@ -1,7 +1,7 @@
 /** One sensor as the rest of the daemon sees it, and how its state follows what the sampler learns. */
 import type { SensorFacts } from '../platform/schema.ts';
 import type { Changes } from './changes.ts';
-import type { Quantity, Sensor, State, Status, ThresholdName } from './model.ts';
+import type { Health, Quantity, Sensor, State, Status, ThresholdName } from './model.ts';
 import { crossings, evaluate, healthOf } from './thresholds.ts';
 
 /** Units as events name them. */
@@ -34,17 +34,17 @@ export class BoardSensor implements Sensor {
   readonly quantity: Quantity;
   readonly context: string | null;
   readonly device: string;
-  readonly thresholds: Sensor['thresholds'];
-  readonly range: Sensor['range'];
   readonly period: number;
+  /** Host that powers it; null when it is always there. */
+  readonly poweredBy: string | null;
   reading: number | null = null;
   readingTime: Date | null = null;
   status: Status = { state: 'Starting', health: 'OK' };
   crossed: readonly ThresholdName[] = [];
   fault: string | null = null;
-  readonly #facts: SensorFacts;
-  /** Host that powers it; null when it is always there. */
-  readonly poweredBy: string | null;
+  /** What the last event said to be crossed: it holds over a time without readings. */
+  #announced: readonly ThresholdName[] = [];
+  #facts: SensorFacts;
   readonly #changes: Changes;
 
   constructor(facts: SensorFacts, origin: SensorOrigin, changes: Changes) {
@@ -54,29 +54,46 @@ export class BoardSensor implements Sensor {
     this.quantity = origin.quantity;
     this.context = facts.context ?? null;
     this.device = origin.device;
-    this.thresholds = facts.thresholds ?? {};
-    this.range = facts.range ?? null;
     this.period = origin.period;
-    this.#facts = facts;
     this.poweredBy = origin.host;
+    this.#facts = facts;
     this.#changes = changes;
+  }
+
+  get thresholds(): Sensor['thresholds'] {
+    return this.#facts.thresholds ?? {};
+  }
+
+  get range(): Sensor['range'] {
+    return this.#facts.range ?? null;
+  }
+
+  /** The part that measures has been found: a second source has a scale and limits of its own. */
+  fit(facts: SensorFacts): void {
+    if (this.#facts === facts) return;
+    this.#facts = facts;
+    this.#changes.touch();
   }
 
   /** Takes a value as the device gave it. */
   take(raw: number, time: Date): void {
-    const reading = raw * (this.#facts.scale ?? 1) + (this.#facts.offset ?? 0);
-    const before = this.crossed;
-    this.reading = reading;
+    const { scale = 1, offset = 0, hysteresis } = this.#facts;
+    const before = this.#announced;
+    this.reading = raw * scale + offset;
     this.readingTime = time;
     this.fault = null;
-    this.crossed = evaluate(before, reading, this.thresholds, this.#facts.hysteresis);
-    this.#become('Enabled');
-    this.#changes.touch();
+    this.crossed = evaluate(before, this.reading, this.thresholds, hysteresis);
+    this.#announced = this.crossed;
+    this.#become('Enabled', healthOf(this.crossed));
     for (const { key, severity, threshold } of crossings(before, this.crossed)) {
-      const limit = threshold === null ? [] : [String(this.thresholds[threshold])];
+      const limit = threshold === null ? null : this.thresholds[threshold];
+      // The limit went with the part that had it.
+      if (limit === undefined) continue;
       this.#changes.emit({
         message: `SensorEvent.${key}`,
-        args: [this.name, String(Number(reading.toPrecision(6))), units[this.quantity], ...limit],
+        args: [this.name, String(Number(this.reading.toPrecision(6))), units[this.quantity]].concat(
+          limit === null ? [] : String(limit),
+        ),
         severity,
         origin: { kind: 'sensor', id: this.id, chassis: this.chassis },
         condition: `sensor:${this.id}`,
@@ -86,18 +103,27 @@ export class BoardSensor implements Sensor {
     }
   }
 
-  /** There is no reading, and why. What was crossed is forgotten: nobody knows whether it still is. */
-  lose(state: Exclude<State, 'Enabled'>, fault: string | null, health: Status['health'] = 'OK'): void {
-    if (this.status.state === state && this.fault === fault && this.reading === null) return;
+  /** There is no reading, and why. Nobody knows whether what was crossed still is. */
+  lose(state: Exclude<State, 'Enabled'>, fault: string | null, health: Health = 'OK'): void {
+    if (
+      this.reading === null &&
+      this.fault === fault &&
+      this.status.state === state &&
+      this.status.health === health
+    )
+      return;
     this.reading = null;
     this.fault = fault;
     this.crossed = [];
-    this.status = { state, health };
-    this.#changes.touch();
+    this.#become(state, health);
   }
 
-  #become(state: State): void {
-    const health = healthOf(this.crossed);
-    if (this.status.state !== state || this.status.health !== health) this.status = { state, health };
+  #become(state: State, health: Health): void {
+    if (this.status.state === state && this.status.health === health) {
+      this.#changes.touch('reading');
+      return;
+    }
+    this.status = { state, health };
+    this.#changes.touch();
   }
 }
