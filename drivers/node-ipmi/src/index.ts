@@ -22,6 +22,14 @@ export {
   oemRecordName,
   type PowerSupplyRecord,
 } from './fru-records.ts';
+export {
+  FrameReader,
+  I2cIpmbLink,
+  IpmbBus,
+  type IpmbBusOptions,
+  IpmbDevice,
+  type IpmbLink,
+} from './ipmb.ts';
 export { LanClient, type LanOptions, type PayloadHandler } from './lan/client.ts';
 export { type Pong, rmcpPing } from './lan/ping.ts';
 export type { CipherSuite } from './lan/rakp.ts';

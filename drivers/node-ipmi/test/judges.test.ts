@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -199,6 +199,45 @@ describe.skipIf(!able).each([17, 3] as const)('with cipher suite %i, our server 
     const caching = needsCache ? [`--sdr-cache-directory=${cache}`, '--quiet-cache'] : [];
     expect(await output(tool, [...login, ...privilege, ...caching, ...args])).toMatch(expected);
   });
+});
+
+/** Runs a console tool under a terminal of its own, types a line once it is ready, and gives all that was shown. */
+async function converse(
+  command: string,
+  ready: RegExp,
+  line: string,
+  reply: RegExp,
+  end: string,
+): Promise<string> {
+  const child = spawn('script', ['-qfc', command, '/dev/null'], { env: { ...process.env, TERM: 'dumb' } });
+  const gone = new Promise<void>((done) => child.once('exit', () => done()));
+  let shown = '';
+  child.stdout.on('data', (data: Buffer) => {
+    shown += data.toString();
+  });
+  try {
+    await expect.poll(() => shown, { timeout: 8000 }).toMatch(ready);
+    child.stdin.write(line);
+    await expect.poll(() => shown, { timeout: 8000 }).toMatch(reply);
+    child.stdin.write(end);
+    await Promise.race([gone, new Promise((done) => setTimeout(done, 3000))]);
+  } finally {
+    child.kill();
+    await gone;
+  }
+  return shown;
+}
+
+test.skipIf(!able || !canRun('script'))('the console of our server serves ipmitool', async () => {
+  const { server, port, line } = await startServer();
+  const command = `ipmitool -I lanplus -C 17 -H 127.0.0.1 -p ${port} -U admin -P secret123 sol activate`;
+  try {
+    const shown = await converse(command, /operational/, 'uname -a', /UNAME -A/, '\r~.');
+    expect(shown).toMatch(/UNAME -A/);
+    expect(line.heard.join('')).toMatch(/^uname -a/);
+  } finally {
+    await server.close();
+  }
 });
 
 describe.skipIf(!able)('the codecs agree with ipmitool', () => {
