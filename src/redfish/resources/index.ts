@@ -23,6 +23,7 @@ import { session, sessionService, sessions } from './session-service.ts';
 import { system, systems } from './systems.ts';
 import { thermal } from './thermal.ts';
 import { thermalMetrics, thermalSubsystem } from './thermal-subsystem.ts';
+import { firmwareInventory, softwareInventory, updateService } from './update-service.ts';
 
 const all: readonly (Resource<App> | Collection<App>)[] = [
   serviceRoot,
@@ -33,6 +34,7 @@ const all: readonly (Resource<App> | Collection<App>)[] = [
   ...[managers, manager, ethernetInterfaces, ethernetInterface, networkProtocol, ...managerLogServices],
   ...[accountService, accounts, account, roles, role],
   ...[sessionService, sessions, session],
+  ...[updateService, firmwareInventory, softwareInventory],
   ...[jsonSchemas, jsonSchema, messageRegistries, messageRegistry],
 ];
 

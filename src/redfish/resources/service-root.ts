@@ -20,6 +20,7 @@ export const serviceRoot = resource({
     Managers: link(`${root}Managers`),
     SessionService: link(`${root}SessionService`),
     AccountService: link(`${root}AccountService`),
+    UpdateService: link(`${root}UpdateService`),
     JsonSchemas: link(`${root}JsonSchemas`),
     Registries: link(`${root}Registries`),
     Links: {
