@@ -10,9 +10,9 @@ import type { Board } from './board/model.ts';
 import { createApp } from './http/app.ts';
 import { authenticator } from './http/authenticate.ts';
 import { type Listener, listen } from './http/server.ts';
-import { certificate } from './http/tls.ts';
 import { Journal } from './journal/journal.ts';
 import { systemNetwork } from './manager/network.ts';
+import { systemSoftware } from './manager/software.ts';
 import type { Platform } from './platform/schema.ts';
 import { message } from './redfish/registries/messages.ts';
 import type { App } from './redfish/resources/app.ts';
@@ -27,6 +27,8 @@ import { Roles } from './store/roles.ts';
 import { Sessions } from './store/sessions.ts';
 import { Settings } from './store/settings.ts';
 import { openStore } from './store/store.ts';
+import { Certificates } from './tls/certificates.ts';
+import { ClientCertificates } from './tls/clients.ts';
 
 export interface DaemonOptions {
   readonly platform: Platform;
@@ -102,9 +104,10 @@ async function start(
   }
   const generatedPassword = await accounts.bootstrapAdministrator({
     ...options.administrator,
-    mustChange: !options.twin,
+    // A password that somebody chose is theirs; one that we made must not stay on a board.
+    mustChange: !options.twin && options.administrator.password === undefined,
   });
-  const pair = await certificate(options.state, [hostname(), 'localhost', '127.0.0.1', '::1']);
+  const certificates = await Certificates.open(settings, [hostname(), 'localhost', '127.0.0.1', '::1']);
 
   const board = createBoard(platform, options.hardware, settings, {
     log: (text, detail) => log.info({ ...detail }, text),
@@ -124,10 +127,11 @@ async function start(
   const moved = () => {
     configuration += 1;
   };
-  for (const part of [accounts, roles, sessions]) part.onChange(moved);
+  for (const part of [accounts, roles, sessions, certificates]) part.onChange(moved);
   const app: App = {
-    ...{ board, journal, accounts, roles, sessions, version },
+    ...{ board, journal, accounts, roles, sessions, certificates, version },
     network: systemNetwork(),
+    software: systemSoftware(version),
     uuid: settings.serviceUuid,
     started: new Date(),
     get httpsPort() {
@@ -151,6 +155,7 @@ async function start(
     audit: (record) => void journal.append(auditRecord(record)),
   });
   const cache = new AuthCache(accounts);
+  const clients = new ClientCertificates(certificates);
   const http = createApp({
     service,
     metadata: metadataDocument(),
@@ -158,13 +163,15 @@ async function start(
     authenticate: authenticator({
       ...{ accounts, roles, sessions, accountUri },
       verify: (userName, password) => cache.verify(userName, password),
+      certified: (socket) => clients.userName(socket),
       failed: (userName, address) => void journal.append(loginRecord(userName, address, false)),
     }),
     log,
   });
   await board.start();
-  const listening = await listen(http, pair, options.host, options.port);
+  const listening = await listen(http, certificates.options, options.host, options.port);
   listener = listening;
+  ends.push(certificates.onChange(() => listening.secure(certificates.options)));
   ends.push(() => listening.close(grace));
   return { board, accounts, address: listening.address, generatedPassword, restartRequested, stop };
 }

@@ -1,4 +1,8 @@
-/** Who sends a request: a session token first, then Basic authentication (DSP0266 clause 13.3). */
+/**
+ * Who sends a request: what the request itself says goes first, a session token before Basic authentication (DSP0266
+ * clause 13.3), then what the certificate of its connection says.
+ */
+import type { TLSSocket } from 'node:tls';
 import type { Context } from 'koa';
 import { message, RedfishError } from '../redfish/registries/messages.ts';
 import type { Principal } from '../redfish/service/principal.ts';
@@ -14,7 +18,9 @@ export interface Credentials {
   readonly verify: (userName: string, password: string) => Promise<Verification>;
   /** URI of an account. */
   readonly accountUri: (id: string) => string;
-  /** Told of each Basic login that failed. */
+  /** The user name in the certificate that a client has proved to hold; undefined when there is none. */
+  readonly certified: (socket: TLSSocket) => string | undefined;
+  /** Told of each Basic login that failed, and of each connection whose certificate names nobody who may log in. */
   readonly failed: (userName: string, address: string) => void;
 }
 
@@ -74,8 +80,21 @@ export function authenticator(credentials: Credentials): Authenticate {
         'Retry-After': '2',
       });
     }
-    if (!lenient)
-      credentials.failed(pair.userName, (ctx.req.socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
+    if (!lenient) credentials.failed(pair.userName, addressOf(ctx));
+    return refuse(lenient);
+  };
+
+  const refused = new WeakSet<object>();
+  const byCertificate = (ctx: Context, lenient: boolean): Principal | null => {
+    const socket = ctx.req.socket as TLSSocket;
+    const userName = credentials.certified(socket);
+    if (userName === undefined) return null;
+    const account = credentials.accounts.findByName(userName);
+    if (account?.enabled) return principalOf(account, null);
+    if (!lenient && !refused.has(socket)) {
+      refused.add(socket);
+      credentials.failed(userName, addressOf(ctx));
+    }
     return refuse(lenient);
   };
 
@@ -83,9 +102,11 @@ export function authenticator(credentials: Credentials): Authenticate {
     const token = ctx.headers['x-auth-token'];
     if (typeof token === 'string') return byToken(token) ?? refuse(lenient);
     const field = ctx.headers.authorization;
-    return field === undefined ? null : byPassword(ctx, field, lenient);
+    return field === undefined ? byCertificate(ctx, lenient) : byPassword(ctx, field, lenient);
   };
 }
+
+const addressOf = (ctx: Context): string => (ctx.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 
 function refuse(lenient: boolean): null {
   if (lenient) return null;

@@ -2,13 +2,15 @@
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import type Koa from 'koa';
 import { errorBody, type Message, message } from '../redfish/registries/messages.ts';
-import type { TlsPair } from './tls.ts';
 
 export interface Listener {
   /** What it really listens on: with port 0 the system chooses. */
   readonly address: AddressInfo;
+  /** Uses these certificates and rules for connections from now on; those that are open go on as they began. */
+  secure(options: TlsOptions): void;
   /** Ends idle connections at once and the others after `grace` milliseconds. */
   close(grace: number): Promise<void>;
 }
@@ -19,18 +21,14 @@ const limits = {
   keepAliveTimeout: 75_000,
   maxHeaderSize: 16 * 1024,
   maxConnections: 512,
+  handshakeTimeout: 10_000,
 };
 
 /** @throws Error with `code` EADDRINUSE, EACCES, EADDRNOTAVAIL when the address cannot be had. */
-export async function listen(app: Koa, pair: TlsPair, host: string, port: number): Promise<Listener> {
+export async function listen(app: Koa, tls: TlsOptions, host: string, port: number): Promise<Listener> {
+  const { maxHeaderSize, handshakeTimeout } = limits;
   const server: Server = createServer(
-    {
-      cert: pair.cert,
-      key: pair.key,
-      minVersion: 'TLSv1.2',
-      maxHeaderSize: limits.maxHeaderSize,
-      noDelay: true,
-    },
+    { ...tls, maxHeaderSize, handshakeTimeout, noDelay: true },
     app.callback(),
   );
   server.headersTimeout = limits.headersTimeout;
@@ -47,6 +45,12 @@ export async function listen(app: Koa, pair: TlsPair, host: string, port: number
   });
   return {
     address: server.address() as AddressInfo,
+    secure: (options) => {
+      server.setSecureContext(options);
+      // Whether clients are asked for a certificate is no part of the context, but is read at each new connection.
+      const { requestCert, rejectUnauthorized } = options;
+      Object.assign(server, { requestCert, rejectUnauthorized });
+    },
     close: (grace) =>
       new Promise((resolve) => {
         const force = setTimeout(() => server.closeAllConnections(), grace);

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join, resolve } from 'node:path';
+import { selfSigned } from '../../src/tls/make.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 export const administrator = { userName: 'admin', password: 'Quaint-Marmot-57-plinth' } as const;
@@ -37,10 +38,17 @@ export function startDaemon(platform: string, state: string, port: number): Prom
   );
 }
 
-export function startBareKoa(state: string, body: string): Promise<Running> {
-  const file = join(state, '..', 'body.json');
-  writeFileSync(file, body);
-  const words = ['test/bench/bare-koa.mjs', join(state, 'https.crt'), join(state, 'https.key'), file];
+/** Bare Koa with a certificate of the kind that the daemon makes for itself. */
+export async function startBareKoa(state: string, body: string): Promise<Running> {
+  const { chain, key } = await selfSigned(['localhost']);
+  const files = Object.entries({ 'https.crt': chain, 'https.key': key, 'body.json': body }).map(
+    ([name, text]) => {
+      const file = join(state, '..', name);
+      writeFileSync(file, text, { mode: 0o600 });
+      return file;
+    },
+  );
+  const words = ['test/bench/bare-koa.mjs', ...files];
   return start(words, {}, (text) => Number(text.trim()) || undefined, '/');
 }
 

@@ -2,9 +2,11 @@
 import type { Board } from '../../board/model.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { ManagerNetwork } from '../../manager/network.ts';
+import type { Software } from '../../manager/software.ts';
 import type { Accounts } from '../../store/accounts.ts';
 import type { Roles } from '../../store/roles.ts';
 import type { Sessions } from '../../store/sessions.ts';
+import type { Certificates } from '../../tls/certificates.ts';
 import { type Collection, defineCollection, defineResource, type Resource } from '../service/resource.ts';
 
 export interface App {
@@ -13,7 +15,10 @@ export interface App {
   readonly accounts: Accounts;
   readonly roles: Roles;
   readonly sessions: Sessions;
+  readonly certificates: Certificates;
   readonly network: { read(): ManagerNetwork };
+  /** What runs on the controller, read once at start. */
+  readonly software: readonly Software[];
   /** Stable for the life of the installation. */
   readonly uuid: string;
   /** Version of this daemon. */

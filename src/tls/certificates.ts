@@ -1,0 +1,245 @@
+/**
+ * The certificates of this service: the pair that its server shows, keys whose certificate is still being signed, and those
+ * who may vouch for clients.
+ *
+ * They live in the store beside everything else: a pair is one value there, so no loss of power can leave a certificate
+ * without its key, and the database is readable by its owner alone. Private keys leave this folder towards TLS only.
+ */
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createSecureContext, type TlsOptions } from 'node:tls';
+import { StoreError } from '../store/errors.ts';
+import { Listeners } from '../store/listeners.ts';
+import type { Settings } from '../store/settings.ts';
+import { type ContextFacts, serverOptions } from './context.ts';
+import { type CertificateDetails, detailsOf } from './details.ts';
+import { type SigningRequest, selfSigned, signingRequest, type TlsPair } from './make.ts';
+import { type Bundle, keyPem, pemOf, readBundle } from './pem.ts';
+import { decodePolicy, defaultPolicy, type TlsPolicy } from './policy.ts';
+import { CertificateRefusal } from './refusal.ts';
+import { demandAnchor, demandServer } from './rules.ts';
+import { proveHandshake } from './trial.ts';
+
+/** A certificate as others may see it: nothing of its key. */
+export interface Certificate {
+  readonly id: string;
+  /** PEM, the chain after the leaf if there is one. */
+  readonly pem: string;
+  readonly isChain: boolean;
+  readonly leaf: X509Certificate;
+  readonly details: CertificateDetails;
+}
+
+/** Keys that wait for their certificate; the oldest gives way. */
+const maxRequests = 8;
+/** Those who may vouch for clients; their names go out in every handshake. */
+const maxTrusted = 32;
+
+interface ServerPair extends TlsPair {
+  readonly id: string;
+}
+
+export class Certificates {
+  readonly #settings: Settings;
+  readonly #changed = new Listeners<void>();
+  #policy: TlsPolicy;
+  #pair: ServerPair;
+  #server: Certificate;
+  #trusted: readonly Certificate[];
+
+  private constructor(settings: Settings, pair: ServerPair) {
+    this.#settings = settings;
+    this.#policy = settings.json('tls.policy', decodePolicy, defaultPolicy);
+    this.#pair = pair;
+    this.#server = show(pair.id, pair.chain);
+    this.#trusted = settings.json('tls.trusted', decodeTrusted, []);
+  }
+
+  /**
+   * What the store holds; at the first start a pair is made for `names` (host names and addresses), signed by itself. It
+   * lasts for this run only where the store cannot be written.
+   */
+  static async open(settings: Settings, names: readonly string[]): Promise<Certificates> {
+    const known = settings.json<ServerPair | null>('tls.server', decodePair, null);
+    if (known !== null) return new Certificates(settings, known);
+    const pair = { id: '1', ...(await selfSigned(names)) };
+    try {
+      settings.setJson('tls.server', pair);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
+    return new Certificates(settings, pair);
+  }
+
+  /** Called after each change is stored; a server must then use `options` for new connections. */
+  onChange(listener: () => void): () => void {
+    return this.#changed.add(listener);
+  }
+
+  /** What a TLS server is told now. */
+  get options(): TlsOptions {
+    return serverOptions(this.#facts(this.#pair));
+  }
+
+  get policy(): TlsPolicy {
+    return this.#policy;
+  }
+
+  /** @throws CertificateRefusal `value`, StoreError */
+  setPolicy(patch: Partial<TlsPolicy>): void {
+    const policy = { ...this.#policy, ...patch };
+    if (policy.clients === 'required' && this.#trusted.length === 0)
+      throw new CertificateRefusal('value', 'nobody is trusted to vouch for clients yet');
+    this.#settings.setJson('tls.policy', policy);
+    this.#policy = policy;
+    this.#changed.emit();
+  }
+
+  /** The certificate that the server shows. */
+  get server(): Certificate {
+    return this.#server;
+  }
+
+  /** Those who may vouch for clients. */
+  get trusted(): readonly Certificate[] {
+    return this.#trusted;
+  }
+
+  /**
+   * Makes a key and the request to certify it, PEM. The key waits here for its certificate, over restarts too.
+   * @throws StoreError
+   */
+  async request(wanted: SigningRequest): Promise<string> {
+    const { csr, key } = await signingRequest(wanted);
+    this.#settings.setJson('tls.requests', [key, ...this.#requests()].slice(0, maxRequests));
+    return csr;
+  }
+
+  /**
+   * Replaces the pair that the server shows, once a handshake has proved the new one. The key comes with the certificate, or
+   * is one that a request made, or stays what it was.
+   * @param id what the new one is called; by default something new
+   * @throws CertificateRefusal `format`, `value`; StoreError; the old pair then serves on
+   */
+  async install(text: string, id = String(Number(this.#pair.id) + 1)): Promise<Certificate> {
+    const bundle = readBundle(text);
+    const leaf = demandServer(bundle.certificates, Date.now());
+    const key = keyPem(this.#keyFor(leaf, bundle));
+    const pair = { id, chain: pemOf(bundle.certificates), key };
+    await proveHandshake(
+      serverOptions({ ...this.#facts(pair), clients: 'off', minVersion: 'TLSv1.2' }),
+      leaf,
+    );
+    this.#settings.setJson('tls.server', pair);
+    this.#pair = pair;
+    this.#server = show(id, pair.chain);
+    this.#settings.setJson(
+      'tls.requests',
+      this.#requests().filter((each) => each !== key),
+    );
+    this.#changed.emit();
+    return this.#server;
+  }
+
+  /**
+   * Trusts one more certificate to vouch for clients: an authority, or a client's own.
+   * @throws CertificateRefusal, StoreError
+   */
+  trust(text: string): Certificate {
+    if (this.#trusted.length >= maxTrusted)
+      throw new CertificateRefusal('limit', `there is room for ${maxTrusted} certificates`);
+    const id = String(1 + Math.max(0, ...this.#trusted.map((each) => Number(each.id))));
+    const added = this.#anchor(id, text);
+    this.#setTrusted([...this.#trusted, added]);
+    return added;
+  }
+
+  /** @throws CertificateRefusal, StoreError */
+  replaceTrusted(id: string, text: string): void {
+    const renewed = this.#anchor(id, text);
+    this.#setTrusted(this.#trusted.map((each) => (each.id === id ? renewed : each)));
+  }
+
+  /** @throws CertificateRefusal `in-use`, StoreError */
+  distrust(id: string): void {
+    const rest = this.#trusted.filter((each) => each.id !== id);
+    if (rest.length === 0 && this.#policy.clients === 'required')
+      throw new CertificateRefusal('in-use', 'it is the last by which a client can connect');
+    this.#setTrusted(rest);
+  }
+
+  #facts({ chain, key }: TlsPair): ContextFacts {
+    const { minVersion, clients } = this.#policy;
+    return { chain, key, minVersion, clients, trusted: this.#trusted.map(({ pem }) => pem) };
+  }
+
+  #requests(): readonly string[] {
+    return this.#settings.json('tls.requests', decodeKeys, []);
+  }
+
+  /** @throws CertificateRefusal when the key is not the certificate's, or when none is known that is */
+  #keyFor(leaf: X509Certificate, bundle: Bundle): KeyObject {
+    if (bundle.key !== null) {
+      if (leaf.checkPrivateKey(bundle.key)) return bundle.key;
+      throw new CertificateRefusal('value', 'a private key that is not the key of the first certificate');
+    }
+    const known = [...this.#requests(), this.#pair.key].map((pem) => createPrivateKey(pem));
+    const key = known.find((each) => leaf.checkPrivateKey(each));
+    if (key !== undefined) return key;
+    throw new CertificateRefusal(
+      'value',
+      'a certificate without its private key, which no request made either',
+    );
+  }
+
+  #anchor(id: string, text: string): Certificate {
+    const leaf = demandAnchor(readBundle(text), Date.now());
+    if (this.#trusted.some((each) => each.id !== id && each.leaf.raw.equals(leaf.raw)))
+      throw new CertificateRefusal('exists', leaf.fingerprint256);
+    return show(id, pemOf([leaf]));
+  }
+
+  #setTrusted(trusted: readonly Certificate[]): void {
+    provable(() => createSecureContext({ ca: trusted.map(({ pem }) => pem) }));
+    this.#settings.setJson(
+      'tls.trusted',
+      trusted.map(({ id, pem }) => ({ id, pem })),
+    );
+    this.#trusted = trusted;
+    this.#changed.emit();
+  }
+}
+
+/** @throws CertificateRefusal when OpenSSL will not have it */
+function provable(work: () => void): void {
+  try {
+    work();
+  } catch (cause) {
+    throw new CertificateRefusal('value', 'a certificate that TLS cannot use', { cause });
+  }
+}
+
+function show(id: string, pem: string): Certificate {
+  const leaf = new X509Certificate(pem);
+  const isChain = pem.indexOf('-----BEGIN', 1) > 0;
+  return { id, pem, isChain, leaf, details: detailsOf(leaf) };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/** A stored pair with which a server can start; anything else would keep the daemon from ever being reached. */
+function decodePair(value: unknown): ServerPair | undefined {
+  if (!isRecord(value)) return undefined;
+  const { id, chain, key } = value;
+  if (typeof id !== 'string' || typeof chain !== 'string' || typeof key !== 'string') return undefined;
+  createSecureContext({ cert: chain, key });
+  return { id, chain, key };
+}
+
+function decodeTrusted(value: unknown): readonly Certificate[] | undefined {
+  return Array.isArray(value) ? value.map(({ id, pem }) => show(String(id), String(pem))) : undefined;
+}
+
+function decodeKeys(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) ? (value as readonly string[]) : undefined;
+}

@@ -1,0 +1,52 @@
+/** What is demanded of a certificate before it is used. */
+import type { X509Certificate } from 'node:crypto';
+import { detailsOf } from './details.ts';
+import { extendedKeyUsages } from './key-usages.ts';
+import type { Bundle } from './pem.ts';
+import { CertificateRefusal } from './refusal.ts';
+
+/**
+ * The leaf of a chain that a server may show. One that is not valid yet is accepted: the clock of a controller that has not
+ * found its time server stands in the past.
+ * @param now milliseconds since 1970
+ * @throws CertificateRefusal `value`
+ */
+export function demandServer(chain: readonly X509Certificate[], now: number): X509Certificate {
+  const [leaf, ...issuers] = chain;
+  if (leaf === undefined) throw new CertificateRefusal('format', 'no certificate');
+  for (const each of chain) demandUnexpired(each, now);
+  const { keyUsage, extendedKeyUsage } = detailsOf(leaf);
+  // Every suite that is left proves the server by a signature (RFC 8446 clause 4.4.2.2).
+  if (keyUsage !== null && !keyUsage.includes('DigitalSignature'))
+    throw new CertificateRefusal('value', 'a certificate whose key usage lacks DigitalSignature');
+  if (extendedKeyUsage !== null && !extendedKeyUsage.includes(extendedKeyUsages.ServerAuthentication))
+    throw new CertificateRefusal('value', 'a certificate whose key usage lacks ServerAuthentication');
+  let below = leaf;
+  for (const issuer of issuers) {
+    if (!isIssued(below, issuer))
+      throw new CertificateRefusal('value', 'a chain in which each certificate is not issued by the next');
+    below = issuer;
+  }
+  return leaf;
+}
+
+/** The one certificate that is to vouch for clients. @throws CertificateRefusal */
+export function demandAnchor({ certificates, key }: Bundle, now: number): X509Certificate {
+  const [only, ...more] = certificates;
+  if (only === undefined || more.length > 0)
+    throw new CertificateRefusal('value', 'a chain, where one certificate is wanted');
+  if (key !== null)
+    throw new CertificateRefusal('value', 'a private key, which does not belong in a trust store');
+  demandUnexpired(only, now);
+  return only;
+}
+
+/** Whether `issuer` signed `certificate`. */
+export const isIssued = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
+  certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+
+function demandUnexpired(certificate: X509Certificate, now: number): void {
+  const { notAfter } = detailsOf(certificate);
+  if (notAfter.getTime() < now)
+    throw new CertificateRefusal('value', `a certificate that expired on ${notAfter.toISOString()}`);
+}
