@@ -137,8 +137,10 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
         );
       }
       change(() => {
+        // A chip may have the name of the part that it goes with.
         if (isDevice) buses.setPresent(id, present);
-        else if (present) machine.absent.delete(id);
+        if (!fans.has(id) && !supplies.has(id)) return;
+        if (present) machine.absent.delete(id);
         else machine.absent.add(id);
       });
     },

@@ -101,4 +101,15 @@ describe('lines of the twin', () => {
     twin.present('PSU', false);
     expect([present.get(), good.get()]).toEqual([false, false]);
   });
+
+  it('takes a chip out together with the supply of the same name', async () => {
+    const devices = [...board.devices, { id: 'PSU', chip: 'tmp75', bus: 6, address: 0x4a }];
+    const twin = createTwin({ ...board, devices });
+    const good = await twin.gpio.request({ line: 'PSU_GOOD', direction: 'in', activeLow: false });
+    twin.present('PSU', false);
+    expect(good.get()).toBe(false);
+    await expect(twin.i2c(6).transfer(0x4a, Uint8Array.of(0), 2)).rejects.toMatchObject({
+      kind: 'no-answer',
+    });
+  });
 });
