@@ -1,7 +1,7 @@
 import { bridge } from './bridge.ts';
 import { concat } from './bytes.ts';
 import { type Command, run } from './command.ts';
-import { getSensorReading } from './commands/sensor.ts';
+import { getReadingFactors, getSensorReading } from './commands/sensor.ts';
 import {
   getDeviceSdr,
   getFruInfo,
@@ -17,8 +17,15 @@ import {
 import { COMPLETION } from './completion.ts';
 import { IpmiError } from './errors.ts';
 import { BMC_ADDRESS, type Target } from './message.ts';
-import { interpretReading, isSensor, type SensorReading } from './reading.ts';
-import { decodeSdr, type Sdr, type SensorOwner, type SensorSdr } from './sdr.ts';
+import { expandSensor, interpretReading, isSensor, type SensorReading } from './reading.ts';
+import {
+  decodeFactors,
+  decodeSdr,
+  type FullSensor,
+  type Sdr,
+  type SensorOwner,
+  type SensorSdr,
+} from './sdr.ts';
 import { decodeSelRecord, type SelRecord } from './sel.ts';
 
 /** Reading whole stores of a controller: sensor records, sensors, event log and FRU contents. */
@@ -178,27 +185,49 @@ export async function sampleSensor(target: Target, sdr: SensorSdr): Promise<Sens
   try {
     const owner = ownerTarget(target, sdr.owner);
     const raw = await run(owner, getSensorReading, { sensor: sdr.number }, sdr.owner.lun);
-    return { sdr, reading: interpretReading(sdr, raw), error: undefined };
+    const known =
+      sdr.kind === 'full' && sdr.factors.linearization >= NON_LINEAR
+        ? await linearAt(owner, sdr, raw.raw)
+        : sdr;
+    return { sdr, reading: interpretReading(known, raw), error: undefined };
   } catch (error) {
     if (!(error instanceof IpmiError)) throw error;
     return { sdr, reading: undefined, error };
   }
 }
 
+/** From this linearization on a sensor is not linear, and tells the factors of each reading itself. */
+const NON_LINEAR = 0x70;
+
+/** The record of a non-linear sensor with the factors that hold at one raw reading (section 36.2). */
+async function linearAt(owner: Target, sdr: FullSensor, raw: number): Promise<FullSensor> {
+  if (sdr.factors.format === 'none') return sdr;
+  const answer = await run(owner, getReadingFactors, { sensor: sdr.number, raw }, sdr.owner.lun);
+  return { ...sdr, factors: decodeFactors(answer.factors, 0, sdr.factors.format) };
+}
+
 /** Reads many sensors at once. Event-only sensors have no reading and are left out. */
 export function sampleSensors(target: Target, sdrs: readonly Sdr[]): Promise<SensorSample[]> {
-  const readable = sdrs.filter(isSensor).filter((sdr) => sdr.kind !== 'eventOnly');
-  return Promise.all(readable.map((sdr) => sampleSensor(target, sdr)));
+  return Promise.all(sdrs.flatMap(readable).map((sdr) => sampleSensor(target, sdr)));
+}
+
+/** The sensors of a record that have readings: several where they share it. */
+function readable(sdr: Sdr): readonly SensorSdr[] {
+  return isSensor(sdr) && sdr.kind !== 'eventOnly' ? expandSensor(sdr) : [];
 }
 
 /** Reads all records and, while the chain of records goes on, the sensors that they tell of. */
 export async function sweep(target: Target): Promise<{ sdrs: readonly Sdr[]; samples: SensorSample[] }> {
-  const samples = new Map<number, Promise<SensorSample>>();
+  const samples = new Map<string, Promise<SensorSample>>();
   const each = (sdr: Sdr): void => {
-    if (isSensor(sdr) && sdr.kind !== 'eventOnly') samples.set(sdr.recordId, sampleSensor(target, sdr));
+    for (const sensor of readable(sdr))
+      samples.set(`${sdr.recordId}/${sensor.number}`, sampleSensor(target, sensor));
   };
   const sdrs = await readSdrs(target, { each });
-  return { sdrs, samples: await Promise.all(samples.values()) };
+  const ids = new Set(sdrs.map((sdr) => sdr.recordId));
+  const all = await Promise.all(samples.values());
+  // Records that went away while the repository was read are no sensors any more.
+  return { sdrs, samples: all.filter(({ sdr }) => ids.has(sdr.recordId)) };
 }
 
 /** Events of the log behind a record. */

@@ -8,14 +8,14 @@ import {
   clearSdr,
   clearSel,
   decodeFru,
+  encodeFactors,
   encodeFru,
+  encodeSdr,
   fruText,
-  getAssetTag,
   getBootFlags,
   getChannelInfo,
   getChassisStatus,
   getCipherSuitePage,
-  getControllerId,
   getDcmiCapabilities,
   getDeviceGuid,
   getDeviceId,
@@ -34,11 +34,13 @@ import {
   getUserName,
   getWatchdog,
   IpmiError,
+  IpmiNode,
   LAN,
   LanClient,
   type LanOptions,
-  partsText,
   platformEvent,
+  readAssetTag,
+  readControllerId,
   readFruData,
   readLan,
   readSdrs,
@@ -49,9 +51,7 @@ import {
   resetWatchdog,
   run,
   selTime,
-  setAssetTag,
   setBootFlags,
-  setControllerId,
   setPowerLimit,
   setPowerRestorePolicy,
   setSelTime,
@@ -61,10 +61,12 @@ import {
   setUserPassword,
   setWatchdog,
   sweep,
+  writeAssetTag,
+  writeControllerId,
   writeFruData,
 } from 'node-ipmi';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startServer } from './fixture.ts';
+import { fullSensor, startServer } from './fixture.ts';
 import { lossyProxy } from './proxy.ts';
 
 type Started = Awaited<ReturnType<typeof startServer>>;
@@ -327,10 +329,12 @@ describe('LanClient and LanServer', () => {
     const limit = { action: 0x11, limit: 400, correctionTime: 2000, samplingPeriod: 5 };
     await run(client, setPowerLimit, limit);
     expect(await run(client, getPowerLimit, undefined)).toEqual(limit);
-    await run(client, setAssetTag, { offset: 0, data: Buffer.from('TAG-1') });
-    expect(partsText([(await run(client, getAssetTag, { offset: 0, count: 16 })).data])).toBe('TAG-1');
-    await run(client, setControllerId, { offset: 0, data: Buffer.from('node-7\0') });
-    expect(partsText([(await run(client, getControllerId, { offset: 0, count: 16 })).data])).toBe('node-7');
+    const tag = 'a tag that takes more than one part, and then some of it';
+    await writeAssetTag(client, tag);
+    expect(await readAssetTag(client)).toBe(tag);
+    await writeControllerId(client, 'node-7');
+    expect(await readControllerId(client)).toBe('node-7');
+    await expect(writeAssetTag(client, 'x'.repeat(64))).rejects.toMatchObject({ kind: 'invalid' });
   });
 
   test('bridge once and twice, many at a time, and name a node that is not there', async () => {
@@ -448,6 +452,40 @@ describe('LanClient and LanServer', () => {
     );
     expect((await run(client, getDeviceId, undefined)).firmware).toBe('3.14');
     socket.close();
+  });
+
+  test('read a sensor that is not linear by the factors of its reading, and those that share a record', async () => {
+    const base = fullSensor(1, 'Curve');
+    const sharing = { count: 3, modifier: 'alpha', offset: 0, entityIncrements: true, direction: 0 } as const;
+    const shared = {
+      ...fullSensor(2, 'DIMM '),
+      kind: 'compact',
+      sensorType: 0x0c,
+      eventType: 0x6f,
+      sharing,
+    } as const;
+    const node = new IpmiNode({
+      sdrs: [encodeSdr({ ...base, factors: { ...base.factors, linearization: 0x70 } }), encodeSdr(shared)],
+      routes: [
+        // Below 100 one degree a count, from there on two.
+        [
+          0x04,
+          0x23,
+          2,
+          (request) => [0, ...encodeFactors({ ...base.factors, m: request.bytes(2)[1] === 40 ? 1 : 2 })],
+        ],
+      ],
+    });
+    const read = async (): Promise<unknown> =>
+      (await sweep(node)).samples.map((s) => [s.sdr.name.text, s.reading?.value]);
+    const dimms = [
+      ['DIMM A', undefined],
+      ['DIMM B', undefined],
+      ['DIMM C', undefined],
+    ];
+    expect(await read()).toEqual([['Curve', 40], ...dimms]);
+    node.sensors.setReading(1, 120);
+    expect(await read()).toEqual([['Curve', 240], ...dimms]);
   });
 
   test('clear a repository only under a reservation', async () => {

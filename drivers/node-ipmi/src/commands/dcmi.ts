@@ -1,5 +1,6 @@
-import { type Command, ignore, le, type Reader, textOf } from '../command.ts';
-import { NETFN } from '../message.ts';
+import { type Command, ignore, le, type Reader, run, textOf } from '../command.ts';
+import { IpmiError } from '../errors.ts';
+import { NETFN, type Target } from '../message.ts';
 
 /** Commands of the Data Center Manageability Interface (DCMI v1.5, section 6): group extension 0xDC. */
 
@@ -146,10 +147,46 @@ export const setControllerId = dcmi('Set Management Controller Identifier String
   reader.u8(),
 );
 
-/** The text of parts read one behind the other. */
-export function partsText(parts: readonly Uint8Array[]): string {
-  return textOf(Buffer.concat(parts));
+type TextCommand = Command<{ readonly offset: number; readonly count: number }, TextPart>;
+
+async function readText(target: Target, command: TextCommand): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for (let offset = 0; ; ) {
+    const { length, data } = await run(target, command, { offset, count: 16 });
+    parts.push(data);
+    offset += data.length;
+    if (data.length === 0 || offset >= length) return textOf(Buffer.concat(parts));
+    if (length - offset < 16) {
+      // The last part is asked for by its own length: some controllers refuse more.
+      const rest = await run(target, command, { offset, count: length - offset });
+      return textOf(Buffer.concat([...parts, rest.data]));
+    }
+  }
 }
+
+async function writeText(
+  target: Target,
+  command: Command<{ readonly offset: number; readonly data: Uint8Array }, number>,
+  text: string,
+  limit: number,
+): Promise<void> {
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length > limit)
+    throw new IpmiError('invalid', `a text of ${bytes.length} bytes where ${limit} fit`);
+  for (let offset = 0; offset === 0 || offset < bytes.length; offset += 16) {
+    await run(target, command, { offset, data: bytes.subarray(offset, offset + 16) });
+  }
+}
+
+/** The whole asset tag, at most 63 bytes. */
+export const readAssetTag = (target: Target): Promise<string> => readText(target, getAssetTag);
+export const writeAssetTag = (target: Target, tag: string): Promise<void> =>
+  writeText(target, setAssetTag, tag, 63);
+
+/** The whole name of the controller, at most 63 bytes. */
+export const readControllerId = (target: Target): Promise<string> => readText(target, getControllerId);
+export const writeControllerId = (target: Target, id: string): Promise<void> =>
+  writeText(target, setControllerId, `${id}\0`, 64);
 
 /** Entities whose temperatures DCMI knows. */
 export const DCMI_ENTITY = { inlet: 0x40, processor: 0x41, baseboard: 0x42 } as const;
