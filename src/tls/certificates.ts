@@ -14,7 +14,7 @@ import { type ContextFacts, serverOptions } from './context.ts';
 import { type CertificateDetails, detailsOf } from './details.ts';
 import { type SigningRequest, selfSigned, signingRequest, type TlsPair } from './make.ts';
 import { type Bundle, keyPem, pemOf, readBundle } from './pem.ts';
-import { decodePolicy, defaultPolicy, type TlsPolicy } from './policy.ts';
+import { decodePolicy, defaultPolicy, demandsCertificate, type TlsPolicy } from './policy.ts';
 import { CertificateRefusal } from './refusal.ts';
 import { demandAnchor, demandServer } from './rules.ts';
 import { proveHandshake } from './trial.ts';
@@ -84,11 +84,11 @@ export class Certificates {
     return this.#policy;
   }
 
-  /** @throws CertificateRefusal `value`, StoreError */
+  /** @throws CertificateRefusal `in-use`, StoreError */
   setPolicy(patch: Partial<TlsPolicy>): void {
     const policy = { ...this.#policy, ...patch };
-    if (policy.clients === 'required' && this.#trusted.length === 0)
-      throw new CertificateRefusal('value', 'nobody is trusted to vouch for clients yet');
+    if (demandsCertificate(policy) && this.#trusted.length === 0)
+      throw new CertificateRefusal('in-use', 'nobody is trusted to vouch for clients yet');
     this.#settings.setJson('tls.policy', policy);
     this.#policy = policy;
     this.#changed.emit();
@@ -162,13 +162,14 @@ export class Certificates {
   /** @throws CertificateRefusal `in-use`, StoreError */
   distrust(id: string): void {
     const rest = this.#trusted.filter((each) => each.id !== id);
-    if (rest.length === 0 && this.#policy.clients === 'required')
+    if (rest.length === 0 && demandsCertificate(this.#policy))
       throw new CertificateRefusal('in-use', 'it is the last by which a client can connect');
     this.#setTrusted(rest);
   }
 
   #facts({ chain, key }: TlsPair): ContextFacts {
-    const { minVersion, clients } = this.#policy;
+    const { minVersion, clientCertificates } = this.#policy;
+    const clients = !clientCertificates ? 'off' : demandsCertificate(this.#policy) ? 'required' : 'optional';
     return { chain, key, minVersion, clients, trusted: this.#trusted.map(({ pem }) => pem) };
   }
 

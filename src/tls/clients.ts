@@ -36,7 +36,7 @@ export class ClientCertificates {
    */
   userName(socket: TLSSocket): string | undefined {
     const { policy, trusted } = this.#certificates;
-    if (policy.clients === 'off' || !socket.authorized) return undefined;
+    if (!policy.clientCertificates || !socket.authorized) return undefined;
     let proof = this.#proofs.get(socket);
     if (proof === undefined) {
       proof = proofOf(socket);

@@ -6,16 +6,28 @@ export type CertificateMapping = 'CommonName' | 'UserPrincipalName';
 
 export interface TlsPolicy {
   readonly minVersion: MinimumVersion;
-  /** Whether clients are asked for a certificate, and whether they are answered without one that is valid. */
-  readonly clients: 'off' | 'optional' | 'required';
+  /** Clients are asked for a certificate, and may log in by it. */
+  readonly clientCertificates: boolean;
+  /** Where they are asked, clients without a certificate that counts are not answered at all. */
+  readonly certificateRequired: boolean;
   readonly mapping: CertificateMapping;
 }
 
-export const defaultPolicy: TlsPolicy = { minVersion: 'TLSv1.2', clients: 'off', mapping: 'CommonName' };
+export const defaultPolicy: TlsPolicy = {
+  minVersion: 'TLSv1.2',
+  clientCertificates: false,
+  certificateRequired: false,
+  mapping: 'CommonName',
+};
+
+/** Whether a client without a certificate that counts is turned away. */
+export const demandsCertificate = (policy: TlsPolicy): boolean =>
+  policy.clientCertificates && policy.certificateRequired;
 
 const choices: { readonly [K in keyof TlsPolicy]: readonly TlsPolicy[K][] } = {
   minVersion: ['TLSv1.2', 'TLSv1.3'],
-  clients: ['off', 'optional', 'required'],
+  clientCertificates: [true, false],
+  certificateRequired: [true, false],
   mapping: ['CommonName', 'UserPrincipalName'],
 };
 

@@ -48,8 +48,8 @@ export const base: Wordings<'Base'> = {
     'Leave the parameter out or correct its name. The action info of the action lists its parameters.',
   ],
   ActionParameterValueConflict: [
-    "The value of the parameter '%1' conflicts with '%2'.",
-    'Choose values that agree and send the request again.',
+    "The value '%2' of the parameter '%1' cannot be accepted here.",
+    correctValue,
   ],
   ActionParameterValueError: [
     "The value of the parameter '%1' of the action '%2' is not valid.",
@@ -255,7 +255,7 @@ export const base: Wordings<'Base'> = {
     "The value '%1' of the property '%2' has the right type but the wrong format.",
     correctValue,
   ],
-  PropertyValueIncorrect: ["The value '%2' of the property '%1' is not the right one.", correctValue],
+  PropertyValueIncorrect: ["The value '%2' is not acceptable for the property '%1'.", correctValue],
   PropertyValueModified: [
     "The property '%1' was set to '%2', which is not the value that was sent, because the service adapts it.",
     nothingToDo,

@@ -18,7 +18,8 @@ export type Steps = readonly (string | number)[];
 /** An answer names this many faults at most: a hostile body must not be answered with a larger one. */
 const maxFaults = 32;
 const maxEcho = 128;
-const secret = /passw|passphrase|secret|token|privatekey/i;
+/** A certificate can come with its key. */
+const secret = /passw|passphrase|secret|token|privatekey|certificatestring/i;
 
 /** The value as a message shows it: never a secret, never at length. */
 function echo(steps: Steps, value: unknown, hidden: boolean): string {

@@ -143,7 +143,8 @@ function actionsOf<A, M>(resource: Resource<A, M>, model: M, place: Place<A>): J
     const entry: Record<string, Json> = { target: `${place.uri}/Actions/${name}` };
     if (parameters.length > 0) entry['@Redfish.ActionInfo'] = actionInfoUri(place.uri, name);
     for (const [parameter, facts] of parameters) {
-      if (facts.allowable) entry[`${parameter}@Redfish.AllowableValues`] = facts.allowable(model);
+      const term = facts.type.startsWith('Number') ? 'AllowableNumbers' : 'AllowableValues';
+      if (facts.allowable) entry[`${parameter}@Redfish.${term}`] = facts.allowable(model);
     }
     out[`#${name}`] = entry;
   }
@@ -160,7 +161,8 @@ export function actionInfo<A, M>(resource: Resource<A, M>, model: M, name: strin
     Name: parameter,
     DataType: facts.type,
     Required: facts.required === true,
-    AllowableValues: facts.allowable?.(model),
+    [facts.type.startsWith('Number') ? 'AllowableNumbers' : 'AllowableValues']: facts.allowable?.(model),
+    AllowablePattern: facts.pattern,
   }));
   const id = uri.slice(uri.lastIndexOf('/') + 1);
   return finish(

@@ -65,14 +65,18 @@ export interface Write<A, M> {
 export interface ActionParameter<M> {
   readonly type: 'String' | 'Boolean' | 'Number' | 'NumberArray' | 'StringArray' | 'Object' | 'ObjectArray';
   readonly required?: boolean;
-  /** Values that this resource accepts; a value outside is refused with ActionParameterValueNotInList. */
+  /** Values that this resource accepts, numbers as text; others are refused with ActionParameterValueNotInList. */
   readonly allowable?: (model: M) => readonly string[];
+  /** Regular expression of a whole string; others are refused with ActionParameterValueFormatError. */
+  readonly pattern?: string;
 }
 
 export interface Action<A, M> {
   readonly parameters: Readonly<Record<string, ActionParameter<M>>>;
   /** Left out of a resource for which this says false. */
   readonly when?: (model: M, app: A) => boolean;
+  /** URI that the Location header of a success names. */
+  readonly location?: (args: Readonly<Record<string, Json>>) => string;
   /** Resolves with the body of the answer, if there is one. */
   readonly run: (
     model: M,
@@ -93,6 +97,8 @@ export interface Creation<A> {
   readonly open?: boolean;
   readonly required: readonly string[];
   readonly optional: readonly string[];
+  /** Values of a string property that make sense here, when fewer than the schema lists. */
+  readonly allowable?: Readonly<Record<string, readonly string[]>>;
   readonly run: (
     body: Readonly<Record<string, Json>>,
     context: WriteContext<A>,

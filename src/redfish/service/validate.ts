@@ -143,6 +143,7 @@ export interface ActionRequest {
     readonly type: ActionParameter<unknown>['type'];
     readonly required: boolean;
     readonly allowable?: readonly string[] | undefined;
+    readonly pattern?: string | undefined;
   }[];
   readonly body: JsonObject;
 }
@@ -186,8 +187,10 @@ export function validateAction(request: ActionRequest): ActionResult {
       continue;
     }
     if (value === null && !parameter.required) continue;
-    const fact = (Object.hasOwn(known, name) ? known[name] : undefined) ?? parameterTypes[parameter.type];
-    const resolved = resolve(rules, { ...fact, nullable: false }, value, undefined, member(top, name));
+    const { type, pattern } = parameter;
+    const fact = (Object.hasOwn(known, name) ? known[name] : undefined) ?? parameterTypes[type];
+    const narrowed = { ...fact, ...(pattern === undefined ? {} : { pattern }), nullable: false as const };
+    const resolved = resolve(rules, narrowed, value, undefined, member(top, name));
     if (resolved !== undefined) args.set(name, resolved);
   }
   for (const { name, required } of parameters) {

@@ -62,10 +62,12 @@ export function resolve(
     case 'integer':
       if (typeof given !== 'number' || (Number.isFinite(given) && !Number.isInteger(given)))
         return wrong('type');
-      return Number.isSafeInteger(given) && inRange(fact, given) ? given : wrong('range');
+      if (!Number.isSafeInteger(given) || !inRange(fact, given)) return wrong('range');
+      return isAllowable(rules, spot, String(given)) ? given : wrong('list');
     case 'number':
       if (typeof given !== 'number') return wrong('type');
-      return Number.isFinite(given) && inRange(fact, given) ? given : wrong('range');
+      if (!Number.isFinite(given) || !inRange(fact, given)) return wrong('range');
+      return isAllowable(rules, spot, String(given)) ? given : wrong('list');
     case 'string':
       if (typeof given !== 'string') return wrong('type');
       if (!hasFormat(fact, given)) return wrong('format');

@@ -147,6 +147,7 @@ export class Writer<A> {
       body: parseJson(raw),
       required: create.required,
       optional: create.optional,
+      ...(create.allowable === undefined ? {} : { allowable: create.allowable }),
     });
     if (faults.length > 0) throw new RedfishError(faults, 400);
     const created = await create.run(body, this.#context(request, target.uri, target.params));
@@ -179,13 +180,17 @@ export class Writer<A> {
       type: facts.type,
       required: facts.required === true,
       allowable: facts.allowable?.(model),
+      pattern: facts.pattern,
     }));
     // An action without parameters may come without a body.
     const body = raw.length === 0 ? {} : parseJson(raw);
     const { args, faults } = validateAction({ action: target.action, parameters, body });
     if (faults.length > 0) throw new RedfishError(faults, 400);
     const answer = await action.run(model, args, this.#context(request, target.owner, target.params));
-    return answer === undefined ? { status: 204 } : { status: 200, body: JSON.stringify(answer) };
+    const headers = action.location === undefined ? {} : { Location: action.location(args) };
+    return answer === undefined
+      ? { status: 204, headers }
+      : { status: 200, headers, body: JSON.stringify(answer) };
   }
 
   #find(target: Exclude<Target<A>, CollectionTarget<A>>): unknown {
