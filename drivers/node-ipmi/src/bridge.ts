@@ -1,6 +1,6 @@
 import { concat } from './bytes.ts';
 import { run } from './command.ts';
-import { sendMessage } from './commands/app.ts';
+import { sendMessage } from './commands/messaging.ts';
 import { IpmiError } from './errors.ts';
 import {
   BMC_ADDRESS,

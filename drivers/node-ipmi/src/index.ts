@@ -2,8 +2,11 @@ export * from './bridge.ts';
 export * from './command.ts';
 export * from './commands/app.ts';
 export * from './commands/bic.ts';
+export * from './commands/channel.ts';
 export * from './commands/chassis.ts';
 export * from './commands/dcmi.ts';
+export * from './commands/messaging.ts';
+export * from './commands/payload.ts';
 export * from './commands/sensor.ts';
 export * from './commands/storage.ts';
 export * from './commands/transport.ts';
@@ -38,17 +41,14 @@ export * from './reading.ts';
 export * from './redfish.ts';
 export * from './repository.ts';
 export * from './sdr.ts';
+export { decodeFactors, decodeSdr } from './sdr-decode.ts';
+export { encodeFactors, encodeSdr } from './sdr-encode.ts';
 export * from './sel.ts';
 export * from './sensor-types.ts';
+export { type ChassisModel, type ChassisState, simpleChassis } from './server/chassis.ts';
+export type { DcmiState, PowerModel } from './server/dcmi.ts';
 export { LanServer, type LanServerOptions } from './server/lan.ts';
-export {
-  type ChassisModel,
-  IpmiNode,
-  type NodeOptions,
-  type PowerModel,
-  type SerialModel,
-  simpleChassis,
-} from './server/node.ts';
+export { IpmiNode, type NodeOptions, type SerialModel } from './server/node.ts';
 export { BUS_CONTEXT, type Handler, type RequestContext, type Route, refuse } from './server/router.ts';
 export type { NodeSensor } from './server/sensors.ts';
 export { openSol, type SolOptions, SolStream } from './sol.ts';

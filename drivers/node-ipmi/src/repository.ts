@@ -18,14 +18,8 @@ import { COMPLETION } from './completion.ts';
 import { IpmiError } from './errors.ts';
 import { BMC_ADDRESS, type Target } from './message.ts';
 import { expandSensor, interpretReading, isSensor, type SensorReading } from './reading.ts';
-import {
-  decodeFactors,
-  decodeSdr,
-  type FullSensor,
-  type Sdr,
-  type SensorOwner,
-  type SensorSdr,
-} from './sdr.ts';
+import type { FullSensor, Sdr, SensorOwner, SensorSdr } from './sdr.ts';
+import { decodeFactors, decodeSdr } from './sdr-decode.ts';
 import { decodeSelRecord, type SelRecord } from './sel.ts';
 
 /** Reading whole stores of a controller: sensor records, sensors, event log and FRU contents. */

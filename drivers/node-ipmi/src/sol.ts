@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import { concat } from './bytes.ts';
 import { run } from './command.ts';
-import { activatePayload, deactivatePayload, type SolActivation } from './commands/app.ts';
+import { activatePayload, deactivatePayload, type SolActivation } from './commands/payload.ts';
 import { IpmiError } from './errors.ts';
 import type { LanClient } from './lan/client.ts';
 import { PAYLOAD } from './lan/packet.ts';

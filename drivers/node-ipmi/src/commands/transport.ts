@@ -1,7 +1,7 @@
 import { bits, type Command, ignore, le, run, textOf } from '../command.ts';
 import { IpmiError } from '../errors.ts';
 import { NETFN, type Target } from '../message.ts';
-import { THIS_CHANNEL } from './app.ts';
+import { THIS_CHANNEL } from './channel.ts';
 
 /** Commands of the transport network function: LAN and SOL configuration (IPMI v2.0, sections 23 and 26). */
 

@@ -1,12 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { le } from '../command.ts';
-import {
-  closeSession,
-  getDeviceId,
-  type Privilege,
-  sendMessage,
-  setSessionPrivilege,
-} from '../commands/app.ts';
+import { getDeviceId, type Privilege } from '../commands/app.ts';
+import { closeSession, setSessionPrivilege } from '../commands/channel.ts';
+import { sendMessage } from '../commands/messaging.ts';
 import { completionError, IpmiError } from '../errors.ts';
 import {
   BMC_ADDRESS,

@@ -1,11 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { concat } from '../bytes.ts';
 import { le, Reader } from '../command.ts';
-import {
-  type AuthenticationCapabilities,
-  getAuthenticationCapabilities,
-  PRIVILEGE,
-} from '../commands/app.ts';
+import { PRIVILEGE } from '../commands/app.ts';
+import { type AuthenticationCapabilities, getAuthenticationCapabilities } from '../commands/channel.ts';
 import { rmcpStatusText } from '../completion.ts';
 import { completionError, IpmiError } from '../errors.ts';
 import { BMC_ADDRESS, CONSOLE_ADDRESS, decodeIpmb, encodeIpmb } from '../message.ts';

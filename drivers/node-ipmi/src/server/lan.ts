@@ -1,6 +1,4 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { concat } from '../bytes.ts';
-import { le, type Reader, textOf } from '../command.ts';
 import { PRIVILEGE, type Privilege } from '../commands/app.ts';
 import { COMPLETION } from '../completion.ts';
 import { IpmiError } from '../errors.ts';
@@ -14,8 +12,7 @@ import {
   type Packet15,
   type Packet20,
 } from '../lan/packet.ts';
-import { CIPHER_SUITES, type CipherSuite, rakpHead, rakpMessage, secretKey } from '../lan/rakp.ts';
-import type { Session20 } from '../lan/session.ts';
+import { type CipherSuite, rakpHead, rakpMessage, secretKey } from '../lan/rakp.ts';
 import {
   BMC_ADDRESS,
   decodeIpmb,
@@ -25,10 +22,10 @@ import {
   NETFN,
   responseTo,
 } from '../message.ts';
+import { LAN_CHANNEL, lanRoutes } from './lan-commands.ts';
 import type { IpmiNode } from './node.ts';
-import { type RequestContext, type Route, refuse, type SessionView } from './router.ts';
-import { answerOpen, type Opening, type ServerUser, STATUS } from './session.ts';
-import { SolServer } from './sol.ts';
+import type { RequestContext } from './router.ts';
+import { answerOpen, type Opening, ServerSession, type ServerUser, STATUS } from './session.ts';
 
 export interface LanServerOptions {
   readonly node: IpmiNode;
@@ -47,40 +44,11 @@ export interface LanServerOptions {
   readonly solRetry?: number;
 }
 
-const LAN_CHANNEL = 1;
 /** A hand-shake that does not get on is forgotten, and so many may be under way. */
 const OPENING_TIMEOUT = 10_000;
 const MAX_OPENINGS = 32;
 /** A request that comes again because its answer was lost is among the last so many. */
 const REMEMBERED = 16;
-
-class ServerSession implements SessionView {
-  readonly handle: number;
-  readonly session: Session20;
-  readonly opening: Opening;
-  readonly user: ServerUser;
-  readonly limit: number;
-  readonly id: number;
-  privilege: number;
-  address: string;
-  port: number;
-  heardAt = Date.now();
-  sol: SolServer | undefined;
-  /** Requests and their answers, by sequence number; an answer is absent while it is made. */
-  readonly answers = new Map<number, { readonly request: Buffer; answer: Uint8Array | undefined }>();
-
-  constructor(handle: number, opening: Opening, user: ServerUser, session: Session20, from: RemoteInfo) {
-    this.handle = handle;
-    this.opening = opening;
-    this.session = session;
-    this.user = user;
-    this.id = opening.systemSession;
-    this.limit = opening.privilege;
-    this.privilege = Math.min(PRIVILEGE.user, opening.privilege);
-    this.address = from.address;
-    this.port = from.port;
-  }
-}
 
 /** An IPMI 2.0 LAN interface (RMCP+) in front of a simulated controller. */
 export class LanServer {
@@ -90,7 +58,6 @@ export class LanServer {
   readonly #suites: readonly CipherSuite[];
   readonly #maxSessions: number;
   readonly #idleTimeout: number;
-  readonly #solRetry: number;
   readonly #openings = new Map<number, Opening>();
   readonly #sessions = new Map<number, ServerSession>();
   #socket: Socket | undefined;
@@ -109,8 +76,20 @@ export class LanServer {
     this.#suites = options.suites ?? [17, 3];
     this.#maxSessions = options.maxSessions ?? 32;
     this.#idleTimeout = options.idleTimeout ?? 60_000;
-    this.#solRetry = options.solRetry ?? 250;
-    this.#node.addRoutes(this.#routes());
+    this.#node.addRoutes(
+      lanRoutes({
+        node: this.#node,
+        users: this.#users,
+        hasKg: this.#kg !== undefined,
+        suites: this.#suites,
+        sessions: this.#sessions,
+        maxSessions: this.#maxSessions,
+        solRetry: options.solRetry ?? 250,
+        port: () => this.port,
+        end: (session) => this.#end(session),
+        send: (session, type, payload) => this.#send(session, type, payload),
+      }),
+    );
   }
 
   /** Port that was bound. */
@@ -322,200 +301,5 @@ export class LanServer {
     const timedOut: IpmiResponse = { code: COMPLETION.processingTimeout, data: new Uint8Array() };
     const response = await node.send({ netFn, command, data, lun }).catch(() => timedOut);
     return encodeIpmb({ ...responseTo(inner, response), sequence: outer.sequence });
-  }
-
-  /** Commands about channel, users and sessions: those that only the front door can answer. */
-  #routes(): readonly Route[] {
-    const { app, transport } = NETFN;
-    const { user, operator, administrator } = PRIVILEGE;
-    return [
-      [app, 0x38, 0, (request) => this.#capabilities(request)],
-      [app, 0x54, 0, (request) => this.#cipherSuites(request)],
-      [app, 0x3b, user, (request, context) => this.#setPrivilege(request, context)],
-      [app, 0x3c, user, (request, context) => this.#closeSession(request, context)],
-      [app, 0x3d, user, (request, context) => this.#sessionInfo(request, context)],
-      [app, 0x42, user, (request) => this.#channelInfo(request)],
-      [app, 0x41, user, () => [0x02, PRIVILEGE.administrator]],
-      [app, 0x44, operator, (request) => this.#userAccess(request)],
-      [app, 0x46, operator, (request) => this.#userName(request)],
-      [app, 0x47, administrator, (request) => this.#testPassword(request)],
-      [app, 0x48, user, (request, context) => this.#activate(request, context)],
-      [app, 0x49, user, (request) => this.#deactivate(request)],
-      [app, 0x4a, user, () => [1, this.#solOwner() === undefined ? 0 : 1, 0]],
-      [transport, 0x02, operator, (request) => this.#lanParameter(request)],
-      [transport, 0x22, operator, (request) => this.#solParameter(request)],
-      [transport, 0x21, administrator, () => []],
-    ];
-  }
-
-  #capabilities(request: Reader): number[] {
-    const isExtended = (request.u8() & 0x80) !== 0;
-    // Named users only; IPMI 2.0 only; K_g told by the two-key bit.
-    return [
-      LAN_CHANNEL,
-      isExtended ? 0x80 : 0,
-      0x04 | (this.#kg === undefined ? 0 : 0x20),
-      isExtended ? 0x02 : 0,
-      0,
-      0,
-      0,
-      0,
-    ];
-  }
-
-  #cipherSuites(request: Reader): Uint8Array {
-    request.bytes(2);
-    const page = request.u8() & 0x3f;
-    const records = this.#suites.flatMap((id) => {
-      const { authentication, integrity, confidentiality } = CIPHER_SUITES[id];
-      return [0xc0, id, authentication, 0x40 | integrity, 0x80 | confidentiality];
-    });
-    return concat([LAN_CHANNEL], records.slice(page * 16, page * 16 + 16));
-  }
-
-  #setPrivilege(request: Reader, { session }: RequestContext): number[] {
-    const asked = request.u8() & 15;
-    if (session === undefined) return refuse(COMPLETION.notSupportedNow);
-    if (asked > session.limit) return refuse(0x81);
-    if (asked !== 0) session.privilege = asked;
-    return [session.privilege];
-  }
-
-  #closeSession(request: Reader, context: RequestContext): number[] {
-    const found = this.#sessions.get(request.u32());
-    if (found === undefined) return refuse(0x87);
-    const isOwn = found.id === context.session?.id;
-    if (!isOwn && context.privilege < PRIVILEGE.administrator)
-      return refuse(COMPLETION.insufficientPrivilege);
-    // The answer still goes out in the session.
-    setImmediate(() => this.#end(found));
-    return [];
-  }
-
-  #sessionInfo(request: Reader, context: RequestContext): number[] {
-    const index = request.u8();
-    const all = [...this.#sessions.values()];
-    const handle = index === 0xfe ? request.u8() : undefined;
-    const id = index === 0xff ? request.u32() : undefined;
-    const found =
-      index === 0
-        ? all.find((one) => one.id === context.session?.id)
-        : handle !== undefined
-          ? all.find((one) => one.handle === handle)
-          : id !== undefined
-            ? this.#sessions.get(id)
-            : all[index - 1];
-    if (found === undefined) return [0, this.#maxSessions, all.length];
-    const ip = found.address.split('.').map(Number);
-    const where = ip.length === 4 ? ip : [0, 0, 0, 0];
-    const head = [
-      found.handle,
-      this.#maxSessions,
-      all.length,
-      found.user.number,
-      found.privilege,
-      0x10 | LAN_CHANNEL,
-    ];
-    return [...head, ...where, 0, 0, 0, 0, 0, 0, ...le(found.port, 2)];
-  }
-
-  #channelInfo(request: Reader): number[] {
-    const channel = request.u8() & 15;
-    if (channel === 0) return [0, 1, 1, 0, 0xf2, 0x1b, 0, 0, 0];
-    if (channel !== LAN_CHANNEL && channel !== 0x0e) return refuse(COMPLETION.invalidField);
-    // LAN medium, IPMB protocol, multi-session; the vendor is the IPMI forum, 7154.
-    return [LAN_CHANNEL, 4, 1, 0x80 | Math.min(this.#sessions.size, 0x3f), 0xf2, 0x1b, 0, 0, 0];
-  }
-
-  #user(request: Reader): ServerUser | undefined {
-    const number = request.u8() & 0x3f;
-    if (number === 0 || number > this.#users.length + 1) refuse(COMPLETION.parameterOutOfRange);
-    return this.#users.find((one) => one.number === number);
-  }
-
-  #userAccess(request: Reader): number[] {
-    request.u8();
-    const found = this.#user(request);
-    const access = found === undefined ? 0x0f : 0x10 | found.limit;
-    return [this.#users.length + 1, this.#users.length | (found === undefined ? 0x80 : 0x40), 0, access];
-  }
-
-  #userName(request: Reader): Uint8Array {
-    const out = new Uint8Array(16);
-    out.set(this.#user(request)?.name ?? []);
-    return out;
-  }
-
-  #testPassword(request: Reader): number[] {
-    const user = this.#user(request);
-    if ((request.u8() & 3) !== 3) return refuse(COMPLETION.notSupportedNow);
-    const password = textOf(request.rest());
-    return user?.password.equals(secretKey(password, 'password')) ? [] : refuse(0x80);
-  }
-
-  #lanParameter(request: Reader): number[] {
-    request.u8();
-    const parameter = request.u8();
-    const parameters: Readonly<Record<number, readonly number[]>> = {
-      0: [0],
-      1: [0],
-      2: [0, 0, 0, 0, 0],
-      3: [127, 0, 0, 1],
-      4: [1],
-      5: [2, 0, 0, 0, 0, 1],
-      6: [255, 0, 0, 0],
-      12: [0, 0, 0, 0],
-      20: [0, 0],
-      21: [0],
-      22: [this.#suites.length],
-      23: [0, ...this.#suites],
-      24: [0, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44],
-    };
-    return [0x11, ...(parameters[parameter] ?? refuse(0x80))];
-  }
-
-  #solParameter(request: Reader): number[] {
-    request.u8();
-    const parameter = request.u8();
-    const enabled = this.#node.serial === undefined ? 0 : 1;
-    const parameters = [
-      [0],
-      [enabled],
-      [0xc0 | PRIVILEGE.user],
-      [5, 64],
-      [7, 50],
-      [0x0a],
-      [0x0a],
-      [LAN_CHANNEL],
-      le(this.port, 2),
-    ];
-    return [0x11, ...(parameters[parameter] ?? refuse(0x80))];
-  }
-
-  #solOwner(): ServerSession | undefined {
-    return [...this.#sessions.values()].find((session) => session.sol !== undefined);
-  }
-
-  #activate(request: Reader, context: RequestContext): number[] {
-    const { serial } = this.#node;
-    const session = context.session === undefined ? undefined : this.#sessions.get(context.session.id);
-    if (request.u8() !== PAYLOAD.sol || serial === undefined || session === undefined) return refuse(0x81);
-    if (this.#solOwner() !== undefined) return refuse(0x80);
-    const isProtected = session.opening.suite !== 0;
-    request.u8();
-    if (!isProtected && (request.u8() & 0x80) !== 0) return refuse(0x83);
-    const sol = new SolServer(serial, this.#solRetry, (payload) => this.#send(session, PAYLOAD.sol, payload));
-    session.sol = sol;
-    const size = le(SolServer.maxPayload, 2);
-    return [0, 0, 0, 0, ...size, ...size, ...le(this.port, 2), 0xff, 0xff];
-  }
-
-  #deactivate(request: Reader): number[] {
-    if (request.u8() !== PAYLOAD.sol) return refuse(0x81);
-    const owner = this.#solOwner();
-    if (owner === undefined) return refuse(0x80);
-    owner.sol?.close();
-    owner.sol = undefined;
-    return [];
   }
 }

@@ -2,16 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { concat } from '../bytes.ts';
 import { le, type Reader } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
-import {
-  BOOT_PARAMETER,
-  type BootFlags,
-  CHASSIS_ACTIONS,
-  type ChassisAction,
-  decodeBootFlags,
-  encodeBootFlags,
-  POWER_POLICIES,
-  type PowerPolicy,
-} from '../commands/chassis.ts';
+import { type BootFlags, decodeBootFlags, type PowerPolicy } from '../commands/chassis.ts';
 import { COMPLETION } from '../completion.ts';
 import {
   BMC_ADDRESS,
@@ -23,28 +14,11 @@ import {
   responseTo,
   type Target,
 } from '../message.ts';
+import { type ChassisModel, type ChassisState, chassisRoutes } from './chassis.ts';
+import { type DcmiState, dcmiRoutes, type PowerModel } from './dcmi.ts';
 import { BUS_CONTEXT, type RequestContext, type Route, Router, refuse } from './router.ts';
 import { SensorStore } from './sensors.ts';
 import { FruStore, SdrStore, SelStore } from './stores.ts';
-
-/** What a simulated chassis does when told. */
-export interface ChassisModel {
-  powerOn(): boolean;
-  control(action: ChassisAction): void | Promise<void>;
-  /** Seconds, or until told otherwise. */
-  identify(time: number | 'on'): void;
-  identifying(): 'off' | 'temporary' | 'on';
-}
-
-/** Power readings in watts, for DCMI. */
-export interface PowerModel {
-  read(): {
-    readonly current: number;
-    readonly minimum: number;
-    readonly maximum: number;
-    readonly average: number;
-  };
-}
 
 /** The serial line of a simulated host. */
 export interface SerialModel {
@@ -86,7 +60,7 @@ export interface NodeOptions {
  * A simulated management controller: device, chassis, sensors, event log, FRU, DCMI and bridging. It is a
  * target itself, and can be put behind a LanServer or an IPMB link.
  */
-export class IpmiNode implements Target {
+export class IpmiNode implements Target, ChassisState, DcmiState {
   readonly address: number;
   readonly sdr: SdrStore;
   readonly sel: SelStore;
@@ -130,8 +104,8 @@ export class IpmiNode implements Target {
     );
     this.#router = new Router([
       ...this.#appRoutes(),
-      ...(options.chassis === undefined ? [] : this.#chassisRoutes(options.chassis)),
-      ...(options.power === undefined ? [] : this.#dcmiRoutes(options.power)),
+      ...(options.chassis === undefined ? [] : chassisRoutes(options.chassis, this)),
+      ...(options.power === undefined ? [] : dcmiRoutes(options.power, this)),
       ...this.sdr.routes(),
       ...this.sel.routes(),
       ...this.fru.routes(),
@@ -244,164 +218,4 @@ export class IpmiNode implements Target {
     this.sel.add(record);
     return [];
   }
-
-  #chassisRoutes(chassis: ChassisModel): readonly Route[] {
-    const netFn = NETFN.chassis;
-    const identifyBits = { off: 0, temporary: 0x10, on: 0x20 } as const;
-    return [
-      [netFn, 0x00, PRIVILEGE.user, () => [0, this.address, this.address, this.address, this.address]],
-      [
-        netFn,
-        0x01,
-        PRIVILEGE.user,
-        () => [
-          (chassis.powerOn() ? 1 : 0) | (POWER_POLICIES.indexOf(this.powerPolicy) << 5),
-          0,
-          0x40 | identifyBits[chassis.identifying()],
-        ],
-      ],
-      [
-        netFn,
-        0x02,
-        PRIVILEGE.operator,
-        async (request) => {
-          await chassis.control(CHASSIS_ACTIONS[request.u8() & 15] ?? refuse(COMPLETION.invalidField));
-          return [];
-        },
-      ],
-      [
-        netFn,
-        0x04,
-        PRIVILEGE.operator,
-        (request) => {
-          const seconds = request.left > 0 ? request.u8() : 15;
-          chassis.identify(request.left > 0 && (request.u8() & 1) !== 0 ? 'on' : seconds);
-          return [];
-        },
-      ],
-      [
-        netFn,
-        0x06,
-        PRIVILEGE.operator,
-        (request) => {
-          const policy = request.u8() & 7;
-          this.powerPolicy = POWER_POLICIES[policy] ?? this.powerPolicy;
-          return [7];
-        },
-      ],
-      [netFn, 0x07, PRIVILEGE.user, () => [1, 1]],
-      [netFn, 0x08, PRIVILEGE.operator, (request) => this.#setBoot(request)],
-      [netFn, 0x09, PRIVILEGE.operator, (request) => this.#getBoot(request)],
-      [netFn, 0x0f, PRIVILEGE.user, () => [60, 0, 0, 0, 0]],
-    ];
-  }
-
-  #setBoot(request: Reader): number[] {
-    const parameter = request.u8() & 0x7f;
-    if (parameter === BOOT_PARAMETER.flags) this.bootFlags = decodeBootFlags(request.bytes(5));
-    // Set in progress, clearing of the valid bit and acknowledgements are taken and have no effect here.
-    else if (parameter > BOOT_PARAMETER.initiator) refuse(0x80);
-    return [];
-  }
-
-  #getBoot(request: Reader): number[] {
-    const parameter = request.u8() & 0x7f;
-    if (parameter > BOOT_PARAMETER.flags) refuse(0x80);
-    const { device = 'none', ...flags } = this.bootFlags;
-    const data = [[0], [0], [0], [0], [0, 0], encodeBootFlags({ ...flags, device })][parameter] ?? [0];
-    return [0x01, parameter, ...data];
-  }
-
-  #dcmiRoutes(power: PowerModel): readonly Route[] {
-    const { user, operator, administrator } = PRIVILEGE;
-    const command = (
-      number: number,
-      privilege: number,
-      handler: (request: Reader) => readonly number[],
-    ): Route => [
-      NETFN.group,
-      number,
-      privilege,
-      (request) => {
-        if (request.u8() !== 0xdc) refuse(COMPLETION.invalidCommand);
-        return [0xdc, ...handler(request)];
-      },
-    ];
-    const text =
-      (get: () => string) =>
-      (request: Reader): number[] => {
-        const bytes = Buffer.from(get(), 'utf8');
-        const offset = request.u8();
-        return [bytes.length, ...bytes.subarray(offset, offset + request.u8())];
-      };
-    return [
-      command(0x01, user, (request) => {
-        const data = { 1: [0, 1, 7], 2: [0, 2, 0, 0, 0], 3: [0x20, 0], 4: [1, 0, 0], 5: [1, 0] }[
-          request.u8()
-        ];
-        return [1, 5, 2, ...(data ?? refuse(COMPLETION.parameterOutOfRange))];
-      }),
-      command(0x02, user, () => {
-        const { current, minimum, maximum, average } = power.read();
-        const watts = [current, minimum, maximum, average].flatMap((value) => le(Math.round(value), 2));
-        return [...watts, ...le(Math.floor(Date.now() / 1000), 4), ...le(1000, 4), 0x40];
-      }),
-      command(0x03, user, () => {
-        const { data } = this.powerLimit;
-        if (data.length === 0) return refuse(0x80);
-        return [0, 0, ...data];
-      }),
-      command(0x04, operator, (request) => {
-        request.bytes(3);
-        this.powerLimit = { ...this.powerLimit, data: request.bytes(11) };
-        return [];
-      }),
-      command(0x05, operator, (request) => {
-        this.powerLimit = { ...this.powerLimit, active: request.u8() === 1 };
-        return [];
-      }),
-      command(
-        0x06,
-        user,
-        text(() => this.assetTag),
-      ),
-      command(0x08, operator, (request) => {
-        const offset = request.u8();
-        const length = request.u8();
-        this.assetTag = this.assetTag.slice(0, offset) + Buffer.from(request.bytes(length)).toString('utf8');
-        return [this.assetTag.length];
-      }),
-      command(
-        0x09,
-        user,
-        text(() => `${this.controllerId}\0`),
-      ),
-      command(0x0a, administrator, (request) => {
-        const offset = request.u8();
-        const part = Buffer.from(request.bytes(request.u8())).toString('utf8');
-        this.controllerId = (this.controllerId.slice(0, offset) + part).replaceAll('\0', '');
-        return [this.controllerId.length];
-      }),
-    ];
-  }
-}
-
-/** A chassis that does what it is told at once: for tests, and where nothing better is known. */
-export function simpleChassis(on = false): ChassisModel & { readonly actions: ChassisAction[] } {
-  const actions: ChassisAction[] = [];
-  let power = on;
-  let identifying: 'off' | 'temporary' | 'on' = 'off';
-  return {
-    actions,
-    powerOn: () => power,
-    control(action) {
-      actions.push(action);
-      if (action === 'powerUp') power = true;
-      if (action === 'powerDown' || action === 'softShutdown') power = false;
-    },
-    identify(time) {
-      identifying = time === 'on' ? 'on' : time === 0 ? 'off' : 'temporary';
-    },
-    identifying: () => identifying,
-  };
 }

@@ -1,4 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { RemoteInfo } from 'node:dgram';
 import { PRIVILEGE } from '../commands/app.ts';
 import type { CipherSuite, Handshake } from '../lan/rakp.ts';
 import {
@@ -12,6 +13,8 @@ import {
   sessionKeys,
 } from '../lan/rakp.ts';
 import { newSessionId, Session20 } from '../lan/session.ts';
+import type { SessionView } from './router.ts';
+import type { SolServer } from './sol.ts';
 
 /** The controller's side of opening an RMCP+ session. */
 
@@ -150,4 +153,33 @@ export function answerOpen(
   // own limit shows in RAKP 2.
   answer[2] = payload[1] || PRIVILEGE.administrator;
   return { answer, opening };
+}
+
+/** A session that is open. */
+export class ServerSession implements SessionView {
+  readonly handle: number;
+  readonly session: Session20;
+  readonly opening: Opening;
+  readonly user: ServerUser;
+  readonly limit: number;
+  readonly id: number;
+  privilege: number;
+  address: string;
+  port: number;
+  heardAt = Date.now();
+  sol: SolServer | undefined;
+  /** Requests and their answers, by sequence number; an answer is absent while it is made. */
+  readonly answers = new Map<number, { readonly request: Buffer; answer: Uint8Array | undefined }>();
+
+  constructor(handle: number, opening: Opening, user: ServerUser, session: Session20, from: RemoteInfo) {
+    this.handle = handle;
+    this.opening = opening;
+    this.session = session;
+    this.user = user;
+    this.id = opening.systemSession;
+    this.limit = opening.privilege;
+    this.privilege = Math.min(PRIVILEGE.user, opening.privilege);
+    this.address = from.address;
+    this.port = from.port;
+  }
 }
