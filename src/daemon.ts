@@ -9,6 +9,7 @@ import { createBoard } from './board/board.ts';
 import type { Board } from './board/model.ts';
 import { createApp } from './http/app.ts';
 import { authenticator } from './http/authenticate.ts';
+import { refusalOf } from './http/errors.ts';
 import { type Listener, listen } from './http/server.ts';
 import { Journal } from './journal/journal.ts';
 import { systemNetwork } from './manager/network.ts';
@@ -151,7 +152,8 @@ async function start(
   const service: Service<App> = new Service({
     app,
     declarations,
-    revision: () => board.revision + journal.revision + configuration,
+    revision: () => board.revision + journal.revision + settings.revision + configuration,
+    refusalOf,
     audit: (record) => void journal.append(auditRecord(record)),
   });
   const cache = new AuthCache(accounts);

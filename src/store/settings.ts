@@ -9,6 +9,7 @@ export class Settings {
   readonly #store: Store;
   readonly #values = new Map<string, string>();
   #uuid: string | null = null;
+  #revision = 0;
 
   constructor(store: Store) {
     this.#store = store;
@@ -17,6 +18,11 @@ export class Settings {
     )) {
       this.#values.set(key, value);
     }
+  }
+
+  /** Grows with every change of any value. */
+  get revision(): number {
+    return this.#revision;
   }
 
   get(key: string): string | undefined {
@@ -32,6 +38,7 @@ export class Settings {
       value,
     );
     this.#values.set(key, value);
+    this.#revision++;
   }
 
   /** @throws StoreError */
@@ -39,6 +46,7 @@ export class Settings {
     if (!this.#values.has(key)) return;
     this.#store.run('DELETE FROM settings WHERE key = ?', key);
     this.#values.delete(key);
+    this.#revision++;
   }
 
   /** A stored JSON value; `fallback` when there is none, or none that the decoder takes. */

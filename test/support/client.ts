@@ -40,14 +40,15 @@ export function createClient(
   url: string,
   administrator: Credentials = { user: testUser, password: testPassword },
 ): Client {
+  const { hostname, port } = new URL(url);
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
   const send: Client['send'] = (method, path, body, { headers = {}, as = administrator } = {}) =>
     new Promise((resolve, reject) => {
       const payload = body === undefined ? undefined : bytesOf(body);
       const sent = request(
-        `${url}${path}`,
         {
-          ...{ method, agent },
+          // The path goes as it is: a URL would be put right first.
+          ...{ hostname, port, method, path, agent },
           headers: {
             ...authorization(as),
             ...(payload === undefined

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import pino from 'pino';
+import type { Hardware } from '../../drivers/hardware.ts';
 import { createTwin, type Twin, type TwinOptions } from '../../drivers/twin/twin.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../../src/daemon.ts';
 import { loadPlatform } from '../../src/platform/load.ts';
@@ -16,6 +17,8 @@ export interface TestDaemonOptions {
   readonly twin?: TwinOptions;
   /** Turns knobs of the twin before the daemon starts on it. */
   readonly prepare?: (twin: Twin) => void;
+  /** The hardware that the daemon gets: parts of the twin may be replaced by ones that fail. */
+  readonly hardware?: (twin: Twin) => Hardware;
   /** Kept by the caller; a directory of its own, removed at the end, when left out. */
   readonly state?: string;
   /** Anything else that the daemon is told. */
@@ -67,7 +70,15 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
   let daemon: Daemon;
   try {
     daemon = await startDaemon({
-      ...{ platform, hardware: twin, twin: true, state, host: '127.0.0.1', port: 0, version: '0.0.0' },
+      ...{
+        platform,
+        hardware: options.hardware?.(twin) ?? twin,
+        twin: true,
+        state,
+        host: '127.0.0.1',
+        port: 0,
+        version: '0.0.0',
+      },
       administrator: { userName: testUser, password: testPassword },
       mainsRestored: false,
       log: pino({ level: 'debug' }, lines),

@@ -55,6 +55,8 @@ export interface ServiceOptions<A> {
   readonly declarations: readonly Declaration<A>[];
   /** Grows with every change of anything that any resource shows. */
   readonly revision: () => number;
+  /** What a client is told of an error that is not the protocol's own. */
+  readonly refusalOf: (error: unknown) => RedfishError;
   /** Told of every write, refused ones included. */
   readonly audit: (record: AuditRecord) => void;
 }
@@ -102,8 +104,8 @@ export class Service<A> {
       this.#audit(request, target, outcome.status, outcome.headers?.Location ?? null, []);
       return this.#replyTo(outcome);
     } catch (error) {
-      const refusal = error instanceof RedfishError ? error : undefined;
-      this.#audit(request, target, refusal?.status ?? 500, null, refusal?.messages ?? []);
+      const { status, messages } = this.#options.refusalOf(error);
+      this.#audit(request, target, status, null, messages);
       throw error;
     }
   }
