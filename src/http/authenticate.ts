@@ -37,9 +37,10 @@ export function authenticator(credentials: Credentials): Authenticate {
     { readonly account: Account; readonly revision: number; readonly principal: Principal }
   >();
 
-  const principalOf = (account: Account, session: string | null): Principal => {
+  const principalOf = (ctx: Context, account: Account, session: string | null): Principal => {
     const role = credentials.roles.get(account.roleId);
-    const key = `${account.id} ${session ?? ''}`;
+    const certified = credentials.certified(ctx.req.socket as TLSSocket) !== undefined;
+    const key = `${account.id} ${session ?? ''} ${certified}`;
     const before = known.get(key);
     if (
       before !== undefined &&
@@ -56,7 +57,7 @@ export function authenticator(credentials: Credentials): Authenticate {
       role: account.roleId,
       privileges: new Set(role?.privileges ?? []),
       privilegesOverOthers: new Set(role?.privileges.filter((each) => each !== 'ConfigureSelf') ?? []),
-      session,
+      ...{ session, certified },
       passwordChangeRequired: account.passwordChangeRequired,
     };
     if (known.size > 1024) known.clear();
@@ -64,17 +65,17 @@ export function authenticator(credentials: Credentials): Authenticate {
     return principal;
   };
 
-  const byToken = (token: string): Principal | null => {
+  const byToken = (ctx: Context, token: string): Principal | null => {
     const session = credentials.sessions.find(token);
     const account = session && credentials.accounts.get(session.accountId);
-    return session && account?.enabled ? principalOf(account, session.id) : null;
+    return session && account?.enabled ? principalOf(ctx, account, session.id) : null;
   };
 
   const byPassword = async (ctx: Context, field: string, lenient: boolean): Promise<Principal | null> => {
     const pair = basicPair(field);
     if (pair === undefined) return refuse(lenient);
     const verified = await credentials.verify(pair.userName, pair.password);
-    if (verified.ok) return principalOf(verified.account, null);
+    if (verified.ok) return principalOf(ctx, verified.account, null);
     if (verified.reason === 'busy') {
       throw new RedfishError([message('Base.ServiceTemporarilyUnavailable', ['2'])], 503, {
         'Retry-After': '2',
@@ -90,7 +91,7 @@ export function authenticator(credentials: Credentials): Authenticate {
     const userName = credentials.certified(socket);
     if (userName === undefined) return null;
     const account = credentials.accounts.findByName(userName);
-    if (account?.enabled) return principalOf(account, null);
+    if (account?.enabled) return principalOf(ctx, account, null);
     if (!lenient && !refused.has(socket)) {
       refused.add(socket);
       credentials.failed(userName, addressOf(ctx));
@@ -100,7 +101,7 @@ export function authenticator(credentials: Credentials): Authenticate {
 
   return (ctx, lenient) => {
     const token = ctx.headers['x-auth-token'];
-    if (typeof token === 'string') return byToken(token) ?? refuse(lenient);
+    if (typeof token === 'string') return byToken(ctx, token) ?? refuse(lenient);
     const field = ctx.headers.authorization;
     return field === undefined ? byCertificate(ctx, lenient) : byPassword(ctx, field, lenient);
   };

@@ -27,7 +27,16 @@ const schemas = [
   ...['LogService', 'Manager', 'ManagerAccount', 'ManagerNetworkProtocol', 'Memory', 'Message'],
   ...['MessageRegistry', 'MessageRegistryFile', 'MetricDefinition', 'MetricReport', 'MetricReportDefinition'],
   ...['Power', 'PowerSubsystem', 'PowerSupply', 'PowerSupplyMetrics', 'PrivilegeRegistry', 'Processor'],
-  ...['Redundancy', 'Role', 'Sensor', 'ServiceRoot', 'Session', 'SessionService', 'Settings'],
+  ...[
+    'Redundancy',
+    'Role',
+    'SecurityPolicy',
+    'Sensor',
+    'ServiceRoot',
+    'Session',
+    'SessionService',
+    'Settings',
+  ],
   ...['SoftwareInventory', 'Task', 'TaskService', 'TelemetryService', 'Thermal', 'ThermalMetrics'],
   ...['ThermalSubsystem', 'Triggers', 'UpdateService'],
 ];

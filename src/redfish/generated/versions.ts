@@ -62,6 +62,7 @@ export const odataType = {
   Redundancy: '#Redundancy.v1_7_0.Redundancy',
   Role: '#Role.v1_3_3.Role',
   RoleCollection: '#RoleCollection.RoleCollection',
+  SecurityPolicy: '#SecurityPolicy.v1_0_3.SecurityPolicy',
   Sensor: '#Sensor.v1_12_0.Sensor',
   SensorCollection: '#SensorCollection.SensorCollection',
   ServiceRoot: '#ServiceRoot.v1_20_0.ServiceRoot',

@@ -2,6 +2,7 @@ import { type AccountPolicy, policyRules } from '../../store/account-policy.ts';
 import type { Json, Write } from '../service/resource.ts';
 import { refusing } from './account-errors.ts';
 import { type App, resource } from './app.ts';
+import { clientCertificateLogin, clientCertificateWrite } from './client-certificate-login.ts';
 import { enabled, link } from './common.ts';
 import { root } from './uris.ts';
 
@@ -13,7 +14,7 @@ export const accountService = resource<App>({
   uri: '/redfish/v1/AccountService',
   schema: 'AccountService',
   find: (app) => app,
-  body: ({ accounts: { policy } }) => ({
+  body: ({ accounts: { policy } }, { app }) => ({
     Name: 'Accounts',
     ServiceEnabled: true,
     LocalAccountAuth: 'Enabled',
@@ -27,11 +28,12 @@ export const accountService = resource<App>({
     AccountLockoutCounterResetEnabled: true,
     PasswordExpirationDays: policy.passwordExpirationDays,
     EnforcePasswordHistoryCount: policy.passwordHistory,
+    MultiFactorAuth: { ClientCertificate: clientCertificateLogin(app) },
     Accounts: link(`${root}AccountService/Accounts`),
     Roles: link(`${root}AccountService/Roles`),
     Status: enabled,
   }),
-  writes: [policyWrite()],
+  writes: [policyWrite(), clientCertificateWrite],
 });
 
 /** One write for the whole policy: its values depend on each other. */

@@ -4,11 +4,15 @@ import { accountService } from './account-service.ts';
 import { account, accounts } from './accounts.ts';
 import type { App } from './app.ts';
 import { assembly } from './assembly.ts';
+import { certificateLocations } from './certificate-locations.ts';
+import { certificateService } from './certificate-service.ts';
 import { chassis, chassisCollection } from './chassis.ts';
+import { clientCertificate, clientCertificates } from './client-certificates.ts';
 import { control, controls } from './controls.ts';
 import { environmentMetrics } from './environment-metrics.ts';
 import { ethernetInterface, ethernetInterfaces } from './ethernet-interfaces.ts';
 import { fan, fans } from './fans.ts';
+import { httpsCertificate, httpsCertificates } from './https-certificates.ts';
 import { managerLogServices, systemLogs } from './log-services.ts';
 import { manager, managers } from './managers.ts';
 import { networkProtocol } from './network-protocol.ts';
@@ -17,6 +21,7 @@ import { powerSubsystem } from './power-subsystem.ts';
 import { powerSupplies, powerSupply, powerSupplyMetrics } from './power-supplies.ts';
 import { role, roles } from './roles.ts';
 import { jsonSchema, jsonSchemas, messageRegistries, messageRegistry } from './schemas.ts';
+import { securityPolicy } from './security-policy.ts';
 import { sensor, sensors } from './sensors.ts';
 import { serviceRoot } from './service-root.ts';
 import { session, sessionService, sessions } from './session-service.ts';
@@ -34,6 +39,8 @@ const all: readonly (Resource<App> | Collection<App>)[] = [
   ...[managers, manager, ethernetInterfaces, ethernetInterface, networkProtocol, ...managerLogServices],
   ...[accountService, accounts, account, roles, role],
   ...[sessionService, sessions, session],
+  ...[certificateService, certificateLocations, httpsCertificates, httpsCertificate, securityPolicy],
+  ...[clientCertificates, clientCertificate],
   ...[updateService, firmwareInventory, softwareInventory],
   ...[jsonSchemas, jsonSchema, messageRegistries, messageRegistry],
 ];

@@ -37,6 +37,7 @@ export const manager = resource<ManagerFacts>({
       EthernetInterfaces: link(`${uri}/EthernetInterfaces`),
       NetworkProtocol: link(`${uri}/NetworkProtocol`),
       LogServices: link(`${uri}/LogServices`),
+      SecurityPolicy: link(`${uri}/SecurityPolicy`),
       Links: {
         ManagerForChassis: links(chassis.map(chassisUri)),
         ManagerForServers: links([...board.hosts.keys()].map(systemUri)),

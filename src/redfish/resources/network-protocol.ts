@@ -1,6 +1,7 @@
 import { resource } from './app.ts';
-import { enabled } from './common.ts';
+import { enabled, link } from './common.ts';
 import { managerAt } from './managers.ts';
+import { httpsCertificatesUri } from './uris.ts';
 
 export const networkProtocol = resource({
   uri: '/redfish/v1/Managers/{ManagerId}/NetworkProtocol',
@@ -16,7 +17,11 @@ export const networkProtocol = resource({
       FQDN: fqdn,
       // The daemon listens on HTTPS and on nothing else; other services of the system are not its to speak of.
       HTTP: { ProtocolEnabled: false, Port: 80 },
-      HTTPS: { ProtocolEnabled: true, Port: app.httpsPort },
+      HTTPS: {
+        ProtocolEnabled: true,
+        Port: app.httpsPort,
+        Certificates: link(httpsCertificatesUri(app.board.platform.manager.id)),
+      },
       Status: enabled,
     };
   },

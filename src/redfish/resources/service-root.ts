@@ -21,6 +21,7 @@ export const serviceRoot = resource({
     SessionService: link(`${root}SessionService`),
     AccountService: link(`${root}AccountService`),
     UpdateService: link(`${root}UpdateService`),
+    CertificateService: link(`${root}CertificateService`),
     JsonSchemas: link(`${root}JsonSchemas`),
     Registries: link(`${root}Registries`),
     Links: {

@@ -13,6 +13,10 @@ export const powerSupplyUri = (supply: Pick<PowerSupply, 'chassis' | 'id'>): str
   `${chassisUri(supply.chassis)}/PowerSubsystem/PowerSupplies/${supply.id}`;
 export const accountUri = (id: string): string => `/redfish/v1/AccountService/Accounts/${id}`;
 export const roleUri = (id: string): string => `/redfish/v1/AccountService/Roles/${id}`;
+export const httpsCertificatesUri = (manager: string): string =>
+  `${managerUri(manager)}/NetworkProtocol/HTTPS/Certificates`;
+export const clientCertificatesUri =
+  '/redfish/v1/AccountService/MultiFactorAuth/ClientCertificate/Certificates';
 export const sessionUri = (id: string): string => `/redfish/v1/SessionService/Sessions/${id}`;
 
 /** The resource that a board event is about. */
