@@ -13,26 +13,8 @@ export * from './commands/transport.ts';
 export { COMPLETION, completionText, rmcpStatusText } from './completion.ts';
 export * from './errors.ts';
 export * from './fru.ts';
-export {
-  type CompatibilityRecord,
-  type DcLoadRecord,
-  type DcOutputRecord,
-  type ManagementAccessRecord,
-  type MultiRecord,
-  OCP_MANUFACTURER,
-  type OemRecord,
-  type OtherRecord,
-  oemRecordName,
-  type PowerSupplyRecord,
-} from './fru-records.ts';
-export {
-  FrameReader,
-  I2cIpmbLink,
-  IpmbBus,
-  type IpmbBusOptions,
-  IpmbDevice,
-  type IpmbLink,
-} from './ipmb.ts';
+export { IpmbBus, type IpmbBusOptions } from './ipmb.ts';
+export { FrameReader, I2cIpmbLink, IpmbDevice, type IpmbLink } from './ipmb-link.ts';
 export { LanClient, type LanOptions, type PayloadHandler } from './lan/client.ts';
 export { type Pong, rmcpPing } from './lan/ping.ts';
 export type { CipherSuite } from './lan/rakp.ts';
@@ -52,5 +34,4 @@ export { IpmiNode, type NodeOptions, type SerialModel } from './server/node.ts';
 export { BUS_CONTEXT, type Handler, type RequestContext, type Route, refuse } from './server/router.ts';
 export type { NodeSensor } from './server/sensors.ts';
 export { openSol, type SolOptions, SolStream } from './sol.ts';
-export type { TextEncoding, TypedText } from './text.ts';
 export * from './units.ts';

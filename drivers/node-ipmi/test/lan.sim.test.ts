@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
+import { promisify } from 'node:util';
 import {
   activatePowerLimit,
   addSel,
@@ -10,6 +12,7 @@ import {
   cipherSuiteIds,
   clearSel,
   decodeFru,
+  describeEvent,
   encodeSelRecord,
   eventText,
   fruText,
@@ -98,9 +101,14 @@ describe.skipIf(!able)('against ipmi_sim', () => {
     ['an unknown user', { user: 'nobody' }, 'refused', /unauthorized name/],
     ['a cipher suite that it lacks', { suites: [17] }, 'refused', /cipher suite 17: .*algorithm/],
     ['a K_g that it has not', { kg: '0123456789' }, 'refused', /K_g is wrong/],
-    ['a wrong password in 1.5', { password: 'wrong-one', ipmi15: 'only' }, 'timeout', /Activate Session/],
+    [
+      'a wrong password in 1.5',
+      { password: 'wrong-one', ipmi15: 'only', timeout: 30 },
+      'timeout',
+      /Activate Session/,
+    ],
   ])('says in words when it refuses %s, and never the secret', async (_, options, kind, words) => {
-    const client = connectTo({ timeout: 30, ...options });
+    const client = connectTo({ timeout: 250, ...options });
     const error = await run(client, getDeviceId, undefined).catch((failure: unknown) => failure);
     expect(error).toBeInstanceOf(IpmiError);
     expect(error).toMatchObject({ kind, message: expect.stringMatching(words) });
@@ -166,6 +174,44 @@ describe.skipIf(!able)('against ipmi_sim', () => {
     expect(device.filter(isSensor)).toHaveLength(1);
     const absent = bridge(client, { address: 0x44 });
     await expect(run(absent, getDeviceId, undefined)).rejects.toMatchObject({ code: 0x83 });
+  });
+
+  test.skipIf(!canRun('ipmitool'))('reads the same values and events as ipmitool does', async () => {
+    const login = [
+      '-I',
+      'lanplus',
+      '-C',
+      '3',
+      '-H',
+      '127.0.0.1',
+      '-p',
+      String(simulator.port),
+      '-U',
+      'admin',
+    ];
+    const ipmitool = async (...command: string[]): Promise<string[][]> => {
+      const { stdout } = await promisify(execFile)('ipmitool', [...login, '-P', 'secret123', ...command]);
+      return stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(/[,|]/).map((field) => field.trim()));
+    };
+    const client = connectTo();
+    for (const [target, bridged] of [
+      [client, []],
+      [bridge(client, { address: 0x24 }), ['-t', '0x24', '-b', '0']],
+    ] as [Target, string[]][]) {
+      const { samples } = await sweep(target);
+      const ours = samples.filter(({ sdr }) => sdr.kind === 'full');
+      const theirs = await ipmitool(...bridged, '-c', 'sdr', 'list', 'full');
+      expect(ours.map(({ sdr, reading }) => [sdr.name.text, String(reading?.value)])).toEqual(
+        theirs.map(([name, value]) => [name, value]),
+      );
+    }
+    const log = (await readSel(client)).records.filter((record) => record.kind === 'event');
+    if (log.length === 0) return;
+    const theirs = await ipmitool('sel', 'list');
+    expect(log.map((event) => describeEvent(event).state)).toEqual(theirs.map((fields) => fields[4]));
   });
 
   test('reads a FRU and keeps thresholds', async () => {

@@ -403,15 +403,15 @@ describe('LanClient and LanServer', () => {
   });
 
   test('keep a silent session alive, and end one that stays silent', async () => {
-    const hasty = await startServer({}, { idleTimeout: 60 });
+    const hasty = await startServer({}, { idleTimeout: 500 });
     try {
-      const kept = connectTo({ port: hasty.port, keepAlive: 15 });
+      const kept = connectTo({ port: hasty.port, keepAlive: 50 });
       await run(kept, getDeviceId, undefined);
       const silent = connectTo({ port: hasty.port, keepAlive: 0 });
       await run(silent, getDeviceId, undefined);
       expect(hasty.server.sessions).toBe(2);
-      await expect.poll(() => hasty.server.sessions).toBe(1);
-      await new Promise((done) => setTimeout(done, 150));
+      await expect.poll(() => hasty.server.sessions, { timeout: 5000 }).toBe(1);
+      await new Promise((done) => setTimeout(done, 600));
       expect(hasty.server.sessions).toBe(1);
     } finally {
       await hasty.server.close();
