@@ -3,188 +3,217 @@ import { DeviceError } from '../../drivers/errors.ts';
 import type { Hwmon } from '../../drivers/hwmon/hwmon.ts';
 import type { FanFacts, Platform } from '../platform/schema.ts';
 import type { Changes } from './changes.ts';
+import { worst } from './health.ts';
 import type { Lines } from './lines.ts';
 import type { Memory } from './memory.ts';
 import { BoardRefusal, type Cooling, type Fan, type Sensor, type Status } from './model.ts';
+import { type PartEvent, Pluggable, severityOf } from './pluggable.ts';
 
 const retryPeriod = 5_000;
+/** Longest wait at the end for a write that is under way, milliseconds. */
+const patience = 200;
 
-interface FanState {
-  readonly facts: FanFacts;
+class BoardFan implements Fan {
+  readonly id: string;
+  readonly name: string;
   readonly chassis: string;
-  duty: number | null;
-  fault: string | null;
-  failed: boolean;
-  present: boolean;
+  readonly facts: FanFacts;
+  readonly sensors: readonly string[];
+  readonly plug: Pluggable;
+  duty: number | null = null;
+  /** Why it cannot be driven; null when it can. */
+  fault: string | null = null;
+  readonly #rotors: readonly Sensor[];
+
+  constructor(
+    facts: FanFacts,
+    chassis: string,
+    rotors: readonly Sensor[],
+    tell: (fan: BoardFan, event: PartEvent) => void,
+  ) {
+    this.id = facts.id;
+    this.name = facts.name ?? facts.id;
+    this.chassis = chassis;
+    this.facts = facts;
+    this.sensors = facts.tachs.map(({ sensor }) => sensor.id);
+    this.#rotors = rotors;
+    this.plug = new Pluggable((event) => tell(this, event));
+  }
+
+  get present(): boolean {
+    return this.plug.present;
+  }
+
+  get status(): Status {
+    if (!this.present) return { state: 'Absent', health: 'OK' };
+    const [first, ...others] = this.#rotors.map(({ status }) => status);
+    // What all rotors are, the fan is; one that turns makes it a fan at work.
+    const alike = first !== undefined && others.every(({ state }) => state === first.state);
+    const still = alike && (first.state === 'Starting' || first.state === 'StandbyOffline');
+    const health = worst(this.#rotors.map(({ status }) => status.health));
+    return { state: still ? first.state : 'Enabled', health: this.fault === null ? health : 'Critical' };
+  }
+}
+
+export interface FanParts {
+  readonly hwmon: Hwmon;
+  readonly lines: Lines;
+  readonly memory: Memory;
+  readonly changes: Changes;
+  readonly sensors: ReadonlyMap<string, Sensor>;
+  /** Called when a fan has been plugged in or out. */
+  readonly onPresence: () => void;
 }
 
 export class Fans {
-  readonly #hwmon: Hwmon;
-  readonly #lines: Lines;
-  readonly #memory: Memory;
-  readonly #changes: Changes;
-  readonly #sensors: ReadonlyMap<string, Sensor>;
-  readonly #fans = new Map<string, FanState>();
+  readonly all: ReadonlyMap<string, BoardFan>;
+  readonly #parts: FanParts;
   readonly #limits: { readonly minimumDuty: number; readonly failSafeDuty: number };
   #mode: Cooling['mode'];
   #retry: NodeJS.Timeout | undefined;
+  /** The command that runs, or the last one that did. */
+  #last: Promise<unknown> = Promise.resolve();
+  #stopped = false;
 
-  constructor(
-    platform: Platform,
-    parts: {
-      hwmon: Hwmon;
-      lines: Lines;
-      memory: Memory;
-      changes: Changes;
-      sensors: ReadonlyMap<string, Sensor>;
-    },
-    defaultChassis: string,
-  ) {
-    this.#hwmon = parts.hwmon;
-    this.#lines = parts.lines;
-    this.#memory = parts.memory;
-    this.#changes = parts.changes;
-    this.#sensors = parts.sensors;
+  constructor(platform: Platform, parts: FanParts, defaultChassis: string) {
+    this.#parts = parts;
     this.#limits = {
       minimumDuty: platform.cooling?.minimumDuty ?? 20,
       failSafeDuty: platform.cooling?.failSafeDuty ?? 100,
     };
     this.#mode = parts.memory.cooling();
+    const all = new Map<string, BoardFan>();
     for (const facts of platform.fans ?? []) {
-      const chassis = facts.chassis ?? defaultChassis;
-      const state: FanState = { facts, chassis, duty: null, fault: null, failed: false, present: true };
-      this.#fans.set(facts.id, state);
-      this.#lines.watch(facts.present, (present) => this.#presence(state, present));
+      const rotors = facts.tachs.flatMap(({ sensor }) => parts.sensors.get(sensor.id) ?? []);
+      const fan = new BoardFan(facts, facts.chassis ?? defaultChassis, rotors, (...event) =>
+        this.#tell(...event),
+      );
+      all.set(facts.id, fan);
+      parts.lines.watch(facts.present, (present) => {
+        fan.plug.see(present);
+        parts.onPresence();
+        parts.changes.touch();
+      });
     }
-  }
-
-  get ids(): Iterable<string> {
-    return this.#fans.keys();
+    this.all = all;
   }
 
   get cooling(): Cooling {
     return { mode: this.#mode, ...this.#limits };
   }
 
-  view(id: string): Fan | undefined {
-    const fan = this.#fans.get(id);
-    if (fan === undefined) return undefined;
-    const { facts, chassis, duty, present } = fan;
-    return {
-      id,
-      name: facts.name ?? id,
-      chassis,
-      facts,
-      sensors: facts.tachs.map(({ sensor }) => sensor.id),
-      present,
-      duty,
-      status: this.#status(fan),
-    };
-  }
-
   /** Brings every fan to its duty; one that cannot be driven is tried again until it can. */
   async start(): Promise<void> {
-    await this.#drive();
     this.#retry = setInterval(() => {
-      if ([...this.#fans.values()].some(({ fault }) => fault !== null)) void this.#drive();
-      for (const fan of this.#fans.values()) this.#watch(fan);
+      if ([...this.all.values()].some(({ fault }) => fault !== null)) void this.#drive();
     }, retryPeriod).unref();
+    await this.#drive();
   }
 
   /** Leaves the fans where nobody has to look after them. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearInterval(this.#retry);
-    const all = [...this.#fans.values()].map(({ facts }) =>
-      this.#hwmon.setDuty(facts.pwm, this.#limits.failSafeDuty),
-    );
-    await Promise.allSettled(all);
+    let timer: NodeJS.Timeout | undefined;
+    const overdue = new Promise((resolve) => {
+      timer = setTimeout(resolve, patience);
+    });
+    await Promise.race([this.#last, overdue]);
+    clearTimeout(timer);
+    const { failSafeDuty } = this.#limits;
+    await Promise.allSettled([...this.all.values()].map((fan) => this.#write(fan, failSafeDuty)));
   }
 
+  /**
+   * A fan that cannot be driven holds up neither mode: it shows in its status and in an event, and is tried again.
+   * @throws what the settings throw; nothing has changed then
+   */
   async setMode(mode: Cooling['mode']): Promise<void> {
-    this.#memory.setCooling(mode);
+    this.#parts.memory.setCooling(mode);
     this.#mode = mode;
-    this.#changes.touch();
+    this.#parts.changes.touch();
     await this.#drive();
   }
 
-  /** @throws BoardRefusal, DeviceError */
-  async setDuty(id: string, percent: number): Promise<void> {
-    const fan = this.#fans.get(id);
-    if (fan === undefined) throw new BoardRefusal('not-supported', `there is no fan ${id}`);
-    if (this.#mode !== 'manual')
-      throw new BoardRefusal('not-in-this-state', 'the fans are in automatic mode');
-    const { minimumDuty } = this.#limits;
-    if (!(percent >= minimumDuty && percent <= 100)) {
-      throw new BoardRefusal('out-of-range', `a duty is ${minimumDuty} to 100 percent, not ${percent}`);
-    }
-    await this.#hwmon.setDuty(fan.facts.pwm, percent);
-    this.#memory.setDuty(id, percent);
-    fan.duty = percent;
-    fan.fault = null;
-    this.#changes.touch();
+  /** Manual mode only. @throws BoardRefusal, DeviceError, what the settings throw */
+  setDuty(id: string, percent: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const fan = this.all.get(id);
+      if (fan === undefined) throw new BoardRefusal('not-supported', `there is no fan ${id}`);
+      if (this.#stopped) throw new BoardRefusal('busy', 'the daemon is ending');
+      if (this.#mode !== 'manual')
+        throw new BoardRefusal('not-in-this-state', 'the fans are in automatic mode');
+      const { minimumDuty, failSafeDuty } = this.#limits;
+      if (!(percent >= minimumDuty && percent <= 100)) {
+        throw new BoardRefusal('out-of-range', `a duty is ${minimumDuty} to 100 percent, not ${percent}`);
+      }
+      const before = fan.duty ?? failSafeDuty;
+      await this.#write(fan, percent);
+      try {
+        this.#parts.memory.setDuty(id, percent);
+      } catch (error) {
+        await this.#write(fan, before).catch(() => undefined);
+        throw error;
+      }
+    });
   }
 
   /** Sensors have moved: a rotor that stands or races makes its fan fail. */
   look(): void {
-    for (const fan of this.#fans.values()) this.#watch(fan);
+    for (const { plug, status } of this.all.values()) plug.feel(status.health);
   }
 
-  async #drive(): Promise<void> {
-    for (const fan of this.#fans.values()) {
-      const { failSafeDuty } = this.#limits;
-      const percent =
-        this.#mode === 'manual' ? (this.#memory.duty(fan.facts.id) ?? failSafeDuty) : failSafeDuty;
-      try {
-        await this.#hwmon.setDuty(fan.facts.pwm, percent);
-        fan.duty = percent;
-        fan.fault = null;
-      } catch (error) {
-        if (!(error instanceof DeviceError)) throw error;
-        fan.duty = null;
-        fan.fault = error.message;
-      }
-      this.#watch(fan);
-    }
-    this.#changes.touch();
+  /** Commands run one after another, so that what was asked for last is what holds. */
+  #inTurn<T>(command: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(command);
+    this.#last = result.catch(() => undefined);
+    return result;
   }
 
-  #presence(fan: FanState, present: boolean): void {
-    if (fan.present === present) return;
-    fan.present = present;
-    this.#tell(fan, present ? 'FanInserted' : 'FanRemoved', present ? 'OK' : 'Warning', null);
-  }
-
-  #watch(fan: FanState): void {
-    const failed = fan.present && this.#status(fan).health === 'Critical';
-    if (failed === fan.failed) return;
-    fan.failed = failed;
-    if (failed) this.#tell(fan, 'FanFailed', 'Critical', fan.fault);
-    else this.#tell(fan, 'FanRestored', 'OK', null);
-  }
-
-  #tell({ facts, chassis }: FanState, key: string, severity: Status['health'], detail: string | null): void {
-    this.#changes.emit({
-      message: `Environmental.${key}`,
-      args: [facts.name ?? facts.id],
-      severity,
-      origin: { kind: 'fan', id: facts.id, chassis },
-      condition: `fan:${facts.id}`,
-      resolves: severity === 'OK',
-      ...(detail === null ? {} : { detail: `${detail}.` }),
+  #drive(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#stopped) return;
+      // What fails is shown by the fan itself.
+      await Promise.allSettled([...this.all.values()].map((fan) => this.#write(fan, this.#wanted(fan))));
     });
   }
 
-  #status(fan: FanState): Status {
-    if (!fan.present) return { state: 'Absent', health: 'OK' };
-    if (fan.fault !== null) return { state: 'Enabled', health: 'Critical' };
-    const rotors = fan.facts.tachs.flatMap(({ sensor }) => this.#sensors.get(sensor.id) ?? []);
-    if (rotors.some(({ status }) => status.health === 'Critical'))
-      return { state: 'Enabled', health: 'Critical' };
-    if (rotors.some(({ status }) => status.health === 'Warning'))
-      return { state: 'Enabled', health: 'Warning' };
-    return {
-      state: rotors.every(({ status }) => status.state === 'Starting') ? 'Starting' : 'Enabled',
-      health: 'OK',
-    };
+  #wanted(fan: BoardFan): number {
+    const { minimumDuty, failSafeDuty } = this.#limits;
+    const duty = this.#mode === 'manual' ? this.#parts.memory.duty(fan.id) : undefined;
+    return duty === undefined ? failSafeDuty : Math.max(duty, minimumDuty);
+  }
+
+  /** @throws DeviceError */
+  async #write(fan: BoardFan, percent: number): Promise<void> {
+    const { hwmon, changes } = this.#parts;
+    try {
+      await hwmon.setDuty(fan.facts.pwm, percent);
+      fan.duty = percent;
+      fan.fault = null;
+    } catch (error) {
+      fan.fault = error instanceof Error ? error.message : String(error);
+      throw error instanceof DeviceError
+        ? error
+        : new DeviceError('unsupported', fan.name, fan.fault, { cause: error });
+    } finally {
+      fan.plug.feel(fan.status.health);
+      changes.touch();
+    }
+    // A write that was under way when the daemon ended must not have the last word.
+    const { failSafeDuty } = this.#limits;
+    if (this.#stopped && percent !== failSafeDuty) await hwmon.setDuty(fan.facts.pwm, failSafeDuty);
+  }
+
+  #tell(fan: BoardFan, event: PartEvent): void {
+    this.#parts.changes.emit({
+      message: `Environmental.Fan${event}`,
+      args: [fan.name],
+      severity: severityOf[event],
+      origin: { kind: 'fan', id: fan.id, chassis: fan.chassis },
+      condition: `fan:${fan.id}`,
+      resolves: severityOf[event] === 'OK',
+      ...(event === 'Failed' && fan.fault !== null ? { detail: `${fan.fault}.` } : {}),
+    });
   }
 }

@@ -1,137 +1,187 @@
 /** One host: its power, what it remembers, and what its pins tell of it. */
 import type { HostFacts } from '../platform/schema.ts';
 import type { Changes } from './changes.ts';
+import type { Hold } from './hold.ts';
 import type { Lines } from './lines.ts';
 import type { Memory } from './memory.ts';
-import type { BootOverride, Health, Host, RestorePolicy } from './model.ts';
+import type { BootOverride, Health, Host, PowerState, ResetType, RestorePolicy, Status } from './model.ts';
 import { HostPower } from './power.ts';
-import type { Gate } from './sampler.ts';
 
 /** Rails and regulators need a moment after power-good before their readings mean anything. */
 const settleAfterPowerOn = 2_000;
 /** A state that has held this long is what to return to after mains was lost; the drop before it is not. */
 const steady = 5_000;
 
-export class BoardHost {
+export interface HostParts {
+  readonly lines: Lines;
+  readonly memory: Memory;
+  readonly changes: Changes;
+  /** What the parts of the host add up to. */
+  readonly health: () => Health;
+  /** Called when power has come, has settled, or has gone. */
+  readonly onPower: () => void;
+  readonly log: (message: string, detail: object) => void;
+}
+
+export class BoardHost implements Host {
   readonly facts: HostFacts;
   readonly power: HostPower;
-  readonly #lines: Lines;
-  readonly #memory: Memory;
-  readonly #changes: Changes;
-  readonly #health: () => Health;
-  #settled: NodeJS.Timeout | undefined;
-  #gate: NodeJS.Timeout | undefined;
+  readonly #parts: HostParts;
+  /** Power-good as `onPower` was last told. */
+  #good: boolean | null = null;
+  #restore = false;
+  #remembering: NodeJS.Timeout | undefined;
+  #settling: NodeJS.Timeout | undefined;
 
-  /** `health` is what the parts of the host add up to; `onPower` is called when power comes or goes. */
-  constructor(
-    facts: HostFacts,
-    parts: { lines: Lines; memory: Memory; changes: Changes },
-    health: () => Health,
-    onPower: () => void,
-  ) {
+  constructor(facts: HostFacts, parts: HostParts) {
     this.facts = facts;
-    this.#lines = parts.lines;
-    this.#memory = parts.memory;
-    this.#changes = parts.changes;
-    this.#health = health;
-    let good: boolean | null = null;
-    this.power = new HostPower(facts, parts.lines, {
-      changed: () => {
-        this.#changes.touch();
-        if (this.power.good === good) return;
-        good = this.power.good;
-        clearTimeout(this.#gate);
-        if (good) this.#gate = setTimeout(onPower, settleAfterPowerOn).unref();
-        onPower();
-      },
-      event: (event) =>
-        this.#changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),
-      settled: (on) => {
-        clearTimeout(this.#settled);
-        this.#settled = setTimeout(() => this.#remember(on), steady).unref();
+    this.#parts = parts;
+    const { lines, changes } = parts;
+    this.power = new HostPower(facts, lines, {
+      changed: () => this.#changed(),
+      event: (event) => changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),
+      // Whatever mains does meanwhile, this is what to return to.
+      wanted: (on) => this.#remember(on),
+      resting: (on) => {
+        clearTimeout(this.#remembering);
+        this.#remembering = setTimeout(() => {
+          // An operation under way has said what is wanted; its end says what came of it.
+          if (this.power.resting) this.#remember(on);
+        }, steady).unref();
       },
     });
-    for (const { present } of facts.processors?.sockets ?? [])
-      this.#lines.watch(present, () => this.#changes.touch());
+    for (const { present } of facts.processors?.sockets ?? []) lines.watch(present, () => changes.touch());
   }
 
-  /** Whether what this host powers can be read now. */
-  get gate(): Gate {
-    if (this.power.good !== true) return 'off';
-    return performance.now() - this.power.goodSince < settleAfterPowerOn - 10 ? 'settling' : 'on';
+  get id(): string {
+    return this.facts.id;
   }
 
-  get view(): Host {
-    const { id, name, chassis } = this.facts;
-    const { power } = this;
-    const health = power.fault === null ? this.#health() : 'Critical';
-    return {
-      id,
-      name: name ?? id,
-      chassis,
-      facts: this.facts,
-      powerState: power.state,
-      postComplete: power.postComplete,
-      lastReset: power.lastReset,
-      restorePolicy: this.restorePolicy,
-      boot: this.#memory.boot(id),
-      assetTag: this.#memory.assetTag('host', id),
-      processorCount: this.#processors(),
-      status: {
-        state: power.good === null ? 'UnavailableOffline' : power.good ? 'Enabled' : 'StandbyOffline',
-        health,
-      },
-      supportedResets: power.supported,
-      allowedResets: () => power.allowed(),
-    };
+  get name(): string {
+    return this.facts.name ?? this.facts.id;
+  }
+
+  get chassis(): string {
+    return this.facts.chassis;
+  }
+
+  get powerState(): PowerState | null {
+    return this.power.state;
+  }
+
+  get postComplete(): boolean | null {
+    return this.power.postComplete;
+  }
+
+  get lastReset(): Host['lastReset'] {
+    return this.power.lastReset;
   }
 
   get restorePolicy(): RestorePolicy {
-    return this.#memory.restorePolicy(this.facts.id) ?? this.facts.restorePolicy ?? 'LastState';
+    return this.#parts.memory.restorePolicy(this.id) ?? this.facts.restorePolicy ?? 'LastState';
   }
 
+  get boot(): BootOverride {
+    return this.#parts.memory.boot(this.id);
+  }
+
+  get assetTag(): string {
+    return this.#parts.memory.assetTag('host', this.id);
+  }
+
+  get processorCount(): number | null {
+    const sockets = this.facts.processors?.sockets;
+    if (sockets === undefined) return null;
+    const occupied = sockets.map(({ present }) => this.#parts.lines.get(present));
+    return occupied.includes(null) ? null : occupied.filter(Boolean).length;
+  }
+
+  get status(): Status {
+    const { good, fault } = this.power;
+    if (good === null) return { state: 'UnavailableOffline', health: 'Warning' };
+    const health = fault === null ? this.#parts.health() : 'Critical';
+    return { state: good ? 'Enabled' : 'StandbyOffline', health };
+  }
+
+  get supportedResets(): readonly ResetType[] {
+    return this.power.supported;
+  }
+
+  allowedResets(): readonly ResetType[] {
+    return this.power.allowed();
+  }
+
+  /** Why what this host powers cannot be read now; null when it can. */
+  get hold(): Hold | null {
+    const { good, goodSince } = this.power;
+    if (good === null)
+      return { state: 'UnavailableOffline', why: `whether ${this.id} has power cannot be read` };
+    if (!good) return { state: 'StandbyOffline', why: 'its host is off' };
+    // A timer may fire a moment early.
+    if (performance.now() - goodSince >= settleAfterPowerOn - 10) return null;
+    return { state: 'Starting', why: 'its host has just come on' };
+  }
+
+  /** @throws what the settings throw; nothing has changed then */
   setBoot(boot: BootOverride): void {
-    this.#memory.setBoot(this.facts.id, boot);
-    this.#changes.touch();
+    this.#parts.memory.setBoot(this.id, boot);
+    this.#parts.changes.touch();
   }
 
+  /** @throws what the settings throw; nothing has changed then */
   setRestorePolicy(policy: RestorePolicy): void {
-    this.#memory.setRestorePolicy(this.facts.id, policy);
-    this.#changes.touch();
+    this.#parts.memory.setRestorePolicy(this.id, policy);
+    this.#parts.changes.touch();
   }
 
+  /** @throws what the settings throw; nothing has changed then */
   setAssetTag(tag: string): void {
-    this.#memory.setAssetTag('host', this.facts.id, tag);
-    this.#changes.touch();
+    this.#parts.memory.setAssetTag('host', this.id, tag);
+    this.#parts.changes.touch();
   }
 
-  /** An operation that was asked for says at once what to return to, whatever mains does meanwhile. */
-  wanted(on: boolean): void {
-    clearTimeout(this.#settled);
-    this.#remember(on);
-  }
-
-  /** Mains has returned: does what the policy says. */
+  /** Mains has returned: does what the policy says, as soon as power-good can be read. */
   mainsRestored(): void {
-    const policy = this.restorePolicy;
-    const on = policy === 'AlwaysOn' || (policy === 'LastState' && this.#memory.wasOn(this.facts.id));
-    if (on && this.power.good === false) this.power.restore();
+    this.#restore = true;
+    this.#followPolicy();
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#settled);
-    clearTimeout(this.#gate);
+    clearTimeout(this.#remembering);
+    clearTimeout(this.#settling);
     await this.power.stop();
   }
 
-  #remember(on: boolean): void {
-    this.#memory.setWasOn(this.facts.id, on);
+  #changed(): void {
+    this.#parts.changes.touch();
+    const { good } = this.power;
+    if (good === this.#good) return;
+    this.#good = good;
+    clearTimeout(this.#settling);
+    if (good) this.#settling = setTimeout(this.#parts.onPower, settleAfterPowerOn).unref();
+    this.#parts.onPower();
+    this.#followPolicy();
   }
 
-  #processors(): number | null {
-    const sockets = this.facts.processors?.sockets;
-    if (sockets === undefined) return null;
-    const occupied = sockets.map(({ present }) => this.#lines.get(present));
-    return occupied.includes(null) ? null : occupied.filter(Boolean).length;
+  #followPolicy(): void {
+    if (!this.#restore || this.power.good === null) return;
+    this.#restore = false;
+    const { restorePolicy: policy } = this;
+    const on = policy === 'AlwaysOn' || (policy === 'LastState' && this.#parts.memory.wasOn(this.id));
+    if (on) this.power.restore();
+  }
+
+  /** A store that cannot be written holds up no power operation; it is tried again. */
+  #remember(on: boolean): void {
+    clearTimeout(this.#remembering);
+    try {
+      this.#parts.memory.setWasOn(this.id, on);
+    } catch (error) {
+      this.#parts.log('the power state to return to cannot be stored', {
+        host: this.id,
+        error: String(error),
+      });
+      this.#remembering = setTimeout(() => this.#remember(on), steady).unref();
+    }
   }
 }

@@ -23,56 +23,61 @@ export class Indicators {
 
   /** Whether the chassis is being identified; null where it has no light. */
   identify(chassis: string): boolean | null {
-    return this.#of('identify', chassis).length === 0 ? null : this.#active.has(chassis);
+    return this.#of(chassis).length === 0 ? null : this.#active.has(chassis);
   }
 
-  /** @throws DeviceError when a light cannot be driven; it is then as before. */
+  /** @throws DeviceError when a light cannot be driven; all are then as before */
   setIdentify(chassis: string, on: boolean): void {
-    for (const indicator of this.#of('identify', chassis)) {
-      // Driven before anything is noted, so that a light that cannot be had is reported and not shown as lit.
-      this.#lines.set(indicator.line, on);
-      this.#stop(indicator.line);
-      if (on && indicator.blink !== undefined)
-        this.#blink(indicator.line, indicator.blink.on, indicator.blink.off);
+    const driven: IndicatorFacts[] = [];
+    try {
+      for (const indicator of this.#of(chassis)) {
+        this.#lines.set(indicator.line, on);
+        driven.push(indicator);
+      }
+    } catch (error) {
+      for (const indicator of driven) this.#show(indicator, this.#active.has(chassis));
+      throw error;
     }
+    this.showIdentify(chassis, on);
+  }
+
+  /** As `setIdentify`, but a light that cannot be driven follows as soon as it can. */
+  showIdentify(chassis: string, on: boolean): void {
     if (on) this.#active.add(chassis);
     else this.#active.delete(chassis);
+    for (const indicator of this.#of(chassis)) this.#show(indicator, on);
   }
 
-  /** Shows power and health; a light that cannot be driven is told of by the lines themselves. */
-  show(kind: 'power' | 'fault', lit: (indicator: IndicatorFacts) => boolean): void {
+  /** Shows power and health. */
+  show(kind: 'power' | 'fault', isLit: (chassis: string, host: string | undefined) => boolean): void {
     for (const indicator of this.#facts) {
-      if (indicator.kind !== kind || this.#lines.get(indicator.line) === null) continue;
-      this.#lines.set(indicator.line, lit(indicator));
+      if (indicator.kind === kind)
+        this.#lines.show(indicator.line, isLit(this.#chassisOf(indicator), indicator.host));
     }
   }
 
+  /** The lights stay as they are. */
   stop(): void {
-    for (const line of this.#blinking.keys()) this.#stop(line);
+    for (const timer of this.#blinking.values()) clearTimeout(timer);
+    this.#blinking.clear();
   }
 
-  #of(kind: IndicatorFacts['kind'], chassis: string): readonly IndicatorFacts[] {
-    return this.#facts.filter((each) => each.kind === kind && this.#chassisOf(each) === chassis);
+  #of(chassis: string): readonly IndicatorFacts[] {
+    return this.#facts.filter((each) => each.kind === 'identify' && this.#chassisOf(each) === chassis);
   }
 
-  #blink(line: string, on: number, off: number): void {
-    const step = (lit: boolean) => {
-      this.#blinking.set(
-        line,
-        setTimeout(
-          () => {
-            if (this.#lines.get(line) !== null) this.#lines.set(line, !lit);
-            step(!lit);
-          },
-          lit ? on : off,
-        ).unref(),
-      );
-    };
-    step(true);
-  }
-
-  #stop(line: string): void {
+  #show({ line, blink }: IndicatorFacts, lit: boolean): void {
     clearTimeout(this.#blinking.get(line));
     this.#blinking.delete(line);
+    this.#lines.show(line, lit);
+    if (lit && blink !== undefined) this.#blink(line, blink, true);
+  }
+
+  #blink(line: string, pattern: { readonly on: number; readonly off: number }, lit: boolean): void {
+    const next = () => {
+      this.#lines.show(line, !lit);
+      this.#blink(line, pattern, !lit);
+    };
+    this.#blinking.set(line, setTimeout(next, lit ? pattern.on : pattern.off).unref());
   }
 }

@@ -6,7 +6,8 @@ import { findChip } from '../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../drivers/i2c/eeprom.ts';
 import type { DeviceFacts, Platform } from '../platform/schema.ts';
 import type { Changes } from './changes.ts';
-import type { Fru } from './model.ts';
+import type { Hold } from './hold.ts';
+import type { Fru, Status } from './model.ts';
 
 type FruFacts = NonNullable<Platform['frus']>[number];
 type FruTexts = Omit<Fru, 'id' | 'name' | 'chassis' | 'context' | 'status' | 'fault' | 'image'>;
@@ -53,112 +54,172 @@ export function textsOf({ product, board, chassis }: DecodedFru): FruTexts {
   };
 }
 
-export class BoardFru {
-  readonly #facts: FruFacts;
-  readonly #device: DeviceFacts;
-  readonly #bus: I2cBus | undefined;
-  readonly #changes: Changes;
-  readonly chassis: string;
-  #now: Pick<Fru, 'status' | 'fault' | 'image'> & FruTexts = {
-    ...unknown,
-    status: { state: 'Starting', health: 'OK' },
-    fault: null,
-    image: null,
-  };
-  #reported = false;
+/** Inventories are read again so long after the last round: parts are swapped while the board runs. */
+const period = 60_000;
 
-  constructor(
-    facts: FruFacts,
-    device: DeviceFacts,
-    chassis: string,
-    bus: I2cBus | undefined,
-    changes: Changes,
-  ) {
-    this.#facts = facts;
-    this.#device = device;
-    this.chassis = chassis;
-    this.#bus = bus;
-    this.#changes = changes;
+export interface InventoryParts {
+  readonly buses: ReadonlyMap<number, I2cBus>;
+  readonly changes: Changes;
+  /** Why a FRU cannot be read now although nothing is wrong; null when it can. */
+  readonly hold: (fru: FruFacts, device: DeviceFacts) => Hold | null;
+  /** Called after each round. */
+  readonly onRound: () => void;
+}
+
+export class Inventory {
+  /** As the rest of the daemon sees them; replaced by a new one with each change. */
+  readonly frus: ReadonlyMap<string, Fru>;
+  readonly #frus = new Map<string, Fru>();
+  readonly #parts: InventoryParts;
+  readonly #sources: readonly { readonly facts: FruFacts; readonly device: DeviceFacts }[];
+  /** What has been told to be wrong, by the id of the FRU. */
+  readonly #told = new Map<string, string>();
+  readonly #held = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #reading = false;
+  #again = false;
+  #stopped = false;
+
+  constructor(platform: Platform, parts: InventoryParts, defaultChassis: string) {
+    this.#parts = parts;
+    this.#sources = (platform.frus ?? []).flatMap((facts) => {
+      const device = platform.devices?.find(({ id }) => id === facts.device);
+      return device === undefined ? [] : [{ facts, device }];
+    });
+    for (const { facts, device } of this.#sources) {
+      const { id, name, context } = facts;
+      const chassis = facts.chassis ?? device.chassis ?? defaultChassis;
+      this.#frus.set(id, {
+        ...{ id, name: name ?? id, chassis, context: context ?? null },
+        ...unknown,
+        status: { state: 'Starting', health: 'OK' },
+        fault: null,
+        image: null,
+      });
+    }
+    this.frus = this.#frus;
   }
 
-  get id(): string {
-    return this.#facts.id;
+  /** Reads all, now and then again; called while a round is under way, one more follows it. */
+  read(): void {
+    clearTimeout(this.#timer);
+    this.#again = true;
+    if (!this.#reading && !this.#stopped) void this.#rounds();
   }
 
-  /** As the rest of the daemon sees it. */
-  get view(): Fru {
-    const { id, name, context } = this.#facts;
-    return { id, name: name ?? id, chassis: this.chassis, context: context ?? null, ...this.#now };
+  /** Holds have changed: what cannot be read any more says so, and what can be again is read. */
+  reconsider(): void {
+    const released = this.#sources.filter(
+      ({ facts, device }) => !this.#isHeld(facts, device) && this.#held.delete(facts.id),
+    );
+    if (released.length > 0) this.read();
   }
 
-  /** Reads the EEPROM; whatever comes of it is shown and, when it is new, told. */
-  async read(): Promise<void> {
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #rounds(): Promise<void> {
+    this.#reading = true;
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      for (const { facts, device } of this.#sources) if (!this.#stopped) await this.#read(facts, device);
+      if (!this.#stopped) this.#parts.onRound();
+    }
+    this.#reading = false;
+    if (!this.#stopped) this.#timer = setTimeout(() => this.read(), period).unref();
+  }
+
+  /** Reads an EEPROM; whatever comes of it is shown and, when it is new, told. */
+  async #read(facts: FruFacts, device: DeviceFacts): Promise<void> {
+    if (this.#isHeld(facts, device)) return;
     try {
-      const spec = findChip(this.#device.chip);
-      if (spec?.kind !== 'eeprom')
-        throw new DeviceError('unsupported', this.#device.id, `${this.#device.chip} is no EEPROM`);
-      if (this.#bus === undefined)
-        throw new DeviceError('no-bus', this.#device.id, `there is no bus ${this.#device.bus}`);
-      const eeprom = openEeprom(spec, this.#bus.device(this.#device.address));
-      this.#decode(await eeprom.read(0, Math.min(eeprom.size, readLength)));
+      const image = await this.#imageOf(device);
+      // Its power may have gone meanwhile.
+      if (!this.#stopped && !this.#isHeld(facts, device)) this.#decode(facts.id, image);
     } catch (error) {
-      if (!(error instanceof DeviceError)) throw error;
-      this.#lost(error);
+      if (this.#stopped || this.#isHeld(facts, device)) return;
+      const message = error instanceof Error ? error.message : String(error);
+      const isAbsent = error instanceof DeviceError && error.kind === 'no-answer' && device.optional === true;
+      if (isAbsent) this.#lost(facts.id, { state: 'Absent', health: 'OK' }, message);
+      else {
+        this.#lost(facts.id, { state: 'UnavailableOffline', health: 'Warning' }, message);
+        this.#tell(facts.id, 'Platform.DeviceAssemblyDataInaccessible', message);
+      }
     }
   }
 
-  #decode(image: Uint8Array): void {
+  /** Marks a FRU that cannot be read now; says whether it did. */
+  #isHeld(facts: FruFacts, device: DeviceFacts): boolean {
+    const hold = this.#parts.hold(facts, device);
+    if (hold === null) return false;
+    this.#held.add(facts.id);
+    this.#lost(facts.id, { state: hold.state, health: 'OK' }, hold.why);
+    return true;
+  }
+
+  async #imageOf({ id, chip, bus, address }: DeviceFacts): Promise<Uint8Array> {
+    const spec = findChip(chip);
+    const on = this.#parts.buses.get(bus);
+    if (spec?.kind !== 'eeprom') throw new DeviceError('unsupported', id, `${chip} is no EEPROM`);
+    if (on === undefined) throw new DeviceError('no-bus', id, `there is no bus ${bus}`);
+    const eeprom = openEeprom(spec, on.device(address));
+    return eeprom.read(0, Math.min(eeprom.size, readLength));
+  }
+
+  #decode(id: string, image: Uint8Array): void {
+    const before = this.#frus.get(id)?.image ?? null;
+    // Most rounds find what the last one found.
+    if (before !== null && Buffer.compare(before, image) === 0) return;
     const decoded = decodeFru(image);
-    const [fault] = decoded.faults;
-    const damaged = fault !== undefined;
-    const same = this.#now.image !== null && Buffer.compare(this.#now.image, image) === 0;
-    if (!same) {
-      const words = damaged ? `${fault.area} area at offset ${fault.offset}: ${fault.message}` : null;
-      this.#now = {
-        ...textsOf(decoded),
-        status: { state: 'Enabled', health: damaged ? 'Warning' : 'OK' },
-        fault: words,
-        image,
-      };
-      this.#changes.touch();
-      if (damaged) this.#report('Platform.DeviceAssemblyDataMalformed', words ?? '');
-    }
-    if (damaged || !this.#reported) return;
-    this.#reported = false;
-    this.#changes.emit({
-      message: 'ResourceEvent.ResourceStatusChangedOK',
-      args: [this.view.name, 'OK'],
-      severity: 'OK',
-      origin: { kind: 'fru', id: this.id },
-      condition: `fru:${this.id}`,
-      resolves: true,
+    const [first] = decoded.faults;
+    const fault =
+      first === undefined ? null : `${first.area} area at offset ${first.offset}: ${first.message}`;
+    const health = fault === null ? 'OK' : 'Warning';
+    this.#become(id, { ...textsOf(decoded), status: { state: 'Enabled', health }, fault, image });
+    if (fault === null) this.#tellWell(id);
+    else this.#tell(id, 'Platform.DeviceAssemblyDataMalformed', fault);
+  }
+
+  #lost(id: string, status: Status, fault: string): void {
+    const before = this.#frus.get(id);
+    if (before?.fault !== fault || before.status.state !== status.state)
+      this.#become(id, { ...unknown, status, fault, image: null });
+    // What is not there is not damaged either.
+    if (status.health === 'OK') this.#tellWell(id);
+  }
+
+  #become(id: string, now: Pick<Fru, 'status' | 'fault' | 'image'> & FruTexts): void {
+    const before = this.#frus.get(id);
+    if (before === undefined) return;
+    this.#frus.set(id, { ...before, ...now });
+    this.#parts.changes.touch();
+  }
+
+  #tell(id: string, message: string, detail: string): void {
+    if (this.#told.get(id) === message) return;
+    this.#told.set(id, message);
+    this.#parts.changes.emit({
+      message,
+      args: [this.#frus.get(id)?.name ?? id],
+      severity: 'Warning',
+      origin: { kind: 'fru', id },
+      condition: `fru:${id}`,
+      detail: `${detail}.`,
     });
   }
 
-  #lost(error: DeviceError): void {
-    const absent = error.kind === 'no-answer' && this.#device.optional === true;
-    if (this.#now.fault === error.message) return;
-    const state = absent ? 'Absent' : 'UnavailableOffline';
-    this.#now = {
-      ...unknown,
-      status: { state, health: absent ? 'OK' : 'Warning' },
-      fault: error.message,
-      image: null,
-    };
-    this.#changes.touch();
-    if (!absent) this.#report('Platform.DeviceAssemblyDataInaccessible', error.message);
-  }
-
-  #report(message: string, detail: string): void {
-    if (this.#reported) return;
-    this.#reported = true;
-    this.#changes.emit({
-      message,
-      args: [this.view.name],
-      severity: 'Warning',
-      origin: { kind: 'fru', id: this.id },
-      condition: `fru:${this.id}`,
-      detail: `${detail}.`,
+  #tellWell(id: string): void {
+    if (!this.#told.delete(id)) return;
+    const fru = this.#frus.get(id);
+    this.#parts.changes.emit({
+      message: 'ResourceEvent.ResourceStatusChangedOK',
+      args: [fru?.name ?? id, fru?.status.state ?? 'Enabled'],
+      severity: 'OK',
+      origin: { kind: 'fru', id },
+      condition: `fru:${id}`,
+      resolves: true,
     });
   }
 }

@@ -8,15 +8,21 @@ const retryPeriod = 10_000;
 interface Held {
   readonly facts: LineFacts;
   line: GpioLine | null;
+  requesting: boolean;
   fault: string | null;
+  /** What an output is to show as soon as it can; null when it is driven by commands alone. */
+  shown: boolean | null;
   readonly listeners: Set<(value: boolean) => void>;
 }
 
 export class Lines {
   readonly #gpio: GpioLines;
   readonly #held = new Map<string, Held>();
+  /** Lines that are asserted for the time of a job. */
+  readonly #asserted = new Set<string>();
   readonly #report: (name: string, fault: string | null) => void;
   #retry: NodeJS.Timeout | undefined;
+  #closed = false;
 
   /** `report` is told of a line that cannot be had, and of its coming. */
   constructor(
@@ -27,16 +33,26 @@ export class Lines {
     this.#gpio = gpio;
     this.#report = report;
     for (const [name, each] of Object.entries(facts)) {
-      this.#held.set(name, { facts: each, line: null, fault: null, listeners: new Set() });
+      this.#held.set(name, {
+        facts: each,
+        line: null,
+        requesting: false,
+        fault: null,
+        shown: null,
+        listeners: new Set(),
+      });
     }
   }
 
   /** Requests every line; those that fail are tried again in the background until `close`. */
   async open(): Promise<void> {
-    await Promise.all([...this.#held].map(([name, held]) => this.#request(name, held)));
     this.#retry = setInterval(() => {
-      for (const [name, held] of this.#held) if (held.line === null) void this.#request(name, held);
+      for (const [name, held] of this.#held) {
+        if (held.line === null) void this.#request(name, held);
+        else this.#catchUp(held);
+      }
     }, retryPeriod).unref();
+    await Promise.all([...this.#held].map(([name, held]) => this.#request(name, held)));
   }
 
   /** Logical value of a line; null when it cannot be read. */
@@ -56,42 +72,116 @@ export class Lines {
     if (held?.line == null)
       throw new DeviceError('no-bus', `line ${name}`, held?.fault ?? 'it has not been opened');
     held.line.set(value);
+    if (held.shown !== null) held.shown = value;
   }
 
-  /** Calls `listener` with each change of an input, and once when the line comes late. */
+  /** Has an output show `value`, now or as soon as it can. */
+  show(name: string, value: boolean): void {
+    const held = this.#held.get(name);
+    if (held === undefined || held.shown === value) return;
+    held.shown = value;
+    this.#catchUp(held);
+  }
+
+  /** Asserts an output while `job` runs; it is released whatever comes of it. @throws DeviceError, what the job throws */
+  async during<T>(name: string, job: () => Promise<T>): Promise<T> {
+    this.set(name, true);
+    this.#asserted.add(name);
+    try {
+      return await job();
+    } finally {
+      // `close` may have released it meanwhile.
+      if (this.#asserted.delete(name)) this.#release(name);
+    }
+  }
+
+  /** Calls `listener` with each change of an input, and once when the line comes. */
   watch(name: string | undefined, listener: (value: boolean) => void): void {
     if (name !== undefined) this.#held.get(name)?.listeners.add(listener);
   }
 
+  /** Releases what is asserted for a time, and gives all lines back. */
   close(): void {
+    this.#closed = true;
     clearInterval(this.#retry);
-    for (const held of this.#held.values()) held.line?.close();
+    for (const name of this.#asserted) {
+      try {
+        this.set(name, false);
+      } catch {
+        // Nobody is left to try again.
+      }
+    }
+    this.#asserted.clear();
+    for (const held of this.#held.values()) {
+      held.line?.close();
+      held.line = null;
+    }
+  }
+
+  #release(name: string): void {
+    try {
+      this.set(name, false);
+    } catch (error) {
+      const held = this.#held.get(name);
+      if (held !== undefined) held.shown = false;
+      throw error;
+    }
+  }
+
+  /** A line that cannot be driven now is driven at the next look. */
+  #catchUp({ line, shown }: Held): void {
+    try {
+      if (line !== null && shown !== null && line.get() !== shown) line.set(shown);
+    } catch {
+      // The next look tries again.
+    }
   }
 
   async #request(name: string, held: Held): Promise<void> {
-    const { facts } = held;
+    if (held.requesting) return;
+    held.requesting = true;
     try {
-      held.line = await this.#gpio.request({
-        line: facts.line ?? name,
-        direction: facts.direction,
-        activeLow: facts.activeLow ?? false,
-        ...(facts.direction === 'out' ? { initial: facts.initial ?? false } : {}),
-        ...(facts.bias === undefined ? {} : { bias: facts.bias }),
-        ...(facts.debounce === undefined ? {} : { debounce: facts.debounce }),
-      });
+      const line = await this.#open(name, held.facts);
+      if (this.#closed) line.close();
+      else this.#take(name, held, line);
     } catch (error) {
       const fault = error instanceof Error ? error.message : String(error);
-      if (held.fault === null) this.#report(name, fault);
+      if (held.fault === null && !this.#closed) this.#report(name, fault);
       held.fault = fault;
-      return;
+    } finally {
+      held.requesting = false;
     }
-    if (held.fault !== null) this.#report(name, null);
-    held.fault = null;
-    if (facts.direction !== 'in') return;
+  }
+
+  #open(name: string, facts: LineFacts): Promise<GpioLine> {
+    return this.#gpio.request({
+      line: facts.line ?? name,
+      direction: facts.direction,
+      activeLow: facts.activeLow ?? false,
+      ...(facts.direction === 'out' ? { initial: facts.initial ?? false } : {}),
+      ...(facts.bias === undefined ? {} : { bias: facts.bias }),
+      ...(facts.debounce === undefined ? {} : { debounce: facts.debounce }),
+    });
+  }
+
+  #take(name: string, held: Held, line: GpioLine): void {
     const tell = (value: boolean) => {
       for (const listener of held.listeners) listener(value);
     };
-    held.line.onChange(tell);
-    tell(held.line.get());
+    let now: boolean | null = null;
+    if (held.facts.direction === 'in') {
+      try {
+        line.onChange(tell);
+        now = line.get();
+      } catch (error) {
+        line.close();
+        throw error;
+      }
+    }
+    held.line = line;
+    if (held.fault !== null) this.#report(name, null);
+    held.fault = null;
+    this.#catchUp(held);
+    if (now !== null) tell(now);
   }
 }

@@ -11,6 +11,8 @@ import {
   type PowerState,
   type ResetType,
 } from './model.ts';
+import { CutShort, Operation } from './operation.ts';
+import { Post } from './post.ts';
 
 /** Waits that a descriptor leaves out, in milliseconds. */
 const defaults = {
@@ -20,40 +22,47 @@ const defaults = {
   onTimeout: 10_000,
   offTimeout: 10_000,
   gracefulTimeout: 300_000,
-  postTimeout: 300_000,
 };
-
-/** What ended a wait: a forced operation that took over, or the end of the daemon. */
-class Superseded extends Error {}
 
 export interface PowerListener {
   /** Any of the public state has moved. */
   changed(): void;
   event(event: Omit<BoardEvent, 'origin' | 'host'>): void;
-  /** Power-good has come or gone for good: what to return to after mains was lost. */
-  settled(on: boolean): void;
+  /** An operation has begun that is to leave the host on, or off. */
+  wanted(on: boolean): void;
+  /** Nothing is under way, and this is what power-good says. */
+  resting(on: boolean): void;
 }
 
-interface Operation {
-  readonly type: ResetType | 'Restore';
-  readonly graceful: boolean;
-  readonly abort: AbortController;
-  readonly ended: Promise<void>;
-}
+/** What a host is to be after an operation; those that are not here leave it as it is. */
+const aims: Readonly<Partial<Record<Operation['type'], boolean>>> = {
+  On: true,
+  ForceOn: true,
+  Restore: true,
+  GracefulRestart: true,
+  ForceRestart: true,
+  PowerCycle: true,
+  ForceOff: false,
+  GracefulShutdown: false,
+};
+/** What makes sense while a host is off, and what may cut short the wait for an operating system. */
+const forOff: readonly ResetType[] = ['On', 'ForceOn', 'PushPowerButton'];
+const forced: readonly ResetType[] = ['ForceOff', 'ForceRestart', 'PowerCycle'];
 
 export class HostPower {
   readonly #facts: HostFacts;
   readonly #lines: Lines;
   readonly #listener: PowerListener;
+  readonly #post: Post | null;
+  readonly #watchers = new Set<() => void>();
   #good: boolean | null = null;
   #transition: 'PoweringOn' | 'PoweringOff' | null = null;
   #operation: Operation | null = null;
-  #postTimer: NodeJS.Timeout | undefined;
-  #waiters = new Set<() => void>();
+  /** Until when a change counts as the answer to a press of the button, on the monotonic clock. */
+  #answerUntil = Number.NEGATIVE_INFINITY;
   #stopped = false;
-  postComplete: boolean | null = null;
-  lastReset: { readonly type: ResetType | 'Restore'; readonly time: Date } | null = null;
-  /** Why the last operation failed; null after one that did not. */
+  lastReset: { readonly type: Operation['type']; readonly time: Date } | null = null;
+  /** Why the last operation failed; null after one that did not, or once power-good has moved. */
   fault: string | null = null;
   /** When power-good last came, on the monotonic clock. */
   goodSince = Number.NEGATIVE_INFINITY;
@@ -62,8 +71,8 @@ export class HostPower {
     this.#facts = facts;
     this.#lines = lines;
     this.#listener = listener;
+    this.#post = facts.post === undefined ? null : new Post(facts.post, this.#name, lines, listener);
     lines.watch(facts.power.good, (good) => this.#goodChanged(good));
-    lines.watch(facts.post?.complete, () => this.#postChanged());
   }
 
   get state(): PowerState | null {
@@ -71,8 +80,18 @@ export class HostPower {
     return this.#transition ?? (this.#good ? 'On' : 'Off');
   }
 
+  /** What power-good says; null before it could be read. */
   get good(): boolean | null {
     return this.#good;
+  }
+
+  /** Nothing is under way. */
+  get resting(): boolean {
+    return this.#operation === null;
+  }
+
+  get postComplete(): boolean | null {
+    return this.#post?.complete ?? null;
   }
 
   get supported(): readonly ResetType[] {
@@ -93,147 +112,163 @@ export class HostPower {
   allowed(): readonly ResetType[] {
     if (this.#good === null || this.#stopped) return [];
     const operation = this.#operation;
-    const off: readonly ResetType[] = ['On', 'ForceOn', 'PushPowerButton'];
-    const forced: readonly ResetType[] = ['ForceOff', 'ForceRestart', 'PowerCycle'];
     return this.supported.filter((type) => {
-      // A wait for the operating system can be cut short; a pulse in progress cannot.
-      if (operation !== null) return operation.graceful && this.#good === true && forced.includes(type);
-      return this.#good ? type === 'PushPowerButton' || !off.includes(type) : off.includes(type);
+      if (operation !== null) {
+        // The wait for an operating system can be cut short; a pulse that somebody asked for cannot.
+        const waits = operation.type === 'GracefulShutdown' || operation.type === 'GracefulRestart';
+        return waits && this.#good === true && forced.includes(type);
+      }
+      return this.#good ? type !== 'On' && type !== 'ForceOn' : forOff.includes(type);
     });
   }
 
-  /** @throws BoardRefusal, DeviceError */
+  /** Resolves once the first line has been driven. @throws BoardRefusal, DeviceError; nothing has been changed then */
   async reset(type: ResetType): Promise<{ readonly done: Promise<PowerOutcome> }> {
-    const { id } = this.#facts;
+    const { id, power } = this.#facts;
     if (!this.supported.includes(type))
       throw new BoardRefusal('not-supported', `${id} has no wiring for ${type}`);
     if (this.#good === null)
-      throw new BoardRefusal('device', `power-good of ${id} cannot be read (line ${this.#facts.power.good})`);
+      throw new BoardRefusal('device', `power-good of ${id} cannot be read (line ${power.good})`);
     if (!this.allowed().includes(type)) {
-      const busy = this.#operation !== null;
-      throw new BoardRefusal(
-        busy ? 'busy' : 'not-in-this-state',
-        busy
-          ? `${this.#operation?.type} of ${id} is under way`
-          : `${type} makes no sense while ${id} is ${this.state}`,
-      );
+      if (this.#stopped) throw new BoardRefusal('busy', 'the daemon is ending');
+      const { type: other } = this.#operation ?? {};
+      throw other === undefined
+        ? new BoardRefusal('not-in-this-state', `${type} makes no sense while ${id} is ${this.state}`)
+        : new BoardRefusal('busy', `${other} of ${id} is under way`);
     }
-    return this.#begin(type, this.#plan(type));
+    return this.#begin(type);
   }
 
-  /** Switches on after mains has returned. */
+  /** Switches on after mains has returned; how that ends is told by events. */
   restore(): void {
-    this.#begin('Restore', this.#plan('On')).catch(() => undefined);
+    if (this.#good === false && this.#operation === null && !this.#stopped)
+      this.#begin('Restore').catch(() => undefined);
   }
 
   /** Ends what is under way; the lines go back to rest. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#postTimer);
+    this.#post?.stop();
     const operation = this.#operation;
-    operation?.abort.abort();
-    await operation?.ended;
+    operation?.cutShort();
+    await operation?.ended.catch(() => undefined);
   }
 
-  async #begin(type: ResetType | 'Restore', steps: (signal: AbortSignal) => Promise<void>) {
-    const before = this.#operation;
-    before?.abort.abort();
-    await before?.ended;
-    const abort = new AbortController();
-    const graceful = type === 'GracefulShutdown' || type === 'GracefulRestart';
-    let driven: (() => void) | undefined;
-    let refused: ((error: unknown) => void) | undefined;
-    const started = new Promise<void>((resolve, reject) => {
-      driven = resolve;
-      refused = reject;
-    });
-    this.#onDriven = () => driven?.();
-    this.lastReset = { type, time: new Date() };
-    this.fault = null;
-    const done = steps(abort.signal).then(
-      (): PowerOutcome => ({ ok: true }),
-      (error: unknown): PowerOutcome => {
-        refused?.(error);
-        return this.#failed(type, error);
-      },
-    );
-    const operation: Operation = { type, graceful, abort, ended: done.then(() => undefined) };
+  async #begin(type: Operation['type']): Promise<{ readonly done: Promise<PowerOutcome> }> {
+    const operation = new Operation(type, this.#lines, this.#operation, this.#plan(type));
     this.#operation = operation;
+    this.#transition = null;
+    const done = operation.ended.then(
+      () => this.#ended(operation),
+      (error: unknown) => this.#ended(operation, error),
+    );
+    try {
+      await operation.started;
+    } catch (error) {
+      if (error instanceof CutShort)
+        throw new BoardRefusal('busy', `${type} was cut short`, { cause: error });
+      throw error;
+    }
+    const aim = aims[type];
+    // Neither a diagnostic interrupt nor a press that the host may heed or not is a reset.
+    if (aim !== undefined) this.lastReset = { type, time: new Date() };
+    if (aim !== undefined && this.#operation === operation) this.#listener.wanted(aim);
     this.#listener.changed();
-    void done.then(() => {
-      if (this.#operation !== operation) return;
-      this.#operation = null;
-      this.#transition = null;
-      this.#listener.changed();
-    });
-    await started;
     return { done };
   }
 
-  #onDriven: () => void = () => undefined;
+  #ended(operation: Operation, error?: unknown): PowerOutcome {
+    const { type } = operation;
+    const outcome: PowerOutcome =
+      error === undefined
+        ? { ok: true }
+        : { ok: false, reason: error instanceof CutShort ? `${type} was cut short` : reasonOf(error) };
+    // The operation that cut this one short has taken over.
+    if (this.#operation !== operation) return outcome;
+    this.#operation = null;
+    this.#transition = null;
+    if (outcome.ok) this.#recovered();
+    else if (!(error instanceof CutShort)) this.#failed(type, outcome.reason);
+    if (this.#good !== null && !this.#stopped) this.#listener.resting(this.#good);
+    this.#listener.changed();
+    return outcome;
+  }
 
-  #failed(type: string, error: unknown): PowerOutcome {
-    if (error instanceof Superseded) return { ok: false, reason: `${type} was cut short` };
-    const reason = error instanceof Error ? error.message : String(error);
+  #failed(type: string, reason: string): void {
     this.fault = reason;
     this.#listener.event({
       message: 'ResourceEvent.ResourceErrorsDetected',
-      args: ['PowerState', reason],
+      args: ['PowerState', `${type} failed`],
       severity: 'Critical',
       condition: `power:${this.#facts.id}`,
-      detail: `${type} failed.`,
+      detail: `${reason}.`,
     });
-    return { ok: false, reason };
   }
 
-  #plan(type: ResetType): (signal: AbortSignal) => Promise<void> {
+  /** What an operation had failed to do has been done, or something else has. */
+  #recovered(): void {
+    if (this.fault === null) return;
+    this.fault = null;
+    this.#listener.event({
+      message: 'ResourceEvent.ResourceErrorsCorrected',
+      args: ['PowerState', 'failed operation'],
+      severity: 'OK',
+      condition: `power:${this.#facts.id}`,
+      resolves: true,
+    });
+  }
+
+  #plan(type: Operation['type']): (operation: Operation) => Promise<void> {
     const { power } = this.#facts;
-    const on = async (signal: AbortSignal) => {
-      this.#becoming('PoweringOn');
-      await this.#press(power.button, power.onPulse, signal);
-      await this.#sleep(power.settle ?? defaults.settle, signal);
-      await this.#await(true, power.onTimeout ?? defaults.onTimeout, 'come', signal);
+    const on = async (operation: Operation) => {
+      await operation.press(power.button, power.onPulse, () => this.#becoming('PoweringOn'));
+      await operation.wait(power.settle ?? defaults.settle);
+      await this.#await(operation, true, power.onTimeout ?? defaults.onTimeout);
     };
-    const off = async (signal: AbortSignal) => {
-      this.#becoming('PoweringOff');
-      await this.#press(power.button, power.forceOffPulse, signal);
-      await this.#await(false, power.offTimeout ?? defaults.offTimeout, 'gone', signal);
+    const off = async (operation: Operation) => {
+      await operation.press(power.button, power.forceOffPulse, () => this.#becoming('PoweringOff'));
+      await this.#await(operation, false, power.offTimeout ?? defaults.offTimeout);
     };
-    const shutdown = async (signal: AbortSignal) => {
-      this.#becoming('PoweringOff');
-      await this.#press(power.button, power.gracefulPulse ?? power.onPulse, signal);
-      await this.#await(false, power.gracefulTimeout ?? defaults.gracefulTimeout, 'gone', signal);
+    const shutdown = async (operation: Operation) => {
+      const pulse = power.gracefulPulse ?? power.onPulse;
+      await operation.press(power.button, pulse, () => this.#becoming('PoweringOff'));
+      await this.#await(operation, false, power.gracefulTimeout ?? defaults.gracefulTimeout);
+    };
+    const again = (first: typeof off) => async (operation: Operation) => {
+      await first(operation);
+      await operation.wait(power.cycleDelay);
+      await on(operation);
     };
     switch (type) {
       case 'On':
       case 'ForceOn':
+      case 'Restore':
         return on;
       case 'ForceOff':
         return off;
       case 'GracefulShutdown':
         return shutdown;
       case 'GracefulRestart':
-        return async (signal) => {
-          await shutdown(signal);
-          await this.#sleep(power.cycleDelay, signal);
-          await on(signal);
-        };
+        return again(shutdown);
       case 'PowerCycle':
-        return async (signal) => {
-          await off(signal);
-          await this.#sleep(power.cycleDelay, signal);
-          await on(signal);
-        };
+        return again(off);
       case 'ForceRestart':
-        return async (signal) => {
-          await this.#press(power.reset ?? '', power.resetPulse ?? defaults.resetPulse, signal);
+        return async (operation) => {
+          await operation.press(power.reset ?? '', power.resetPulse ?? defaults.resetPulse);
           this.#listener.event({ message: 'Platform.PlatformReset', args: [type], severity: 'OK' });
-          this.#beginPost();
+          this.#post?.begin();
         };
       case 'Nmi':
-        return async (signal) => this.#press(power.nmi ?? '', power.nmiPulse ?? defaults.nmiPulse, signal);
+        return (operation) => operation.press(power.nmi ?? '', power.nmiPulse ?? defaults.nmiPulse);
       case 'PushPowerButton':
-        return async (signal) => this.#press(power.button, power.onPulse, signal);
+        return async (operation) => {
+          const patience = this.#good
+            ? (power.gracefulTimeout ?? defaults.gracefulTimeout)
+            : (power.onTimeout ?? defaults.onTimeout);
+          await operation.press(power.button, power.onPulse, () => {
+            this.#answerUntil = performance.now() + power.onPulse + patience;
+          });
+        };
     }
   }
 
@@ -248,51 +283,20 @@ export class HostPower {
     return this.#facts.name ?? this.#facts.id;
   }
 
-  /** Asserts a line for so long; it is released whatever happens meanwhile. @throws DeviceError, Superseded */
-  async #press(line: string, milliseconds: number, signal: AbortSignal): Promise<void> {
-    this.#lines.set(line, true);
-    this.#onDriven();
-    try {
-      await this.#sleep(milliseconds, signal);
-    } finally {
-      this.#lines.set(line, false);
+  /** Waits until power-good is `wanted`. @throws Error when it does not get there, CutShort */
+  async #await(operation: Operation, wanted: boolean, limit: number): Promise<void> {
+    if (this.#good !== wanted) {
+      await operation.wait(limit, (wake) => {
+        const look = () => {
+          if (this.#good === wanted) wake();
+        };
+        this.#watchers.add(look);
+        return () => this.#watchers.delete(look);
+      });
     }
-  }
-
-  /** @throws Superseded */
-  #sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) throw new Superseded();
-      const end = () => {
-        clearTimeout(timer);
-        reject(new Superseded());
-      };
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', end);
-        resolve();
-      }, milliseconds);
-      signal.addEventListener('abort', end, { once: true });
-    });
-  }
-
-  /** Waits until power-good is `wanted`. @throws Error when it does not get there, Superseded */
-  async #await(wanted: boolean, limit: number, verb: string, signal: AbortSignal): Promise<void> {
     if (this.#good === wanted) return;
-    const arrived = new AbortController();
-    const look = () => {
-      if (this.#good === wanted) arrived.abort();
-    };
-    this.#waiters.add(look);
-    try {
-      await this.#sleep(limit, AbortSignal.any([signal, arrived.signal]));
-    } catch (error) {
-      if (arrived.signal.aborted && !signal.aborted) return;
-      throw error;
-    } finally {
-      this.#waiters.delete(look);
-    }
     throw new Error(
-      `power-good (line ${this.#facts.power.good}) had not ${verb} ${limit / 1000} s after it was asked to`,
+      `power-good (line ${this.#facts.power.good}) had not ${wanted ? 'come' : 'gone'} ${limit / 1000} s after the press`,
     );
   }
 
@@ -301,57 +305,28 @@ export class HostPower {
     if (before === good) return;
     this.#good = good;
     if (good) this.goodSince = performance.now();
-    const asked = this.#operation !== null && this.#operation.type !== 'PushPowerButton';
-    for (const look of this.#waiters) look();
-    if (good) this.#beginPost();
-    else this.#endPost();
-    this.#listener.changed();
+    for (const look of this.#watchers) look();
+    this.#post?.powered(good);
     // The first look tells what is, not what happened.
-    if (before === null) return;
-    this.#listener.settled(good);
+    if (before !== null) this.#tellMove(good);
+    if (this.#operation === null) this.#listener.resting(good);
+    this.#listener.changed();
+  }
+
+  #tellMove(good: boolean): void {
+    const answers = performance.now() < this.#answerUntil;
+    const asked = answers || (this.#operation !== null && this.#operation.type !== 'Nmi');
+    this.#answerUntil = Number.NEGATIVE_INFINITY;
     this.#listener.event({
       message: good ? 'ResourceEvent.ResourcePoweredOn' : 'ResourceEvent.ResourcePoweredOff',
       args: [this.#name],
       severity: asked ? 'OK' : 'Warning',
-      condition: `power:${this.#facts.id}`,
-      resolves: asked,
       ...(asked
         ? {}
         : { detail: 'Nobody asked for it here: a button was pressed, the host did it, or power failed.' }),
     });
-  }
-
-  #beginPost(): void {
-    const { post } = this.#facts;
-    if (post === undefined) return;
-    clearTimeout(this.#postTimer);
-    this.postComplete = false;
-    this.#postChanged();
-    if (this.postComplete) return;
-    const limit = post.timeout ?? defaults.postTimeout;
-    this.#postTimer = setTimeout(() => {
-      this.#listener.event({
-        message: 'Platform.DeviceBootTimeout',
-        args: [this.#name],
-        severity: 'Warning',
-        detail: `The firmware had not finished after ${limit / 1000} s.`,
-      });
-    }, limit).unref();
-  }
-
-  #endPost(): void {
-    clearTimeout(this.#postTimer);
-    if (this.#facts.post !== undefined) this.postComplete = false;
-  }
-
-  #postChanged(): void {
-    const { post } = this.#facts;
-    if (post === undefined) return;
-    const complete = this.#good === true && this.#lines.get(post.complete) === true;
-    if (complete) clearTimeout(this.#postTimer);
-    if (complete !== this.postComplete) {
-      this.postComplete = complete;
-      this.#listener.changed();
-    }
+    if (this.#operation === null) this.#recovered();
   }
 }
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

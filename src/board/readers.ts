@@ -13,17 +13,21 @@ export const defaultPeriod = 1000;
 
 /** One value that a reader can give. */
 export interface Channel {
-  readonly sensor: string;
+  /** The sensor it feeds, with the scale and the limits that go with the part that is fitted. */
+  readonly facts: SensorFacts;
+  /** As the device gives it. @throws DeviceError */
   read(): Promise<number>;
 }
 
 /** A device to be sampled. */
 export interface Reader {
   readonly device: string;
-  /** I2C bus it is on; null for what the controller itself measures. */
+  /** Ids of all sensors that it may feed. */
+  readonly sensors: readonly string[];
+  /** I2C adapter through which it is reached; null for what the controller itself measures. */
   readonly bus: number | null;
   readonly optional: boolean;
-  readonly poweredBy: string | null;
+  /** The shortest period of its sensors. */
   readonly period: number;
   /** Finds and sets up the device; after that `channels` can be read. @throws DeviceError */
   prepare(): Promise<readonly Channel[]>;
@@ -45,59 +49,43 @@ export interface Readers {
   readonly lanes: ReadonlyMap<string, readonly Reader[]>;
   readonly sensors: readonly SensorDeclaration[];
   readonly buses: ReadonlyMap<number, I2cBus>;
-  /** Lane of an I2C bus. */
-  laneOf(bus: number): string;
+  /** Numbers of the adapters: the buses that are no channel of a mux which this daemon switches. */
+  readonly adapters: readonly number[];
 }
 
 export function createReaders(platform: Platform, hardware: Hardware, lines: Lines): Readers {
-  const { buses, laneOf } = openBuses(platform, hardware);
+  const { buses, adapterOf } = openBuses(platform, hardware);
   const lanes = new Map<string, Reader[]>();
   const sensors: SensorDeclaration[] = [];
   const add = (lane: string, reader: Reader) => lanes.set(lane, [...(lanes.get(lane) ?? []), reader]);
 
   for (const device of platform.devices ?? []) {
-    if (device.sensors === undefined && device.alternatives === undefined) continue;
-    const period = device.poll ?? defaultPeriod;
-    const poweredBy = device.poweredBy ?? null;
-    add(laneOf(device.bus), chipReader(device, buses, period));
-    for (const [channel, facts] of Object.entries(device.sensors ?? {})) {
-      sensors.push({
-        facts,
-        device: device.id,
-        chassis: facts.chassis ?? device.chassis,
-        quantity: quantityOf(device, channel),
-        poweredBy: facts.poweredBy ?? poweredBy,
-        period: facts.poll ?? period,
-        unsupported: null,
-      });
-    }
+    const declared = sensorsOf(device);
+    if (declared.length === 0) continue;
+    const adapter = adapterOf(device.bus);
+    sensors.push(...declared);
+    add(`i2c-${adapter}`, chipReader(device, declared, adapter, buses));
   }
   for (const { channel, divider = 1, bridge, sensor } of platform.adc ?? []) {
-    const device = `ADC ${channel}`;
-    const period = sensor.poll ?? defaultPeriod;
-    const read = async () => {
-      if (bridge === undefined) return (await hardware.hwmon.adc(channel)) / divider;
-      lines.set(bridge.line, true);
-      try {
-        if (bridge.settle !== undefined) await new Promise((resolve) => setTimeout(resolve, bridge.settle));
-        return (await hardware.hwmon.adc(channel)) / divider;
-      } finally {
-        // Left on, the divider would drain the battery.
-        lines.set(bridge.line, false);
-      }
-    };
-    add('adc', controllerReader(device, period, sensor, read));
-    sensors.push(controllerSensor(device, period, sensor, 'Voltage', undefined));
+    const measure = async () => (await hardware.hwmon.adc(channel)) / divider;
+    const bridged = ({ line, settle = 0 }: NonNullable<typeof bridge>) =>
+      // Left on, the divider would drain the battery.
+      lines.during(line, async () => {
+        if (settle > 0) await new Promise((resolve) => setTimeout(resolve, settle));
+        return measure();
+      });
+    const declared = controllerSensor(`ADC ${channel}`, sensor, 'Voltage', undefined);
+    sensors.push(declared);
+    add('adc', controllerReader(declared, bridge === undefined ? measure : () => bridged(bridge)));
   }
   for (const fan of platform.fans ?? []) {
     for (const { tach, sensor } of fan.tachs) {
-      const device = fan.name ?? fan.id;
-      const period = sensor.poll ?? defaultPeriod;
+      const declared = controllerSensor(`tachometer ${tach}`, sensor, 'Rotational', fan.chassis);
+      sensors.push(declared);
       add(
         'tach',
-        controllerReader(device, period, sensor, () => hardware.hwmon.tach(tach)),
+        controllerReader(declared, () => hardware.hwmon.tach(tach)),
       );
-      sensors.push(controllerSensor(device, period, sensor, 'Rotational', fan.chassis));
     }
   }
   for (const { id, sensors: list } of platform.ipmb ?? []) {
@@ -108,15 +96,36 @@ export function createReaders(platform: Platform, hardware: Hardware, lines: Lin
     for (const facts of Object.values(list))
       sensors.push(unsupported(id, facts, 'Temperature', 'PECI is not read by this build'));
   }
-  return { lanes, sensors, buses, laneOf };
+  return { lanes, sensors, buses, adapters: [...new Set([...buses.keys()].map(adapterOf))] };
+}
+
+/** The sensors of a chip and of its second sources, each once. */
+function sensorsOf(device: DeviceFacts): SensorDeclaration[] {
+  const found = new Map<string, SensorDeclaration>();
+  for (const { chip, sensors = {} } of candidatesOf(device)) {
+    const spec = findChip(chip);
+    for (const [channel, facts] of Object.entries(sensors)) {
+      if (found.has(facts.id)) continue;
+      found.set(facts.id, {
+        facts,
+        device: device.id,
+        chassis: facts.chassis ?? device.chassis,
+        quantity: (spec?.kind === 'sensor' ? spec.channels[channel]?.quantity : undefined) ?? 'Temperature',
+        poweredBy: facts.poweredBy ?? device.poweredBy ?? null,
+        period: facts.poll ?? device.poll ?? defaultPeriod,
+        unsupported: null,
+      });
+    }
+  }
+  return [...found.values()];
 }
 
 function openBuses(platform: Platform, hardware: Hardware) {
   const buses = new Map<number, I2cBus>();
-  const lanes = new Map<number, string>();
+  const adapters = new Map<number, number>();
+  const adapterOf = (bus: number) => adapters.get(bus) ?? bus;
   const open = (bus: number, timeout?: number) => {
     buses.set(bus, createI2cBus(hardware.i2c(bus), timeout === undefined ? {} : { timeout }));
-    lanes.set(bus, `i2c-${bus}`);
   };
   for (const { bus, timeout } of platform.buses ?? []) open(bus, timeout);
   // Muxes may stand behind muxes, in any order in the file.
@@ -136,26 +145,35 @@ function openBuses(platform: Platform, hardware: Hardware) {
         if (mux.driver === 'kernel') open(bus);
         else {
           buses.set(bus, muxBus(spec, parent, mux.address, channel, `i2c-${bus}`));
-          lanes.set(bus, lanes.get(mux.bus) ?? `i2c-${mux.bus}`);
+          adapters.set(bus, adapterOf(mux.bus));
         }
       }
     }
   }
-  return { buses, laneOf: (bus: number) => lanes.get(bus) ?? `i2c-${bus}` };
+  return { buses, adapterOf };
 }
 
 type Candidate = Pick<DeviceFacts, 'chip' | 'bus' | 'address' | 'shunt' | 'pec' | 'sensors'>;
 
+/** The device itself, then its second sources. */
+function candidatesOf({ alternatives = [], ...first }: DeviceFacts): Candidate[] {
+  return [first, ...alternatives.map((other) => ({ ...first, ...other }))];
+}
+
 /** A sensor chip, or whichever of its second sources answers. */
-function chipReader(device: DeviceFacts, buses: ReadonlyMap<number, I2cBus>, period: number): Reader {
-  const { alternatives = [], ...first } = device;
-  const candidates: Candidate[] = [first, ...alternatives.map((other) => ({ ...first, ...other }))];
+function chipReader(
+  device: DeviceFacts,
+  sensors: readonly SensorDeclaration[],
+  adapter: number,
+  buses: ReadonlyMap<number, I2cBus>,
+): Reader {
+  const candidates = candidatesOf(device);
   return {
     device: device.id,
-    bus: device.bus,
+    sensors: sensors.map(({ facts }) => facts.id),
+    bus: adapter,
     optional: device.optional ?? false,
-    poweredBy: device.poweredBy ?? null,
-    period,
+    period: Math.min(...sensors.map(({ period }) => period)),
     prepare: async () => {
       const refusals: DeviceError[] = [];
       for (const candidate of candidates) {
@@ -163,8 +181,8 @@ function chipReader(device: DeviceFacts, buses: ReadonlyMap<number, I2cBus>, per
           const chip = open(device.id, candidate, buses);
           await chip.identify();
           await chip.configure();
-          return Object.entries(candidate.sensors ?? {}).map(([channel, { id }]) => ({
-            sensor: id,
+          return Object.entries(candidate.sensors ?? {}).map(([channel, facts]) => ({
+            facts,
             read: () => chip.read(channel),
           }));
         } catch (error) {
@@ -202,32 +220,20 @@ function open(
   });
 }
 
-function quantityOf(device: DeviceFacts, channel: string): Quantity {
-  for (const { chip } of [device, ...(device.alternatives ?? [])]) {
-    const spec = chip === undefined ? undefined : findChip(chip);
-    const found = spec?.kind === 'sensor' ? spec.channels[channel] : undefined;
-    if (found !== undefined) return found.quantity;
-  }
-  return 'Temperature';
-}
-
 const controllerReader = (
-  device: string,
-  period: number,
-  sensor: SensorFacts,
+  { device, facts, period }: SensorDeclaration,
   read: () => Promise<number>,
 ): Reader => ({
   device,
+  sensors: [facts.id],
   bus: null,
   optional: false,
-  poweredBy: sensor.poweredBy ?? null,
   period,
-  prepare: () => Promise.resolve([{ sensor: sensor.id, read }]),
+  prepare: () => Promise.resolve([{ facts, read }]),
 });
 
 const controllerSensor = (
   device: string,
-  period: number,
   facts: SensorFacts,
   quantity: Quantity,
   chassis: string | undefined,
@@ -237,7 +243,7 @@ const controllerSensor = (
   chassis: facts.chassis ?? chassis,
   quantity,
   poweredBy: facts.poweredBy ?? null,
-  period,
+  period: facts.poll ?? defaultPeriod,
   unsupported: null,
 });
 
@@ -247,6 +253,6 @@ const unsupported = (
   quantity: Quantity,
   why: string,
 ): SensorDeclaration => ({
-  ...controllerSensor(device, facts.poll ?? defaultPeriod, facts, quantity, undefined),
+  ...controllerSensor(device, facts, quantity, undefined),
   unsupported: why,
 });

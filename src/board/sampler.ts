@@ -2,58 +2,74 @@
  * Reads every sensor at its period, in the background. Each lane is a loop of its own, so a chip that hangs holds up
  * nothing but its own bus; a device that fails is asked less and less often, but for ever.
  */
-import { DeviceError } from '../../drivers/errors.ts';
+import { DeviceError, type DeviceErrorKind } from '../../drivers/errors.ts';
+import type { Hold } from './hold.ts';
+import { Lane } from './lane.ts';
 import type { State } from './model.ts';
 import type { Channel, Reader } from './readers.ts';
 import type { BoardSensor } from './sensor.ts';
 
-/** Whether what a host powers can be read: not while it is off, nor in the moment after it came on. */
-export type Gate = 'on' | 'settling' | 'off';
-
 export interface SamplerOptions {
   readonly lanes: ReadonlyMap<string, readonly Reader[]>;
   readonly sensors: ReadonlyMap<string, BoardSensor>;
-  /** Host that powers a sensor, if any. */
-  readonly poweredBy: ReadonlyMap<string, string>;
-  readonly gate: (host: string) => Gate;
-  /** Told when a device, or the bus it is on, begins to fail (with why) and when it is well again (null). */
+  /** Why a sensor cannot be read now although nothing is wrong; null when it can. */
+  readonly hold: (sensor: string) => Hold | null;
+  /** Told when a device begins to fail, or fails in another way, and when it is well again (null). */
   readonly device: (reader: Reader, error: DeviceError | null) => void;
+  /** The same of a single sensor whose device gives other readings. */
+  readonly misread: (sensor: BoardSensor, error: DeviceError | null) => void;
   readonly now: () => Date;
 }
 
 /** A failing device is asked again after its period, then twice that, and so on up to this. */
 const maxBackOff = 30_000;
-/** Failures in a row after which a device counts as gone: the second missed period. */
+/** Failures in a row after which a reading counts as gone: the second missed period. */
 const patience = 2;
+/** A part may be swapped for another that answers at the same address, so it is asked who it is this often. */
+const identityPeriod = 60_000;
 const sweepPeriod = 250;
+
+/** Failures that concern all of a device; of others it may be that only one of its values cannot be had. */
+const ofDevice: readonly DeviceErrorKind[] = ['stuck', 'no-bus', 'held', 'wrong-device'];
 
 interface Job {
   readonly reader: Reader;
   readonly sensors: readonly BoardSensor[];
   channels: readonly Channel[] | null;
+  /** When the device last said who it is. */
+  identified: number;
   due: number;
   failures: number;
-  /** It has answered since the start. */
+  /** It has answered since it got its power. */
   known: boolean;
-  failing: boolean;
-  readonly last: Map<string, number>;
+  /** How it fails, once that has been told. */
+  failing: DeviceErrorKind | null;
+  /** When each sensor was last asked. */
+  readonly asked: Map<string, number>;
+  /** Failures in a row of single sensors. */
+  readonly misses: Map<string, number>;
+  /** Sensors of which it has been told that they cannot be read. */
+  readonly misread: Set<string>;
+  readonly held: Set<string>;
 }
 
 export class Sampler {
   readonly #options: SamplerOptions;
-  readonly #lanes: Lane[];
+  readonly #lanes: readonly Lane<Job>[];
+  /** When each sensor was last read well. */
   readonly #sampled = new Map<string, number>();
   #sweep: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(options: SamplerOptions) {
     this.#options = options;
-    this.#lanes = [...options.lanes.values()].map(
-      (readers) =>
-        new Lane(
-          readers.map((reader) => this.#job(reader)),
-          (job) => this.#sample(job),
-        ),
-    );
+    this.#lanes = [...options.lanes.values()].map((readers) => {
+      const lane: Lane<Job> = new Lane(
+        readers.map((reader) => this.#job(reader)),
+        (job) => this.#sample(job, lane),
+      );
+      return lane;
+    });
   }
 
   start(): void {
@@ -61,171 +77,182 @@ export class Sampler {
     this.#sweep = setInterval(() => this.#findStale(), sweepPeriod).unref();
   }
 
-  /** No further read begins; one that hangs is left to itself. */
-  stop(): void {
+  /** No further read begins, and what comes of those under way counts no more. Resolves when they have ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
     clearInterval(this.#sweep);
-    for (const lane of this.#lanes) lane.stop();
+    await Promise.all(this.#lanes.map((lane) => lane.stop()));
   }
 
-  /** The power of a host has changed: what it feeds is looked at without delay. */
-  powerChanged(host: string): void {
-    for (const [id, by] of this.#options.poweredBy) {
-      const sensor = this.#options.sensors.get(id);
-      if (by === host && sensor !== undefined) this.#blocked(sensor);
-    }
-    for (const lane of this.#lanes) lane.wake((job) => job.reader.poweredBy === host);
+  /** Holds have changed: what cannot be read any more says so, and what can be again is read without delay. */
+  reconsider(): void {
+    for (const lane of this.#lanes) lane.wake((job) => this.#release(job));
   }
 
   #job(reader: Reader): Job {
-    const sensors = [...this.#options.sensors.values()].filter(({ device }) => device === reader.device);
     return {
       reader,
-      sensors,
+      sensors: reader.sensors.flatMap((id) => this.#options.sensors.get(id) ?? []),
       channels: null,
+      identified: 0,
       due: 0,
       failures: 0,
       known: false,
-      failing: false,
-      last: new Map(),
+      failing: null,
+      asked: new Map(),
+      misses: new Map(),
+      misread: new Set(),
+      held: new Set(),
     };
   }
 
-  async #sample(job: Job): Promise<void> {
-    const start = performance.now();
-    const { reader } = job;
-    job.due = start + reader.period;
-    if (reader.poweredBy !== null && this.#options.gate(reader.poweredBy) !== 'on') {
-      for (const sensor of job.sensors) this.#blocked(sensor);
-      // A chip that lost its power comes back as from the factory.
-      job.channels = null;
-      job.failures = 0;
-      return;
-    }
-    try {
-      job.channels ??= await reader.prepare();
-      for (const channel of job.channels) await this.#read(job, channel, start);
-    } catch (error) {
-      if (!(error instanceof DeviceError)) throw error;
-      this.#failed(job, error);
-      return;
-    }
-    job.failures = 0;
-    job.known = true;
-    if (job.failing) {
-      job.failing = false;
-      this.#options.device(reader, null);
-      // Whatever made it fail may have healed for its neighbours too.
-      for (const lane of this.#lanes) lane.wake((other) => other.failing && other.reader.bus === reader.bus);
-    }
-  }
-
-  async #read(job: Job, { sensor: id, read }: Channel, start: number): Promise<void> {
-    const sensor = this.#options.sensors.get(id);
-    if (sensor === undefined || this.#blocked(sensor)) return;
-    // A sensor may have a longer period than the device it is on; half a period of slack keeps it in step.
-    const last = job.last.get(id);
-    if (last !== undefined && start - last < sensor.period - job.reader.period / 2) return;
-    const value = await read();
-    job.last.set(id, start);
-    this.#sampled.set(id, performance.now());
-    sensor.take(value, this.#options.now());
-  }
-
-  /** Marks a sensor whose host has no power; says whether it did. */
-  #blocked(sensor: BoardSensor): boolean {
-    const host = this.#options.poweredBy.get(sensor.id);
-    const gate = host === undefined ? 'on' : this.#options.gate(host);
-    if (gate === 'on') return false;
-    sensor.lose(
-      gate === 'off' ? 'StandbyOffline' : 'Starting',
-      gate === 'off' ? 'its host is off' : 'its host has just come on',
+  /** Marks the sensors that cannot be read now; says whether any that could not be can now. */
+  #release(job: Job): boolean {
+    return (
+      job.sensors.filter((sensor) => !this.#isHeld(job, sensor) && job.held.delete(sensor.id)).length > 0
     );
+  }
+
+  #isHeld(job: Job, sensor: BoardSensor): boolean {
+    const hold = this.#options.hold(sensor.id);
+    if (hold === null) return false;
+    job.held.add(sensor.id);
+    job.asked.delete(sensor.id);
+    job.misses.delete(sensor.id);
+    sensor.lose(hold.state, hold.why);
     return true;
   }
 
-  #failed(job: Job, error: DeviceError): void {
+  async #sample(job: Job, lane: Lane<Job>): Promise<void> {
+    const start = performance.now();
     const { reader } = job;
-    job.failures += 1;
-    job.channels = null;
-    job.due =
-      performance.now() +
-      Math.min(reader.period * 2 ** (job.failures - 1), Math.max(maxBackOff, reader.period));
-    const neverSeen =
-      !job.known && reader.optional && (error.kind === 'no-answer' || error.kind === 'wrong-device');
-    const state: State = neverSeen ? 'Absent' : 'UnavailableOffline';
-    for (const sensor of job.sensors) {
-      // One missed period is no news while there is a reading.
-      if (job.failures < patience && sensor.reading !== null) continue;
-      if (!this.#blocked(sensor)) sensor.lose(state, error.message, neverSeen ? 'OK' : 'Warning');
+    job.due = start - job.due < reader.period ? job.due + reader.period : start + reader.period;
+    this.#release(job);
+    if (job.held.size === job.sensors.length) {
+      // A chip that lost its power comes back as from the factory, or not at all.
+      job.channels = null;
+      job.failures = 0;
+      job.known = false;
+      return;
     }
-    if (job.failing || neverSeen || (job.failures < patience && job.known)) return;
-    job.failing = true;
-    this.#options.device(reader, error);
+    try {
+      if (job.channels === null || start - job.identified >= identityPeriod) {
+        job.channels = await this.#identify(job);
+        job.identified = start;
+      }
+      let answered = 0;
+      for (const channel of job.channels) if (await this.#read(job, channel, start)) answered += 1;
+      if (answered > 0) this.#well(job, lane);
+    } catch (error) {
+      this.#failed(job, error);
+    }
+  }
+
+  async #identify(job: Job): Promise<readonly Channel[]> {
+    const channels = await job.reader.prepare();
+    for (const sensor of job.sensors) {
+      const channel = channels.find(({ facts }) => facts.id === sensor.id);
+      if (channel !== undefined) sensor.fit(channel.facts);
+      else if (!this.#isHeld(job, sensor))
+        sensor.lose('Absent', 'the part that is fitted does not measure it');
+    }
+    return channels;
+  }
+
+  /** Whether there was an answer. @throws DeviceError when the device, and not just this value of it, fails */
+  async #read(job: Job, { facts: { id }, read }: Channel, start: number): Promise<boolean> {
+    const sensor = this.#options.sensors.get(id);
+    if (sensor === undefined || this.#stopped || this.#isHeld(job, sensor)) return false;
+    // A sensor may have a longer period than the device it is on; half a period of slack keeps it in step.
+    const asked = job.asked.get(id);
+    if (asked !== undefined && start - asked < sensor.period - job.reader.period / 2) return false;
+    job.asked.set(id, start);
+    let value: number;
+    try {
+      value = await read();
+    } catch (error) {
+      this.#missed(job, sensor, failureOf(error, job.reader));
+      return false;
+    }
+    // Its power may have gone meanwhile.
+    if (this.#stopped || this.#isHeld(job, sensor)) return true;
+    job.misses.delete(id);
+    this.#sampled.set(id, performance.now());
+    sensor.take(value, this.#options.now());
+    if (job.misread.delete(id)) this.#options.misread(sensor, null);
+    return true;
+  }
+
+  /** @throws DeviceError when no value of the device can be had */
+  #missed(job: Job, sensor: BoardSensor, error: DeviceError): void {
+    if (this.#stopped) return;
+    const misses = (job.misses.get(sensor.id) ?? 0) + 1;
+    job.misses.set(sensor.id, misses);
+    const wanted = job.channels?.filter(({ facts }) => !job.held.has(facts.id)) ?? [];
+    if (ofDevice.includes(error.kind) || wanted.every(({ facts }) => job.misses.has(facts.id))) throw error;
+    // One missed period is no news while there is a reading.
+    if (misses >= patience || sensor.reading === null)
+      sensor.lose('UnavailableOffline', error.message, 'Warning');
+    if (misses < patience || job.misread.has(sensor.id)) return;
+    job.misread.add(sensor.id);
+    this.#options.misread(sensor, error);
+  }
+
+  #failed(job: Job, error: unknown): void {
+    if (this.#stopped) return;
+    const { reader } = job;
+    const failure = failureOf(error, reader);
+    job.failures += 1;
+    job.misses.clear();
+    job.channels = null;
+    const backOff = reader.period * 2 ** (job.failures - 1);
+    job.due = performance.now() + Math.min(backOff, Math.max(maxBackOff, reader.period));
+    const absent =
+      !job.known && reader.optional && (failure.kind === 'no-answer' || failure.kind === 'wrong-device');
+    const state: Exclude<State, 'Enabled'> = absent ? 'Absent' : 'UnavailableOffline';
+    for (const sensor of job.sensors) {
+      if (job.failures < patience && sensor.reading !== null) continue;
+      if (!this.#isHeld(job, sensor)) sensor.lose(state, failure.message, absent ? 'OK' : 'Warning');
+    }
+    if (absent ? job.failing === null : job.failures < patience || job.failing === failure.kind) return;
+    job.failing = absent ? null : failure.kind;
+    this.#options.device(reader, absent ? null : failure);
+  }
+
+  #well(job: Job, lane: Lane<Job>): void {
+    job.failures = 0;
+    job.known = true;
+    if (job.failing === null) return;
+    job.failing = null;
+    this.#options.device(job.reader, null);
+    // Whatever made it fail may have healed for its neighbours too.
+    lane.wake((other) => other.failing !== null);
   }
 
   /** A lane that hangs reports nothing, so what has grown old is found from outside. */
   #findStale(): void {
     const now = performance.now();
-    for (const sensor of this.#options.sensors.values()) {
-      const at = this.#sampled.get(sensor.id);
-      if (at === undefined || sensor.reading === null || now - at < sensor.period * patience + sweepPeriod)
-        continue;
-      sensor.lose(
-        'UnavailableOffline',
-        `no answer since ${sensor.readingTime?.toISOString() ?? 'the start'}`,
-        'Warning',
-      );
+    for (const { jobs, current, begun } of this.#lanes) {
+      if (current !== null && current.failing === null && now - begun >= allowed(current.reader)) {
+        current.failing = 'stuck';
+        const { device } = current.reader;
+        this.#options.device(current.reader, new DeviceError('stuck', device, 'a reading does not end'));
+      }
+      for (const sensor of jobs.flatMap(({ sensors }) => sensors)) {
+        if (sensor.reading === null || now - (this.#sampled.get(sensor.id) ?? 0) < allowed(sensor)) continue;
+        const since = sensor.readingTime?.toISOString() ?? 'the start';
+        sensor.lose('UnavailableOffline', `no answer since ${since}`, 'Warning');
+      }
     }
   }
 }
 
-/** One loop over the readers that share a bus. */
-class Lane {
-  readonly #jobs: readonly Job[];
-  readonly #sample: (job: Job) => Promise<void>;
-  #running = false;
-  #wake: (() => void) | undefined;
+/** How long there may be no reading. */
+const allowed = ({ period }: { readonly period: number }) => period * patience + sweepPeriod;
 
-  constructor(jobs: readonly Job[], sample: (job: Job) => Promise<void>) {
-    this.#jobs = jobs;
-    this.#sample = sample;
-  }
-
-  start(): void {
-    this.#running = true;
-    void this.#run();
-  }
-
-  stop(): void {
-    this.#running = false;
-    this.#wake?.();
-  }
-
-  /** Makes the jobs that `which` picks due now. */
-  wake(which: (job: Job) => boolean): void {
-    for (const job of this.#jobs) if (which(job)) job.due = 0;
-    this.#wake?.();
-  }
-
-  async #run(): Promise<void> {
-    while (this.#running) {
-      const next = this.#jobs.reduce(
-        (first, job) => (job.due < first.due ? job : first),
-        this.#jobs[0] as Job,
-      );
-      const wait = next.due - performance.now();
-      if (wait > 0) await this.#sleep(wait);
-      else await this.#sample(next);
-    }
-  }
-
-  #sleep(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
+/** Whatever a driver throws ends one reading, never the lane. */
+function failureOf(error: unknown, { device }: Reader): DeviceError {
+  if (error instanceof DeviceError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new DeviceError('wrong-data', device, message, { cause: error });
 }

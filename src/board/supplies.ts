@@ -1,110 +1,113 @@
 /** Power supplies, and hot-swap controllers that stand for them: what their lines and sensors say. */
 import type { Platform } from '../platform/schema.ts';
 import type { Changes } from './changes.ts';
+import { worst } from './health.ts';
 import type { Lines } from './lines.ts';
-import type { Health, PowerSupply, Sensor, Status } from './model.ts';
+import type { PowerSupply, Sensor, Status } from './model.ts';
+import { type PartEvent, Pluggable, severityOf } from './pluggable.ts';
 
-type SupplyFacts = NonNullable<Platform['powerSupplies']>[number];
+export type SupplyFacts = NonNullable<Platform['powerSupplies']>[number];
 
-interface SupplyState {
-  readonly facts: SupplyFacts;
+/** Ids of the sensors that measure a supply. */
+export function sensorsOfSupply(facts: SupplyFacts): string[] {
+  const { inputVoltage, inputCurrent, inputPower } = facts;
+  const { outputVoltage, outputCurrent, outputPower, temperature } = facts;
+  const all = [
+    inputVoltage,
+    inputCurrent,
+    inputPower,
+    outputVoltage,
+    outputCurrent,
+    outputPower,
+    temperature,
+  ];
+  return all.filter((id) => id !== undefined);
+}
+
+class BoardSupply implements PowerSupply {
+  readonly id: string;
+  readonly name: string;
   readonly chassis: string;
-  present: boolean;
-  failed: boolean;
+  readonly facts: SupplyFacts;
+  readonly plug: Pluggable;
+  readonly #lines: Lines;
+  readonly #sensors: readonly Sensor[];
+
+  constructor(
+    facts: SupplyFacts,
+    chassis: string,
+    lines: Lines,
+    sensors: readonly Sensor[],
+    tell: (supply: BoardSupply, event: PartEvent) => void,
+  ) {
+    this.id = facts.id;
+    this.name = facts.name ?? facts.id;
+    this.chassis = chassis;
+    this.facts = facts;
+    this.#lines = lines;
+    this.#sensors = sensors;
+    this.plug = new Pluggable((event) => tell(this, event));
+  }
+
+  get present(): boolean {
+    return this.plug.present;
+  }
+
+  get status(): Status {
+    if (!this.present) return { state: 'Absent', health: 'OK' };
+    if (this.#lines.get(this.facts.good) === false) return { state: 'Enabled', health: 'Critical' };
+    return { state: 'Enabled', health: worst(this.#sensors.map(({ status }) => status.health)) };
+  }
+}
+
+export interface SupplyParts {
+  readonly lines: Lines;
+  readonly sensors: ReadonlyMap<string, Sensor>;
+  readonly changes: Changes;
+  /** Called when a supply has been plugged in or out. */
+  readonly onPresence: () => void;
 }
 
 export class Supplies {
-  readonly #supplies = new Map<string, SupplyState>();
-  readonly #lines: Lines;
-  readonly #sensors: ReadonlyMap<string, Sensor>;
+  readonly all: ReadonlyMap<string, BoardSupply>;
   readonly #changes: Changes;
 
-  constructor(
-    facts: readonly SupplyFacts[],
-    parts: { lines: Lines; sensors: ReadonlyMap<string, Sensor>; changes: Changes },
-    defaultChassis: string,
-  ) {
-    this.#lines = parts.lines;
-    this.#sensors = parts.sensors;
-    this.#changes = parts.changes;
-    for (const each of facts) {
-      const state: SupplyState = {
-        facts: each,
-        chassis: each.chassis ?? defaultChassis,
-        present: true,
-        failed: false,
-      };
-      this.#supplies.set(each.id, state);
-      this.#lines.watch(each.present, (present) => this.#presence(state, present));
-      this.#lines.watch(each.good, () => this.#watch(state));
+  constructor(list: readonly SupplyFacts[], parts: SupplyParts, defaultChassis: string) {
+    const { lines, changes, onPresence } = parts;
+    this.#changes = changes;
+    const all = new Map<string, BoardSupply>();
+    for (const facts of list) {
+      const sensors = sensorsOfSupply(facts).flatMap((id) => parts.sensors.get(id) ?? []);
+      const supply = new BoardSupply(facts, facts.chassis ?? defaultChassis, lines, sensors, (...event) =>
+        this.#tell(...event),
+      );
+      all.set(facts.id, supply);
+      lines.watch(facts.present, (present) => {
+        supply.plug.see(present);
+        onPresence();
+        changes.touch();
+      });
+      lines.watch(facts.good, () => {
+        supply.plug.feel(supply.status.health);
+        changes.touch();
+      });
     }
-  }
-
-  get ids(): Iterable<string> {
-    return this.#supplies.keys();
-  }
-
-  view(id: string): PowerSupply | undefined {
-    const supply = this.#supplies.get(id);
-    if (supply === undefined) return undefined;
-    const { facts, chassis, present } = supply;
-    return { id, name: facts.name ?? id, chassis, facts, present, status: this.#status(supply) };
+    this.all = all;
   }
 
   /** Sensors have moved: one that is critical makes its supply fail. */
   look(): void {
-    for (const supply of this.#supplies.values()) this.#watch(supply);
+    for (const { plug, status } of this.all.values()) plug.feel(status.health);
   }
 
-  #presence(supply: SupplyState, present: boolean): void {
-    if (supply.present === present) return;
-    supply.present = present;
-    this.#tell(supply, present ? 'PowerSupplyInserted' : 'PowerSupplyRemoved', present ? 'OK' : 'Warning');
-  }
-
-  #watch(supply: SupplyState): void {
-    const failed = this.#status(supply).health === 'Critical';
-    if (failed === supply.failed) return;
-    supply.failed = failed;
-    this.#tell(supply, failed ? 'PowerSupplyFailed' : 'PowerSupplyRestored', failed ? 'Critical' : 'OK');
-  }
-
-  #tell({ facts, chassis }: SupplyState, key: string, severity: Health): void {
+  #tell(supply: BoardSupply, event: PartEvent): void {
     this.#changes.emit({
-      message: `Power.${key}`,
-      args: [facts.name ?? facts.id],
-      severity,
-      origin: { kind: 'powerSupply', id: facts.id, chassis },
-      condition: `powerSupply:${facts.id}`,
-      resolves: severity === 'OK',
+      message: `Power.PowerSupply${event}`,
+      args: [supply.name],
+      severity: severityOf[event],
+      origin: { kind: 'powerSupply', id: supply.id, chassis: supply.chassis },
+      condition: `powerSupply:${supply.id}`,
+      resolves: severityOf[event] === 'OK',
     });
   }
-
-  #status({ facts, present }: SupplyState): Status {
-    if (!present) return { state: 'Absent', health: 'OK' };
-    if (facts.good !== undefined && this.#lines.get(facts.good) === false)
-      return { state: 'Enabled', health: 'Critical' };
-    const { inputVoltage, inputCurrent, inputPower, outputVoltage, outputCurrent, outputPower, temperature } =
-      facts;
-    const healths = [
-      inputVoltage,
-      inputCurrent,
-      inputPower,
-      outputVoltage,
-      outputCurrent,
-      outputPower,
-      temperature,
-    ].map((id) => (id === undefined ? 'OK' : (this.#sensors.get(id)?.status.health ?? 'OK')));
-    return { state: 'Enabled', health: worst(healths) };
-  }
-}
-
-/** The worst of some healths; OK of none. */
-export function worst(healths: Iterable<Health>): Health {
-  let found: Health = 'OK';
-  for (const health of healths) {
-    if (health === 'Critical') return 'Critical';
-    if (health === 'Warning') found = 'Warning';
-  }
-  return found;
 }

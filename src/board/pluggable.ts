@@ -1,0 +1,50 @@
+/** A part that can be plugged in and out, and can fail: what of that has been told, so that each is told once. */
+import type { Hold } from './hold.ts';
+import type { Health } from './model.ts';
+
+export type PartEvent = 'Inserted' | 'Removed' | 'Failed' | 'Restored';
+
+/** How grave each event is. */
+export const severityOf: Readonly<Record<PartEvent, Health>> = {
+  Inserted: 'OK',
+  Removed: 'Warning',
+  Failed: 'Critical',
+  Restored: 'OK',
+};
+
+export class Pluggable {
+  readonly #tell: (event: PartEvent) => void;
+  #seen: boolean | null = null;
+  #failed = false;
+
+  constructor(tell: (event: PartEvent) => void) {
+    this.#tell = tell;
+  }
+
+  /** A part that nothing watches is taken to be there. */
+  get present(): boolean {
+    return this.#seen ?? true;
+  }
+
+  /** Why nothing of it can be read; null while it is there. */
+  get hold(): Hold | null {
+    return this.present ? null : { state: 'Absent', why: 'it is not plugged in' };
+  }
+
+  /** It is there, or not. The first look tells what is, not what happened. */
+  see(present: boolean): void {
+    const before = this.#seen;
+    this.#seen = present;
+    if (before === null || before === present) return;
+    this.#failed = false;
+    this.#tell(present ? 'Inserted' : 'Removed');
+  }
+
+  /** It is as well as this. */
+  feel(health: Health): void {
+    const failed = this.present && health === 'Critical';
+    if (failed === this.#failed) return;
+    this.#failed = failed;
+    this.#tell(failed ? 'Failed' : 'Restored');
+  }
+}
