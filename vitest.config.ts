@@ -12,7 +12,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts', 'drivers/node-ipmi/test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/hardware/**', 'test/conformance/**'],
+    exclude: ['**/node_modules/**', 'test/hardware/**', 'test/conformance/**', 'test/clients/**'],
     globalSetup: 'test/support/build.ts',
     testTimeout: 20_000,
     hookTimeout: 30_000,

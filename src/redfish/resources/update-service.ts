@@ -14,6 +14,8 @@ export const updateService = resource<App>({
     FirmwareInventory: link(`${root}UpdateService/FirmwareInventory`),
     Status: { ...enabled, State: 'Disabled' },
   }),
+  // None yet; clients (OpenStack's sushy) refuse the whole resource when it does not say so.
+  actions: {},
 });
 
 export const softwareInventory = resource<Software>({
