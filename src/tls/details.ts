@@ -28,7 +28,6 @@ export interface CertificateDetails {
   readonly keyUsage: readonly KeyUsageName[] | null;
   /** Object identifiers of ExtendedKeyUsage; null when the certificate does not limit it. */
   readonly extendedKeyUsage: readonly string[] | null;
-  readonly isAuthority: boolean;
   /** Object identifier. */
   readonly signatureAlgorithm: string;
 }
@@ -52,7 +51,6 @@ export const nameOid = {
 const extensionOid = {
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
   extendedKeyUsage: '2.5.29.37',
 } as const;
 
@@ -82,7 +80,6 @@ export function detailsOf(certificate: X509Certificate): CertificateDetails {
     notAfter: new Date(certificate.validTo),
     keyUsage: keyUsage === undefined ? null : bitsOf(keyUsage).flatMap((bit) => keyUsageBits[bit] ?? []),
     extendedKeyUsage: extended === undefined ? null : children(extended).map(oidOf),
-    isAuthority: certificate.ca,
     signatureAlgorithm: oidOf(children(signatureAlgorithm)[0] ?? signatureAlgorithm),
   };
 }
