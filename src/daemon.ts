@@ -10,6 +10,7 @@ import type { Board } from './board/model.ts';
 import { createApp } from './http/app.ts';
 import { authenticator } from './http/authenticate.ts';
 import { refusalOf } from './http/errors.ts';
+import { defaultLimits, type Limits } from './http/limits.ts';
 import { type Listener, listen } from './http/server.ts';
 import { Journal } from './journal/journal.ts';
 import { systemNetwork } from './manager/network.ts';
@@ -23,7 +24,7 @@ import { accountUri, managerUri } from './redfish/resources/uris.ts';
 import { metadataDocument, serviceDocument } from './redfish/service/metadata.ts';
 import { Service } from './redfish/service/service.ts';
 import { Accounts } from './store/accounts.ts';
-import { AuthCache } from './store/authcache.ts';
+import { Logins } from './store/logins.ts';
 import { Roles } from './store/roles.ts';
 import { Sessions } from './store/sessions.ts';
 import { Settings } from './store/settings.ts';
@@ -44,6 +45,7 @@ export interface DaemonOptions {
   readonly administrator: { readonly userName: string; readonly password?: string | undefined };
   /** Mains has just returned: the power restore policy applies. By default the kernel's boot id tells. */
   readonly mainsRestored?: boolean;
+  readonly limits?: Partial<Limits>;
   readonly log: Logger;
 }
 
@@ -96,6 +98,10 @@ async function start(
   ends.push(() => sessions.close());
   const journal = new Journal(store);
   ends.push(() => journal.close());
+  const logins = new Logins(
+    accounts,
+    ({ userName, address, ok }) => void journal.append(loginRecord(userName, address, ok)),
+  );
   const managerPath = managerUri(platform.manager.id);
   if (store.recovered !== null) {
     const { setAside, reason } = store.recovered;
@@ -130,7 +136,7 @@ async function start(
   };
   for (const part of [accounts, roles, sessions, certificates]) part.onChange(moved);
   const app: App = {
-    ...{ board, journal, accounts, roles, sessions, certificates, version },
+    ...{ board, journal, accounts, roles, sessions, logins, certificates, version },
     network: systemNetwork(),
     software: systemSoftware(version),
     uuid: settings.serviceUuid,
@@ -156,22 +162,23 @@ async function start(
     refusalOf,
     audit: (record) => void journal.append(auditRecord(record)),
   });
-  const cache = new AuthCache(accounts);
   const clients = new ClientCertificates(certificates);
+  const limits = { ...defaultLimits, ...options.limits };
   const http = createApp({
     service,
     metadata: metadataDocument(),
     serviceDocument: serviceDocument(service.tree),
     authenticate: authenticator({
       ...{ accounts, roles, sessions, accountUri },
-      verify: (userName, password) => cache.verify(userName, password),
+      verify: (userName, password, address) => logins.each(userName, password, address),
       certified: (socket) => clients.userName(socket),
       failed: (userName, address) => void journal.append(loginRecord(userName, address, false)),
     }),
+    limits,
     log,
   });
   await board.start();
-  const listening = await listen(http, certificates.options, options.host, options.port);
+  const listening = await listen(http, certificates.options, options.host, options.port, limits);
   listener = listening;
   ends.push(certificates.onChange(() => listening.secure(certificates.options)));
   ends.push(() => listening.close(grace));

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Limits } from '../http/limits.ts';
 
 export interface ServeOptions {
   readonly platform: string;
@@ -12,6 +13,8 @@ export interface ServeOptions {
   readonly host: string;
   readonly port: number;
   readonly logLevel: string;
+  /** What clients may take; only what the configuration says. */
+  readonly limits: Partial<Limits>;
 }
 
 /** The command line or the configuration cannot be used; the message says what would be right. */
@@ -20,12 +23,15 @@ export class UsageError extends Error {}
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** Keys of the configuration file and what each must be. */
-const keys: Readonly<Record<string, 'string' | 'boolean'>> = {
+const keys: Readonly<Record<string, 'string' | 'boolean' | 'number'>> = {
   platform: 'string',
   twin: 'boolean',
   state: 'string',
   listen: 'string',
   logLevel: 'string',
+  connections: 'number',
+  connectionsPerAddress: 'number',
+  requestsPerSecond: 'number',
 };
 
 /** Null when help was asked for. @throws UsageError */
@@ -43,7 +49,12 @@ export async function serveOptions(argv: readonly string[]): Promise<ServeOption
     throw new UsageError(`log level "${logLevel}" is none of ${levels.join(', ')}`);
   // On a desk only the desk may connect; a BMC is there to be reached.
   const address = listenAddress(values.listen ?? text('listen') ?? (twin ? '127.0.0.1:8443' : '[::]:443'));
-  return { platform, twin, state: values.state ?? text('state'), ...address, logLevel };
+  const limits = Object.fromEntries(
+    (['connections', 'connectionsPerAddress', 'requestsPerSecond'] as const).flatMap((key) =>
+      file[key] === undefined ? [] : [[key, file[key] as number]],
+    ),
+  );
+  return { platform, twin, state: values.state ?? text('state'), ...address, logLevel, limits };
 }
 
 function parseWords(argv: readonly string[]) {
@@ -65,7 +76,7 @@ function parseWords(argv: readonly string[]) {
   }
 }
 
-async function readConfig(path: string): Promise<Readonly<Record<string, string | boolean>>> {
+async function readConfig(path: string): Promise<Readonly<Record<string, string | boolean | number>>> {
   const { parse } = await import('yaml');
   let value: unknown;
   try {
@@ -83,8 +94,10 @@ async function readConfig(path: string): Promise<Readonly<Record<string, string 
         `${path}: there is no setting "${key}"; there are ${Object.keys(keys).join(', ')}`,
       );
     if (typeof given !== wanted) throw new UsageError(`${path}: ${key} must be a ${wanted}`);
+    if (typeof given === 'number' && !(given >= 0))
+      throw new UsageError(`${path}: ${key} must not be negative`);
   }
-  return value as Readonly<Record<string, string | boolean>>;
+  return value as Readonly<Record<string, string | boolean | number>>;
 }
 
 /** `127.0.0.1:8443`, `[::1]:8443` or `:443`. @throws UsageError */

@@ -15,7 +15,8 @@ const help = `Usage: redfishd serve --platform FILE [OPTIONS]
   --twin               run on a simulation of the board instead of its hardware
   --state DIR          where accounts, certificate and logs are kept
   --listen ADDR:PORT   default 127.0.0.1:8443 with --twin, [::]:443 on a board
-  --config FILE        the same options as YAML: platform, twin, state, listen, logLevel
+  --config FILE        the same options as YAML: platform, twin, state, listen, logLevel; and what clients
+                       may take: connections, connectionsPerAddress, requestsPerSecond (0: no limit)
   --log-level LEVEL    trace, debug, info (default), warn, error, fatal or silent
 
 The first start makes an administrator. REDFISHD_ADMIN_USER names it (default "admin"),
@@ -59,7 +60,7 @@ export async function serve(argv: readonly string[], version: string): Promise<n
     for (;;) {
       const daemon = await startDaemon({
         ...{ platform, state, version, log, administrator, twin: options.twin },
-        ...{ host: options.host, port: options.port, hardware: machine.hardware },
+        ...{ host: options.host, port: options.port, hardware: machine.hardware, limits: options.limits },
         ...(mainsRestored === undefined ? {} : { mainsRestored }),
       });
       const login = rememberPassword(state, administrator.userName, daemon, options.twin);

@@ -5,8 +5,10 @@ import type { Logger } from 'pino';
 import { message, RedfishError } from '../redfish/registries/messages.ts';
 import type { Principal } from '../redfish/service/principal.ts';
 import type { ServiceReply, ServiceRequest } from '../redfish/service/service.ts';
+import { addressOf } from './address.ts';
 import { readBody } from './body.ts';
 import { errors, requestId } from './errors.ts';
+import { type Limits, limitRequests } from './limits.ts';
 import { send } from './reply.ts';
 
 /** The part of the Redfish service that HTTP needs. */
@@ -25,6 +27,7 @@ export interface AppOptions {
    * unless `lenient`: then they count as none.
    */
   readonly authenticate: (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
+  readonly limits: Limits;
   readonly log: Logger;
 }
 
@@ -34,6 +37,7 @@ export function createApp(options: AppOptions): Koa {
   app.silent = true;
   app.use(requestLog(options.log));
   app.use(errors(options.log));
+  app.use(limitRequests(options.limits));
   app.use(conditions);
   // The tree of resources has a router of its own: what it does not know goes on to the fixed documents.
   app.use(redfish(options));
@@ -140,7 +144,3 @@ function demandAcceptable(ctx: Context, type: string): void {
 function nothingHere(ctx: Context): void {
   throw new RedfishError([message('Base.ResourceMissingAtURI', [ctx.path])], 404);
 }
-
-/** The client's IP address, IPv4 in its own form. */
-export const addressOf = (ctx: Context): string =>
-  (ctx.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');

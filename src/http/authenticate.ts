@@ -5,22 +5,25 @@
 import type { TLSSocket } from 'node:tls';
 import type { Context } from 'koa';
 import { message, RedfishError } from '../redfish/registries/messages.ts';
+import { loginRefused } from '../redfish/resources/account-errors.ts';
 import type { Principal } from '../redfish/service/principal.ts';
-import type { Account, Accounts, Verification } from '../store/accounts.ts';
+import type { Account, Accounts } from '../store/accounts.ts';
+import type { Login } from '../store/logins.ts';
 import type { Roles } from '../store/roles.ts';
 import type { Sessions } from '../store/sessions.ts';
+import { addressOf } from './address.ts';
 
 export interface Credentials {
   readonly accounts: Accounts;
   readonly roles: Roles;
   readonly sessions: Sessions;
-  /** Checks a user name and password; remembers for a short while what was right. */
-  readonly verify: (userName: string, password: string) => Promise<Verification>;
+  /** Checks a user name and password that came with a request. */
+  readonly verify: (userName: string, password: string, address: string) => Login | Promise<Login>;
   /** URI of an account. */
   readonly accountUri: (id: string) => string;
   /** The user name in the certificate that a client has proved to hold; undefined when there is none. */
   readonly certified: (socket: TLSSocket) => string | undefined;
-  /** Told of each Basic login that failed, and of each connection whose certificate names nobody who may log in. */
+  /** Told of each connection whose certificate names nobody who may log in. */
   readonly failed: (userName: string, address: string) => void;
 }
 
@@ -71,18 +74,20 @@ export function authenticator(credentials: Credentials): Authenticate {
     return session && account?.enabled ? principalOf(ctx, account, session.id) : null;
   };
 
-  const byPassword = async (ctx: Context, field: string, lenient: boolean): Promise<Principal | null> => {
+  const byPassword = (
+    ctx: Context,
+    field: string,
+    lenient: boolean,
+  ): Principal | null | Promise<Principal | null> => {
     const pair = basicPair(field);
-    if (pair === undefined) return refuse(lenient);
-    const verified = await credentials.verify(pair.userName, pair.password);
-    if (verified.ok) return principalOf(ctx, verified.account, null);
-    if (verified.reason === 'busy') {
-      throw new RedfishError([message('Base.ServiceTemporarilyUnavailable', ['2'])], 503, {
-        'Retry-After': '2',
-      });
-    }
-    if (!lenient) credentials.failed(pair.userName, addressOf(ctx));
-    return refuse(lenient);
+    // What is open to everybody needs no check, and must not cost a guesser's hash.
+    if (pair === undefined || lenient) return refuse(lenient);
+    const decide = (login: Login): Principal => {
+      if (login.ok) return principalOf(ctx, login.account, null);
+      throw loginRefused(login);
+    };
+    const login = credentials.verify(pair.userName, pair.password, addressOf(ctx));
+    return login instanceof Promise ? login.then(decide) : decide(login);
   };
 
   const refused = new WeakSet<object>();
@@ -106,8 +111,6 @@ export function authenticator(credentials: Credentials): Authenticate {
     return field === undefined ? byCertificate(ctx, lenient) : byPassword(ctx, field, lenient);
   };
 }
-
-const addressOf = (ctx: Context): string => (ctx.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 
 function refuse(lenient: boolean): null {
   if (lenient) return null;

@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import type Koa from 'koa';
 import { errorBody, type Message, message } from '../redfish/registries/messages.ts';
+import { type Limits, limitConnections } from './limits.ts';
 
 export interface Listener {
   /** What it really listens on: with port 0 the system chooses. */
@@ -15,26 +16,31 @@ export interface Listener {
   close(grace: number): Promise<void>;
 }
 
-const limits = {
+const times = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 75_000,
   maxHeaderSize: 16 * 1024,
-  maxConnections: 512,
   handshakeTimeout: 10_000,
 };
 
 /** @throws Error with `code` EADDRINUSE, EACCES, EADDRNOTAVAIL when the address cannot be had. */
-export async function listen(app: Koa, tls: TlsOptions, host: string, port: number): Promise<Listener> {
-  const { maxHeaderSize, handshakeTimeout } = limits;
+export async function listen(
+  app: Koa,
+  tls: TlsOptions,
+  host: string,
+  port: number,
+  limits: Limits,
+): Promise<Listener> {
+  const { maxHeaderSize, handshakeTimeout } = times;
   const server: Server = createServer(
     { ...tls, maxHeaderSize, handshakeTimeout, noDelay: true },
     app.callback(),
   );
-  server.headersTimeout = limits.headersTimeout;
-  server.requestTimeout = limits.requestTimeout;
-  server.keepAliveTimeout = limits.keepAliveTimeout;
-  server.maxConnections = limits.maxConnections;
+  server.headersTimeout = times.headersTimeout;
+  server.requestTimeout = times.requestTimeout;
+  server.keepAliveTimeout = times.keepAliveTimeout;
+  limitConnections(server, limits);
   refuseBadRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -43,10 +43,15 @@ export class AuthCache {
     accounts.onChange(({ account }) => this.#forget(account.id));
   }
 
+  /** The account of a pair that was right a moment ago; undefined when it has to be checked. */
+  known(userName: string, password: string): Account | undefined {
+    const known = this.#lookUp(this.#keyOf(userName, password));
+    return known?.ok === true ? known.account : undefined;
+  }
+
   /** As Accounts.verify; equal requests at one time share one check. */
   async verify(userName: string, password: string): Promise<Verification> {
-    // A Basic user name holds no colon (RFC 7617), so the pair cannot be read in two ways.
-    const key = createHmac('sha256', this.#key).update(`${userName}:${password}`).digest('base64');
+    const key = this.#keyOf(userName, password);
     const known = this.#lookUp(key);
     if (known !== null) return known;
     let check = this.#pending.get(key);
@@ -55,6 +60,11 @@ export class AuthCache {
       this.#pending.set(key, check);
     }
     return check;
+  }
+
+  #keyOf(userName: string, password: string): string {
+    // A Basic user name holds no colon (RFC 7617), so the pair cannot be read in two ways.
+    return createHmac('sha256', this.#key).update(`${userName}:${password}`).digest('base64');
   }
 
   #lookUp(key: string): Verification | null {

@@ -70,6 +70,8 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
   let daemon: Daemon;
   try {
     daemon = await startDaemon({
+      // Tests ask faster than any client should.
+      limits: { requestsPerSecond: 0 },
       ...{
         platform,
         hardware: options.hardware?.(twin) ?? twin,

@@ -1,5 +1,6 @@
 /** What a refusal of accounts, roles or sessions is in Redfish's words. */
 import { AccountError, type AccountRefusal } from '../../store/account-error.ts';
+import type { Login } from '../../store/logins.ts';
 import { type Message, message, RedfishError } from '../registries/messages.ts';
 
 /** Runs `work`; an AccountError becomes the RedfishError that names the property concerned. */
@@ -40,4 +41,12 @@ function refusal(error: AccountError): RedfishError {
   };
   const [said, status] = make[error.reason]();
   return new RedfishError([said], status, status === 503 ? { 'Retry-After': '2' } : {});
+}
+
+/** The answer to a login that failed: one for every reason that a guesser must not learn. */
+export function loginRefused(login: Login & { readonly ok: false }): RedfishError {
+  if (login.reason === 'wrong') return new RedfishError([message('Base.NoValidSession', [])], 401);
+  const seconds = String(login.seconds);
+  const said = message('Base.ServiceTemporarilyUnavailable', [seconds]);
+  return new RedfishError([said], 429, { 'Retry-After': seconds });
 }

@@ -4,6 +4,7 @@ import type { Journal } from '../../journal/journal.ts';
 import type { ManagerNetwork } from '../../manager/network.ts';
 import type { Software } from '../../manager/software.ts';
 import type { Accounts } from '../../store/accounts.ts';
+import type { Logins } from '../../store/logins.ts';
 import type { Roles } from '../../store/roles.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Certificates } from '../../tls/certificates.ts';
@@ -15,6 +16,7 @@ export interface App {
   readonly accounts: Accounts;
   readonly roles: Roles;
   readonly sessions: Sessions;
+  readonly logins: Logins;
   readonly certificates: Certificates;
   readonly network: { read(): ManagerNetwork };
   /** What runs on the controller, read once at start. */

@@ -1,9 +1,8 @@
 import { type Session, type SessionPolicy, sessionTimeoutRange } from '../../store/sessions.ts';
-import { message, RedfishError } from '../registries/messages.ts';
-import { refusing } from './account-errors.ts';
+import { message } from '../registries/messages.ts';
+import { loginRefused, refusing } from './account-errors.ts';
 import { type App, collection, resource } from './app.ts';
 import { enabled, link } from './common.ts';
-import { loginRecord } from './records.ts';
 import { accountUri, root, sessionUri } from './uris.ts';
 
 export const sessionService = resource<App>({
@@ -75,12 +74,9 @@ export const sessions = collection({
     required: ['UserName', 'Password'],
     optional: ['Context'],
     run: async (body, { app, address }) => {
-      const userName = String(body.UserName);
-      const verified = await app.accounts.verify(userName, String(body.Password));
-      if (verified.ok || verified.reason !== 'busy')
-        app.journal.append(loginRecord(userName, address, verified.ok));
-      if (!verified.ok) throw loginRefused(verified.reason);
-      const { account } = verified;
+      const login = await app.logins.begin(String(body.UserName), String(body.Password), address);
+      if (!login.ok) throw loginRefused(login);
+      const { account } = login;
       const context = body.Context;
       const made = app.sessions.create(account, {
         clientAddress: address,
@@ -96,10 +92,3 @@ export const sessions = collection({
     },
   },
 });
-
-/** One answer for every reason, so that nobody learns which names exist. */
-function loginRefused(reason: string): RedfishError {
-  return reason === 'busy'
-    ? new RedfishError([message('Base.ServiceTemporarilyUnavailable', ['2'])], 503, { 'Retry-After': '2' })
-    : new RedfishError([message('Base.AccessUnauthorized', [])], 401);
-}
