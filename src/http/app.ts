@@ -53,7 +53,8 @@ function requestLog(log: Logger) {
     await next();
     const status = ctx.res.statusCode;
     const quiet = status < 400 && (ctx.method === 'GET' || ctx.method === 'HEAD');
-    const level = status >= 500 ? 'error' : quiet ? 'debug' : 'info';
+    // 501 is about the request: this service does not know the method or the query parameter.
+    const level = status >= 500 && status !== 501 ? 'error' : quiet ? 'debug' : 'info';
     if (!log.isLevelEnabled(level)) return;
     log[level](
       {
