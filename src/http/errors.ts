@@ -15,7 +15,7 @@ export function errors(log: Logger) {
       await next();
     } catch (error) {
       const refusal = refusalOf(error);
-      if (refusal.status >= 500) log.error({ request: requestId(ctx), err: error }, 'request failed');
+      if (refusal !== error) log.error({ request: requestId(ctx), err: error }, 'request failed');
       // An answer that had begun cannot be taken back: the client must see it break off.
       if (ctx.res.headersSent) ctx.res.destroy();
       else
