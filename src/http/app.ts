@@ -115,7 +115,8 @@ function redfish(options: AppOptions) {
     const path = question < 0 ? url : url.slice(0, question);
     if (!path.startsWith('/redfish/v1') || path === metadataPath || path === serviceDocumentPath)
       return next();
-    const known = options.authenticate(ctx, service.isOpen(method, path));
+    // What a query such as $expand shows of an open resource depends on who asks.
+    const known = options.authenticate(ctx, question < 0 && service.isOpen(method, path));
     const principal = known instanceof Promise ? await known : known;
     ctx.state.principal = principal;
     demandAcceptable(ctx, 'application/json');
