@@ -288,10 +288,10 @@ class LiveBoard implements Board {
     const add = (sensor: string, hold: () => Hold | null) =>
       this.#holds.set(sensor, [...(this.#holds.get(sensor) ?? []), hold]);
     for (const { plug, sensors } of this.#fans.all.values()) {
-      for (const sensor of sensors) add(sensor, () => plug.hold);
+      for (const sensor of sensors) add(sensor, () => plug.hold ?? plug.settling);
     }
     for (const { plug, facts } of this.#supplies.all.values()) {
-      for (const sensor of sensorsOfSupply(facts)) add(sensor, () => plug.hold);
+      for (const sensor of sensorsOfSupply(facts)) add(sensor, () => plug.hold ?? plug.settling);
     }
     for (const { id, poweredBy } of this.sensors.values()) {
       const host = poweredBy === null ? undefined : this.hosts.get(poweredBy);

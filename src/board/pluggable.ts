@@ -12,8 +12,12 @@ export const severityOf: Readonly<Record<PartEvent, Health>> = {
   Restored: 'OK',
 };
 
+/** A rotor needs a moment to come up to speed, and a supply to give its voltage. */
+const settleAfterInsertion = 2_000;
+
 export class Pluggable {
   readonly #tell: (event: PartEvent) => void;
+  #inserted = Number.NEGATIVE_INFINITY;
   #seen: boolean | null = null;
   #failed = false;
 
@@ -31,12 +35,20 @@ export class Pluggable {
     return this.present ? null : { state: 'Absent', why: 'it is not plugged in' };
   }
 
+  /** Why what it measures means nothing yet; null once it does. */
+  get settling(): Hold | null {
+    return performance.now() - this.#inserted < settleAfterInsertion
+      ? { state: 'Starting', why: 'it has just been plugged in' }
+      : null;
+  }
+
   /** It is there, or not. The first look tells what is, not what happened. */
   see(present: boolean): void {
     const before = this.#seen;
     this.#seen = present;
     if (before === null || before === present) return;
     this.#failed = false;
+    if (present) this.#inserted = performance.now();
     this.#tell(present ? 'Inserted' : 'Removed');
   }
 
