@@ -100,6 +100,7 @@ async function start(
   ends.push(() => journal.close());
   const logins = new Logins(
     accounts,
+    settings,
     ({ userName, address, ok }) => void journal.append(loginRecord(userName, address, ok)),
   );
   const managerPath = managerUri(platform.manager.id);
@@ -134,7 +135,7 @@ async function start(
   const moved = () => {
     configuration += 1;
   };
-  for (const part of [accounts, roles, sessions, certificates]) part.onChange(moved);
+  for (const part of [accounts, roles, sessions, logins, certificates]) part.onChange(moved);
   const app: App = {
     ...{ board, journal, accounts, roles, sessions, logins, certificates, version },
     network: systemNetwork(),
@@ -175,6 +176,7 @@ async function start(
       failed: (userName, address) => void journal.append(loginRecord(userName, address, false)),
     }),
     limits,
+    advertiseBasic: () => logins.basic === 'Enabled',
     log,
   });
   await board.start();

@@ -8,8 +8,11 @@ import { errorBody, message, RedfishError } from '../redfish/registries/messages
 import { StoreError } from '../store/errors.ts';
 import { send } from './reply.ts';
 
-/** Middleware: catches, answers, and logs what is a defect or a fault of the machine. */
-export function errors(log: Logger) {
+/**
+ * Middleware: catches, answers, and logs what is a defect or a fault of the machine. `advertiseBasic` says whether a 401
+ * offers Basic authentication.
+ */
+export function errors(log: Logger, advertiseBasic: () => boolean) {
   return async (ctx: Context, next: Next): Promise<void> => {
     try {
       await next();
@@ -21,7 +24,7 @@ export function errors(log: Logger) {
       else
         send(ctx, {
           status: refusal.status,
-          headers: headersOf(refusal),
+          headers: headersOf(refusal, advertiseBasic()),
           body: JSON.stringify(errorBody(refusal.messages)),
         });
     }
@@ -29,8 +32,10 @@ export function errors(log: Logger) {
 }
 
 /** Every 401 names the schemes, whoever refused. */
-const headersOf = ({ status, headers }: RedfishError): Readonly<Record<string, string>> =>
-  status === 401 ? { ...headers, 'WWW-Authenticate': 'Basic realm="Redfish", charset="UTF-8"' } : headers;
+const headersOf = ({ status, headers }: RedfishError, basic: boolean): Readonly<Record<string, string>> =>
+  status === 401 && basic
+    ? { ...headers, 'WWW-Authenticate': 'Basic realm="Redfish", charset="UTF-8"' }
+    : headers;
 
 /** Ties the lines about one request together; made when a first line is written. */
 export function requestId(ctx: Context): string {

@@ -5,6 +5,8 @@
 import type { Account, Accounts } from './accounts.ts';
 import { AuthCache } from './authcache.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { Listeners } from './listeners.ts';
+import type { Settings } from './settings.ts';
 
 export type Login =
   | { readonly ok: true; readonly account: Account }
@@ -12,6 +14,11 @@ export type Login =
   | { readonly ok: false; readonly reason: 'wrong' }
   /** Too much at once, or too many failures from this address: try again in so many seconds. */
   | { readonly ok: false; readonly reason: 'later'; readonly seconds: number };
+
+/** AccountService.HTTPBasicAuth: whether Basic credentials are taken, and whether a 401 offers that. */
+export type BasicAuth = 'Enabled' | 'Unadvertised' | 'Disabled';
+export const basicAuthValues: readonly BasicAuth[] = ['Enabled', 'Unadvertised', 'Disabled'];
+const basicKey = 'logins.basic';
 
 export interface LoginAttempt {
   readonly userName: string;
@@ -43,13 +50,40 @@ export class Logins {
   readonly #clock: Clock;
   readonly #told: (attempt: LoginAttempt) => void;
   readonly #suspects = new Map<string, Suspect>();
+  readonly #settings: Settings;
+  readonly #changed = new Listeners<BasicAuth>();
+  #basic: BasicAuth;
 
   /** `told` hears of each failure, and of each success that begins a session. */
-  constructor(accounts: Accounts, told: (attempt: LoginAttempt) => void, clock: Clock = systemClock) {
+  constructor(
+    accounts: Accounts,
+    settings: Settings,
+    told: (attempt: LoginAttempt) => void,
+    clock: Clock = systemClock,
+  ) {
     this.#accounts = accounts;
+    this.#settings = settings;
+    const kept = settings.get(basicKey);
+    this.#basic = basicAuthValues.find((value) => value === kept) ?? 'Enabled';
     this.#cache = new AuthCache(accounts, { clock });
     this.#told = told;
     this.#clock = clock;
+  }
+
+  get basic(): BasicAuth {
+    return this.#basic;
+  }
+
+  /** @throws StoreError */
+  setBasic(value: BasicAuth): void {
+    this.#settings.set(basicKey, value);
+    this.#basic = value;
+    this.#changed.emit(value);
+  }
+
+  /** Called when Basic authentication has been switched. */
+  onChange(listener: (basic: BasicAuth) => void): () => void {
+    return this.#changed.add(listener);
   }
 
   /** A login that begins a session: always checked in full. */
@@ -61,6 +95,7 @@ export class Logins {
 
   /** The credentials of a single request; a pair that was right a moment ago is not hashed again. */
   each(userName: string, password: string, address: string): Login | Promise<Login> {
+    if (this.#basic === 'Disabled') return { ok: false, reason: 'wrong' };
     // Whoever is known goes on, whatever a guesser at the same address is doing.
     const account = this.#cache.known(userName, password);
     if (account !== undefined) return { ok: true, account };

@@ -19,7 +19,13 @@ async function setUp() {
   accounts.setPolicy({ lockoutThreshold: 0 });
   await accounts.create({ userName: 'admin', password, roleId: 'Administrator' });
   const told: LoginAttempt[] = [];
-  return { accounts, clock, told, logins: new Logins(accounts, (attempt) => told.push(attempt), clock) };
+  return {
+    accounts,
+    settings,
+    clock,
+    told,
+    logins: new Logins(accounts, settings, (attempt) => told.push(attempt), clock),
+  };
 }
 
 describe('logins', () => {
@@ -29,7 +35,11 @@ describe('logins', () => {
     expect((await logins.each('admin', password, '10.0.0.1')).ok).toBe(true);
     expect(await logins.each('admin', 'wrong', '10.0.0.1')).toEqual({ ok: false, reason: 'wrong' });
     expect(await logins.each('nobody', 'wrong', '10.0.0.1')).toEqual({ ok: false, reason: 'wrong' });
-    expect(told.map(({ userName, ok }) => `${userName} ${ok}`)).toEqual(['admin true', 'admin false', 'nobody false']);
+    expect(told.map(({ userName, ok }) => `${userName} ${ok}`)).toEqual([
+      'admin true',
+      'admin false',
+      'nobody false',
+    ]);
   });
 
   it('slow a guesser down, longer with each failure, and nobody else', async () => {
@@ -65,6 +75,16 @@ describe('logins', () => {
     await logins.each('admin', password, '10.0.0.5');
     for (let n = 0; n < 7; n++) await logins.each('admin', 'guess', '10.0.0.5');
     expect((await logins.each('admin', password, '10.0.0.5')).ok).toBe(true);
+  });
+
+  it('take no Basic credentials once that is switched off, also after a restart', async () => {
+    const { accounts, settings, logins } = await setUp();
+    logins.setBasic('Disabled');
+    expect(await logins.each('admin', password, '10.0.0.6')).toEqual({ ok: false, reason: 'wrong' });
+    expect((await logins.begin('admin', password, '10.0.0.6')).ok).toBe(true);
+    expect(new Logins(accounts, settings, () => undefined).basic).toBe('Disabled');
+    logins.setBasic('Unadvertised');
+    expect((await logins.each('admin', password, '10.0.0.6')).ok).toBe(true);
   });
 
   it('remember a bounded number of addresses', async () => {

@@ -1,4 +1,5 @@
 import { type AccountPolicy, policyRules } from '../../store/account-policy.ts';
+import type { BasicAuth } from '../../store/logins.ts';
 import type { Json, Write } from '../service/resource.ts';
 import { refusing } from './account-errors.ts';
 import { type App, resource } from './app.ts';
@@ -14,11 +15,11 @@ export const accountService = resource<App>({
   uri: '/redfish/v1/AccountService',
   schema: 'AccountService',
   find: (app) => app,
-  body: ({ accounts: { policy } }, { app }) => ({
+  body: ({ logins, accounts: { policy } }, { app }) => ({
     Name: 'Accounts',
     ServiceEnabled: true,
     LocalAccountAuth: 'Enabled',
-    HTTPBasicAuth: 'Enabled',
+    HTTPBasicAuth: logins.basic,
     SupportedAccountTypes: ['Redfish'],
     MinPasswordLength: policy.minPasswordLength,
     MaxPasswordLength: policy.maxPasswordLength,
@@ -33,7 +34,18 @@ export const accountService = resource<App>({
     Roles: link(`${root}AccountService/Roles`),
     Status: enabled,
   }),
-  writes: [policyWrite(), clientCertificateWrite],
+  writes: [
+    {
+      properties: ['HTTPBasicAuth'],
+      apply: ({ logins }, changes) => {
+        const before = logins.basic;
+        logins.setBasic(changes.get('HTTPBasicAuth') as BasicAuth);
+        return () => logins.setBasic(before);
+      },
+    },
+    policyWrite(),
+    clientCertificateWrite,
+  ],
 });
 
 /** One write for the whole policy: its values depend on each other. */
