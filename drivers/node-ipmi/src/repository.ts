@@ -8,6 +8,7 @@ import {
   getSdr,
   getSdrInfo,
   getSel,
+  getSelInfo,
   readFru as readFruCommand,
   reserveDeviceSdr,
   reserveSdr,
@@ -65,42 +66,70 @@ export async function readSdrs(
 ): Promise<readonly Sdr[]> {
   const store = options.device === true ? DEVICE : REPOSITORY;
   for (let attempt = 0; ; attempt++) {
-    const before = options.device === true ? undefined : await stamp(target);
+    const before = options.device === true ? undefined : await run(target, getSdrInfo, undefined);
+    const reader = new RecordReader(target, store);
     const sdrs: Sdr[] = [];
     try {
-      await walk(target, store, (bytes) => {
-        const sdr = decodeSdr(bytes);
-        sdrs.push(sdr);
-        options.each?.(sdr);
-      });
+      await walk(
+        (record) => reader.read(record),
+        0,
+        before?.records ?? AHEAD,
+        (bytes) => {
+          const sdr = decodeSdr(bytes);
+          sdrs.push(sdr);
+          options.each?.(sdr);
+        },
+      );
     } catch (error) {
       const isChanged = hasCode(error, COMPLETION.invalidReservation, COMPLETION.notPresent);
       if (!isChanged || attempt >= RESTARTS) throw error;
       continue;
     }
-    const after = options.device === true ? undefined : await stamp(target);
-    if (before === after || attempt >= RESTARTS) return sdrs;
+    if (before === undefined || attempt >= RESTARTS) return sdrs;
+    const after = await run(target, getSdrInfo, undefined);
+    if (before.records === after.records && before.added === after.added && before.erased === after.erased)
+      return sdrs;
   }
 }
 
-/** Two stamps are equal where the repository did not change between them. */
-async function stamp(target: Target): Promise<string> {
-  const { records, added, erased } = await run(target, getSdrInfo, undefined);
-  return `${records}/${added}/${erased}`;
-}
+/** Records asked for before the chain has come to them. */
+const AHEAD = 8;
 
-/** Follows the chain of records. A chain that comes back to a record it had ends there. */
-async function walk(target: Target, store: Store, each: (bytes: Uint8Array) => void): Promise<void> {
-  const reader = new RecordReader(target, store);
+/**
+ * Follows the chain of records from the one given. A chain that comes back to a record it had ends there.
+ *
+ * Each record tells the ID of the next, so that reading would go at the pace of one answer after the other.
+ * IDs are mostly consecutive, though: as long as they are, the next ones are asked for in advance, `count`
+ * being how many there may be. What turns out not to be in the chain is thrown away.
+ */
+async function walk(
+  get: (record: number) => Promise<Page | undefined>,
+  first: number,
+  count: number,
+  each: (bytes: Uint8Array) => void,
+): Promise<void> {
+  const ahead = new Map<number, Promise<Page | undefined>>();
   const seen = new Set<number>();
-  for (let record = 0; record !== END; ) {
-    if (seen.has(record)) return;
+  for (let record = first; record !== END && !seen.has(record); ) {
     seen.add(record);
-    const page = await reader.read(record);
+    const early = await ahead.get(record)?.catch(() => undefined);
+    ahead.delete(record);
+    const page = early ?? (await get(record));
     if (page === undefined) return;
     each(page.data);
+    const [low = 0, high = 0] = page.data;
+    const isConsecutive = page.next === (low | (high << 8)) + 1;
+    const last = isConsecutive ? page.next + Math.min(AHEAD, count - seen.size) : page.next;
+    for (let id = page.next; id < last; id++) {
+      if (ahead.has(id) || seen.has(id)) continue;
+      const asked = get(id);
+      asked.catch(() => undefined);
+      ahead.set(id, asked);
+    }
     record = page.next;
   }
+  // Nothing is left under way behind the caller's back.
+  await Promise.allSettled(ahead.values());
 }
 
 /** Reads records whole, and from the first that is too long on in parts of a size that the controller can. */
@@ -267,18 +296,18 @@ async function nextAfter(target: Target, after: SelRecord): Promise<number | und
 
 async function selFrom(target: Target, first: number): Promise<SelRecord[]> {
   const records: SelRecord[] = [];
-  const seen = new Set<number>();
-  for (let record = first; record !== END && !seen.has(record); ) {
-    seen.add(record);
+  if (first === END) return records;
+  const { entries } = await run(target, getSelInfo, undefined);
+  const get = async (record: number): Promise<Page | undefined> => {
     try {
-      const page = await run(target, getSel, entry(record));
-      records.push(decodeSelRecord(page.data));
-      record = page.next;
+      return await run(target, getSel, entry(record));
     } catch (error) {
-      if (record === 0 && hasCode(error, COMPLETION.notPresent)) return [];
+      // An empty log has no first record.
+      if (record === 0 && hasCode(error, COMPLETION.notPresent)) return undefined;
       throw error;
     }
-  }
+  };
+  await walk(get, first, entries, (bytes) => records.push(decodeSelRecord(bytes)));
   return records;
 }
 

@@ -335,7 +335,10 @@ describe.skipIf(!able)('against ipmi_sim', () => {
     const client = connectTo({ timeout: 40, retries: 3 });
     await run(client, getDeviceId, undefined);
     await simulator.kill();
-    await expect(run(client, getDeviceId, undefined)).rejects.toMatchObject({ kind: 'unreachable' });
+    await expect(run(client, getDeviceId, undefined)).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: `127.0.0.1:${simulator.port}: nobody answers there (ECONNREFUSED)`,
+    });
     await simulator.restart();
     expect((await run(client, getDeviceId, undefined)).firmware).toBe('9.08');
   });

@@ -8,8 +8,10 @@ import {
   clearSdr,
   clearSel,
   decodeFru,
+  decodeIpmb,
   encodeFactors,
   encodeFru,
+  encodeIpmb,
   encodeSdr,
   fruText,
   getBootFlags,
@@ -49,6 +51,7 @@ import {
   reserveSdr,
   reserveSel,
   resetWatchdog,
+  responseTo,
   run,
   selTime,
   setBootFlags,
@@ -61,6 +64,7 @@ import {
   setUserPassword,
   setWatchdog,
   sweep,
+  type Target,
   writeAssetTag,
   writeControllerId,
   writeFruData,
@@ -262,6 +266,52 @@ describe('LanClient and LanServer', () => {
     } finally {
       await small.server.close();
     }
+  });
+
+  test('read a long log with gaps, with few questions more than it has records', async () => {
+    const long = await startServer();
+    try {
+      const { sel } = long.node;
+      const record = Uint8Array.from([0, 0, 2, 0, 0, 0, 0, 0x20, 0, 4, 0x12, 1, 0x6f, 0, 255, 255]);
+      for (let i = 0; i < 120; i++) sel.add(record);
+      for (const id of [1, 17, 18, 19, 60, 119, 120]) sel.records.delete(id);
+      const client = connectTo({ port: long.port });
+      let asked = 0;
+      const counting: Target = {
+        send(request) {
+          asked++;
+          return client.send(request);
+        },
+      };
+      const { records } = await readSel(counting);
+      expect(records.map((one) => one.recordId)).toEqual([...sel.records.keys()]);
+      expect(asked).toBeLessThan(records.length + 30);
+      const loop: Target = {
+        // A controller whose chain of records comes back to its start.
+        send: ({ command }) =>
+          Promise.resolve({
+            code: 0,
+            data: command === 0x40 ? new Uint8Array(14) : Uint8Array.from([1, 0, ...record]),
+          }),
+      };
+      expect((await readSel(loop)).records.length).toBeLessThan(3);
+    } finally {
+      await long.server.close();
+    }
+  });
+
+  test('believe no node that answers for another', async () => {
+    const client: Target = {
+      async send({ data }) {
+        const inner = decodeIpmb(data.subarray(1));
+        if (inner === undefined) throw new Error('no message');
+        const { code, data: bytes } = await started.blade.send(inner);
+        const forged = { ...responseTo(inner, { code, data: bytes }), from: 0x30 };
+        return { code: 0, data: encodeIpmb(forged) };
+      },
+    };
+    const blade = bridge(client, { address: 0x24 });
+    await expect(run(blade, getDeviceId, undefined)).rejects.toThrow(/node 0x30 answered .* for node 0x24/);
   });
 
   test('read a repository again that changes while it is read', async () => {

@@ -1,4 +1,3 @@
-import { createSocket, type Socket } from 'node:dgram';
 import { le } from '../command.ts';
 import { getDeviceId, type Privilege } from '../commands/app.ts';
 import { closeSession, setSessionPrivilege } from '../commands/channel.ts';
@@ -14,14 +13,14 @@ import {
   NETFN,
   type Target,
 } from '../message.ts';
-import { decodePacket, PAYLOAD, type Packet } from './packet.ts';
+import { UdpLink } from './link.ts';
+import { PAYLOAD, type Packet } from './packet.ts';
 import type { CipherSuite } from './rakp.ts';
 import {
   askCapabilities,
   type Credentials,
   credentials,
   DEFAULT_SUITES,
-  type Exchange,
   openSession15,
   openSession20,
   type Session,
@@ -89,21 +88,18 @@ export class LanClient implements Target {
   readonly #timeout: number;
   readonly #retries: number;
   readonly #window: number;
+  readonly #link: UdpLink;
   readonly #queue: Pending[] = [];
   /** By sequence number of the IPMB message; a number is free where there is nothing. */
   readonly #pending = new Map<number, Pending>();
   /** Numbers of requests that were sent more than once: a late second answer must not meet a new request. */
   readonly #resting = new Set<number>();
   readonly #handlers = new Map<number, PayloadHandler>();
-  #socket: Promise<Socket> | undefined;
   #session: Session | undefined;
   #opening: Promise<void> | undefined;
-  #listener: ((packet: Packet) => void) | undefined;
-  #failed: ((error: Error) => void) | undefined;
   #nextSequence = 0;
   #heardAt = 0;
   #keepAlive: NodeJS.Timeout | undefined;
-  #open: Socket | undefined;
   #closed = false;
 
   constructor(options: LanOptions) {
@@ -113,6 +109,16 @@ export class LanClient implements Target {
     this.#timeout = options.timeout ?? 1000;
     this.#retries = options.retries ?? 4;
     this.#window = Math.min(options.window ?? 16, SEQUENCES / 2);
+    this.#link = new UdpLink(
+      {
+        host: options.host,
+        port: options.port ?? 623,
+        timeout: this.#timeout,
+        tries: Math.min(this.#retries, 2) + 1,
+      },
+      (packet) => this.#receive(packet),
+      () => this.#lose(this.#error('closed', LOST)),
+    );
   }
 
   /** Opens the session now instead of with the first request. */
@@ -153,9 +159,8 @@ export class LanClient implements Target {
 
   /** Sends a payload that is no IPMI message, in the session that is open. */
   async sendPayload(type: number, payload: Uint8Array): Promise<void> {
-    if (this.#session === undefined || this.#open === undefined)
-      throw this.#error('closed', 'there is no session');
-    this.#open.send(this.#session.seal(type, payload));
+    if (this.#session === undefined) throw this.#error('closed', 'there is no session');
+    this.#link.send(this.#session.seal(type, payload));
   }
 
   /** Gives the session up: its controller does not have it any more, or the client ends it. */
@@ -179,21 +184,16 @@ export class LanClient implements Target {
     this.#closed = true;
     clearTimeout(this.#keepAlive);
     this.#failAll(this.#error('closed', CLOSED));
-    this.#failed?.(new IpmiError('closed', CLOSED));
-    await this.#opening?.catch(() => undefined);
-    const socket = this.#open;
     const session = this.#session;
+    const { netFn, command } = closeSession;
+    // The controller forgets the session by itself where this is lost.
+    const last = session?.seal(
+      PAYLOAD.ipmi,
+      this.#message({ netFn, command, data: Uint8Array.from(le(session.id, 4)) }, 0),
+    );
     this.#lose(undefined);
-    this.#open = undefined;
-    if (socket === undefined) return;
-    if (session !== undefined) {
-      const { netFn, command } = closeSession;
-      const message = this.#message({ netFn, command, data: Uint8Array.from(le(session.id, 4)) }, 0);
-      // The controller forgets the session by itself where this is lost.
-      await new Promise((resolve) => socket.send(session.seal(PAYLOAD.ipmi, message), resolve));
-    }
-    socket.removeAllListeners();
-    socket.close();
+    await this.#link.close(last);
+    await this.#opening?.catch(() => undefined);
   }
 
   #error(kind: IpmiError['kind'], message: string, cause?: unknown): IpmiError {
@@ -204,7 +204,7 @@ export class LanClient implements Target {
   /** Sends what waits, as far as the window goes. */
   #pump(): void {
     if (this.#queue.length === 0) return;
-    if (this.#session === undefined || this.#open === undefined) {
+    if (this.#session === undefined) {
       this.connect().then(
         () => this.#pump(),
         (error: IpmiError) => this.#failQueue(error),
@@ -247,12 +247,12 @@ export class LanClient implements Target {
   }
 
   #transmit(pending: Pending): void {
-    if (this.#session === undefined || this.#open === undefined || pending.message === undefined) return;
+    if (this.#session === undefined || pending.message === undefined) return;
     const now = performance.now();
     if (pending.tries === 0) pending.sentAt = now;
     const wait = this.#timeout * 2 ** Math.min(pending.tries, 3);
     pending.tries++;
-    this.#open.send(this.#session.seal(PAYLOAD.ipmi, pending.message));
+    this.#link.send(this.#session.seal(PAYLOAD.ipmi, pending.message));
     pending.timer = setTimeout(() => this.#unanswered(pending), wait);
   }
 
@@ -287,10 +287,7 @@ export class LanClient implements Target {
     }, 2 * this.#timeout).unref();
   }
 
-  #receive(datagram: Buffer): void {
-    const packet = decodePacket(datagram);
-    if (packet === undefined) return;
-    if (this.#listener !== undefined) this.#listener(packet);
+  #receive(packet: Packet): void {
     const opened = this.#session?.open(packet);
     if (opened === undefined) return;
     this.#heardAt = performance.now();
@@ -329,39 +326,11 @@ export class LanClient implements Target {
     this.#failQueue(error);
   }
 
-  async #bind(): Promise<Socket> {
-    const socket = createSocket({ type: this.#options.host.includes(':') ? 'udp6' : 'udp4' });
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      socket.connect(this.#options.port ?? 623, this.#options.host, () => {
-        socket.removeListener('error', reject);
-        resolve();
-      });
-    }).catch((cause: unknown) => {
-      socket.close();
-      throw this.#error('unreachable', cause instanceof Error ? cause.message : 'no route', cause);
-    });
-    // A datagram that is lost in a burst costs a time-out; a burst of 32 answers fits.
-    socket.setRecvBufferSize(256 * 1024);
-    socket.on('message', (datagram) => this.#receive(datagram));
-    socket.on('error', (cause: NodeJS.ErrnoException) => {
-      // The host says that nobody listens: the session is gone, and a hand-shake under way is in vain.
-      this.#lose(this.#error('closed', LOST));
-      this.#failed?.(
-        this.#error('unreachable', `nobody answers there (${cause.code ?? cause.message})`, cause),
-      );
-    });
-    this.#open = socket;
-    return socket;
-  }
-
   async #establish(): Promise<void> {
-    this.#socket ??= this.#bind();
     try {
-      await this.#socket;
+      await this.#link.open();
     } catch (error) {
-      this.#socket = undefined;
-      throw error;
+      throw error instanceof IpmiError ? this.#error(error.kind, error.message, error) : error;
     }
     let session: Session | undefined;
     for (let attempt = 0; session === undefined; attempt++) {
@@ -371,7 +340,7 @@ export class LanClient implements Target {
       } catch (error) {
         if (!(error instanceof IpmiError)) throw error;
         // The last answer of a hand-shake, if lost, cannot be had again: as long as somebody is there, begin anew.
-        const isLost = error.kind === 'timeout' && this.#heardAt > began;
+        const isLost = error.kind === 'timeout' && this.#link.heardAt > began;
         if (this.#closed || !isLost || attempt >= this.#retries)
           throw this.#error(error.kind, error.message, error);
       }
@@ -386,18 +355,18 @@ export class LanClient implements Target {
     const who = this.#who;
     let session: Session;
     if (ipmi15 === 'never') {
-      session = await openSession20(this.#exchange, who, suites);
+      session = await openSession20(this.#link.exchange, who, suites);
     } else {
-      const capabilities = await askCapabilities(this.#exchange, who.privilege);
+      const capabilities = await askCapabilities(this.#link.exchange, who.privilege);
       const is15 = ipmi15 === 'only' || !capabilities.ipmi20;
       session = is15
-        ? await openSession15(this.#exchange, who, capabilities)
-        : await openSession20(this.#exchange, who, suites);
+        ? await openSession15(this.#link.exchange, who, capabilities)
+        : await openSession20(this.#link.exchange, who, suites);
     }
     const { netFn, command, name, codes } = setSessionPrivilege;
     const request = { netFn, command, data: Uint8Array.from([who.privilege]) };
     const datagram = (): Buffer => session.seal(PAYLOAD.ipmi, this.#message(request, 0));
-    const code = await this.#exchange(name, datagram, (packet) => {
+    const code = await this.#link.exchange(name, datagram, (packet) => {
       const opened = session.open(packet);
       const answer = opened?.type === PAYLOAD.ipmi ? decodeIpmb(opened.payload) : undefined;
       return answer?.command === command && answer.netFn === netFn + 1 ? answer.data[0] : undefined;
@@ -408,46 +377,6 @@ export class LanClient implements Target {
     }
     return session;
   }
-
-  /** One step of a hand-shake. */
-  readonly #exchange: Exchange = (what, datagram, match) =>
-    new Promise((resolve, reject) => {
-      let tries = 0;
-      let timer: NodeJS.Timeout | undefined;
-      const end = (): void => {
-        clearTimeout(timer);
-        this.#listener = undefined;
-        this.#failed = undefined;
-      };
-      const attempt = (): void => {
-        if (tries > Math.min(this.#retries, 2)) {
-          end();
-          reject(new IpmiError('timeout', `${what}: no answer after ${tries} tries`));
-          return;
-        }
-        this.#open?.send(datagram());
-        timer = setTimeout(attempt, this.#timeout * 2 ** tries);
-        tries++;
-      };
-      this.#failed = (error) => {
-        end();
-        reject(error);
-      };
-      this.#listener = (packet) => {
-        try {
-          const result = match(packet);
-          if (result === undefined) return;
-          this.#heardAt = performance.now();
-          end();
-          resolve(result);
-        } catch (error) {
-          end();
-          reject(error);
-        }
-      };
-      if (this.#closed) this.#failed(new IpmiError('closed', CLOSED));
-      else attempt();
-    });
 
   /** Asks something harmless after a silence, since controllers end sessions that are idle for a minute. */
   #scheduleKeepAlive(): void {
@@ -461,10 +390,7 @@ export class LanClient implements Target {
         const isIdle = performance.now() - this.#heardAt >= keepAlive;
         const { netFn, command } = getDeviceId;
         const asked = isIdle ? this.send({ netFn, command, data: new Uint8Array() }) : Promise.resolve();
-        asked.then(
-          () => this.#scheduleKeepAlive(),
-          () => undefined,
-        );
+        asked.catch(() => undefined).then(() => this.#scheduleKeepAlive());
       },
       Math.max(keepAlive - idle, 10),
     ).unref();
