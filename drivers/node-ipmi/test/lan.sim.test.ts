@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   activatePowerLimit,
@@ -52,7 +54,7 @@ import {
 } from 'node-ipmi';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { lossyProxy } from './proxy.ts';
-import { canRun, freeUdpPort, type Simulator, startSimulator } from './simulator.ts';
+import { canRun, freeUdpPort, OPENIPMI_HEADERS, type Simulator, startSimulator } from './simulator.ts';
 
 const able = canRun('ipmi_sim', 'sdrcomp');
 
@@ -376,3 +378,34 @@ describe.skipIf(!able)('against ipmi_sim', () => {
     expect(events.at(-1)).toMatchObject({ generator: { address: 0x24 }, sensorNumber: 1, eventType: 1 });
   });
 });
+
+const canCompile = able && canRun('gcc') && existsSync(OPENIPMI_HEADERS);
+if (able && !canCompile)
+  process.stderr.write(`SKIPPED: needs ${OPENIPMI_HEADERS} (apt-get install libopenipmi-dev)\n`);
+
+test.skipIf(!canCompile)(
+  'against ipmi_sim with its DCMI module: power, of the BMC and of a node',
+  async () => {
+    const simulator = await startSimulator({ dcmi: true });
+    const client = new LanClient({
+      host: '127.0.0.1',
+      port: simulator.port,
+      user: 'admin',
+      password: 'secret123',
+    });
+    try {
+      for (const watts of [237, 240]) {
+        writeFileSync(join(simulator.directory, 'run/watts'), String(watts));
+        for (const target of [client, bridge(client, { address: 0x24 })]) {
+          expect(await run(target, getPowerReading, undefined)).toMatchObject({
+            current: watts,
+            active: true,
+          });
+        }
+      }
+    } finally {
+      await client.close();
+      await simulator.stop();
+    }
+  },
+);

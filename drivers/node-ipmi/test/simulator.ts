@@ -49,6 +49,15 @@ export async function freeUdpPort(): Promise<number> {
   return port;
 }
 
+/** Where the simulator's modules find their headers (Debian package libopenipmi-dev). */
+export const OPENIPMI_HEADERS = '/usr/include/OpenIPMI/serv.h';
+
+function dcmiModule(directory: string, source: string): string {
+  writeFileSync(join(directory, 'dcmi.c'), source);
+  execFileSync('gcc', ['-shared', '-fPIC', '-o', 'dcmi.so', 'dcmi.c'], { cwd: directory });
+  return `loadlib "${directory}/dcmi.so" "${directory}/run/watts"\n`;
+}
+
 export interface Simulator {
   readonly port: number;
   /** Port to which the simulator connects for the host's serial line. */
@@ -68,8 +77,8 @@ export interface Simulator {
  */
 export async function startSimulator(
   options: {
-    readonly extra?: string;
-    readonly config?: string;
+    /** Loads the lane's DCMI module, which must be compiled. */
+    readonly dcmi?: boolean;
     readonly host?: (port: number) => Promise<void>;
   } = {},
 ): Promise<Simulator> {
@@ -87,13 +96,14 @@ export async function startSimulator(
     .replace('9102', String(serial))
     .replace('9103', String(solPort))
     .replace('9104', String(consolePort));
-  writeFileSync(join(directory, 'lan.conf'), config + (options.config ?? ''));
+  const module = options.dcmi === true ? dcmiModule(directory, lane('dcmi.c')) : '';
+  writeFileSync(join(directory, 'lan.conf'), config + module);
   const satellites = [24, 30].map((mc) => lane(`sat${mc}.emu`));
   const emulation = lane('nodesim.emu').replaceAll(/^include.*\n/gm, '');
   const enable = emulation.indexOf('mc_enable');
   writeFileSync(
     join(directory, 'nodesim.emu'),
-    [emulation.slice(0, enable), ...satellites, options.extra ?? '', emulation.slice(enable)].join('\n'),
+    [emulation.slice(0, enable), ...satellites, emulation.slice(enable)].join('\n'),
   );
   writeFileSync(join(directory, 'chassis.sh'), lane('chassis.sh'), { mode: 0o755 });
   writeFileSync(join(directory, 'fru0.bin'), readFileSync(join(lanes, 'ipmi/fru0.bin')));
