@@ -11,15 +11,25 @@ import { createApp } from './http/app.ts';
 import { authenticator } from './http/authenticate.ts';
 import { refusalOf } from './http/errors.ts';
 import { defaultLimits, type Limits } from './http/limits.ts';
+import { listenMovable, type MovableListener } from './http/movable.ts';
 import { type Listener, listen } from './http/server.ts';
 import { Journal } from './journal/journal.ts';
-import { systemNetwork } from './manager/network.ts';
+import { HttpsPort } from './manager/https-port.ts';
+import { linuxNetwork } from './manager/linux.ts';
+import { Network } from './manager/network.ts';
 import { systemSoftware } from './manager/software.ts';
+import { twinNetwork } from './manager/twin.ts';
 import type { Platform } from './platform/schema.ts';
 import { message } from './redfish/registries/messages.ts';
 import type { App } from './redfish/resources/app.ts';
 import { declarations } from './redfish/resources/index.ts';
-import { auditRecord, boardRecords, loginRecord, recordOf } from './redfish/resources/records.ts';
+import {
+  auditRecord,
+  boardRecords,
+  loginRecord,
+  networkRecord,
+  recordOf,
+} from './redfish/resources/records.ts';
 import { accountUri, managerUri } from './redfish/resources/uris.ts';
 import { metadataDocument, serviceDocument } from './redfish/service/metadata.ts';
 import { Service } from './redfish/service/service.ts';
@@ -130,7 +140,18 @@ async function start(
   const restartRequested = new Promise<void>((resolve) => {
     restart = resolve;
   });
-  let listener: Listener | undefined;
+  let listener: MovableListener | undefined;
+  const httpsPort = new HttpsPort(settings, options.port);
+  const network = new Network({
+    ...{ settings, httpsPort },
+    backend: options.twin ? twinNetwork(settings, settings.serviceUuid) : linuxNetwork(),
+    report: (report) => {
+      log.info(report, 'network change');
+      journal.append(networkRecord(platform.manager.id, report));
+    },
+  });
+  await network.start();
+  ends.push(() => network.close());
   let configuration = 0;
   const moved = () => {
     configuration += 1;
@@ -138,12 +159,12 @@ async function start(
   for (const part of [accounts, roles, sessions, logins, certificates]) part.onChange(moved);
   const app: App = {
     ...{ board, journal, accounts, roles, sessions, logins, certificates, version },
-    network: systemNetwork(),
+    network,
     software: systemSoftware(version),
     uuid: settings.serviceUuid,
     started: new Date(),
     get httpsPort() {
-      return listener?.address.port ?? options.port;
+      return listener?.address.port ?? httpsPort.wanted;
     },
     resolves: (uri) => service.hasResource(uri),
     restart: async (type) => {
@@ -180,8 +201,15 @@ async function start(
     log,
   });
   await board.start();
-  const listening = await listen(http, certificates.options, options.host, options.port, limits);
+  const open = (port: number) => listen(http, certificates.options, options.host, port, limits);
+  const listening = await listenMovable(open, httpsPort.wanted).catch((error: unknown) => {
+    if (httpsPort.wanted === options.port) throw error;
+    // Better the port of the command line than none.
+    log.error({ err: error, port: httpsPort.wanted }, 'the port that a client asked for cannot be had');
+    return listenMovable(open, options.port);
+  });
   listener = listening;
+  httpsPort.onMove((port) => listening.move(port));
   ends.push(certificates.onChange(() => listening.secure(certificates.options)));
   ends.push(() => listening.close(grace));
   return { board, accounts, address: listening.address, generatedPassword, restartRequested, stop };

@@ -126,6 +126,7 @@ function redfish(options: AppOptions) {
       query: question < 0 ? '' : url.slice(question + 1),
       ifMatch: ctx.headers['if-match'],
       ifNoneMatch: ctx.headers['if-none-match'],
+      prefer: ctx.headers.prefer as string | undefined,
       principal,
       address: addressOf(ctx),
       body: () => readBody(ctx.req),

@@ -4,6 +4,7 @@ import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
 import { DeviceError } from '../../drivers/errors.ts';
 import { BoardRefusal } from '../board/model.ts';
+import { NetworkError } from '../manager/model.ts';
 import { errorBody, message, RedfishError } from '../redfish/registries/messages.ts';
 import { StoreError } from '../store/errors.ts';
 import { send } from './reply.ts';
@@ -54,6 +55,7 @@ export function refusalOf(error: unknown): RedfishError {
         });
   }
   if (error instanceof BoardRefusal) return boardRefusal(error);
+  if (error instanceof NetworkError) return new RedfishError([message('Base.OperationFailed', [])], 500);
   if (error instanceof DeviceError) return new RedfishError([message('Base.OperationFailed', [])], 502);
   return new RedfishError([message('Base.InternalError', [])], 500);
 }

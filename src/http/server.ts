@@ -12,7 +12,7 @@ export interface Listener {
   readonly address: AddressInfo;
   /** Uses these certificates and rules for connections from now on; those that are open go on as they began. */
   secure(options: TlsOptions): void;
-  /** Ends idle connections at once and the others after `grace` milliseconds. */
+  /** Ends connections as they become idle, and all after `grace` milliseconds; a later call can make it sooner. */
   close(grace: number): Promise<void>;
 }
 
@@ -23,6 +23,8 @@ const times = {
   maxHeaderSize: 16 * 1024,
   handshakeTimeout: 10_000,
 };
+
+const sweepPeriod = 100;
 
 /** @throws Error with `code` EADDRINUSE, EACCES, EADDRNOTAVAIL when the address cannot be had. */
 export async function listen(
@@ -49,6 +51,7 @@ export async function listen(
       resolve();
     });
   });
+  const closed = new Promise<void>((resolve) => server.once('close', resolve));
   return {
     address: server.address() as AddressInfo,
     secure: (options) => {
@@ -57,15 +60,15 @@ export async function listen(
       const { requestCert, rejectUnauthorized } = options;
       Object.assign(server, { requestCert, rejectUnauthorized });
     },
-    close: (grace) =>
-      new Promise((resolve) => {
-        const force = setTimeout(() => server.closeAllConnections(), grace);
-        server.close(() => {
-          clearTimeout(force);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    close: async (grace) => {
+      const force = setTimeout(() => server.closeAllConnections(), grace);
+      // A connection that is kept alive does not end by itself once its last answer is out.
+      const sweep = setInterval(() => server.closeIdleConnections(), sweepPeriod);
+      server.close();
+      await closed;
+      clearTimeout(force);
+      clearInterval(sweep);
+    },
   };
 }
 

@@ -1,136 +1,255 @@
 /**
- * The management controller's own network as the running system has it. Everything is read from the kernel and from
- * the files that every Linux keeps; what cannot be read is null.
+ * The network of the management controller. A change is durable when `apply` resolves. One that may cut the client off is
+ * put to work a moment later, so that the answer still arrives; and whoever asks for a trial has it undone unless it is
+ * confirmed in time.
  */
-import { readFileSync } from 'node:fs';
-import { hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
+import type { Settings } from '../store/settings.ts';
+import type { HttpsPort } from './https-port.ts';
+import {
+  defaultInterfaceSettings,
+  type InterfaceSettings,
+  type ManagerNetwork,
+  type NetworkBackend,
+  type NetworkChange,
+  type NetworkInterface,
+} from './model.ts';
+import { isLike } from './shape.ts';
+import { Trials } from './trials.ts';
 
-export interface Ipv4Address {
-  readonly address: string;
-  readonly subnetMask: string;
-  readonly gateway: string | null;
+/** A change of the network, or of the port on which the daemon itself listens. */
+export type NetworkStep = NetworkChange | { readonly kind: 'httpsPort'; readonly port: number };
+
+/** What became of a change after its request was answered. */
+export interface NetworkReport {
+  readonly outcome: 'applied' | 'failed' | 'undone';
+  /** What was changed: `interface eth0`, `httpsPort`. */
+  readonly name: string;
+  readonly reason: string;
 }
 
-export interface Ipv6Address {
-  readonly address: string;
-  readonly prefixLength: number;
-  readonly linkLocal: boolean;
+export interface NetworkOptions {
+  readonly backend: NetworkBackend;
+  readonly settings: Settings;
+  readonly httpsPort: HttpsPort;
+  readonly report: (report: NetworkReport) => void;
+  /** Milliseconds between a change that may cut the client off and its effect. */
+  readonly delay?: number;
 }
 
-export interface NetworkInterface {
-  readonly id: string;
-  readonly macAddress: string;
-  readonly permanentMacAddress: string | null;
-  readonly up: boolean;
-  readonly linkUp: boolean | null;
-  readonly speedMbps: number | null;
-  readonly fullDuplex: boolean | null;
-  readonly mtu: number | null;
-  readonly ipv4: readonly Ipv4Address[];
-  readonly ipv6: readonly Ipv6Address[];
+const defaultDelay = 500;
+
+interface Deferred {
+  readonly timer: NodeJS.Timeout;
+  readonly run: () => Promise<void>;
 }
 
-export interface ManagerNetwork {
-  readonly hostName: string;
-  /** Fully qualified name; the host name alone where no domain is known. */
-  readonly fqdn: string;
-  readonly nameServers: readonly string[];
-  readonly interfaces: readonly NetworkInterface[];
-}
+export class Network {
+  readonly #backend: NetworkBackend;
+  readonly #httpsPort: HttpsPort;
+  readonly #report: NetworkOptions['report'];
+  readonly #delay: number;
+  readonly #trials: Trials<NetworkStep>;
+  readonly #deferred = new Map<string, Deferred>();
 
-/** How long a reading of the system is good for; a GET must not walk sysfs each time. */
-const freshness = 2_000;
+  constructor(options: NetworkOptions) {
+    this.#backend = options.backend;
+    this.#httpsPort = options.httpsPort;
+    this.#report = options.report;
+    this.#delay = options.delay ?? defaultDelay;
+    this.#trials = new Trials<NetworkStep>({
+      settings: options.settings,
+      decode: stepOf,
+      undo: (name, step) => void this.#takeBack(name, step, 'it was not confirmed in time'),
+    });
+  }
 
-/** Reads the network of this machine below `root`, keeping each reading for two seconds. */
-export function systemNetwork(root = '/'): { read(): ManagerNetwork } {
-  let last: { readonly at: number; readonly network: ManagerNetwork } | undefined;
-  return {
-    read() {
-      const now = Date.now();
-      // A clock that steps back must not freeze what was read.
-      if (last === undefined || now < last.at || now - last.at > freshness) {
-        last = { at: now, network: readNetwork(root) };
+  read(): ManagerNetwork {
+    return this.#backend.read();
+  }
+
+  /** Undoes what was on trial when the daemon last ended. */
+  async start(): Promise<void> {
+    for (const { name, undo } of this.#trials.takeLeft())
+      await this.#takeBack(name, undo, 'it was not confirmed before the daemon ended');
+  }
+
+  /** Whether a step may keep the client from coming back, so that a trial makes sense. */
+  isRisky(step: NetworkStep): boolean {
+    return step.kind === 'httpsPort' || this.#cutsOff(step);
+  }
+
+  /**
+   * Carries out one step. Without `trial` it confirms what was on trial under its name.
+   * @param trial milliseconds after which the step is undone unless it is confirmed; of no effect where nothing is at risk
+   * @returns takes the step back
+   * @throws NetworkError, StoreError, or the system's error of a port that cannot be had; nothing has changed then
+   */
+  async apply(step: NetworkStep, trial?: number): Promise<() => Promise<void>> {
+    const name = nameOf(step);
+    const before = this.#reverseOf(step);
+    const deferred = this.#cutsOff(step);
+    const onTrial = trial !== undefined && this.isRisky(step);
+    if (!onTrial) this.#trials.confirm(name);
+    if (this.#holds(step)) return async () => {};
+    this.#cancel(name);
+    this.#write(step);
+    try {
+      if (onTrial) this.#trials.begin(name, before, trial);
+      if (deferred) this.#defer(name, step, before);
+      else await this.#activate(step);
+    } catch (error) {
+      this.#trials.confirm(name);
+      this.#write(before);
+      if (!deferred) await this.#activate(before).catch(() => undefined);
+      throw error;
+    }
+    return async () => {
+      const waiting = this.#cancel(name);
+      this.#trials.confirm(name);
+      this.#write(before);
+      if (!waiting) await this.#activate(before);
+    };
+  }
+
+  /** Puts to work what still waits; what is on trial is undone at the next start. */
+  async close(): Promise<void> {
+    for (const [name, { run }] of [...this.#deferred]) {
+      this.#cancel(name);
+      await run();
+    }
+    this.#trials.close();
+  }
+
+  #interface(id: string): NetworkInterface | undefined {
+    return this.read().interfaces.find((each) => each.id === id);
+  }
+
+  #cutsOff(step: NetworkStep): boolean {
+    if (step.kind !== 'interface') return false;
+    const now = this.#interface(step.id)?.settings ?? defaultInterfaceSettings;
+    const then = step.settings ?? defaultInterfaceSettings;
+    return !isDeepStrictEqual(reachability(now), reachability(then));
+  }
+
+  /** Whether the step asks for what is already so. */
+  #holds(step: NetworkStep): boolean {
+    switch (step.kind) {
+      case 'interface':
+        return isDeepStrictEqual(this.#interface(step.id)?.settings, step.settings);
+      case 'httpsPort':
+        return step.port === this.#httpsPort.wanted;
+      default:
+        return isDeepStrictEqual(this.#reverseOf(step), step);
+    }
+  }
+
+  /** The step that leads back to what is now. */
+  #reverseOf(step: NetworkStep): NetworkStep {
+    const { hostName, domain, ntp, ssh, addressPolicies } = this.read();
+    switch (step.kind) {
+      case 'interface':
+        return {
+          kind: 'interface',
+          id: step.id,
+          settings: reverseSettings(this.#interface(step.id), step.settings),
+        };
+      case 'name':
+        return { kind: 'name', hostName, domain };
+      case 'time':
+        return { kind: 'time', enabled: ntp.enabled, servers: ntp.servers };
+      case 'ssh':
+        return { kind: 'ssh', enabled: ssh?.enabled === true };
+      case 'addressPolicies':
+        return { kind: 'addressPolicies', policies: addressPolicies };
+      case 'httpsPort':
+        return { kind: 'httpsPort', port: this.#httpsPort.wanted };
+    }
+  }
+
+  #write(step: NetworkStep): void {
+    if (step.kind !== 'httpsPort') this.#backend.write(step);
+  }
+
+  #activate(step: NetworkStep): Promise<void> {
+    return step.kind === 'httpsPort' ? this.#httpsPort.move(step.port) : this.#backend.activate(step);
+  }
+
+  #defer(name: string, step: NetworkStep, before: NetworkStep): void {
+    const run = async () => {
+      this.#deferred.delete(name);
+      try {
+        await this.#activate(step);
+        this.#report({ outcome: 'applied', name, reason: '' });
+      } catch (error) {
+        this.#trials.confirm(name);
+        await this.#takeBack(name, before, error instanceof Error ? error.message : String(error));
       }
-      return last.network;
-    },
-  };
-}
-
-function readNetwork(root: string): ManagerNetwork {
-  const gateways = defaultGateways(text(`${root}proc/net/route`) ?? '');
-  const resolv = text(`${root}etc/resolv.conf`) ?? '';
-  const domain = /^\s*(?:domain|search)\s+(\S+)/m.exec(resolv)?.[1];
-  const name = hostname();
-  const short = name.split('.')[0] ?? name;
-  return {
-    hostName: short,
-    fqdn: name.includes('.') ? name : domain === undefined ? name : `${name}.${domain}`,
-    nameServers: [...resolv.matchAll(/^\s*nameserver\s+(\S+)/gm)].map((match) => match[1] ?? ''),
-    interfaces: Object.entries(networkInterfaces())
-      .filter(([, addresses]) => addresses?.some((address) => !address.internal))
-      .map(([id, addresses]) => readInterface(root, id, addresses ?? [], gateways.get(id) ?? null)),
-  };
-}
-
-function readInterface(
-  root: string,
-  id: string,
-  addresses: readonly NetworkInterfaceInfo[],
-  gateway: string | null,
-): NetworkInterface {
-  const attribute = (name: string) => text(`${root}sys/class/net/${id}/${name}`)?.trim() ?? null;
-  const number = (name: string) => {
-    const value = Number(attribute(name) ?? Number.NaN);
-    // A link that is down reports -1.
-    return Number.isInteger(value) && value >= 0 ? value : null;
-  };
-  const carrier = attribute('carrier');
-  const duplex = attribute('duplex');
-  const macAddress = attribute('address') ?? addresses[0]?.mac ?? '00:00:00:00:00:00';
-  return {
-    id,
-    macAddress,
-    permanentMacAddress: attribute('addr_assign_type') === '0' ? macAddress : null,
-    up: attribute('operstate') !== 'down',
-    linkUp: carrier === null ? null : carrier === '1',
-    speedMbps: number('speed'),
-    fullDuplex: duplex === 'full' ? true : duplex === 'half' ? false : null,
-    mtu: number('mtu'),
-    ipv4: addresses
-      .filter((each) => each.family === 'IPv4')
-      .map((each) => ({ address: each.address, subnetMask: each.netmask, gateway })),
-    ipv6: addresses
-      .filter((each) => each.family === 'IPv6')
-      .map((each) => ({
-        address: each.address,
-        prefixLength: Number(each.cidr?.split('/')[1] ?? 64),
-        linkLocal: each.scopeid !== 0,
-      })),
-  };
-}
-
-/** Default gateways by interface, from /proc/net/route (addresses in host byte order, hexadecimal). */
-export function defaultGateways(table: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const line of table.split('\n').slice(1)) {
-    const [name, destination, gateway] = line.trim().split(/\s+/);
-    if (
-      name === undefined ||
-      destination !== '00000000' ||
-      gateway === undefined ||
-      !/^[0-9A-F]{8}$/i.test(gateway)
-    )
-      continue;
-    const bytes = (gateway.match(/../g) ?? []).map((hex) => Number.parseInt(hex, 16)).reverse();
-    if (!found.has(name)) found.set(name, bytes.join('.'));
+    };
+    this.#deferred.set(name, { run, timer: setTimeout(() => void run(), this.#delay) });
   }
-  return found;
+
+  /** Whether there was something waiting. */
+  #cancel(name: string): boolean {
+    clearTimeout(this.#deferred.get(name)?.timer);
+    return this.#deferred.delete(name);
+  }
+
+  /** Never fails: nobody waits for it. */
+  async #takeBack(name: string, step: NetworkStep, why: string): Promise<void> {
+    this.#cancel(name);
+    try {
+      this.#write(step);
+      await this.#activate(step);
+      this.#report({ outcome: 'undone', name, reason: why });
+    } catch (error) {
+      const how = error instanceof Error ? error.message : String(error);
+      this.#report({ outcome: 'failed', name, reason: `${why}, and it could not be undone: ${how}` });
+    }
+  }
 }
 
-function text(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
+const nameOf = (step: NetworkStep): string =>
+  step.kind === 'interface' ? `interface ${step.id}` : step.kind;
+
+/** The part of the settings on which it depends whether a client still finds the controller. */
+function reachability({ nameServers, dhcp4, dhcp6, ...rest }: InterfaceSettings) {
+  const { enabled, useGateway, useRoutes } = dhcp4;
+  // Static addresses that rest may change.
+  return {
+    ...rest,
+    ipv4: enabled ? [] : rest.ipv4,
+    dhcp4: { enabled, useGateway, useRoutes },
+    dhcp6: dhcp6.enabled,
+  };
+}
+
+/**
+ * The settings that lead back. An address or a size that was the hardware's own is named then: no network daemon gives it
+ * back by itself.
+ */
+function reverseSettings(
+  now: NetworkInterface | undefined,
+  wanted: InterfaceSettings | null,
+): InterfaceSettings | null {
+  if (now === undefined) return null;
+  const { settings } = now;
+  const mac = settings.macAddress === null && (wanted?.macAddress ?? null) !== null;
+  const mtu = settings.mtu === null && (wanted?.mtu ?? null) !== null;
+  if (!mac && !mtu) return now.own ? settings : null;
+  return {
+    ...settings,
+    ...(mac ? { macAddress: now.macAddress } : {}),
+    ...(mtu ? { mtu: now.mtu } : {}),
+  };
+}
+
+/** A step that was kept as JSON; undefined for what is none. */
+function stepOf(value: unknown): NetworkStep | undefined {
+  const kind = (value as { readonly kind?: unknown } | null)?.kind;
+  if (kind === 'httpsPort') return isLike(value, { kind, port: 0 }) ? { kind, port: value.port } : undefined;
+  if (kind !== 'interface' || !isLike(value, { kind, id: '', settings: null as unknown })) return undefined;
+  const { id, settings } = value;
+  if (settings !== null && !isLike(settings, defaultInterfaceSettings)) return undefined;
+  return { kind, id, settings };
 }

@@ -1,7 +1,7 @@
 /** What resources have to work with: the daemon's parts, and nothing of the protocol. */
 import type { Board } from '../../board/model.ts';
 import type { Journal } from '../../journal/journal.ts';
-import type { ManagerNetwork } from '../../manager/network.ts';
+import type { Network } from '../../manager/network.ts';
 import type { Software } from '../../manager/software.ts';
 import type { Accounts } from '../../store/accounts.ts';
 import type { Logins } from '../../store/logins.ts';
@@ -18,7 +18,7 @@ export interface App {
   readonly sessions: Sessions;
   readonly logins: Logins;
   readonly certificates: Certificates;
-  readonly network: { read(): ManagerNetwork };
+  readonly network: Network;
   /** What runs on the controller, read once at start. */
   readonly software: readonly Software[];
   /** Stable for the life of the installation. */

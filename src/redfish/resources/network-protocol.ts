@@ -1,7 +1,14 @@
-import { resource } from './app.ts';
+import { isDomainName, isHostIpv4, isHostIpv6 } from '../../manager/addresses.ts';
+import { fqdnOf } from '../../manager/model.ts';
+import { type Message, message, RedfishError } from '../registries/messages.ts';
+import type { Write } from '../service/resource.ts';
+import { type App, resource } from './app.ts';
 import { enabled, link } from './common.ts';
 import { managerAt } from './managers.ts';
+import { applyStep, trialFaults } from './network-steps.ts';
 import { httpsCertificatesUri } from './uris.ts';
+
+const ports = { http: 80, ntp: 123 };
 
 export const networkProtocol = resource({
   uri: '/redfish/v1/Managers/{ManagerId}/NetworkProtocol',
@@ -9,20 +16,111 @@ export const networkProtocol = resource({
   live: true,
   find: managerAt,
   body: (_facts, { app }) => {
-    const { hostName, fqdn } = app.network.read();
+    const network = app.network.read();
+    const { ntp, ssh, interfaces } = network;
     return {
       Id: 'NetworkProtocol',
       Name: 'Network protocols of the manager',
-      HostName: hostName,
-      FQDN: fqdn,
-      // The daemon listens on HTTPS and on nothing else; other services of the system are not its to speak of.
-      HTTP: { ProtocolEnabled: false, Port: 80 },
+      HostName: network.hostName,
+      FQDN: fqdnOf(network),
+      HTTP: { ProtocolEnabled: false, Port: ports.http },
       HTTPS: {
         ProtocolEnabled: true,
         Port: app.httpsPort,
         Certificates: link(httpsCertificatesUri(app.board.platform.manager.id)),
       },
+      NTP: {
+        ProtocolEnabled: ntp.enabled,
+        NTPServers: ntp.servers,
+        NetworkSuppliedServers: ntp.suppliedServers,
+        Port: ports.ntp,
+      },
+      // Where the system has no SSH server, there is nothing to say of it.
+      SSH: ssh === null ? undefined : { ProtocolEnabled: ssh.enabled, Port: ssh.port },
+      DHCP: { ProtocolEnabled: interfaces.some(({ settings }) => settings.dhcp4.enabled) },
+      DHCPv6: { ProtocolEnabled: interfaces.some(({ settings }) => settings.dhcp6.enabled) },
       Status: enabled,
     };
   },
+  writes: [timeWrite(), sshWrite(), portWrite()],
 });
+
+const fixed = (_model: unknown, app: App): boolean => !app.network.read().configurable;
+
+const maxTimeServers = 8;
+
+function timeWrite(): Write<App, unknown> {
+  return {
+    properties: ['NTP/ProtocolEnabled', 'NTP/NTPServers'],
+    unless: fixed,
+    check: (_model, changes) => {
+      const servers = (changes.get('NTP/NTPServers') ?? []) as readonly string[];
+      if (servers.length > maxTimeServers) {
+        const options = { relatedProperties: ['#/NTP/NTPServers'] };
+        return [message('Base.ArraySizeTooLong', ['NTPServers', maxTimeServers], options)];
+      }
+      return [
+        ...notNull(changes, 'NTP/ProtocolEnabled'),
+        ...servers.flatMap((server, index) =>
+          isHostIpv4(server) || isHostIpv6(server) || isDomainName(server)
+            ? []
+            : [
+                message('Base.PropertyValueFormatError', [server, 'NTPServers'], {
+                  relatedProperties: [`#/NTP/NTPServers/${index}`],
+                }),
+              ],
+        ),
+      ];
+    },
+    apply: (_model, changes, context) => {
+      const { ntp } = context.app.network.read();
+      const servers = (changes.get('NTP/NTPServers') ?? ntp.servers) as readonly string[];
+      const enabled = (changes.get('NTP/ProtocolEnabled') ?? ntp.enabled) === true;
+      return applyStep(context, { kind: 'time', enabled, servers });
+    },
+  };
+}
+
+function sshWrite(): Write<App, unknown> {
+  return {
+    properties: ['SSH/ProtocolEnabled'],
+    unless: (model, app) => fixed(model, app) || app.network.read().ssh === null,
+    check: (_model, changes) => notNull(changes, 'SSH/ProtocolEnabled'),
+    apply: (_model, changes, context) =>
+      applyStep(context, { kind: 'ssh', enabled: changes.get('SSH/ProtocolEnabled') === true }),
+  };
+}
+
+/** The daemon listens on the new port before it answers, and on the old one until its clients have gone. */
+function portWrite(): Write<App, unknown> {
+  const path = 'HTTPS/Port';
+  const options = { relatedProperties: [`#/${path}`] };
+  return {
+    properties: [path],
+    check: (_model, changes, context) => {
+      const port = changes.get(path);
+      if (port === null) return [message('Base.PropertyValueTypeError', ['null', 'Port'], options)];
+      if (Number(port) < 1 || Number(port) > 65_535)
+        return [message('Base.PropertyValueOutOfRange', [String(port), 'Port'], options)];
+      return trialFaults(context);
+    },
+    apply: async (_model, changes, context) => {
+      const port = Number(changes.get(path));
+      try {
+        return await applyStep(context, { kind: 'httpsPort', port });
+      } catch (error) {
+        if (!/^(EADDRINUSE|EACCES)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+        // Somebody else has it, or the daemon may not have it.
+        throw new RedfishError([
+          message('Base.PropertyValueExternalConflict', ['Port', String(port)], options),
+        ]);
+      }
+    },
+  };
+}
+
+function notNull(changes: ReadonlyMap<string, unknown>, path: string): readonly Message[] {
+  if (changes.get(path) !== null) return [];
+  const name = path.split('/').at(-1) ?? path;
+  return [message('Base.PropertyValueTypeError', ['null', name], { relatedProperties: [`#/${path}`] })];
+}

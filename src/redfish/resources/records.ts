@@ -1,6 +1,7 @@
 /** What happened, as the journal keeps it: messages of the registries with who, where and why. */
 import type { Board, BoardEvent } from '../../board/model.ts';
 import type { JournalRecord, Severity } from '../../journal/record.ts';
+import type { NetworkReport } from '../../manager/network.ts';
 import {
   isMessageKey,
   type Message,
@@ -9,7 +10,7 @@ import {
   message,
 } from '../registries/messages.ts';
 import type { AuditRecord } from '../service/service.ts';
-import { originUri } from './uris.ts';
+import { interfaceUri, managerUri, originUri } from './uris.ts';
 
 /** The part of a journal record that a message says. */
 export const recordOf = (
@@ -64,6 +65,25 @@ function successOf({ method, action }: AuditRecord) {
   if (action !== null) return 'Base.Success';
   if (method === 'POST') return 'ResourceEvent.ResourceCreated';
   return method === 'DELETE' ? 'ResourceEvent.ResourceRemoved' : 'ResourceEvent.ResourceChanged';
+}
+
+/** What became of a change of the network after its request had been answered. */
+export function networkRecord(manager: string, { outcome, name, reason }: NetworkReport): JournalRecord {
+  const said =
+    outcome === 'applied'
+      ? message('ResourceEvent.ResourceChanged', [])
+      : message('ResourceEvent.ResourceErrorsDetected', [
+          name,
+          outcome === 'undone' ? 'change undone' : 'change that could not be undone',
+        ]);
+  const id = /^interface (.*)$/.exec(name)?.[1];
+  const record = recordOf(said);
+  return {
+    log: 'EventLog',
+    ...record,
+    message: reason === '' ? record.message : `${record.message} Cause: ${reason}.`,
+    origin: id === undefined ? `${managerUri(manager)}/NetworkProtocol` : interfaceUri(manager, id),
+  };
 }
 
 /** The audit record of a login that succeeded or failed. */

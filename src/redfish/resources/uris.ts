@@ -5,6 +5,8 @@ export const root = '/redfish/v1/';
 export const chassisUri = (id: string): string => `/redfish/v1/Chassis/${id}`;
 export const systemUri = (id: string): string => `/redfish/v1/Systems/${id}`;
 export const managerUri = (id: string): string => `/redfish/v1/Managers/${id}`;
+export const interfaceUri = (manager: string, id: string): string =>
+  `${managerUri(manager)}/EthernetInterfaces/${id}`;
 export const sensorUri = (sensor: Pick<Sensor, 'chassis' | 'id'>): string =>
   `${chassisUri(sensor.chassis)}/Sensors/${sensor.id}`;
 export const fanUri = (fan: Pick<Fan, 'chassis' | 'id'>): string =>

@@ -24,7 +24,8 @@ const formats: Readonly<Record<NonNullable<ValueFact['format']>, (text: string) 
   duration: (text) => duration.test(text),
   uuid: (text) => uuid.test(text),
   uri: isUri,
-  ipv6: isIPv6,
+  // The schemas give a prefix with its length (RFC 4291 clause 2.3) the same format.
+  ipv6: (text) => isIPv6(text.replace(/\/\d{1,3}$/, '')),
 };
 
 const patterns = new Map<string, RegExp>();

@@ -8,6 +8,7 @@
  */
 import type { odataType } from '../generated/versions.ts';
 import type { Message } from '../registries/messages.ts';
+import type { Preferences } from './preferences.ts';
 import type { Principal } from './principal.ts';
 
 export type SchemaName = keyof typeof odataType;
@@ -34,6 +35,7 @@ export interface WriteContext<A> extends Place<A> {
   readonly principal: Principal | null;
   /** IP address of the client. */
   readonly address: string;
+  readonly preferences: Preferences;
 }
 
 /** Takes a write back; called when a later part of the same request fails. */

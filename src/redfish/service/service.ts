@@ -23,6 +23,8 @@ export interface ServiceRequest {
   readonly query: string;
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
+  /** The Prefer header (RFC 7240). */
+  readonly prefer?: string | undefined;
   readonly principal: Principal | null;
   /** IP address of the client. */
   readonly address: string;
@@ -244,6 +246,7 @@ export class Service<A> {
       principal,
       address,
       ifMatch: request.ifMatch,
+      prefer: request.prefer,
       body: request.body,
       may,
     });

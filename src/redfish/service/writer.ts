@@ -6,6 +6,7 @@
 import { type Message, message, RedfishError } from '../registries/messages.ts';
 import { matchesEtag } from './etag.ts';
 import { parseJson } from './json.ts';
+import { Preferences } from './preferences.ts';
 import type { Principal } from './principal.ts';
 import { type Rendered, type Renderer, writesOf } from './renderer.ts';
 import type { Changes, Json, Resource, Undo, WriteContext } from './resource.ts';
@@ -18,6 +19,7 @@ export interface WriteRequest<A> {
   readonly principal: Principal | null;
   readonly address: string;
   readonly ifMatch: string | undefined;
+  readonly prefer: string | undefined;
   readonly body: () => Promise<Buffer>;
   /** Whether this client may write that property. */
   readonly may: (property: string) => boolean;
@@ -108,7 +110,7 @@ export class Writer<A> {
     if (faults.length > 0) throw new RedfishError(faults, 400);
     if (wanted.length === 0) throw new RedfishError([message('Base.NoOperation', [])], 400);
     await this.#apply(model, wanted, context);
-    return { status: 200, rendered: this.#again(target) };
+    return { status: 200, headers: context.preferences.headers, rendered: this.#again(target) };
   }
 
   /** All or nothing: whatever was written is taken back when a later part fails. */
@@ -204,7 +206,8 @@ export class Writer<A> {
   }
 
   #context(request: WriteRequest<A>, uri: string, params: WriteContext<A>['params']): WriteContext<A> {
-    return { app: this.#app, uri, params, principal: request.principal, address: request.address };
+    const { principal, address } = request;
+    return { app: this.#app, uri, params, principal, address, preferences: new Preferences(request.prefer) };
   }
 }
 

@@ -1,0 +1,60 @@
+/** A listener that can be moved to another port. The new one is open before the old one closes, and no answer is lost. */
+import type { Listener } from './server.ts';
+
+export interface MovableListener extends Listener {
+  /** @throws Error with the `code` of the system when the port cannot be had; everything is as before then */
+  move(port: number): Promise<void>;
+}
+
+/** Milliseconds in which both are open, so that the answer that tells of the move arrives, and then until the last ends. */
+const overlap = 500;
+const patience = 30_000;
+
+/** @param open opens a listener on a port; 0 lets the system choose one */
+export async function listenMovable(
+  open: (port: number) => Promise<Listener>,
+  port: number,
+): Promise<MovableListener> {
+  let current = await open(port);
+  /** Listeners that were moved away from, until they have closed; what they wait for before they begin to. */
+  const former = new Map<Listener, NodeJS.Timeout>();
+  const closing = new Set<Listener>();
+  const leave = (listener: Listener) => {
+    const timer = setTimeout(() => {
+      closing.add(listener);
+      void listener.close(patience).then(() => {
+        former.delete(listener);
+        closing.delete(listener);
+      });
+    }, overlap);
+    former.set(listener, timer);
+  };
+  /** A former listener on that port that is still open. */
+  const reopen = (to: number): Listener | undefined => {
+    for (const [listener, timer] of former) {
+      if (listener.address.port !== to || closing.has(listener)) continue;
+      clearTimeout(timer);
+      former.delete(listener);
+      return listener;
+    }
+    return undefined;
+  };
+  return {
+    get address() {
+      return current.address;
+    },
+    secure(options) {
+      for (const listener of [current, ...former.keys()]) listener.secure(options);
+    },
+    async move(to) {
+      if (to === current.address.port) return;
+      const next = reopen(to) ?? (await open(to));
+      leave(current);
+      current = next;
+    },
+    async close(grace) {
+      for (const timer of former.values()) clearTimeout(timer);
+      await Promise.all([current, ...former.keys()].map((listener) => listener.close(grace)));
+    },
+  };
+}

@@ -1,0 +1,264 @@
+/**
+ * The network of a board: files of systemd-networkd, systemd-timesyncd and the resolver below `root`, each replaced as a
+ * whole. Reading asks no other process; activating runs networkctl and systemctl.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { formatGaiConf, parseGaiConf } from './address-policies.ts';
+import { type Runner, runCommand } from './commands.ts';
+import { namesIn, replaceFiles, textOf } from './files.ts';
+import { formatIni, lastOf, parseIni, type Section, valuesOf } from './ini.ts';
+import { type AddressList, interfaceNames, isListening, readInterface, resolverOf } from './linux-state.ts';
+import {
+  type InterfaceSettings,
+  type ManagerNetwork,
+  type NetworkBackend,
+  type NetworkChange,
+  NetworkError,
+  type NetworkInterface,
+} from './model.ts';
+import { fileNames, filesOf, settingsFrom, unmanaged, vlanName } from './networkd.ts';
+import { networkFileOf } from './networkd-files.ts';
+
+export interface LinuxNetworkOptions {
+  /** Where etc, usr, run, proc and sys are; with a slash at its end. */
+  readonly root?: string;
+  readonly run?: Runner;
+  readonly addresses?: () => AddressList;
+}
+
+/** How long a reading of the system is good for, in milliseconds; a GET must not walk sysfs each time. */
+const freshness = 2_000;
+
+/** IFNAMSIZ of linux/if.h, less the zero at the end. */
+const maxInterfaceName = 15;
+
+const timeService = 'systemd-timesyncd.service';
+const timeFile = 'etc/systemd/timesyncd.conf.d/50-redfishd.conf';
+
+/** What an SSH server is called where, the preferred first: a socket starts the server only when somebody comes. */
+const sshUnits = [
+  'ssh.socket',
+  'sshd.socket',
+  'dropbear.socket',
+  'ssh.service',
+  'sshd.service',
+  'dropbear.service',
+];
+const unitFolders = ['etc/systemd/system', 'usr/lib/systemd/system', 'lib/systemd/system'];
+
+export function linuxNetwork(options: LinuxNetworkOptions = {}): NetworkBackend {
+  return new LinuxNetwork(
+    options.root ?? '/',
+    options.run ?? runCommand,
+    options.addresses ?? networkInterfaces,
+  );
+}
+
+class LinuxNetwork implements NetworkBackend {
+  readonly #root: string;
+  readonly #run: Runner;
+  readonly #addresses: () => AddressList;
+  #last: { readonly at: number; readonly network: ManagerNetwork } | undefined;
+  /** VLANs that no file asks for any more, and that networkd leaves alone. */
+  readonly #abandoned = new Set<string>();
+
+  constructor(root: string, run: Runner, addresses: () => AddressList) {
+    this.#root = root;
+    this.#run = run;
+    this.#addresses = addresses;
+  }
+
+  read(): ManagerNetwork {
+    const now = Date.now();
+    // A clock that steps back must not freeze what was read.
+    if (this.#last === undefined || now < this.#last.at || now - this.#last.at > freshness) {
+      this.#last = { at: now, network: this.#read() };
+    }
+    return this.#last.network;
+  }
+
+  write(change: NetworkChange): void {
+    this.#last = undefined;
+    switch (change.kind) {
+      case 'interface':
+        this.#writeInterface(change.id, change.settings);
+        break;
+      case 'name': {
+        const name = change.domain === null ? change.hostName : `${change.hostName}.${change.domain}`;
+        replaceFiles(new Map([[this.#path('etc/hostname'), `${name}\n`]]));
+        break;
+      }
+      case 'time': {
+        // Without servers of its own, timesyncd would go to those that were compiled into it.
+        const entries = [
+          ['NTP', change.servers.join(' ')],
+          ['FallbackNTP', ''],
+        ] as const;
+        replaceFiles(new Map([[this.#path(timeFile), formatIni([{ name: 'Time', entries }])]]));
+        break;
+      }
+      case 'addressPolicies': {
+        const path = this.#path('etc/gai.conf');
+        replaceFiles(new Map([[path, formatGaiConf(change.policies, textOf(path) ?? '')]]));
+        break;
+      }
+      case 'ssh':
+      // Which units start is systemd's to write.
+    }
+  }
+
+  async activate(change: NetworkChange): Promise<void> {
+    try {
+      await this.#activate(change);
+    } finally {
+      this.#last = undefined;
+    }
+  }
+
+  async #activate(change: NetworkChange): Promise<void> {
+    switch (change.kind) {
+      case 'interface': {
+        await this.#run('networkctl', ['reload']);
+        for (const name of this.#abandoned) await this.#run('networkctl', ['delete', name]);
+        this.#abandoned.clear();
+        // An interface that runs is not told to come up: that would interrupt it.
+        const link = this.#read().interfaces.find(({ id }) => id === change.id);
+        const enabled = link?.settings.enabled === true;
+        if (link !== undefined && link.up !== enabled)
+          await this.#run('networkctl', [enabled ? 'up' : 'down', change.id]);
+        break;
+      }
+      case 'name':
+        // Not a file to be replaced: writing it tells the kernel.
+        writeInPlace(this.#path('proc/sys/kernel/hostname'), textOf(this.#path('etc/hostname')) ?? '');
+        break;
+      case 'time':
+        await this.#run('systemctl', [change.enabled ? 'enable' : 'disable', '--now', timeService]);
+        if (change.enabled) await this.#run('systemctl', ['restart', timeService]);
+        break;
+      case 'ssh': {
+        const unit = this.#sshUnit();
+        if (unit === undefined) throw new NetworkError('command-missing', 'the system has no SSH server');
+        await this.#run('systemctl', [change.enabled ? 'enable' : 'disable', '--now', unit]);
+        break;
+      }
+      case 'addressPolicies':
+      // The resolver of each process reads the file by itself.
+    }
+  }
+
+  #path(below: string): string {
+    return this.#root + below;
+  }
+
+  #ownFile(name: string): string {
+    return this.#path(`etc/systemd/network/${name}`);
+  }
+
+  #writeInterface(id: string, settings: InterfaceSettings | null): void {
+    const names = fileNames(id);
+    const current = this.#settingsOf(id);
+    const { vlan } = current.settings;
+    const wanted = settings?.vlan.enabled === true ? settings.vlan.id : null;
+    if (wanted !== null && vlanName(id, wanted).length > maxInterfaceName)
+      throw new NetworkError('file', `${vlanName(id, wanted)} is too long a name for an interface`);
+    const files =
+      settings === null
+        ? new Map(Object.values(names).map((name) => [name, null]))
+        : filesOf(id, settings, current.main);
+    replaceFiles(new Map([...files].map(([name, text]) => [this.#ownFile(name), text])));
+    if (vlan.enabled && vlan.id !== null) this.#abandoned.add(vlanName(id, vlan.id));
+    if (wanted !== null) this.#abandoned.delete(vlanName(id, wanted));
+  }
+
+  /** What an interface is told to be: by our file, or else by the first of the system's that matches it. */
+  #settingsOf(id: string): { settings: InterfaceSettings; main: readonly Section[]; own: boolean } {
+    const names = fileNames(id);
+    const ours = textOf(this.#ownFile(names.network));
+    if (ours === undefined) {
+      const main = networkFileOf(this.#root, id);
+      return { settings: settingsFrom(main ?? unmanaged), main: main ?? [], own: false };
+    }
+    const main = parseIni(ours);
+    const vlan = textOf(this.#ownFile(names.vlanNetwork));
+    return {
+      settings: settingsFrom(main, vlan === undefined ? undefined : parseIni(vlan)),
+      main,
+      own: true,
+    };
+  }
+
+  #read(): ManagerNetwork {
+    const root = this.#root;
+    const addresses = this.#addresses();
+    // The stub of systemd-resolved names only itself.
+    const resolver = resolverOf(
+      textOf(`${root}run/systemd/resolve/resolv.conf`) ?? textOf(`${root}etc/resolv.conf`) ?? '',
+    );
+    const name = (
+      textOf(`${root}proc/sys/kernel/hostname`) ??
+      textOf(`${root}etc/hostname`) ??
+      'localhost'
+    ).trim();
+    const [hostName = name, ...domain] = name.split('.');
+    return {
+      hostName,
+      domain: domain.length > 0 ? domain.join('.') : resolver.domain,
+      nameServers: resolver.servers,
+      interfaces: interfaceNames(root).map((id): NetworkInterface => {
+        const { settings, own } = this.#settingsOf(id);
+        const { vlan } = settings;
+        const over = vlan.enabled && vlan.id !== null ? vlanName(id, vlan.id) : id;
+        return { ...readInterface(root, id, over, settings, addresses), own };
+      }),
+      ntp: this.#readTime(),
+      ssh: this.#readSsh(),
+      addressPolicies: parseGaiConf(textOf(`${root}etc/gai.conf`) ?? ''),
+      configurable: ['usr/bin/networkctl', 'bin/networkctl'].some((path) => existsSync(root + path)),
+    };
+  }
+
+  #readTime(): ManagerNetwork['ntp'] {
+    const file = textOf(this.#path(timeFile)) ?? textOf(this.#path('etc/systemd/timesyncd.conf')) ?? '';
+    const split = (value: string | undefined) => (value ?? '').split(/\s+/).filter((each) => each !== '');
+    const servers = valuesOf(parseIni(file), 'Time', 'NTP').flatMap(split);
+    // networkd's summary of what its leases brought; its keys are those that sd-network(3) hands out.
+    const state = parseIni(`[State]\n${textOf(this.#path('run/systemd/netif/state')) ?? ''}`);
+    return {
+      enabled: ['etc', 'usr/lib'].some((folder) =>
+        existsSync(this.#path(`${folder}/systemd/system/sysinit.target.wants/${timeService}`)),
+      ),
+      servers,
+      suppliedServers: split(lastOf(state, 'State', 'NTP')),
+    };
+  }
+
+  #sshUnit(): string | undefined {
+    return sshUnits.find((unit) => unitFolders.some((folder) => existsSync(this.#path(`${folder}/${unit}`))));
+  }
+
+  /** Whether it is enabled shows in whether somebody listens, however the server is started. */
+  #readSsh(): ManagerNetwork['ssh'] {
+    const unit = this.#sshUnit();
+    if (unit === undefined) return null;
+    const configured = [
+      textOf(this.#path('etc/ssh/sshd_config')) ?? '',
+      ...namesIn(this.#path('etc/ssh/sshd_config.d'))
+        .sort()
+        .map((name) => textOf(this.#path(`etc/ssh/sshd_config.d/${name}`)) ?? ''),
+    ];
+    const port = Number(/^\s*Port\s+(\d{1,5})\b/im.exec(configured.join('\n'))?.[1] ?? 22);
+    const tables = ['tcp', 'tcp6'].map((table) => textOf(this.#path(`proc/net/${table}`)) ?? '').join('\n');
+    return { enabled: isListening(tables, port), port };
+  }
+}
+
+/** @throws NetworkError */
+function writeInPlace(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (cause) {
+    throw new NetworkError('file', cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

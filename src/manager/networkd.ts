@@ -1,0 +1,246 @@
+/**
+ * The settings of an interface as files of systemd-networkd (systemd.network(5), systemd.netdev(5)). What such files say
+ * beyond these settings is kept. A VLAN is an interface of its own to Linux: then it has the addresses, and the interface
+ * below it has none. systemd passes over sections whose names begin with X-, so what rests is remembered in one.
+ */
+import { isIPv4 } from 'node:net';
+import { flagOf, formatIni, lastOf, parseIni, type Section, valuesOf } from './ini.ts';
+import type { InterfaceSettings, StaticIpv4 } from './model.ts';
+
+const resting = 'X-Redfishd';
+
+/** Files are read in the order of their names and the first that matches an interface holds. */
+export const fileNames = (id: string) => ({
+  network: `05-redfishd-${id}.network`,
+  vlanDevice: `05-redfishd-${id}-vlan.netdev`,
+  vlanNetwork: `05-redfishd-${id}-vlan.network`,
+});
+
+/** The name of the VLAN's own interface. */
+export const vlanName = (id: string, vlan: number): string => `${id}.${vlan}`;
+
+/** What the system holds of an interface that no file matches: the network daemon leaves it alone. */
+export const unmanaged: readonly Section[] = parseIni('[Network]\nDHCP=no\n[IPv6AcceptRA]\nDHCPv6Client=no');
+
+/**
+ * The settings that a `.network` file holds.
+ * @param vlan the file of the VLAN on top of the interface, where we have made one
+ */
+export function settingsFrom(main: readonly Section[], vlan?: readonly Section[]): InterfaceSettings {
+  const file = vlan ?? main;
+  const network = (key: string) => lastOf(file, 'Network', key);
+  const flag = (section: string, key: string, fallback: boolean) =>
+    flagOf(lastOf(file, section, key) ?? lastOf(file, 'DHCP', key), fallback);
+  const dhcp = (network('DHCP') ?? 'no').toLowerCase();
+  const linkLocal = (network('LinkLocalAddressing') ?? 'ipv6').toLowerCase();
+  const advertised = flagOf(network('IPv6AcceptRA'), true);
+  const vlanId = Number(lastOf(main, resting, 'VLANId') ?? Number.NaN);
+  const mtu = Number(lastOf(main, 'Link', 'MTUBytes') ?? Number.NaN);
+  return {
+    enabled: !/^(always-)?down$/.test(lastOf(main, 'Link', 'ActivationPolicy') ?? ''),
+    macAddress: lastOf(main, 'Link', 'MACAddress') ?? null,
+    mtu: Number.isInteger(mtu) ? mtu : null,
+    vlan: {
+      enabled: vlan !== undefined,
+      id: Number.isInteger(vlanId) ? vlanId : null,
+      priority: Number(lastOf(main, resting, 'VLANPriority') ?? 0),
+    },
+    dhcp4: {
+      enabled: /^(yes|true|on|1|both|ipv4|v4)$/.test(dhcp),
+      useDns: flag('DHCPv4', 'UseDNS', true),
+      useDomain: flag('DHCPv4', 'UseDomains', false),
+      useGateway: flag('DHCPv4', 'UseGateway', true),
+      useNtp: flag('DHCPv4', 'UseNTP', true),
+      useRoutes: flag('DHCPv4', 'UseRoutes', true),
+    },
+    dhcp6: {
+      enabled:
+        /^(yes|true|on|1|both|ipv6|v6)$/.test(dhcp) ||
+        (advertised && !/^(no|false|off|0)$/.test(lastOf(file, 'IPv6AcceptRA', 'DHCPv6Client') ?? 'yes')),
+      useDns: flag('DHCPv6', 'UseDNS', true),
+      useDomain: flag('DHCPv6', 'UseDomains', false),
+      useNtp: flag('DHCPv6', 'UseNTP', true),
+      rapidCommit: flag('DHCPv6', 'RapidCommit', true),
+    },
+    autoconf: {
+      ipv4: /^(yes|true|on|1|ipv4)$/.test(linkLocal),
+      ipv6: advertised && flagOf(lastOf(file, 'IPv6AcceptRA', 'UseAutonomousPrefix'), true),
+    },
+    ...addressesFrom(file),
+    nameServers: valuesOf(file, 'Network', 'DNS').flatMap((value) => value.split(/\s+/)),
+  };
+}
+
+function addressesFrom(file: readonly Section[]): Pick<InterfaceSettings, 'ipv4' | 'ipv6' | 'gateways6'> {
+  const addresses = ['Network', 'Address', resting].flatMap((name) => valuesOf(file, name, 'Address'));
+  const gateways = [
+    ...valuesOf(file, 'Network', 'Gateway'),
+    ...file.filter(isDefaultRoute).flatMap((section) => valuesOf([section], 'Route', 'Gateway')),
+    ...valuesOf(file, resting, 'Gateway'),
+  ];
+  const parted = addresses.map((each) => {
+    const [address = '', length] = each.split('/');
+    return { address, prefixLength: Number(length ?? (isIPv4(address) ? 32 : 128)) };
+  });
+  const gateway = gateways.find((each) => isIPv4(each)) ?? null;
+  return {
+    ipv4: parted
+      .filter(({ address }) => isIPv4(address))
+      .map((each, index): StaticIpv4 => ({ ...each, gateway: index === 0 ? gateway : null })),
+    ipv6: parted.filter(({ address }) => address.includes(':')),
+    gateways6: gateways.filter((each) => each.includes(':')),
+  };
+}
+
+const isDefaultRoute = (section: Section): boolean =>
+  section.name === 'Route' &&
+  section.entries.some(([key]) => key === 'Gateway') &&
+  section.entries.every(([key, value]) => key !== 'Destination' || value === '0.0.0.0/0' || value === '::/0');
+
+/** The keys that settings speak of, by section; everything else in a file is somebody else's and stays. */
+const ours: Readonly<Record<string, readonly string[]>> = {
+  Link: ['MACAddress', 'MTUBytes', 'ActivationPolicy'],
+  Network: ['DHCP', 'LinkLocalAddressing', 'IPv6AcceptRA', 'Address', 'Gateway', 'DNS', 'VLAN'],
+  DHCP: ['UseDNS', 'UseDomains', 'UseGateway', 'UseNTP', 'UseRoutes', 'RapidCommit'],
+  DHCPv4: ['UseDNS', 'UseDomains', 'UseGateway', 'UseNTP', 'UseRoutes'],
+  DHCPv6: ['UseDNS', 'UseDomains', 'UseNTP', 'RapidCommit', 'WithoutRA'],
+  IPv6AcceptRA: ['DHCPv6Client', 'UseAutonomousPrefix'],
+};
+
+type Entries = readonly (readonly [string, string])[];
+
+/** The files that make networkd do what the settings say, by name; null where there is to be none. */
+export function filesOf(
+  id: string,
+  settings: InterfaceSettings,
+  before: readonly Section[],
+): ReadonlyMap<string, string | null> {
+  const names = fileNames(id);
+  const { vlan } = settings;
+  const addressing = addressingOf(settings);
+  const above = vlan.enabled && vlan.id !== null ? vlanName(id, vlan.id) : undefined;
+  const bare: Readonly<Record<string, Entries>> = {
+    Network: [
+      ...(above === undefined ? [] : [['VLAN', above] as const]),
+      ['DHCP', 'no'],
+      ['LinkLocalAddressing', 'no'],
+      ['IPv6AcceptRA', 'no'],
+    ],
+  };
+  const main = merge(before, {
+    Match: [['Name', id]],
+    Link: linkOf(settings),
+    ...(above === undefined ? addressing : bare),
+    [resting]: [...vlanMemory(settings), ...(above === undefined ? restingOf(settings) : [])],
+  });
+  if (above === undefined) {
+    return new Map([
+      [names.network, main],
+      [names.vlanNetwork, null],
+      [names.vlanDevice, null],
+    ]);
+  }
+  const device: Section[] = [
+    {
+      name: 'NetDev',
+      entries: [
+        ['Name', above],
+        ['Kind', 'vlan'],
+      ],
+    },
+    {
+      name: 'VLAN',
+      entries: [
+        ['Id', String(vlan.id)],
+        ...(vlan.priority > 0 ? [['EgressQOSMaps', `0-${vlan.priority}`] as const] : []),
+      ],
+    },
+  ];
+  const network = merge([], { Match: [['Name', above]], ...addressing, [resting]: restingOf(settings) });
+  return new Map([
+    [names.vlanDevice, formatIni(device)],
+    [names.vlanNetwork, network],
+    [names.network, main],
+  ]);
+}
+
+const yes = (value: boolean): string => (value ? 'yes' : 'no');
+
+const linkOf = ({ enabled, macAddress, mtu }: InterfaceSettings): Entries => [
+  ...(macAddress === null ? [] : [['MACAddress', macAddress] as const]),
+  ...(mtu === null ? [] : [['MTUBytes', String(mtu)] as const]),
+  ...(enabled ? [] : [['ActivationPolicy', 'always-down'] as const]),
+];
+
+function addressingOf(settings: InterfaceSettings): Readonly<Record<string, Entries>> {
+  const { dhcp4, dhcp6, autoconf, ipv6, gateways6, nameServers } = settings;
+  const ipv4 = dhcp4.enabled ? [] : settings.ipv4;
+  const both = dhcp4.enabled && dhcp6.enabled;
+  return {
+    Network: [
+      ['DHCP', both ? 'yes' : dhcp4.enabled ? 'ipv4' : dhcp6.enabled ? 'ipv6' : 'no'],
+      ['LinkLocalAddressing', autoconf.ipv4 ? 'yes' : 'ipv6'],
+      ['IPv6AcceptRA', yes(autoconf.ipv6 || dhcp6.enabled)],
+      ...ipv4.map(({ address, prefixLength }) => ['Address', `${address}/${prefixLength}`] as const),
+      ...ipv6.map(({ address, prefixLength }) => ['Address', `${address}/${prefixLength}`] as const),
+      ...ipv4.flatMap(({ gateway }) => (gateway === null ? [] : [['Gateway', gateway] as const])),
+      ...gateways6.map((gateway) => ['Gateway', gateway] as const),
+      ...nameServers.map((server) => ['DNS', server] as const),
+    ],
+    DHCPv4: [
+      ['UseDNS', yes(dhcp4.useDns)],
+      ['UseDomains', yes(dhcp4.useDomain)],
+      ['UseGateway', yes(dhcp4.useGateway)],
+      ['UseNTP', yes(dhcp4.useNtp)],
+      ['UseRoutes', yes(dhcp4.useRoutes)],
+    ],
+    DHCPv6: [
+      ['UseDNS', yes(dhcp6.useDns)],
+      ['UseDomains', yes(dhcp6.useDomain)],
+      ['UseNTP', yes(dhcp6.useNtp)],
+      ['RapidCommit', yes(dhcp6.rapidCommit)],
+      // Without a router to ask for it, DHCPv6 would otherwise never begin.
+      ...(dhcp6.enabled ? [['WithoutRA', 'solicit'] as const] : []),
+    ],
+    IPv6AcceptRA: [
+      ['DHCPv6Client', yes(dhcp6.enabled)],
+      ['UseAutonomousPrefix', yes(autoconf.ipv6)],
+    ],
+  };
+}
+
+const vlanMemory = ({ vlan }: InterfaceSettings): Entries => [
+  ...(vlan.id === null ? [] : [['VLANId', String(vlan.id)] as const]),
+  ...(vlan.priority === 0 ? [] : [['VLANPriority', String(vlan.priority)] as const]),
+];
+
+/** Static IPv4 addresses while DHCP is on. */
+const restingOf = ({ dhcp4, ipv4 }: InterfaceSettings): Entries =>
+  dhcp4.enabled
+    ? ipv4.flatMap(({ address, prefixLength, gateway }) => [
+        ['Address', `${address}/${prefixLength}`] as const,
+        ...(gateway === null ? [] : [['Gateway', gateway] as const]),
+      ])
+    : [];
+
+/** Puts our entries in front of what else each section of `before` holds. */
+function merge(before: readonly Section[], entries: Readonly<Record<string, Entries>>): string {
+  const rest = before
+    .filter((section) => !['Match', 'Address', resting].includes(section.name) && !isDefaultRoute(section))
+    .map(({ name, entries: old }) => ({
+      name,
+      entries: old.filter(([key]) => !ours[name]?.includes(key)),
+    }));
+  const mine = Object.entries(entries).map(([name, own]) => ({
+    name,
+    entries: [
+      ...own,
+      ...rest.filter((section) => section.name === name && merges(name)).flatMap((each) => each.entries),
+    ],
+  }));
+  const others = rest.filter(({ name }) => !(merges(name) && Object.hasOwn(entries, name)));
+  return formatIni([...mine, ...others]);
+}
+
+/** Sections such as Route stand for one thing each, and are never drawn together. */
+const merges = (name: string): boolean => Object.hasOwn(ours, name) || name === resting || name === 'Match';
