@@ -11,11 +11,12 @@ export class Post {
   readonly #host: string;
   readonly #lines: Lines;
   readonly #listener: Pick<PowerListener, 'changed' | 'event'>;
-  #powered = false;
+  /** Null until power-good could be read. */
+  #powered: boolean | null = null;
   /** Runs while the self test does, and stays once it has fired. */
   #timer: NodeJS.Timeout | undefined;
   #late = false;
-  /** Null while the line cannot be read. */
+  /** Null while one of the lines cannot be read. */
   complete: boolean | null = null;
 
   /** `host` is its name in events. */
@@ -51,7 +52,7 @@ export class Post {
 
   #look(): void {
     const line = this.#lines.get(this.#facts.complete);
-    const complete = line === null ? null : this.#powered && line;
+    const complete = line === null || this.#powered === null ? null : this.#powered && line;
     if (this.#powered && complete === false) {
       const limit = this.#facts.timeout ?? defaultTimeout;
       this.#timer ??= setTimeout(() => this.#overdue(limit), limit).unref();

@@ -302,7 +302,7 @@ export class HostPower {
 
   #goodChanged(good: boolean): void {
     const before = this.#good;
-    if (before === good) return;
+    if (before === good || this.#stopped) return;
     this.#good = good;
     if (good) this.goodSince = performance.now();
     for (const look of this.#watchers) look();

@@ -249,7 +249,7 @@ describe('what makes sense when', () => {
     });
     expect(b.host).toMatchObject({
       powerState: null,
-      postComplete: false,
+      postComplete: null,
       status: { state: 'UnavailableOffline', health: 'Warning' },
     });
     expect(b.host.allowedResets()).toEqual([]);
