@@ -1,5 +1,5 @@
 /** How each device of a descriptor is read: one reader per device, grouped into lanes that cannot delay each other. */
-import { DeviceError } from '../../drivers/errors.ts';
+import { DeviceError, type DeviceErrorKind } from '../../drivers/errors.ts';
 import type { Hardware } from '../../drivers/hardware.ts';
 import { createI2cBus, type I2cBus } from '../../drivers/i2c/bus.ts';
 import { openChip, type SensorChip } from '../../drivers/i2c/chip.ts';
@@ -160,6 +160,9 @@ function candidatesOf({ alternatives = [], ...first }: DeviceFacts): Candidate[]
   return [first, ...alternatives.map((other) => ({ ...first, ...other }))];
 }
 
+/** How it shows that not this part is fitted but perhaps another; the most telling first. */
+const mismatches: readonly DeviceErrorKind[] = ['wrong-device', 'wrong-data', 'no-answer'];
+
 /** A sensor chip, or whichever of its second sources answers. */
 function chipReader(
   device: DeviceFacts,
@@ -186,20 +189,14 @@ function chipReader(
             read: () => chip.read(channel),
           }));
         } catch (error) {
-          if (
-            !(error instanceof DeviceError) ||
-            (error.kind !== 'no-answer' && error.kind !== 'wrong-device')
-          )
-            throw error;
+          // Another chip may answer with anything where this one has its identity.
+          if (!(error instanceof DeviceError) || !mismatches.includes(error.kind)) throw error;
           refusals.push(error);
         }
       }
-      // Another chip at the address says more than silence at another one.
-      throw (
-        refusals.find(({ kind }) => kind === 'wrong-device') ??
-        refusals[0] ??
-        new DeviceError('no-answer', device.id, 'nothing answers')
-      );
+      // A wrong answer says more than silence at another address.
+      refusals.sort((one, other) => mismatches.indexOf(one.kind) - mismatches.indexOf(other.kind));
+      throw refusals[0] ?? new DeviceError('no-answer', device.id, 'nothing answers');
     },
   };
 }

@@ -142,6 +142,8 @@ export class Sampler {
       }
       let answered = 0;
       for (const channel of job.channels) if (await this.#read(job, channel, start)) answered += 1;
+      // A value that cannot be had may be the first sign of another chip.
+      if (job.misses.size > 0) job.identified = Number.NEGATIVE_INFINITY;
       if (answered > 0) this.#well(job, lane);
     } catch (error) {
       this.#failed(job, error);
