@@ -193,8 +193,9 @@ export class Certificates {
   }
 
   #anchor(id: string, text: string): Certificate {
-    const leaf = demandAnchor(readBundle(text), Date.now());
-    if (this.#trusted.some((each) => each.id !== id && each.leaf.raw.equals(leaf.raw)))
+    const others = this.#trusted.filter((each) => each.id !== id).map((each) => each.leaf);
+    const leaf = demandAnchor(readBundle(text), others, Date.now());
+    if (others.some((each) => each.raw.equals(leaf.raw)))
       throw new CertificateRefusal('exists', leaf.fingerprint256);
     return show(id, pemOf([leaf]));
   }

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Certificates } from './certificates.ts';
 import { type CertificateDetails, detailsOf, nameOid, valuesOf } from './details.ts';
 import type { CertificateMapping } from './policy.ts';
-import { isIssued } from './rules.ts';
+import { isIssued, isRoot } from './rules.ts';
 
 interface Proof {
   /** The leaf first. */
@@ -63,9 +63,11 @@ function proofOf(socket: TLSSocket): Proof | null {
   return leaf === undefined ? null : { chain, details: detailsOf(leaf), trusted: [], anchored: false };
 }
 
-/** Whether somebody who is trusted stands in the chain, or vouches for one who does. */
-const isAnchored = (chain: readonly X509Certificate[], trusted: Certificates['trusted']): boolean =>
-  chain.some((each) => trusted.some(({ leaf }) => leaf.raw.equals(each.raw) || isIssued(each, leaf)));
+/** Whether a root that is trusted stands in the chain, or vouches for one who does. */
+const isAnchored = (chain: readonly X509Certificate[], trusted: Certificates['trusted']): boolean => {
+  const roots = trusted.filter(({ leaf }) => isRoot(leaf));
+  return chain.some((each) => roots.some(({ leaf }) => leaf.raw.equals(each.raw) || isIssued(each, leaf)));
+};
 
 /**
  * The account name in a certificate: its common name, or the user's part of its user principal name (`alice` of

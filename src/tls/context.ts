@@ -59,8 +59,6 @@ export function serverOptions({ chain, key, minVersion, trusted, clients }: Cont
     rejectUnauthorized: clients === 'required',
     // Without a list OpenSSL would be given Mozilla's, and any public authority could vouch for a user.
     ca: [...trusted],
-    // What is in the trust store is trusted, whether it is a root or not.
-    allowPartialTrustChain: true,
     secureOptions:
       constants.SSL_OP_NO_RENEGOTIATION |
       constants.SSL_OP_CIPHER_SERVER_PREFERENCE |

@@ -30,20 +30,34 @@ export function demandServer(chain: readonly X509Certificate[], now: number): X5
   return leaf;
 }
 
-/** The one certificate that is to vouch for clients. @throws CertificateRefusal */
-export function demandAnchor({ certificates, key }: Bundle, now: number): X509Certificate {
+/**
+ * The one certificate that is to vouch for clients: a root, a client's own that it signed itself, or an authority between
+ * whose root is trusted already. TLS follows every chain to its root, so one between would be of no use alone.
+ * @throws CertificateRefusal
+ */
+export function demandAnchor(
+  { certificates, key }: Bundle,
+  trusted: readonly X509Certificate[],
+  now: number,
+): X509Certificate {
   const [only, ...more] = certificates;
   if (only === undefined || more.length > 0)
     throw new CertificateRefusal('value', 'a chain, where one certificate is wanted');
   if (key !== null)
     throw new CertificateRefusal('value', 'a private key, which does not belong in a trust store');
   demandUnexpired(only, now);
+  if (!isRoot(only) && !trusted.some((issuer) => isIssued(only, issuer)))
+    throw new CertificateRefusal('value', 'a certificate whose issuer is not trusted yet');
   return only;
 }
 
 /** Whether `issuer` signed `certificate`. */
 export const isIssued = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
   certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+
+/** Whether the certificate ends a chain: it is signed by itself, whatever else its key may be used for. */
+export const isRoot = (certificate: X509Certificate): boolean =>
+  certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
 
 function demandUnexpired(certificate: X509Certificate, now: number): void {
   const { notAfter } = detailsOf(certificate);

@@ -59,14 +59,17 @@ export const rsaKeys = (bits = 2048): Promise<CryptoKeyPair> =>
 export const pemOfKey = (keys: CryptoKeyPair): string =>
   KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();
 
-/** A root authority. */
-export async function createAuthority(subject = 'CN=Test Root,O=Example'): Promise<Authority> {
+/** A root authority; with another key usage, a certificate that signed itself. */
+export async function createAuthority(
+  subject = 'CN=Test Root,O=Example',
+  keyUsage: X509.KeyUsageFlags = x509.KeyUsageFlags.keyCertSign,
+): Promise<Authority> {
   const keys = await ecKeys();
   const cert = await x509.X509CertificateGenerator.createSelfSigned({
     ...{ name: subject, keys, signingAlgorithm: ecdsa },
     notBefore: new Date(Date.now() - day),
     notAfter: new Date(Date.now() + 30 * day),
-    extensions: extensionsOf({ authority: true, keyUsage: x509.KeyUsageFlags.keyCertSign }),
+    extensions: extensionsOf({ authority: true, keyUsage }),
   });
   return authorityOf(cert, keys);
 }

@@ -244,21 +244,26 @@ describe('those who may vouch for clients', () => {
 
   it('are refused when they make no sense', async () => {
     const certificates = await openNew();
-    certificates.trust(root.cert);
     const { cert, key } = await authority.issue();
+    await expectRefusal(
+      certificates,
+      () => certificates.trust(authority.cert),
+      'value',
+      /issuer is not trusted/,
+    );
+    certificates.trust(root.cert);
     const trust = (text: string) => () => certificates.trust(text);
     await expectRefusal(certificates, trust('x'), 'format', /no certificate/);
     await expectRefusal(certificates, trust(root.cert), 'exists', /^[0-9A-F:]+$/);
     await expectRefusal(certificates, trust(cert + authority.cert), 'value', /chain/);
     await expectRefusal(certificates, trust(cert + key), 'value', /private key/);
-    const past = await authority.issue({ notAfter: new Date(Date.now() - 1000) });
+    const past = await root.issue({ notAfter: new Date(Date.now() - 1000) });
     await expectRefusal(certificates, trust(past.cert), 'value', /expired/);
   });
 
   it('are as many as a handshake can name', async () => {
     const certificates = await openNew();
-    for (let n = 0; n < 32; n++)
-      certificates.trust((await authority.issue({ subject: `CN=client-${n}` })).cert);
+    for (let n = 0; n < 32; n++) certificates.trust((await createAuthority(`CN=client-${n}`)).cert);
     await expectRefusal(certificates, () => certificates.trust(root.cert), 'limit', /32/);
   });
 
