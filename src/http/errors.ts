@@ -6,6 +6,7 @@ import { DeviceError } from '../../drivers/errors.ts';
 import { BoardRefusal } from '../board/model.ts';
 import { NetworkError } from '../manager/model.ts';
 import { errorBody, message, RedfishError } from '../redfish/registries/messages.ts';
+import { WriteFailure } from '../redfish/service/writer.ts';
 import { StoreError } from '../store/errors.ts';
 import { send } from './reply.ts';
 
@@ -47,6 +48,7 @@ export function requestId(ctx: Context): string {
 /** What a client is told of an error; a defect of ours is an InternalError and no more. */
 export function refusalOf(error: unknown): RedfishError {
   if (error instanceof RedfishError) return error;
+  if (error instanceof WriteFailure) return writeRefusal(error);
   if (error instanceof StoreError) {
     return error.reason === 'full'
       ? new RedfishError([message('Base.InsufficientStorage', [])], 507)
@@ -60,14 +62,27 @@ export function refusalOf(error: unknown): RedfishError {
   return new RedfishError([message('Base.InternalError', [])], 500);
 }
 
+/** A cause that says itself what to do is told; of any other, which properties it kept from being written. */
+function writeRefusal({ cause, properties, stuck }: WriteFailure): RedfishError {
+  const { messages, status, headers } = refusalOf(cause);
+  const speaks = status !== 500 && status !== 502;
+  const named = properties.map((path) =>
+    message('Base.PropertyNotUpdated', [path.slice(path.lastIndexOf('/') + 1)], {
+      relatedProperties: [`#/${path}`],
+    }),
+  );
+  const partial = stuck.length === 0 ? [] : [message('Base.OperationFailed', [])];
+  return new RedfishError([...(speaks ? messages : named), ...partial], status, headers);
+}
+
 function boardRefusal(error: BoardRefusal): RedfishError {
   switch (error.reason) {
     case 'busy':
-      return new RedfishError([message('Base.ResourceInUse', [])], 409);
     case 'not-in-this-state':
+      return new RedfishError([message('Base.ResourceInUse', [])], 409);
     case 'not-supported':
     case 'out-of-range':
-      return new RedfishError([message('Base.OperationNotAllowed', [])], 409);
+      return new RedfishError([message('Base.OperationFailed', [])], 409);
     case 'device':
       return new RedfishError([message('Base.OperationFailed', [])], 502);
   }

@@ -4,10 +4,12 @@ import { type Clock, systemClock } from '../store/clock.ts';
 import { StoreError } from '../store/errors.ts';
 import { Listeners } from '../store/listeners.ts';
 import type { Store } from '../store/store.ts';
+import { conditionOf, type JournalFilter } from './filter.ts';
 import { Rank } from './rank.ts';
 import type { JournalEntry, JournalRecord, LogName, LogRef } from './record.ts';
 import {
   countBlocks,
+  countEntries,
   deleteOldest,
   entryOf,
   insertRow,
@@ -31,6 +33,9 @@ export interface PageQuery {
   readonly skip: number;
   readonly top: number;
   readonly newestFirst?: boolean;
+  /** Only what follows the entry of this id, which may be gone by now. */
+  readonly after?: number;
+  readonly filter?: JournalFilter;
 }
 
 export interface JournalState {
@@ -147,14 +152,22 @@ export class Journal {
     return this.#appended.add(listener);
   }
 
-  /** Part of a log, and how many entries it has in all. The cost depends on `top` alone. */
+  /**
+   * Part of a log, and how many entries pass the filter in all. Without a filter the cost depends on `top` alone, with
+   * one on how many entries pass.
+   */
   page(ref: LogRef, query: PageQuery): { readonly total: number; readonly entries: JournalEntry[] } {
     const stream = streamOf(ref);
+    const { skip, top, newestFirst = false, after } = query;
+    const condition = query.filter && conditionOf(query.filter);
     const rank = this.#rank(stream);
-    const newestFirst = query.newestFirst ?? false;
-    if (query.top === 0 || query.skip >= rank.total) return { total: rank.total, entries: [] };
-    const from = rank.seek(query.skip, newestFirst);
-    return { total: rank.total, entries: readPage(this.#store, stream, from, query.top, newestFirst) };
+    const total = condition === undefined ? rank.total : countEntries(this.#store, stream, condition);
+    if (top === 0 || skip >= total) return { total, entries: [] };
+    const from =
+      condition === undefined && after === undefined
+        ? rank.seek(skip, newestFirst)
+        : { id: firstBehind(after, newestFirst), offset: skip };
+    return { total, entries: readPage(this.#store, { stream, from, count: top, newestFirst, condition }) };
   }
 
   get(id: number): JournalEntry | undefined {
@@ -247,6 +260,12 @@ export class Journal {
       this.flush();
     }, retryPeriod).unref();
   }
+}
+
+/** The first id behind another one, in the order of a page; with none, the first of all. */
+function firstBehind(id: number | undefined, newestFirst: boolean): number {
+  if (id === undefined) return newestFirst ? Number.MAX_SAFE_INTEGER : 0;
+  return newestFirst ? id - 1 : id + 1;
 }
 
 /** Linux names each start of the machine; elsewhere the start of this process stands for it. */

@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.ts';
+import type { Condition } from './filter.ts';
 import { blockSize } from './rank.ts';
 import type { JournalEntry, JournalRecord, LogName, LogRef, Severity } from './record.ts';
 
@@ -119,17 +120,29 @@ export function readEntry(store: Store, id: number): JournalEntry | undefined {
   return row && entryOf(row);
 }
 
+export interface PageOfTable {
+  readonly stream: string;
+  /** The first id that may be in it, and how many entries from there on to pass over. */
+  readonly from: { readonly id: number; readonly offset: number };
+  readonly count: number;
+  readonly newestFirst: boolean;
+  readonly condition?: Condition | undefined;
+}
+
 /** Entries of a log from an id on, upwards or downwards. */
-export function readPage(
-  store: Store,
-  stream: string,
-  from: { readonly id: number; readonly offset: number },
-  count: number,
-  newestFirst: boolean,
-): JournalEntry[] {
-  const range = newestFirst ? 'id <= ? ORDER BY id DESC' : 'id >= ? ORDER BY id';
+export function readPage(store: Store, page: PageOfTable): JournalEntry[] {
+  const { stream, from, count, newestFirst, condition } = page;
+  const where = condition === undefined ? '' : `AND ${condition.sql}`;
+  const range = newestFirst ? `id <= ? ${where} ORDER BY id DESC` : `id >= ? ${where} ORDER BY id`;
   const sql = `SELECT * FROM journal WHERE stream = ? AND ${range} LIMIT ? OFFSET ?`;
-  return store.all<StoredRow>(sql, stream, from.id, count, from.offset).map(entryOf);
+  const values = [stream, from.id, ...(condition?.values ?? []), count, from.offset];
+  return store.all<StoredRow>(sql, ...values).map(entryOf);
+}
+
+/** How many entries of a log a condition is true of. */
+export function countEntries(store: Store, stream: string, { sql, values }: Condition): number {
+  const counted = `SELECT count(*) AS count FROM journal WHERE stream = ? AND ${sql}`;
+  return store.get<{ count: number }>(counted, stream, ...values)?.count ?? 0;
 }
 
 /** Removes the oldest entries of a log. */

@@ -1,9 +1,10 @@
 /** Logs are views of the journal: one SEL for each system, the event and audit logs of the manager. */
 import type { JournalEntry, LogName, LogRef } from '../../journal/record.ts';
-import { message } from '../registries/messages.ts';
+import { message, RedfishError } from '../registries/messages.ts';
 import type { Collection, Params, Resource } from '../service/resource.ts';
 import { type App, collection, resource } from './app.ts';
 import { enabled, link, localOffset, now } from './common.ts';
+import { journalFilter } from './log-filter.ts';
 import { managerAt } from './managers.ts';
 import { recordOf } from './records.ts';
 
@@ -40,6 +41,8 @@ function logServices(
   const entry = resource<{ readonly log: Log; readonly entry: JournalEntry }>({
     uri: `${uri}/{LogServiceId}/Entries/{LogEntryId}`,
     schema: 'LogEntry',
+    // There are many, and each is read seldom: what is kept of them would only push out what is read often.
+    live: true,
     find: (app, params) => {
       const log = logAt(app, params);
       const id = params.LogEntryId ?? '';
@@ -83,10 +86,16 @@ function logServices(
     expanded: true,
     maxPage,
     exists: (app, params) => logAt(app, params) !== undefined,
-    page: (app, params, skip, top) => {
+    page: (app, params, { skip, top, after, filter }) => {
       const log = logAt(app, params);
       if (log === undefined) return { total: 0, ids: [] };
-      const { total, entries: page } = app.journal.page(log.ref, { skip, top });
+      const condition = filter && journalFilter(filter);
+      if (filter !== undefined && condition === undefined) return undefined;
+      const { total, entries: page } = app.journal.page(log.ref, {
+        ...{ skip, top },
+        ...(after === undefined ? {} : { after: idOf(after) }),
+        ...(condition === undefined ? {} : { filter: condition }),
+      });
       return { total, ids: page.map(({ id }) => String(id)) };
     },
   });
@@ -137,6 +146,12 @@ function logServices(
   });
 
   return [services, service, entries, entry];
+}
+
+/** The id in a continuation of ours. @throws RedfishError 400 */
+function idOf(token: string): number {
+  if (/^\d{1,15}$/.test(token)) return Number(token);
+  throw new RedfishError([message('Base.QueryParameterValueError', ['$skiptoken'])], 400);
 }
 
 const belongs = (entry: JournalEntry, ref: LogRef): boolean =>

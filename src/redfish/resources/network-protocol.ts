@@ -1,14 +1,14 @@
 import { isDomainName, isHostIpv4, isHostIpv6 } from '../../manager/addresses.ts';
 import { fqdnOf } from '../../manager/model.ts';
 import { type Message, message, RedfishError } from '../registries/messages.ts';
-import type { Write } from '../service/resource.ts';
+import type { Changes, Write } from '../service/resource.ts';
 import { type App, resource } from './app.ts';
 import { enabled, link } from './common.ts';
 import { managerAt } from './managers.ts';
 import { applyStep, trialFaults } from './network-steps.ts';
 import { httpsCertificatesUri } from './uris.ts';
 
-const ports = { http: 80, ntp: 123 };
+const ports = { http: 80, ntp: 123, ssdp: 1900, mdns: 5353 };
 
 export const networkProtocol = resource({
   uri: '/redfish/v1/Managers/{ManagerId}/NetworkProtocol',
@@ -18,6 +18,7 @@ export const networkProtocol = resource({
   body: (_facts, { app }) => {
     const network = app.network.read();
     const { ntp, ssh, interfaces } = network;
+    const { ssdp, dnsSd } = app.discovery.settings;
     return {
       Id: 'NetworkProtocol',
       Name: 'Network protocols of the manager',
@@ -29,6 +30,14 @@ export const networkProtocol = resource({
         Port: app.httpsPort,
         Certificates: link(httpsCertificatesUri(app.board.platform.manager.id)),
       },
+      SSDP: {
+        ProtocolEnabled: ssdp.enabled,
+        Port: ports.ssdp,
+        NotifyMulticastIntervalSeconds: ssdp.interval,
+        NotifyTTL: ssdp.ttl,
+        NotifyIPv6Scope: ssdp.scope,
+      },
+      mDNS: { ProtocolEnabled: dnsSd.enabled, Port: ports.mdns },
       NTP: {
         ProtocolEnabled: ntp.enabled,
         NTPServers: ntp.servers,
@@ -42,10 +51,56 @@ export const networkProtocol = resource({
       Status: enabled,
     };
   },
-  writes: [timeWrite(), sshWrite(), portWrite()],
+  writes: [discoveryWrite(), timeWrite(), sshWrite(), portWrite()],
 });
 
-const fixed = (_model: unknown, app: App): boolean => !app.network.read().configurable;
+function fixed(_model: unknown, app: App): boolean {
+  return !app.network.read().configurable;
+}
+
+/** A day between notifications, and the hops that an IP header can count. */
+const maxInterval = 86_400;
+const maxTtl = 255;
+
+function discoveryWrite(): Write<App, unknown> {
+  const properties = [
+    'SSDP/ProtocolEnabled',
+    'SSDP/NotifyMulticastIntervalSeconds',
+    'SSDP/NotifyTTL',
+    'SSDP/NotifyIPv6Scope',
+    'mDNS/ProtocolEnabled',
+  ];
+  const tooLarge = (changes: Changes, path: string, most: number): readonly Message[] => {
+    const value = changes.get(path);
+    if (typeof value !== 'number' || value <= most) return [];
+    const name = path.split('/').at(-1) ?? path;
+    const options = { relatedProperties: [`#/${path}`] };
+    return [message('Base.PropertyValueOutOfRange', [String(value), name], options)];
+  };
+  return {
+    properties,
+    check: (_model, changes) => [
+      ...properties.flatMap((path) => notNull(changes, path)),
+      ...tooLarge(changes, 'SSDP/NotifyMulticastIntervalSeconds', maxInterval),
+      ...tooLarge(changes, 'SSDP/NotifyTTL', maxTtl),
+    ],
+    apply: async (_model, changes, { app: { discovery } }) => {
+      const before = discovery.settings;
+      const { ssdp, dnsSd } = before;
+      const pick = <T>(path: string, fallback: T): T => (changes.get(path) ?? fallback) as T;
+      await discovery.configure({
+        ssdp: {
+          enabled: pick('SSDP/ProtocolEnabled', ssdp.enabled),
+          interval: pick('SSDP/NotifyMulticastIntervalSeconds', ssdp.interval),
+          ttl: pick('SSDP/NotifyTTL', ssdp.ttl),
+          scope: pick('SSDP/NotifyIPv6Scope', ssdp.scope),
+        },
+        dnsSd: { enabled: pick('mDNS/ProtocolEnabled', dnsSd.enabled) },
+      });
+      return () => discovery.configure(before);
+    },
+  };
+}
 
 const maxTimeServers = 8;
 
@@ -119,7 +174,7 @@ function portWrite(): Write<App, unknown> {
   };
 }
 
-function notNull(changes: ReadonlyMap<string, unknown>, path: string): readonly Message[] {
+function notNull(changes: Changes, path: string): readonly Message[] {
   if (changes.get(path) !== null) return [];
   const name = path.split('/').at(-1) ?? path;
   return [message('Base.PropertyValueTypeError', ['null', name], { relatedProperties: [`#/${path}`] })];

@@ -1,5 +1,4 @@
 import type { Role } from '../../store/roles.ts';
-import { message, RedfishError } from '../registries/messages.ts';
 import { refusing } from './account-errors.ts';
 import { collection, resource } from './app.ts';
 import { roleUri } from './uris.ts';
@@ -29,8 +28,8 @@ export const role = resource<Role>({
       },
     },
   ],
+  removable: ({ predefined }) => !predefined,
   remove: (model, { app }) => {
-    if (model.predefined) throw new RedfishError([message('Base.ResourceCannotBeDeleted', [])], 403);
     refusing(() => app.roles.delete(model.id));
   },
 });

@@ -29,36 +29,52 @@ const volatileNames: ReadonlySet<string> = new Set([
   'ReactiveVAR',
   'PowerFactor',
   'DateTime',
-  'LastResetTime',
   'PeakTemperatureCelsius',
 ]);
 
-/** Appends to `out` what `value` says, volatile properties left out. */
-function write(value: Json | undefined, volatile: ReadonlySet<string>, out: string[]): void {
-  if (value === null || typeof value !== 'object') {
-    out.push(JSON.stringify(value) ?? 'undefined');
-  } else if (Array.isArray(value)) {
-    out.push('[');
-    for (const item of value) write(item, volatile, out);
-    out.push(']');
-  } else {
-    out.push('{');
-    for (const [name, member] of Object.entries(value)) {
-      if (member === undefined || volatile.has(name)) continue;
-      out.push(name, ':');
-      write(member, volatile, out);
-    }
-    out.push('}');
-  }
+/** What a limit is called by the same name as a measurement (`Thresholds/UpperCritical/Reading`), and moves the ETag. */
+const limits: ReadonlySet<string> = new Set(['Thresholds']);
+const nothing: ReadonlySet<string> = new Set();
+
+export interface Tag {
+  /** Quotes included. */
+  readonly etag: string;
+  /** Whether it stands for all that the body says; otherwise readings may differ under one ETag. */
+  readonly exact: boolean;
 }
 
-/** The ETag, quotes included, of a body; `revision` stands for hidden state. */
-export function etagOf(body: Json, extra: readonly string[] | undefined, revision: number | string): string {
-  const volatile = extra === undefined ? volatileNames : new Set([...volatileNames, ...extra]);
+/** The ETag of a body; `revision` stands for hidden state, `extra` names further properties that do not count. */
+export function tagOf(body: Json, extra: readonly string[] | undefined, revision: number | string): Tag {
   const parts: string[] = [String(revision), '|'];
-  write(body, volatile, parts);
-  return `"${createHash('sha1').update(parts.join('')).digest('base64url').slice(0, 16)}"`;
+  let exact = true;
+  const write = (value: Json | undefined, volatile: ReadonlySet<string>): void => {
+    if (value === null || typeof value !== 'object') {
+      parts.push(JSON.stringify(value) ?? 'undefined');
+    } else if (Array.isArray(value)) {
+      parts.push('[');
+      for (const item of value) write(item, volatile);
+      parts.push(']');
+    } else {
+      parts.push('{');
+      for (const [name, member] of Object.entries(value)) {
+        if (member === undefined) continue;
+        if (volatile.has(name)) {
+          exact = false;
+        } else {
+          parts.push(name, ':');
+          write(member, limits.has(name) ? nothing : volatile);
+        }
+      }
+      parts.push('}');
+    }
+  };
+  write(body, extra === undefined ? volatileNames : new Set([...volatileNames, ...extra]));
+  return { etag: digest(parts.join('')), exact };
 }
+
+/** An ETag that stands for a text. */
+export const digest = (text: string): string =>
+  `"${createHash('sha1').update(text).digest('base64url').slice(0, 16)}"`;
 
 /** The opaque tags of an If-Match or If-None-Match field; '*' alone is itself. Malformed lists have no tags. */
 function tags(field: string): readonly string[] | '*' {

@@ -1,21 +1,19 @@
 /**
- * `$filter` expressions (DSP0266 clause 7.3.4): comparisons of a property path with a literal or another path, joined by
- * `and`, `or`, `not` and parentheses.
+ * `$filter` expressions (DSP0266 clause 7.3.4): comparisons of a property path with a value, joined by `and`, `or`, `not`
+ * and parentheses.
  */
 import type { Json } from './resource.ts';
 
 export type Comparison = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
-export type Operand =
-  | { readonly path: readonly string[] }
-  | { readonly literal: string | number | boolean | null };
+export type Literal = string | number | boolean | null;
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly left: Filter; readonly right: Filter }
   | { readonly kind: 'not'; readonly operand: Filter }
   | {
       readonly kind: 'compare';
+      readonly path: readonly string[];
       readonly operator: Comparison;
-      readonly left: Operand;
-      readonly right: Operand;
+      readonly value: Literal;
     };
 
 /** The expression cannot be understood; `message` says where and why. */
@@ -23,7 +21,9 @@ export class FilterError extends Error {}
 
 const tokenPattern =
   /\s*(?:(\()|(\))|'((?:[^']|'')*)'|(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w:-])|([A-Za-z@_][\w@.]*(?:\/[A-Za-z@_][\w@.]*)*)|(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[-+ ]\d\d:\d\d)))/y;
-const comparisons: ReadonlySet<string> = new Set(['eq', 'ne', 'gt', 'ge', 'lt', 'le']);
+/** Each comparison, and what it is with its sides exchanged. */
+const exchanged = { eq: 'eq', ne: 'ne', gt: 'lt', ge: 'le', lt: 'gt', le: 'ge' } as const;
+const isComparison = (word: string): word is Comparison => Object.hasOwn(exchanged, word);
 const maxLength = 2000;
 const maxDepth = 30;
 
@@ -66,7 +66,9 @@ export function parseFilter(text: string): Filter {
   const fail = (wanted: string): never => {
     const token = tokens[next];
     throw new FilterError(
-      token === undefined ? `${wanted} missing at the end` : `${wanted} expected instead of '${token.text}'`,
+      token === undefined
+        ? `${wanted} missing at the end`
+        : `${wanted} expected instead of '${token.text.slice(0, 40)}'`,
     );
   };
   const word = (text: string): boolean => {
@@ -95,30 +97,41 @@ export function parseFilter(text: string): Filter {
       next += 1;
       return inner;
     }
-    const left = operand();
-    const operator = tokens[next];
-    if (operator?.kind !== 'word' || !comparisons.has(operator.text)) return fail('eq, ne, gt, ge, lt or le');
-    next += 1;
-    return { kind: 'compare', operator: operator.text as Comparison, left, right: operand() };
+    return comparison();
   };
-  const operand = (): Operand => {
+  const comparison = (): Filter => {
+    const left = operand();
+    const token = tokens[next];
+    if (token?.kind !== 'word' || !isComparison(token.text)) return fail('eq, ne, gt, ge, lt or le');
+    next += 1;
+    const right = operand();
+    const operator = token.text;
+    if (Array.isArray(left) && !Array.isArray(right))
+      return { kind: 'compare', path: left, operator, value: right };
+    if (!Array.isArray(left) && Array.isArray(right))
+      return { kind: 'compare', path: right, operator: exchanged[operator], value: left };
+    next -= 1;
+    return fail(Array.isArray(left) ? "a value, within '' if it is text," : 'a property');
+  };
+  /** A property's path, or a value. */
+  const operand = (): string[] | Literal => {
     const token = tokens[next];
     if (token?.kind !== 'word' && token?.kind !== 'literal') return fail('a property or a value');
     next += 1;
-    if (token.value !== undefined) return { literal: token.value };
-    if (token.text === 'null') return { literal: null };
-    if (token.text === 'true' || token.text === 'false') return { literal: token.text === 'true' };
-    return { path: token.text.split('/') };
+    if (token.value !== undefined) return token.value;
+    if (token.text === 'null') return null;
+    if (token.text === 'true' || token.text === 'false') return token.text === 'true';
+    return token.text.split('/');
   };
   const filter = either(0);
   if (next < tokens.length) fail("'and' or 'or'");
   return filter;
 }
 
-function resolve(operand: Operand, object: Json): Json | undefined {
-  if ('literal' in operand) return operand.literal;
+/** What stands at a path; undefined where there is nothing, and inside arrays. */
+function valueAt(path: readonly string[], object: Json): Json | undefined {
   let at: Json | undefined = object;
-  for (const name of operand.path) {
+  for (const name of path) {
     if (at === null || typeof at !== 'object' || Array.isArray(at)) return undefined;
     at = Object.hasOwn(at, name) ? (at as Readonly<Record<string, Json | undefined>>)[name] : undefined;
   }
@@ -127,17 +140,19 @@ function resolve(operand: Operand, object: Json): Json | undefined {
 
 const datePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
+/** Whether a text is a time, which compares as an instant and not by its letters. */
+export const isTime = (text: string): boolean => datePattern.test(text) && !Number.isNaN(Date.parse(text));
+
 /** -1, 0 or 1, or undefined where two values have no order. */
 function order(left: Json, right: Json): number | undefined {
   if (typeof left === 'number' && typeof right === 'number') return Math.sign(left - right);
   if (typeof left !== 'string' || typeof right !== 'string') return undefined;
-  if (datePattern.test(left) && datePattern.test(right))
-    return Math.sign(Date.parse(left) - Date.parse(right));
+  if (isTime(left) && isTime(right)) return Math.sign(Date.parse(left) - Date.parse(right));
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** An absent property equals null and is neither greater nor less than anything. */
-function compare(operator: Comparison, left: Json, right: Json): boolean {
+function compare(operator: Comparison, left: Json, right: Literal): boolean {
   const sign = order(left, right);
   const equal = sign === undefined ? left === right : sign === 0;
   switch (operator) {
@@ -166,10 +181,6 @@ export function passes(filter: Filter, object: Json): boolean {
     case 'not':
       return !passes(filter.operand, object);
     case 'compare':
-      return compare(
-        filter.operator,
-        resolve(filter.left, object) ?? null,
-        resolve(filter.right, object) ?? null,
-      );
+      return compare(filter.operator, valueAt(filter.path, object) ?? null, filter.value);
   }
 }

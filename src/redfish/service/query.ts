@@ -10,12 +10,15 @@ export interface Expansion {
 }
 
 export interface Query {
-  readonly only: boolean;
+  readonly only?: true;
+  readonly excerpt?: true;
   readonly expand?: Expansion;
   readonly select?: Selection;
   readonly filter?: Filter;
   readonly top?: number;
   readonly skip?: number;
+  /** Id of the member behind which to go on: `$skiptoken`, which only the service itself makes up. */
+  readonly after?: string;
   /** The parameters as given, less paging: what a nextLink must repeat. */
   readonly kept: string;
 }
@@ -23,83 +26,120 @@ export interface Query {
 /** What the service root advertises, and what is refused beyond it. */
 export const maxExpandLevels = 6;
 
-const noQuery: Query = { only: false, kept: '' };
+/** The query of a request that has none, or none that the protocol knows. */
+export const noQuery: Query = { kept: '' };
 
-/** @throws RedfishError with every fault of the query string. */
+/** Characters of a client's value that a message repeats. */
+const maxEcho = 128;
+
+type Draft = { -readonly [K in keyof Query]: Query[K] };
+
+/** Reads one parameter into the draft; what is wrong with its value comes back. */
+type Rule = (draft: Draft, value: string) => Message | undefined;
+
+/** @throws RedfishError 400 with every fault of the query string, 501 for a parameter that is not known */
 export function parseQuery(text: string): Query {
   if (text === '') return noQuery;
   const faults: Message[] = [];
-  const query: { -readonly [K in keyof Query]: Query[K] } = { only: false, kept: '' };
+  const draft: Draft = { kept: '' };
   const kept = new URLSearchParams();
+  const seen = new Set<string>();
   for (const [name, value] of new URLSearchParams(text)) {
-    const rule = rules[name];
+    const rule = rules.get(name);
     if (rule === undefined) {
       // A parameter of the protocol's own that is not known must be refused; any other is none of our business.
       if (name.startsWith('$'))
-        throw new RedfishError([message('Base.QueryParameterUnsupported', [name])], 501);
+        throw new RedfishError([message('Base.QueryParameterUnsupported', [echo(name)])], 501);
       continue;
     }
-    const fault = rule(query, value);
+    if (seen.has(name)) faults.push(message('Base.QueryCombinationInvalid', []));
+    seen.add(name);
+    const fault = rule(draft, value);
     if (fault !== undefined) faults.push(fault);
-    if (name !== '$top' && name !== '$skip') kept.append(name, value);
+    if (!paging.has(name)) kept.append(name, value);
   }
-  if (query.only && (query.expand || query.filter || query.top !== undefined || query.skip !== undefined)) {
-    faults.push(message('Base.QueryCombinationInvalid', []));
-  }
+  if (seen.size === 0) return noQuery;
+  if (seen.has('only') && seen.size > 1) faults.push(message('Base.QueryCombinationInvalid', []));
   if (faults.length > 0) throw new RedfishError(faults, 400);
-  query.kept = kept.toString();
-  return query;
+  draft.kept = kept.toString();
+  return draft;
 }
 
-type Rule = (query: { -readonly [K in keyof Query]: Query[K] }, value: string) => Message | undefined;
+const echo = (text: string): string => (text.length > maxEcho ? `${text.slice(0, maxEcho)}…` : text);
 
-const count =
-  (name: '$top' | '$skip', set: (query: Parameters<Rule>[0], value: number) => void): Rule =>
-  (query, text) => {
-    if (!/^-?\d+$/.test(text)) return message('Base.QueryParameterValueTypeError', [text, name]);
-    const value = Number(text);
-    if (value < 0 || !Number.isSafeInteger(value)) {
-      return message('Base.QueryParameterOutOfRange', [text, name, '0 and up']);
-    }
-    set(query, value);
+/** A parameter that is there or not, and has no value. */
+const flag =
+  (name: 'only' | 'excerpt'): Rule =>
+  (draft, value) => {
+    if (value !== '') return message('Base.QueryParameterValueFormatError', [echo(value), name]);
+    draft[name] = true;
     return undefined;
   };
 
-const rules: Readonly<Record<string, Rule>> = Object.assign(Object.create(null) as Record<string, Rule>, {
-  only: (query, value) => {
-    if (value !== '') return message('Base.QueryParameterValueFormatError', [value, 'only']);
-    query.only = true;
+const count =
+  (name: '$top' | '$skip', property: 'top' | 'skip'): Rule =>
+  (draft, text) => {
+    if (!/^-?\d+$/.test(text)) return message('Base.QueryParameterValueTypeError', [echo(text), name]);
+    const value = Number(text);
+    if (value < 0 || !Number.isSafeInteger(value))
+      return message('Base.QueryParameterOutOfRange', [echo(text), name, '0 and up']);
+    draft[property] = value;
     return undefined;
-  },
-  $top: count('$top', (query, value) => {
-    query.top = value;
-  }),
-  $skip: count('$skip', (query, value) => {
-    query.skip = value;
-  }),
-  $expand: (query, value) => {
-    const match = /^([*.~])(?:\(\$levels=(\d+)\))?$/.exec(value);
-    if (match === null) return message('Base.QueryParameterValueFormatError', [value, '$expand']);
-    const levels = Number(match[2] ?? 1);
-    if (levels < 1 || levels > maxExpandLevels) {
-      return message('Base.QueryParameterOutOfRange', [String(levels), '$expand', `1 to ${maxExpandLevels}`]);
-    }
-    query.expand = { scope: match[1] as Expansion['scope'], levels };
-    return undefined;
-  },
-  $select: (query, value) => {
-    const selection = parseSelection(value);
-    if (selection === undefined) return message('Base.QueryParameterValueFormatError', [value, '$select']);
-    query.select = selection;
-    return undefined;
-  },
-  $filter: (query, value) => {
-    try {
-      query.filter = parseFilter(value);
+  };
+
+const paging: ReadonlySet<string> = new Set(['$top', '$skip', '$skiptoken']);
+
+const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ['only', flag('only')],
+  ['excerpt', flag('excerpt')],
+  ['$top', count('$top', 'top')],
+  ['$skip', count('$skip', 'skip')],
+  [
+    '$skiptoken',
+    (draft, value) => {
+      draft.after = value;
       return undefined;
-    } catch (error) {
-      if (!(error instanceof FilterError)) throw error;
-      return message('Base.QueryParameterValueFormatError', [`${value} (${error.message})`, '$filter']);
-    }
-  },
-} satisfies Record<string, Rule>);
+    },
+  ],
+  [
+    '$expand',
+    (draft, value) => {
+      const match = /^([*.~])(?:\(\$levels=(\d+)\))?$/.exec(value);
+      if (match === null) return message('Base.QueryParameterValueFormatError', [echo(value), '$expand']);
+      const levels = Number(match[2] ?? 1);
+      if (levels < 1 || levels > maxExpandLevels)
+        return message('Base.QueryParameterOutOfRange', [
+          echo(match[2] ?? ''),
+          '$expand',
+          `1 to ${maxExpandLevels}`,
+        ]);
+      draft.expand = { scope: match[1] as Expansion['scope'], levels };
+      return undefined;
+    },
+  ],
+  [
+    '$select',
+    (draft, value) => {
+      const selection = parseSelection(value);
+      if (selection === undefined)
+        return message('Base.QueryParameterValueFormatError', [echo(value), '$select']);
+      draft.select = selection;
+      return undefined;
+    },
+  ],
+  [
+    '$filter',
+    (draft, value) => {
+      try {
+        draft.filter = parseFilter(value);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof FilterError)) throw error;
+        return message('Base.QueryParameterValueFormatError', [
+          `${echo(value)} (${error.message})`,
+          '$filter',
+        ]);
+      }
+    },
+  ],
+]);

@@ -8,6 +8,7 @@
  */
 import type { odataType } from '../generated/versions.ts';
 import type { Message } from '../registries/messages.ts';
+import type { Filter } from './filter.ts';
 import type { Preferences } from './preferences.ts';
 import type { Principal } from './principal.ts';
 
@@ -107,8 +108,18 @@ export interface Creation<A> {
   ) => Created | Promise<Created>;
 }
 
+/** What of a collection is asked for that is not held in memory. */
+export interface PageRequest {
+  readonly skip: number;
+  readonly top: number;
+  /** Only what comes after the member of this id, which may be gone by now. */
+  readonly after?: string;
+  readonly filter?: Filter;
+}
+
 /** A page of members for collections that are not held in memory. */
 export interface MemberPage {
+  /** All members that pass the filter, on whatever page. */
   readonly total: number;
   readonly ids: readonly string[];
 }
@@ -123,9 +134,13 @@ export interface Resource<A, M = unknown> {
   readonly ids?: (app: A, params: Params) => readonly string[];
   /** Properties beside `@odata.*` and `Actions`; `Id` defaults to the last segment of the URI. */
   readonly body: (model: M, place: Place<A>) => JsonObject;
+  /** Which of the excerpts that its schema has (`Power`) stands for this body; only where there are several. */
+  readonly excerpt?: (body: JsonObject) => string | undefined;
   readonly writes?: readonly Write<A, M>[];
   readonly actions?: Readonly<Record<string, Action<A, M>>>;
   readonly remove?: (model: M, context: WriteContext<A>) => void | Promise<void>;
+  /** False for one that can never be removed, although others of its kind can. */
+  readonly removable?: (model: M) => boolean;
   /** Readable without authentication (the service root). */
   readonly open?: boolean;
   /** The account that this resource belongs to: ConfigureSelf counts for it. */
@@ -150,8 +165,11 @@ export interface Collection<A> {
   readonly exists?: (app: A, params: Params) => boolean;
   /** Members are shown whole, not as links (log entries). */
   readonly expanded?: boolean;
-  /** Pages straight from a store. Without it, `members.ids` is asked for all. */
-  readonly page?: (app: A, params: Params, skip: number, top: number) => MemberPage;
+  /**
+   * Pages straight from a store; undefined for a filter that the store cannot work out. Without it, `members.ids` is
+   * asked for all.
+   */
+  readonly page?: (app: A, params: Params, request: PageRequest) => MemberPage | undefined;
   /** Largest page, when the client asks for no smaller one. */
   readonly maxPage?: number;
 }

@@ -94,3 +94,7 @@ export function fill(template: string, params: Params): string {
     return value;
   });
 }
+
+/** URI of one member of a collection, whose parameters these are. */
+export const memberUri = (template: string, params: Params, id: string): string =>
+  fill(template.slice(0, template.lastIndexOf('{')), params) + id;

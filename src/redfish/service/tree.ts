@@ -1,6 +1,6 @@
 /** The declarations of a service, and what a request path means among them. */
 
-import { actionInfoUri } from './renderer.ts';
+import { actionInfoUri } from './actions.ts';
 import type { Collection, Declaration, Params, Resource, SchemaName } from './resource.ts';
 import { pathSegments, Router } from './router.ts';
 
@@ -10,9 +10,12 @@ export interface Entry<A> {
   readonly schema: SchemaName;
   /** Schemas of the resources above, nearest last: privileges can depend on them. */
   readonly parents: readonly SchemaName[];
+  /** What may be asked of a collection; of a resource it depends on the one at hand. */
   readonly allow: string;
   readonly methods: ReadonlySet<string>;
   readonly open: boolean;
+  /** Link header field that names the schema (DSP0266 clause 8.3). */
+  readonly link: string;
 }
 
 interface Located<A> {
@@ -49,6 +52,14 @@ export interface ActionInfoTarget<A> extends OfAction<A> {
 /** What a path names. `find` of a resource has not been asked yet. */
 export type Target<A> = ResourceTarget<A> | CollectionTarget<A> | ActionTarget<A> | ActionInfoTarget<A>;
 
+/** Whether there is at present what a target names. */
+export function exists<A>(target: Target<A>, app: A): boolean {
+  if (target.kind === 'collection') return target.collection.exists?.(app, target.params) !== false;
+  const model = target.resource.find(app, target.params);
+  if (model === undefined) return false;
+  return target.kind === 'resource' || target.resource.actions?.[target.action]?.when?.(model, app) !== false;
+}
+
 export class Tree<A> {
   readonly #router = new Router<Entry<A>>();
   /** Paths that were found to name something; clients ask for the same few again and again. */
@@ -69,10 +80,21 @@ export class Tree<A> {
         methods,
         allow: [...methods].join(', '),
         open: declaration.kind === 'resource' && declaration.resource.open === true,
+        link: describedBy(schemaOf(declaration)),
       };
       this.#router.add(template, entry);
       return entry;
     });
+  }
+
+  /**
+   * What a request is for. A POST to the `Members` of a collection is one to the collection (DSP0266 clause 7.8); to
+   * every other method that is a member called `Members`.
+   */
+  locateFor(method: string, path: string): Target<A> | undefined {
+    const collection = method === 'POST' ? /^(.+)\/Members\/?$/.exec(path)?.[1] : undefined;
+    const target = collection === undefined ? undefined : this.locate(collection);
+    return target?.kind === 'collection' ? target : this.locate(path);
   }
 
   /** What `path` names, or undefined where nothing of the service can live. */
@@ -99,16 +121,12 @@ export class Tree<A> {
       : { kind: 'collection', entry, collection: entry.declaration.collection, params, uri };
   }
 
-  /** `…/Actions/Name`, `…/NameActionInfo` and `…/Members` belong to the declaration above them. */
+  /** `…/Actions/Name` and `…/NameActionInfo` belong to the declaration above them. */
   #below(segments: readonly string[], uri: string): Target<A> | undefined {
     const last = segments.at(-1);
     if (last === undefined) return undefined;
     if (segments.at(-2) === 'Actions') return this.#actionOf(segments.slice(0, -2), 'action', last, uri);
     const above = segments.slice(0, -1);
-    if (last === 'Members') {
-      const target = this.#at(above, `/${above.join('/')}`);
-      return target?.kind === 'collection' ? target : undefined;
-    }
     return last.endsWith('ActionInfo') ? this.#actionOf(above, 'actionInfo', last, uri) : undefined;
   }
 
@@ -145,8 +163,16 @@ const templateOf = <A>(declaration: Declaration<A>): string =>
 const schemaOf = <A>(declaration: Declaration<A>): SchemaName =>
   declaration.kind === 'resource' ? declaration.resource.schema : declaration.collection.schema;
 
+/** Link header field for a schema of this service. */
+export const describedBy = (schema: SchemaName): string =>
+  `</redfish/v1/JsonSchemas/${schema}>; rel=describedby`;
+
+/** What every resource can be asked for. */
+export const readMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** All that some resource of this kind may be asked for. */
 function methodsOf<A>(declaration: Declaration<A>): ReadonlySet<string> {
-  const methods = new Set(['GET', 'HEAD']);
+  const methods = new Set(readMethods);
   if (declaration.kind === 'resource') {
     if (declaration.resource.writes !== undefined) methods.add('PATCH');
     if (declaration.resource.remove !== undefined) methods.add('DELETE');

@@ -4,7 +4,7 @@
  */
 import { type Message, message } from '../registries/messages.ts';
 import { actionFacts, ownProperty, type PropertyFact, schemaFacts, type ValueFact } from './facts.ts';
-import { ActionFaults, type Faults, PropertyFaults } from './faults.ts';
+import { ActionFaults, PropertyFaults } from './faults.ts';
 import type { ActionParameter, Changes, Json, JsonObject, SchemaName } from './resource.ts';
 import { isControl, isObject, member, memberFact, type Rules, resolve, type Spot, top } from './values.ts';
 
@@ -27,41 +27,42 @@ export interface PatchRequest {
 export interface PatchResult {
   /** New values by writable path: objects and arrays whole, as they are to be after the request. */
   readonly changes: Changes;
+  /** Every writable path that the body names, also with a value that will not do. */
+  readonly named: ReadonlySet<string>;
+  /** What is wrong with values. */
   readonly faults: readonly Message[];
-  /** The body was in order but named nothing to change. */
-  readonly noOperation: boolean;
+  /** Properties that are not there, or that can never be written; they do not make the others wrong. */
+  readonly unwritable: readonly Message[];
 }
 
 /** Checks the body of a PATCH (DSP0266 "PATCH (update)"). */
 export function validatePatch(request: PatchRequest): PatchResult {
-  const { schema, body, current } = request;
-  if (Object.keys(body).length === 0) {
-    return { changes: new Map(), faults: [message('Base.EmptyJSON', [])], noOperation: false };
-  }
-  const faults = new PropertyFaults();
-  const changes = new Map<string, Json>();
-  new Patch(request, faults, changes).walk(schema, body, current, top);
-  const { messages } = faults;
-  return { changes, faults: messages, noOperation: messages.length === 0 && changes.size === 0 };
+  const patch = new Patch(request);
+  patch.walk(request.schema, request.body, request.current, top);
+  const { changes, named, faults, unwritable } = patch;
+  const empty = Object.keys(request.body).length === 0;
+  return {
+    ...{ changes, named, unwritable: unwritable.messages },
+    faults: empty ? [message('Base.EmptyJSON', [])] : faults.messages,
+  };
 }
 
 class Patch {
+  readonly changes = new Map<string, Json>();
+  readonly named = new Set<string>();
+  readonly faults = new PropertyFaults();
+  readonly unwritable = new PropertyFaults();
   readonly #writable: ReadonlySet<string>;
-  readonly #faults: Faults;
-  readonly #changes: Map<string, Json>;
   readonly #rules: Rules;
 
-  constructor(request: PatchRequest, faults: Faults, changes: Map<string, Json>) {
-    this.#writable = request.writable;
-    this.#faults = faults;
-    this.#changes = changes;
-    const narrowed = new Set([...request.writable].filter((path) => this.#leadsDeeper(path)));
+  constructor({ writable, allowable = {} }: PatchRequest) {
+    this.#writable = writable;
+    const narrowed = [...writable].filter((path) => this.#leadsDeeper(path));
     this.#rules = {
-      faults,
-      allowable: request.allowable ?? {},
+      ...{ faults: this.faults, allowable },
       mayGive: (path, fact) =>
-        [...narrowed].some((root) => path.startsWith(`${root}/`))
-          ? this.#writable.has(path) || this.#leadsDeeper(path)
+        narrowed.some((root) => path.startsWith(`${root}/`))
+          ? writable.has(path) || this.#leadsDeeper(path)
           : fact.permission !== 'Read' && fact.permission !== 'None',
     };
   }
@@ -74,14 +75,15 @@ class Patch {
       const fact = memberFact(facts, name);
       const now = current && Object.hasOwn(current, name) ? current[name] : undefined;
       if (fact && this.#writable.has(at.path)) {
+        this.named.add(at.path);
         const resolved = resolve(this.#rules, fact, value, now, at);
-        if (resolved !== undefined) this.#changes.set(at.path, resolved);
+        if (resolved !== undefined) this.changes.set(at.path, resolved);
       } else if (fact?.ref !== undefined && !fact.array && this.#leadsDeeper(at.path)) {
         if (isObject(value)) this.walk(fact.ref, value, isObject(now) ? now : undefined, at);
-        else this.#faults.add('type', at.steps, value);
+        else this.faults.add('type', at.steps, value);
       } else {
         const readOnly = now !== undefined || fact?.permission === 'Read' || name.includes('@');
-        this.#faults.add(readOnly ? 'notWritable' : 'unknown', at.steps);
+        this.unwritable.add(readOnly ? 'notWritable' : 'unknown', at.steps);
       }
     }
   }

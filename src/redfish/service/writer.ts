@@ -3,14 +3,17 @@
  * parts are then applied in order, and taken back when a later one fails. Writes to one resource never overlap, so that
  * comparing an ETag and writing are one step.
  */
-import { type Message, message, RedfishError } from '../registries/messages.ts';
+import { message, RedfishError } from '../registries/messages.ts';
+import { writableOf, writesOf } from './annotations.ts';
 import { matchesEtag } from './etag.ts';
+import { withMessages } from './extended-info.ts';
 import { parseJson } from './json.ts';
 import { Preferences } from './preferences.ts';
 import type { Principal } from './principal.ts';
-import { type Rendered, type Renderer, writesOf } from './renderer.ts';
+import { missing, type Parts } from './reader.ts';
+import type { Rendered } from './renderer.ts';
 import type { Changes, Json, Resource, Undo, WriteContext } from './resource.ts';
-import type { ActionTarget, CollectionTarget, ResourceTarget, Target, Tree } from './tree.ts';
+import type { ActionTarget, CollectionTarget, ResourceTarget, Target } from './tree.ts';
 import { validateAction, validateCreate, validatePatch } from './validate.ts';
 
 export interface WriteRequest<A> {
@@ -19,10 +22,25 @@ export interface WriteRequest<A> {
   readonly principal: Principal | null;
   readonly address: string;
   readonly ifMatch: string | undefined;
+  readonly ifNoneMatch: string | undefined;
   readonly prefer: string | undefined;
   readonly body: () => Promise<Buffer>;
-  /** Whether this client may write that property. */
-  readonly may: (property: string) => boolean;
+}
+
+/** A part of a PATCH that was in order and could not be carried out all the same; `cause` says why. */
+export class WriteFailure extends Error {
+  /** Paths of the properties that were not updated. */
+  readonly properties: readonly string[];
+  /** Why what had been written before could not be taken back; empty when it was. */
+  readonly stuck: readonly unknown[];
+
+  constructor(properties: readonly string[], cause: unknown, stuck: readonly unknown[]) {
+    const undone = stuck.length === 0 ? '' : ', and what was written before it could not be taken back';
+    super(`${properties.join(', ')} could not be written${undone}`, { cause });
+    this.name = 'WriteFailure';
+    this.properties = properties;
+    this.stuck = stuck;
+  }
 }
 
 export interface Outcome {
@@ -34,24 +52,22 @@ export interface Outcome {
 }
 
 export class Writer<A> {
-  readonly #app: A;
-  readonly #renderer: Renderer<A>;
-  readonly #tree: Tree<A>;
+  readonly #parts: Parts<A>;
   readonly #queues = new Map<string, Promise<unknown>>();
 
-  constructor(app: A, renderer: Renderer<A>, tree: Tree<A>) {
-    this.#app = app;
-    this.#renderer = renderer;
-    this.#tree = tree;
+  constructor(parts: Parts<A>) {
+    this.#parts = parts;
   }
 
-  /** @throws RedfishError with every fault of the request; nothing has been changed then. */
+  /** @throws RedfishError with every fault of the request, WriteFailure; nothing has been changed then. */
   async write(request: WriteRequest<A>): Promise<Outcome> {
     const { target, method } = request;
     // Read before queueing, so that a slow client holds up nobody.
     const body = method === 'DELETE' ? Buffer.alloc(0) : await request.body();
     const uri = target.kind === 'action' ? target.owner : target.uri;
-    return this.#inTurn(uri, () => this.#perform(request, target, body));
+    return this.#inTurn(uri, () =>
+      this.#perform(request, target, body).finally(() => this.#parts.renderer.written()),
+    );
   }
 
   #perform(request: WriteRequest<A>, target: Target<A>, body: Buffer): Promise<Outcome> {
@@ -83,34 +99,36 @@ export class Writer<A> {
   }
 
   async #patch(request: WriteRequest<A>, target: ResourceTarget<A>, raw: Buffer): Promise<Outcome> {
-    const { resource } = target;
+    const { app, renderer, access } = this.#parts;
+    const { resource, params, uri } = target;
     const model = this.#find(target);
-    const current = this.#renderer.resource(resource, model, target.params, target.uri);
-    demandMatch(request.ifMatch, current.etag);
-    const writes = writesOf(resource, model, this.#app);
-    const writable = new Set(writes.flatMap((write) => write.properties));
-    const allowable = Object.assign({}, ...writes.map((write) => write.allowable?.(model, this.#app) ?? {}));
-    const result = validatePatch({
-      schema: resource.schema,
-      current: current.object,
-      body: parseJson(raw),
-      writable,
-      allowable,
+    const current = renderer.resource(resource, model, params, uri);
+    demandMatch(request, current.etag);
+    const writes = writesOf(resource, model, app);
+    const { properties, allowable } = writableOf(writes, model, app);
+    const body = parseJson(raw);
+    const { changes, named, faults, unwritable } = validatePatch({
+      ...{ schema: resource.schema, current: current.object, body, writable: properties, allowable },
     });
-    const context = this.#context(request, target.uri, target.params);
-    const faults: Message[] = [...result.faults];
     // Authority over the whole resource came first; here it is asked for each property that is named.
-    if ([...result.changes.keys()].some((path) => !request.may(path))) {
-      throw new RedfishError([message('Base.InsufficientPrivilege', [])], 403);
-    }
-    const parts = writes.map((write) => ({ write, changes: only(result.changes, write.properties) }));
-    const wanted = parts.filter(({ changes }) => changes.size > 0);
+    access.demandWrite(request.principal, target, named);
+    const context = this.#context(request, uri, params);
+    const wanted = writes
+      .map((write) => ({ write, changes: only(changes, write.properties) }))
+      .filter((part) => part.changes.size > 0);
+    const found = [...faults];
     for (const { write, changes } of wanted)
-      faults.push(...((await write.check?.(model, changes, context)) ?? []));
-    if (faults.length > 0) throw new RedfishError(faults, 400);
-    if (wanted.length === 0) throw new RedfishError([message('Base.NoOperation', [])], 400);
+      found.push(...((await write.check?.(model, changes, context)) ?? []));
+    if (found.length > 0) throw new RedfishError([...found, ...unwritable], 400);
+    if (wanted.length === 0)
+      throw new RedfishError(unwritable.length > 0 ? unwritable : [message('Base.NoOperation', [])], 400);
     await this.#apply(model, wanted, context);
-    return { status: 200, headers: context.preferences.headers, rendered: this.#again(target) };
+    const rendered = this.#again(target);
+    const { headers } = context.preferences;
+    if (unwritable.length === 0) return { status: 200, headers, rendered };
+    // Properties that can never be written do not hold up the others, and are told of (DSP0266 clause 7.10).
+    const told = JSON.stringify(withMessages(rendered.object, unwritable));
+    return { status: 200, headers, rendered, body: told };
   }
 
   /** All or nothing: whatever was written is taken back when a later part fails. */
@@ -123,27 +141,26 @@ export class Writer<A> {
     context: WriteContext<A>,
   ): Promise<void> {
     const undos: Undo[] = [];
-    try {
-      for (const { write, changes } of parts) {
+    for (const { write, changes } of parts) {
+      try {
         const undo = await write.apply(model, changes, context);
         if (undo !== undefined) undos.unshift(undo);
+      } catch (error) {
+        const stuck: unknown[] = [];
+        for (const undo of undos)
+          await Promise.resolve()
+            .then(undo)
+            .catch((cause: unknown) => stuck.push(cause));
+        if (error instanceof RedfishError && stuck.length === 0) throw error;
+        throw new WriteFailure([...changes.keys()], error, stuck);
       }
-    } catch (error) {
-      const stuck: unknown[] = [];
-      for (const undo of undos)
-        await Promise.resolve()
-          .then(undo)
-          .catch((cause: unknown) => stuck.push(cause));
-      if (stuck.length > 0)
-        throw new AggregateError([error, ...stuck], 'a write failed, and so did taking it back');
-      throw error;
     }
   }
 
   async #create(request: WriteRequest<A>, target: CollectionTarget<A>, raw: Buffer): Promise<Outcome> {
     const { create, members, exists } = target.collection;
     if (create === undefined) throw new RedfishError([message('Base.OperationNotAllowed', [])], 405);
-    if (exists?.(this.#app, target.params) === false) throw missing(target.uri);
+    if (exists?.(this.#parts.app, target.params) === false) throw missing(target.uri);
     const { body, faults } = validateCreate({
       schema: members.schema,
       body: parseJson(raw),
@@ -153,30 +170,28 @@ export class Writer<A> {
     });
     if (faults.length > 0) throw new RedfishError(faults, 400);
     const created = await create.run(body, this.#context(request, target.uri, target.params));
-    const made = this.#tree.locate(created.uri);
+    const made = this.#parts.tree.locate(created.uri);
     const rendered = made?.kind === 'resource' ? this.#again(made) : undefined;
     const headers = { Location: created.uri, ...created.headers };
     if (rendered === undefined || created.messages === undefined) {
       return rendered === undefined ? { status: 201, headers } : { status: 201, headers, rendered };
     }
-    const annotated = JSON.stringify({ ...rendered.object, '@Message.ExtendedInfo': created.messages });
-    return { status: 201, headers, rendered, body: annotated };
+    const told = JSON.stringify(withMessages(rendered.object, created.messages));
+    return { status: 201, headers, rendered, body: told };
   }
 
   async #remove(request: WriteRequest<A>, target: ResourceTarget<A>): Promise<Outcome> {
+    const { resource, params, uri } = target;
     const model = this.#find(target);
-    demandMatch(
-      request.ifMatch,
-      this.#renderer.resource(target.resource, model, target.params, target.uri).etag,
-    );
-    await target.resource.remove?.(model, this.#context(request, target.uri, target.params));
+    demandMatch(request, this.#parts.renderer.resource(resource, model, params, uri).etag);
+    await resource.remove?.(model, this.#context(request, uri, params));
     return { status: 204 };
   }
 
   async #act(request: WriteRequest<A>, target: ActionTarget<A>, raw: Buffer): Promise<Outcome> {
     const model = this.#find(target);
     const action = target.resource.actions?.[target.action];
-    if (action === undefined || action.when?.(model, this.#app) === false) throw missing(target.uri);
+    if (action === undefined || action.when?.(model, this.#parts.app) === false) throw missing(target.uri);
     const parameters = Object.entries(action.parameters).map(([name, facts]) => ({
       name,
       type: facts.type,
@@ -196,28 +211,29 @@ export class Writer<A> {
   }
 
   #find(target: Exclude<Target<A>, CollectionTarget<A>>): unknown {
-    const model = target.resource.find(this.#app, target.params);
+    const model = target.resource.find(this.#parts.app, target.params);
     if (model === undefined) throw missing(target.uri);
     return model;
   }
 
   #again(target: ResourceTarget<A>): Rendered {
-    return this.#renderer.resource(target.resource, this.#find(target), target.params, target.uri);
+    const { renderer } = this.#parts;
+    renderer.written();
+    return renderer.resource(target.resource, this.#find(target), target.params, target.uri);
   }
 
   #context(request: WriteRequest<A>, uri: string, params: WriteContext<A>['params']): WriteContext<A> {
     const { principal, address } = request;
-    return { app: this.#app, uri, params, principal, address, preferences: new Preferences(request.prefer) };
+    const preferences = new Preferences(request.prefer);
+    return { app: this.#parts.app, uri, params, principal, address, preferences };
   }
 }
 
-const missing = (uri: string) => new RedfishError([message('Base.ResourceMissingAtURI', [uri])], 404);
-
-/** @throws RedfishError 412 */
-function demandMatch(field: string | undefined, etag: string): void {
-  if (field !== undefined && !matchesEtag(field, etag)) {
+/** Of POST the standard asks no precondition: what it makes is new, and an action is no change of a representation. */
+function demandMatch<A>({ ifMatch, ifNoneMatch }: WriteRequest<A>, etag: string): void {
+  const stale = ifMatch !== undefined && !matchesEtag(ifMatch, etag);
+  if (stale || (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, etag)))
     throw new RedfishError([message('Base.PreconditionFailed', [])], 412);
-  }
 }
 
 const only = (changes: Changes, paths: readonly string[]): Changes =>

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { etagOf, matchesEtag } from '../../../src/redfish/service/etag.ts';
+import { matchesEtag, tagOf } from '../../../src/redfish/service/etag.ts';
+
+const etagOf = (...args: Parameters<typeof tagOf>) => tagOf(...args).etag;
 
 describe('an ETag', () => {
   const body = {
@@ -24,6 +26,17 @@ describe('an ETag', () => {
     expect(etagOf({ ...body, Name: 'Outlet', List: ['a', 'b'] }, undefined, 0)).not.toBe(before);
     expect(etagOf({ ...body, List: ['a', 'b'] }, undefined, 1)).not.toBe(before);
     expect(etagOf({ ...body, List: ['b', 'a'] }, undefined, 0)).not.toBe(before);
+  });
+
+  it('moves with a limit, which is called a reading too', () => {
+    const moved = { ...body, Thresholds: { UpperCritical: { Reading: 41 } } };
+    expect(etagOf(moved, undefined, 0)).not.toBe(etagOf(body, undefined, 0));
+  });
+
+  it('knows whether it stands for the whole body', () => {
+    expect(tagOf(body, undefined, 0).exact).toBe(false);
+    expect(tagOf({ Name: 'Inlet', Thresholds: body.Thresholds }, undefined, 0).exact).toBe(true);
+    expect(tagOf({ Count: 1 }, ['Count'], 0).exact).toBe(false);
   });
 
   it('leaves out what the resource itself calls volatile', () => {

@@ -45,6 +45,9 @@ describe('$filter', () => {
     ['(Reading gt 4', "')' missing"],
     ['Reading gt 4 Name', "'and' or 'or' expected instead of 'Name'"],
     ["Name eq 'open", "cannot read 'open"],
+    // Text without its quotes would be taken for a property that is not there, and silently match nothing.
+    ['Status/Health eq OK', "a value, within '' if it is text, expected instead of 'OK'"],
+    ['1 eq 2', "a property expected instead of '2'"],
   ])('%s is refused', (text, why) => {
     expect(() => parseFilter(text)).toThrow(why);
   });

@@ -49,14 +49,16 @@ function patch(
     allowable?: Record<string, readonly string[]>;
   } = {},
 ) {
-  const { changes, faults, noOperation } = validatePatch({
+  const result = validatePatch({
     schema,
     current,
     body,
     writable: new Set(writable),
     allowable,
   });
-  return { changes: Object.fromEntries(changes), faults: faults.map(short), noOperation };
+  const faults = [...result.faults, ...result.unwritable].map(short);
+  const noOperation = faults.length === 0 && result.changes.size === 0;
+  return { changes: Object.fromEntries(result.changes), faults, noOperation };
 }
 const faultsOf = (...args: Parameters<typeof patch>) => patch(...args).faults;
 
@@ -125,9 +127,9 @@ describe('a PATCH', () => {
     ).toEqual({
       changes: { AssetTag: 'ok' },
       faults: [
+        'PropertyValueTypeError(3,BootSourceOverrideEnabled) #/Boot/BootSourceOverrideEnabled',
         'PropertyNotWritable(PowerState) #/PowerState',
         'PropertyUnknown(Bogus) #/Bogus',
-        'PropertyValueTypeError(3,BootSourceOverrideEnabled) #/Boot/BootSourceOverrideEnabled',
       ],
       noOperation: false,
     });

@@ -1,0 +1,62 @@
+/** Conditions on entries of a log, and what they are in SQL. */
+
+/** What conditions can be about: a column each. */
+export type JournalField = 'id' | 'time' | 'severity' | 'messageId' | 'message' | 'resolved' | 'user';
+export type JournalComparison = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
+
+/**
+ * A condition. Texts compare by their code points, `time` as milliseconds since 1970, `resolved` as 0 or 1. What is
+ * null is equal to null alone, and neither more nor less than anything.
+ */
+export type JournalFilter =
+  | { readonly kind: 'and' | 'or'; readonly left: JournalFilter; readonly right: JournalFilter }
+  | { readonly kind: 'not'; readonly operand: JournalFilter }
+  | {
+      readonly kind: 'compare';
+      readonly field: JournalField;
+      readonly operator: JournalComparison;
+      readonly value: string | number | null;
+    };
+
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly (string | number | null)[];
+}
+
+const columns: Readonly<Record<JournalField, string>> = {
+  id: 'id',
+  time: 'time',
+  severity: 'severity',
+  messageId: 'message_id',
+  message: 'message',
+  resolved: 'resolved',
+  user: 'user',
+};
+
+/** IS and IS NOT compare null as a value; the others say null of it, which must become false before a NOT. */
+const operators: Readonly<Record<JournalComparison, (column: string) => string>> = {
+  eq: (column) => `${column} IS ?`,
+  ne: (column) => `${column} IS NOT ?`,
+  gt: (column) => `ifnull(${column} > ?, 0)`,
+  ge: (column) => `ifnull(${column} >= ?, 0)`,
+  lt: (column) => `ifnull(${column} < ?, 0)`,
+  le: (column) => `ifnull(${column} <= ?, 0)`,
+};
+
+/** The condition of a filter, for a WHERE clause on the journal. */
+export function conditionOf(filter: JournalFilter): Condition {
+  switch (filter.kind) {
+    case 'and':
+    case 'or': {
+      const [left, right] = [conditionOf(filter.left), conditionOf(filter.right)];
+      const sql = `(${left.sql} ${filter.kind.toUpperCase()} ${right.sql})`;
+      return { sql, values: [...left.values, ...right.values] };
+    }
+    case 'not': {
+      const { sql, values } = conditionOf(filter.operand);
+      return { sql: `NOT (${sql})`, values };
+    }
+    case 'compare':
+      return { sql: operators[filter.operator](columns[filter.field]), values: [filter.value] };
+  }
+}
