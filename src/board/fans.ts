@@ -1,5 +1,4 @@
 /** The fans: one PWM output each, run at the fail-safe duty unless somebody takes over by hand. */
-import { DeviceError } from '../../drivers/errors.ts';
 import type { Hwmon } from '../../drivers/hwmon/hwmon.ts';
 import type { FanFacts, Platform } from '../platform/schema.ts';
 import type { Changes } from './changes.ts';
@@ -10,8 +9,6 @@ import { BoardRefusal, type Cooling, type Fan, type Sensor, type Status } from '
 import { type PartEvent, Pluggable, severityOf } from './pluggable.ts';
 
 const retryPeriod = 5_000;
-/** Longest wait at the end for a write that is under way, milliseconds. */
-const patience = 200;
 
 class BoardFan implements Fan {
   readonly id: string;
@@ -23,12 +20,16 @@ class BoardFan implements Fan {
   duty: number | null = null;
   /** Why it cannot be driven; null when it can. */
   fault: string | null = null;
+  /** The duty that was asked for last. */
+  target: number | null = null;
   readonly #rotors: readonly Sensor[];
+  readonly #parts: FanParts;
+  #writing: Promise<void> | null = null;
 
   constructor(
     facts: FanFacts,
     chassis: string,
-    rotors: readonly Sensor[],
+    parts: FanParts,
     tell: (fan: BoardFan, event: PartEvent) => void,
   ) {
     this.id = facts.id;
@@ -36,7 +37,8 @@ class BoardFan implements Fan {
     this.chassis = chassis;
     this.facts = facts;
     this.sensors = facts.tachs.map(({ sensor }) => sensor.id);
-    this.#rotors = rotors;
+    this.#parts = parts;
+    this.#rotors = this.sensors.flatMap((id) => parts.sensors.get(id) ?? []);
     this.plug = new Pluggable((event) => tell(this, event));
   }
 
@@ -52,6 +54,35 @@ class BoardFan implements Fan {
     const still = alike && (first.state === 'Starting' || first.state === 'StandbyOffline');
     const health = worst(this.#rotors.map(({ status }) => status.health));
     return { state: still ? first.state : 'Enabled', health: this.fault === null ? health : 'Critical' };
+  }
+
+  /** Sets the duty; of several that are asked for at a time the last one holds. @throws DeviceError */
+  async drive(percent: number): Promise<void> {
+    this.target = percent;
+    this.#writing ??= Promise.resolve().then(() => this.#write());
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    try {
+      for (;;) {
+        const percent = this.target ?? 100;
+        try {
+          await this.#parts.hwmon.setDuty(this.facts.pwm, percent);
+          this.duty = percent;
+          this.fault = null;
+        } catch (error) {
+          this.fault = error instanceof Error ? error.message : String(error);
+          if (this.target === percent) throw error;
+        }
+        if (this.target === percent) return;
+      }
+    } finally {
+      // Before anybody else can run: who asks from now on must start a write of his own.
+      this.#writing = null;
+      this.plug.feel(this.status.health);
+      this.#parts.changes.touch();
+    }
   }
 }
 
@@ -71,8 +102,6 @@ export class Fans {
   readonly #limits: { readonly minimumDuty: number; readonly failSafeDuty: number };
   #mode: Cooling['mode'];
   #retry: NodeJS.Timeout | undefined;
-  /** The command that runs, or the last one that did. */
-  #last: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
   constructor(platform: Platform, parts: FanParts, defaultChassis: string) {
@@ -84,10 +113,8 @@ export class Fans {
     this.#mode = parts.memory.cooling();
     const all = new Map<string, BoardFan>();
     for (const facts of platform.fans ?? []) {
-      const rotors = facts.tachs.flatMap(({ sensor }) => parts.sensors.get(sensor.id) ?? []);
-      const fan = new BoardFan(facts, facts.chassis ?? defaultChassis, rotors, (...event) =>
-        this.#tell(...event),
-      );
+      const chassis = facts.chassis ?? defaultChassis;
+      const fan = new BoardFan(facts, chassis, parts, (...event) => this.#tell(...event));
       all.set(facts.id, fan);
       parts.lines.watch(facts.present, (present) => {
         fan.plug.see(present);
@@ -110,18 +137,12 @@ export class Fans {
     await this.#drive();
   }
 
-  /** Leaves the fans where nobody has to look after them. */
+  /** Leaves the fans where nobody has to look after them: no write that is under way has the last word. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#retry);
-    let timer: NodeJS.Timeout | undefined;
-    const overdue = new Promise((resolve) => {
-      timer = setTimeout(resolve, patience);
-    });
-    await Promise.race([this.#last, overdue]);
-    clearTimeout(timer);
     const { failSafeDuty } = this.#limits;
-    await Promise.allSettled([...this.all.values()].map((fan) => this.#write(fan, failSafeDuty)));
+    await Promise.allSettled([...this.all.values()].map((fan) => fan.drive(failSafeDuty)));
   }
 
   /**
@@ -135,27 +156,26 @@ export class Fans {
     await this.#drive();
   }
 
-  /** Manual mode only. @throws BoardRefusal, DeviceError, what the settings throw */
-  setDuty(id: string, percent: number): Promise<void> {
-    return this.#inTurn(async () => {
-      const fan = this.all.get(id);
-      if (fan === undefined) throw new BoardRefusal('not-supported', `there is no fan ${id}`);
-      if (this.#stopped) throw new BoardRefusal('busy', 'the daemon is ending');
-      if (this.#mode !== 'manual')
-        throw new BoardRefusal('not-in-this-state', 'the fans are in automatic mode');
-      const { minimumDuty, failSafeDuty } = this.#limits;
-      if (!(percent >= minimumDuty && percent <= 100)) {
-        throw new BoardRefusal('out-of-range', `a duty is ${minimumDuty} to 100 percent, not ${percent}`);
-      }
-      const before = fan.duty ?? failSafeDuty;
-      await this.#write(fan, percent);
-      try {
-        this.#parts.memory.setDuty(id, percent);
-      } catch (error) {
-        await this.#write(fan, before).catch(() => undefined);
-        throw error;
-      }
-    });
+  /** Manual mode only. @throws BoardRefusal, DeviceError, what the settings throw; the fan has its old duty then */
+  async setDuty(id: string, percent: number): Promise<void> {
+    const fan = this.all.get(id);
+    if (fan === undefined) throw new BoardRefusal('not-supported', `there is no fan ${id}`);
+    if (this.#stopped) throw new BoardRefusal('busy', 'the daemon is ending');
+    if (this.#mode !== 'manual')
+      throw new BoardRefusal('not-in-this-state', 'the fans are in automatic mode');
+    const { minimumDuty, failSafeDuty } = this.#limits;
+    if (!(percent >= minimumDuty && percent <= 100)) {
+      throw new BoardRefusal('out-of-range', `a duty is ${minimumDuty} to 100 percent, not ${percent}`);
+    }
+    const before = fan.duty ?? failSafeDuty;
+    try {
+      await fan.drive(percent);
+      this.#parts.memory.setDuty(id, percent);
+    } catch (error) {
+      // Unless somebody has asked for yet another meanwhile.
+      if (fan.target === percent) await fan.drive(before).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Sensors have moved: a rotor that stands or races makes its fan fail. */
@@ -163,46 +183,16 @@ export class Fans {
     for (const { plug, status } of this.all.values()) plug.feel(status.health);
   }
 
-  /** Commands run one after another, so that what was asked for last is what holds. */
-  #inTurn<T>(command: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(command);
-    this.#last = result.catch(() => undefined);
-    return result;
-  }
-
-  #drive(): Promise<void> {
-    return this.#inTurn(async () => {
-      if (this.#stopped) return;
-      // What fails is shown by the fan itself.
-      await Promise.allSettled([...this.all.values()].map((fan) => this.#write(fan, this.#wanted(fan))));
-    });
+  async #drive(): Promise<void> {
+    if (this.#stopped) return;
+    // What fails is shown by the fan itself.
+    await Promise.allSettled([...this.all.values()].map((fan) => fan.drive(this.#wanted(fan))));
   }
 
   #wanted(fan: BoardFan): number {
     const { minimumDuty, failSafeDuty } = this.#limits;
     const duty = this.#mode === 'manual' ? this.#parts.memory.duty(fan.id) : undefined;
     return duty === undefined ? failSafeDuty : Math.max(duty, minimumDuty);
-  }
-
-  /** @throws DeviceError */
-  async #write(fan: BoardFan, percent: number): Promise<void> {
-    const { hwmon, changes } = this.#parts;
-    try {
-      await hwmon.setDuty(fan.facts.pwm, percent);
-      fan.duty = percent;
-      fan.fault = null;
-    } catch (error) {
-      fan.fault = error instanceof Error ? error.message : String(error);
-      throw error instanceof DeviceError
-        ? error
-        : new DeviceError('unsupported', fan.name, fan.fault, { cause: error });
-    } finally {
-      fan.plug.feel(fan.status.health);
-      changes.touch();
-    }
-    // A write that was under way when the daemon ended must not have the last word.
-    const { failSafeDuty } = this.#limits;
-    if (this.#stopped && percent !== failSafeDuty) await hwmon.setDuty(fan.facts.pwm, failSafeDuty);
   }
 
   #tell(fan: BoardFan, event: PartEvent): void {

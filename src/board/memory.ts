@@ -78,7 +78,7 @@ export class Memory {
   }
 
   duty(fan: string): number | undefined {
-    const value = Number(this.#settings.get(`board.fan.${fan}.duty`) ?? Number.NaN);
+    const value = Number(this.#settings.get(`board.fan.${fan}.duty`) || Number.NaN);
     return value >= 0 && value <= 100 ? value : undefined;
   }
 

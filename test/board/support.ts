@@ -319,7 +319,9 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   return {
     ...{ board, twin, disk, events, log },
     told() {
-      const fresh = events.slice(seen).filter(({ message: key }) => !/SensorEvent\.Reading/.test(key));
+      const fresh = events
+        .slice(seen)
+        .filter(({ message: key }) => !/SensorEvent\.(Reading|SensorReading)/.test(key));
       seen = events.length;
       return fresh.map(({ message: key, severity }) => `${key.split('.')[1]} ${severity}`);
     },
