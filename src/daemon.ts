@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Hardware } from '../drivers/hardware.ts';
 import { createBoard } from './board/board.ts';
 import type { Board } from './board/model.ts';
+import { Discovery } from './discovery/discovery.ts';
 import { createApp } from './http/app.ts';
 import { authenticator } from './http/authenticate.ts';
 import { refusalOf } from './http/errors.ts';
@@ -30,6 +31,7 @@ import {
   networkRecord,
   recordOf,
 } from './redfish/resources/records.ts';
+import { redfishVersion } from './redfish/resources/service-root.ts';
 import { accountUri, managerUri } from './redfish/resources/uris.ts';
 import { metadataDocument, serviceDocument } from './redfish/service/metadata.ts';
 import { Service } from './redfish/service/service.ts';
@@ -141,6 +143,16 @@ async function start(
     restart = resolve;
   });
   let listener: MovableListener | undefined;
+  const discovery = new Discovery({
+    ...{ settings, redfishVersion },
+    // A twin on a desk is found by whoever started it.
+    ssdp: !options.twin,
+    names: () => {
+      const { hostName } = network.read();
+      return { service: `${platform.name} ${hostName}`, host: hostName };
+    },
+    log: (text, detail) => log.warn(detail, text),
+  });
   const httpsPort = new HttpsPort(settings, options.port);
   const network = new Network({
     ...{ settings, httpsPort },
@@ -148,6 +160,7 @@ async function start(
     report: (report) => {
       log.info(report, 'network change');
       journal.append(networkRecord(platform.manager.id, report));
+      discovery.look();
     },
   });
   await network.start();
@@ -160,6 +173,7 @@ async function start(
   const app: App = {
     ...{ board, journal, accounts, roles, sessions, logins, certificates, version },
     network,
+    discovery,
     software: systemSoftware(version),
     uuid: settings.serviceUuid,
     started: new Date(),
@@ -209,9 +223,14 @@ async function start(
     return listenMovable(open, options.port);
   });
   listener = listening;
-  httpsPort.onMove((port) => listening.move(port));
+  httpsPort.onMove(async (port) => {
+    await listening.move(port);
+    discovery.look();
+  });
   ends.push(certificates.onChange(() => listening.secure(certificates.options)));
   ends.push(() => listening.close(grace));
+  discovery.start(() => listening.address);
+  ends.push(() => discovery.close());
   return { board, accounts, address: listening.address, generatedPassword, restartRequested, stop };
 }
 

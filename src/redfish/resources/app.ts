@@ -1,5 +1,6 @@
 /** What resources have to work with: the daemon's parts, and nothing of the protocol. */
 import type { Board } from '../../board/model.ts';
+import type { Discovery } from '../../discovery/discovery.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Network } from '../../manager/network.ts';
 import type { Software } from '../../manager/software.ts';
@@ -19,6 +20,7 @@ export interface App {
   readonly logins: Logins;
   readonly certificates: Certificates;
   readonly network: Network;
+  readonly discovery: Discovery;
   /** What runs on the controller, read once at start. */
   readonly software: readonly Software[];
   /** Stable for the life of the installation. */

@@ -3,6 +3,9 @@ import { resource } from './app.ts';
 import { link } from './common.ts';
 import { managerUri, root } from './uris.ts';
 
+/** Of DSP0266, which the service follows. */
+export const redfishVersion = '1.22.0';
+
 export const serviceRoot = resource({
   uri: '/redfish/v1',
   schema: 'ServiceRoot',
@@ -13,7 +16,7 @@ export const serviceRoot = resource({
     Name: `${app.board.platform.name} management`,
     Vendor: 'redfishd',
     Product: app.board.platform.name,
-    RedfishVersion: '1.22.0',
+    RedfishVersion: redfishVersion,
     UUID: app.uuid,
     Systems: link(`${root}Systems`),
     Chassis: link(`${root}Chassis`),
