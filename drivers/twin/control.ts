@@ -66,7 +66,9 @@ async function makeRoom(path: string): Promise<void> {
   } finally {
     socket.destroy();
   }
-  throw new TwinError(`another twin listens on ${path}`);
+  throw new TwinError(
+    `another twin listens on ${path}; stop that one, or give this one a directory of its own with --state`,
+  );
 }
 
 async function converse(twin: Twin, socket: Socket): Promise<void> {

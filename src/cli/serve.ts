@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { basename, join } from 'node:path';
 import pino from 'pino';
 import type { Hardware } from '../../drivers/hardware.ts';
-import { type Daemon, startDaemon } from '../daemon.ts';
+import { type Daemon, type DaemonOptions, startDaemon } from '../daemon.ts';
 import { loadPlatformCached } from '../platform/cache.ts';
 import type { Platform } from '../platform/schema.ts';
+import { AccountError } from '../store/account-error.ts';
 import { controlSocket, defaultState, type ServeOptions, serveOptions, UsageError } from './options.ts';
 import { type Login, welcome } from './welcome.ts';
 
@@ -58,7 +59,7 @@ export async function serve(argv: readonly string[], version: string): Promise<n
   let mainsRestored: boolean | undefined = options.twin ? false : undefined;
   try {
     for (;;) {
-      const daemon = await startDaemon({
+      const daemon = await start({
         ...{ platform, state, version, log, administrator, twin: options.twin },
         ...{ host: options.host, port: options.port, hardware: machine.hardware, limits: options.limits },
         ...(mainsRestored === undefined ? {} : { mainsRestored }),
@@ -76,6 +77,20 @@ export async function serve(argv: readonly string[], version: string): Promise<n
     }
   } finally {
     await machine.close();
+  }
+}
+
+/** As startDaemon; says where a name or password that cannot be used came from. */
+async function start(options: DaemonOptions): Promise<Daemon> {
+  try {
+    return await startDaemon(options);
+  } catch (error) {
+    if (!(error instanceof AccountError)) throw error;
+    const file = process.env.REDFISHD_ADMIN_PASSWORD_FILE ?? 'a random password';
+    const name = options.administrator.userName;
+    throw new Error(`no administrator can be made of the name "${name}" and ${file}: ${error.message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -106,3 +106,19 @@ function listening(
     void exited.then((exit) => reject(new EarlyExit(exit, said.stderr)));
   });
 }
+
+/** Turns a knob of the twin that runs on a state directory: `redfishd twin …`. */
+export async function twinCommand(
+  state: string,
+  ...words: readonly string[]
+): Promise<{ readonly code: number | null; readonly stdout: string }> {
+  const child = spawn(process.execPath, [main, 'twin', '--state', state, ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, stdout };
+}

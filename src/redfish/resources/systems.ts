@@ -104,7 +104,8 @@ export const system = resource<Host>({
       },
       run: async (host, { ResetType }, { app }) => {
         const type = ResetType as ResetType;
-        if (!host.allowedResets().includes(type)) throw refused(host, type);
+        // Without a word from power-good nothing is allowed; the board says why.
+        if (host.powerState !== null && !host.allowedResets().includes(type)) throw refused(host, type);
         const { done } = await app.board.reset(host.id, type);
         // How it ends is logged as an event; here it must only not go unhandled.
         done.catch(() => undefined);
