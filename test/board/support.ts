@@ -307,8 +307,9 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   let since = 0;
   let seen = 0;
   if (options.idle !== true) {
-    await board.start();
+    const started = board.start();
     await pass(1000);
+    await started;
     seen = events.length;
   }
   const host = () => {
