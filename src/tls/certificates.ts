@@ -14,7 +14,7 @@ import { type ContextFacts, serverOptions } from './context.ts';
 import { type CertificateDetails, detailsOf } from './details.ts';
 import { type SigningRequest, selfSigned, signingRequest, type TlsPair } from './make.ts';
 import { type Bundle, keyPem, pemOf, readBundle } from './pem.ts';
-import { decodePolicy, defaultPolicy, demandsCertificate, type TlsPolicy } from './policy.ts';
+import { demandsCertificate, storedPolicy, storePolicy, type TlsPolicy } from './policy.ts';
 import { CertificateRefusal } from './refusal.ts';
 import { demandAnchor, demandServer } from './rules.ts';
 import { proveHandshake } from './trial.ts';
@@ -48,7 +48,7 @@ export class Certificates {
 
   private constructor(settings: Settings, pair: ServerPair) {
     this.#settings = settings;
-    this.#policy = settings.json('tls.policy', decodePolicy, defaultPolicy);
+    this.#policy = storedPolicy(settings);
     this.#pair = pair;
     this.#server = show(pair.id, pair.chain);
     this.#trusted = settings.json('tls.trusted', decodeTrusted, []);
@@ -89,7 +89,7 @@ export class Certificates {
     const policy = { ...this.#policy, ...patch };
     if (demandsCertificate(policy) && this.#trusted.length === 0)
       throw new CertificateRefusal('in-use', 'nobody is trusted to vouch for clients yet');
-    this.#settings.setJson('tls.policy', policy);
+    storePolicy(this.#settings, policy);
     this.#policy = policy;
     this.#changed.emit();
   }

@@ -1,4 +1,5 @@
 /** What an administrator may set about TLS. */
+import type { Settings } from '../store/settings.ts';
 import type { MinimumVersion } from './context.ts';
 
 /** What of a client's certificate names its account. */
@@ -13,7 +14,7 @@ export interface TlsPolicy {
   readonly mapping: CertificateMapping;
 }
 
-export const defaultPolicy: TlsPolicy = {
+const defaultPolicy: TlsPolicy = {
   minVersion: 'TLSv1.2',
   clientCertificates: false,
   certificateRequired: false,
@@ -31,8 +32,20 @@ const choices: { readonly [K in keyof TlsPolicy]: readonly TlsPolicy[K][] } = {
   mapping: ['CommonName', 'UserPrincipalName'],
 };
 
+const key = 'tls.policy';
+
+/** What is in force: what was stored, or the default. */
+export const storedPolicy = (settings: Settings): TlsPolicy =>
+  settings.json(key, decodePolicy, defaultPolicy);
+
+/** @throws StoreError */
+export const storePolicy = (settings: Settings, policy: TlsPolicy): void => settings.setJson(key, policy);
+
+/** Back to what holds on a new controller. @throws StoreError */
+export const resetPolicy = (settings: Settings): void => settings.delete(key);
+
 /** A stored policy, or undefined when it is none. */
-export function decodePolicy(value: unknown): TlsPolicy | undefined {
+function decodePolicy(value: unknown): TlsPolicy | undefined {
   const entries = Object.entries(choices) as [keyof TlsPolicy, readonly unknown[]][];
   const given = value as Readonly<Record<string, unknown>> | null;
   const sound = typeof given === 'object' && entries.every(([name, list]) => list.includes(given?.[name]));
