@@ -37,6 +37,7 @@ import { metadataDocument, serviceDocument } from './redfish/service/metadata.ts
 import { Service } from './redfish/service/service.ts';
 import { Accounts } from './store/accounts.ts';
 import { Logins } from './store/logins.ts';
+import { StoreError } from './store/errors.ts';
 import { Roles } from './store/roles.ts';
 import { Sessions } from './store/sessions.ts';
 import { Settings } from './store/settings.ts';
@@ -131,7 +132,7 @@ async function start(
 
   const board = createBoard(platform, options.hardware, settings, {
     log: (text, detail) => log.info({ ...detail }, text),
-    mainsRestored: options.mainsRestored ?? machineRestarted(settings),
+    mainsRestored: options.mainsRestored ?? machineRestarted(settings, log),
   });
   board.onEvent((event) => {
     for (const record of boardRecords(board, event)) journal.append(record);
@@ -235,7 +236,7 @@ async function start(
 }
 
 /** True at the first start of the daemon since the machine itself started. */
-function machineRestarted(settings: Settings): boolean {
+function machineRestarted(settings: Settings, log: Logger): boolean {
   let boot: string;
   try {
     boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -243,7 +244,17 @@ function machineRestarted(settings: Settings): boolean {
     return false;
   }
   const before = settings.get('manager.boot');
-  if (before !== boot) settings.set('manager.boot', boot);
+  try {
+    if (before !== boot) settings.set('manager.boot', boot);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    // Each start of the daemon would look like one of the machine, and switch on what somebody has switched off.
+    log.warn(
+      { err: error },
+      'whether mains was lost cannot be stored: power restore policies are not followed',
+    );
+    return false;
+  }
   // At the very first start nobody has asked for any power state yet.
   return before !== undefined && before !== boot;
 }

@@ -1,7 +1,7 @@
 /** `redfishd serve`: runs the daemon until it is told to end. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import type { Hardware } from '../../drivers/hardware.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../daemon.ts';
 import { loadPlatformCached } from '../platform/cache.ts';
@@ -55,7 +55,7 @@ export async function serve(argv: readonly string[], version: string): Promise<n
   );
   const administrator = firstAdministrator();
   const asked = signals();
-  const machine = options.twin ? await twinMachine(platform, state) : await boardMachine();
+  const machine = options.twin ? await twinMachine(platform, state, log) : await boardMachine();
   let mainsRestored: boolean | undefined = options.twin ? false : undefined;
   try {
     for (;;) {
@@ -112,11 +112,15 @@ async function boardMachine(): Promise<Machine> {
   return { hardware, mainsReturned: () => new Promise(() => {}), close: () => hardware.close() };
 }
 
-async function twinMachine(platform: Platform, state: string): Promise<Machine> {
-  const { createTwin } = await import('../../drivers/twin/twin.ts');
+async function twinMachine(platform: Platform, state: string, log: Logger): Promise<Machine> {
+  const { createTwin, TwinError } = await import('../../drivers/twin/twin.ts');
   const { serveControl } = await import('../../drivers/twin/control.ts');
   const twin = createTwin(platform);
-  const control = await serveControl(twin, controlSocket(state));
+  const control = await serveControl(twin, controlSocket(state)).catch((error: unknown) => {
+    if (error instanceof TwinError) throw error;
+    log.warn({ err: error }, 'the knobs of the twin cannot be offered');
+    return null;
+  });
   return {
     hardware: twin,
     mainsReturned: () =>
@@ -128,7 +132,7 @@ async function twinMachine(platform: Platform, state: string): Promise<Machine> 
         });
       }),
     close: async () => {
-      await control.close();
+      await control?.close();
       await twin.close();
     },
   };

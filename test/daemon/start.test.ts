@@ -249,7 +249,7 @@ describe('on a machine without the board', () => {
       { LocationIndicatorActive: true },
       { as: mine },
     );
-    expect([light.status, messageKeys(light)]).toEqual([502, ['OperationFailed']]);
+    expect([light.status, messageKeys(light)]).toEqual([502, ['PropertyNotUpdated']]);
     expect(await daemon.kill()).toEqual({ code: 0, signal: null });
   });
 });
