@@ -36,7 +36,9 @@ export function readInterface(
     // A link that is down reports -1.
     return Number.isInteger(value) && value >= 0 ? value : null;
   };
-  const carrier = attribute(root, id, 'carrier');
+  const up = isUp(attribute(root, id, 'flags'));
+  // An interface that is down does not even tell whether it has a carrier.
+  const carrier = up ? attribute(root, id, 'carrier') : '0';
   const duplex = attribute(root, id, 'duplex');
   const macAddress = attribute(root, id, 'address') ?? '00:00:00:00:00:00';
   const gateway = ipv4Gateways(textOf(`${root}proc/net/route`) ?? '').get(over) ?? null;
@@ -45,7 +47,7 @@ export function readInterface(
     macAddress,
     // 0 is NET_ADDR_PERM of linux/netdevice.h.
     permanentMacAddress: attribute(root, id, 'addr_assign_type') === '0' ? macAddress : null,
-    up: isUp(attribute(root, id, 'flags')),
+    up,
     linkUp: carrier === null ? null : carrier === '1',
     speedMbps: number('speed'),
     fullDuplex: duplex === 'full' ? true : duplex === 'half' ? false : null,
