@@ -197,7 +197,12 @@ async function start(
     declarations,
     revision: () => board.revision + journal.revision + settings.revision + configuration,
     refusalOf,
-    audit: (record) => void journal.append(auditRecord(record)),
+    // A journal that cannot store it now keeps it, and says so itself.
+    audit: (record) =>
+      journal.append(auditRecord(record)).then(
+        () => undefined,
+        () => undefined,
+      ),
   });
   const clients = new ClientCertificates(certificates);
   const limits = { ...defaultLimits, ...options.limits };

@@ -57,8 +57,8 @@ export interface ServiceOptions<A> {
   readonly revision: () => number;
   /** What a client is told of an error that is not the protocol's own. */
   readonly refusalOf: (error: unknown) => RedfishError;
-  /** Told of every write, refused ones included. */
-  readonly audit: (record: AuditRecord) => void;
+  /** Told of every write, refused ones included. Resolves once it is stored; never rejects. */
+  readonly audit: (record: AuditRecord) => Promise<void>;
 }
 
 const writeMethods: ReadonlySet<string> = new Set(['POST', 'PATCH', 'PUT', 'DELETE']);
@@ -125,11 +125,12 @@ export class Service<A> {
     const target = this.tree.locateFor(request.method, request.path);
     try {
       const outcome = await this.#write(request, target);
-      this.#audit(request, target, outcome.status, outcome.headers?.Location ?? null, []);
+      // Who made a change is known for as long as the change itself.
+      await this.#audit(request, target, outcome.status, outcome.headers?.Location ?? null, []);
       return this.#replyTo(outcome);
     } catch (error) {
       const { status, messages } = this.#options.refusalOf(error);
-      this.#audit(request, target, status, null, messages);
+      void this.#audit(request, target, status, null, messages);
       throw error;
     }
   }
@@ -182,16 +183,16 @@ export class Service<A> {
     return { status: outcome.status, headers, body: outcome.body ?? outcome.rendered?.json ?? null };
   }
 
-  #audit(
+  async #audit(
     request: ServiceRequest,
     target: Target<A> | undefined,
     status: number,
     created: string | null,
     messages: readonly Message[],
-  ): void {
+  ): Promise<void> {
     // A login tells of itself, in the words for logins.
     if (target?.kind === 'collection' && target.collection.create?.open === true) return;
-    this.#options.audit({
+    await this.#options.audit({
       method: request.method,
       target: target?.kind === 'action' ? target.owner : (target?.uri ?? request.path),
       action: target?.kind === 'action' ? target.action : null,
