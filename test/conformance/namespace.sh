@@ -16,7 +16,7 @@ node dist/src/main.js serve --twin --platform "$platform" --state "$state" --lis
 daemon=$!
 trap 'kill "$daemon" 2>/dev/null; wait "$daemon" 2>/dev/null || true' EXIT
 for _ in $(seq 200); do
-  grep -q 'Try next' "$state.out" && break
+  grep -qs 'Try next' "$state.out" && break
   kill -0 "$daemon" 2>/dev/null || { cat "$state.err" >&2; exit 3; }
   sleep 0.1
 done
