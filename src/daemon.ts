@@ -13,6 +13,7 @@ import { authenticator } from './http/authenticate.ts';
 import { refusalOf } from './http/errors.ts';
 import { defaultLimits, type Limits } from './http/limits.ts';
 import { listenMovable, type MovableListener } from './http/movable.ts';
+import { listenRedirect, type Redirect } from './http/redirect.ts';
 import { type Listener, listen } from './http/server.ts';
 import { Journal } from './journal/journal.ts';
 import { HttpsPort } from './manager/https-port.ts';
@@ -36,8 +37,8 @@ import { accountUri, managerUri } from './redfish/resources/uris.ts';
 import { metadataDocument, serviceDocument } from './redfish/service/metadata.ts';
 import { Service } from './redfish/service/service.ts';
 import { Accounts } from './store/accounts.ts';
-import { Logins } from './store/logins.ts';
 import { StoreError } from './store/errors.ts';
+import { Logins } from './store/logins.ts';
 import { Roles } from './store/roles.ts';
 import { Sessions } from './store/sessions.ts';
 import { Settings } from './store/settings.ts';
@@ -58,7 +59,13 @@ export interface DaemonOptions {
   readonly administrator: { readonly userName: string; readonly password?: string | undefined };
   /** Mains has just returned: the power restore policy applies. By default the kernel's boot id tells. */
   readonly mainsRestored?: boolean;
+  /** Address of a plain HTTP listener that sends clients to HTTPS; none when left out. */
+  readonly httpRedirect?: { readonly host: string; readonly port: number } | undefined;
+  /** Origins of web pages that may use the service from a browser; none when left out. */
+  readonly corsOrigins?: readonly string[];
   readonly limits?: Partial<Limits>;
+  /** Offers HTTP/2 beside HTTP/1.1. */
+  readonly http2?: boolean;
   readonly log: Logger;
 }
 
@@ -66,6 +73,8 @@ export interface Daemon {
   readonly board: Board;
   readonly accounts: Accounts;
   readonly address: Listener['address'];
+  /** Of the plain listener, where there is one. */
+  readonly redirectAddress: Redirect['address'] | null;
   /** The administrator's password, when this start made the account and nobody had given one. */
   readonly generatedPassword: string | null;
   /** Resolves when the daemon is asked to start anew. */
@@ -144,6 +153,7 @@ async function start(
     restart = resolve;
   });
   let listener: MovableListener | undefined;
+  let redirect: Redirect | undefined;
   const discovery = new Discovery({
     ...{ settings, redfishVersion },
     // A twin on a desk is found by whoever started it.
@@ -181,6 +191,9 @@ async function start(
     get httpsPort() {
       return listener?.address.port ?? httpsPort.wanted;
     },
+    get httpPort() {
+      return redirect?.address.port ?? null;
+    },
     resolves: (uri) => service.hasResource(uri),
     restart: async (type) => {
       await journal.append({
@@ -217,11 +230,13 @@ async function start(
       failed: (userName, address) => void journal.append(loginRecord(userName, address, false)),
     }),
     limits,
+    corsOrigins: options.corsOrigins ?? [],
     advertiseBasic: () => logins.basic === 'Enabled',
     log,
   });
   await board.start();
-  const open = (port: number) => listen(http, certificates.options, options.host, port, limits);
+  const open = (port: number) =>
+    listen(http, certificates.options, options.host, port, limits, options.http2);
   const listening = await listenMovable(open, httpsPort.wanted).catch((error: unknown) => {
     if (httpsPort.wanted === options.port) throw error;
     // Better the port of the command line than none.
@@ -235,9 +250,20 @@ async function start(
   });
   ends.push(certificates.onChange(() => listening.secure(certificates.options)));
   ends.push(() => listening.close(grace));
+  const { httpRedirect } = options;
+  if (httpRedirect !== undefined) {
+    const { host, port } = httpRedirect;
+    const plain = await listenRedirect(host, port, () => listening.address.port, limits);
+    redirect = plain;
+    ends.push(() => plain.close());
+  }
   discovery.start(() => listening.address);
   ends.push(() => discovery.close());
-  return { board, accounts, address: listening.address, generatedPassword, restartRequested, stop };
+  return {
+    ...{ board, accounts, generatedPassword, restartRequested, stop },
+    address: listening.address,
+    redirectAddress: redirect?.address ?? null,
+  };
 }
 
 /** True at the first start of the daemon since the machine itself started. */

@@ -13,8 +13,14 @@ export interface ServeOptions {
   readonly host: string;
   readonly port: number;
   readonly logLevel: string;
+  /** Where plain HTTP is sent on to HTTPS; undefined for nowhere. */
+  readonly httpRedirect: { readonly host: string; readonly port: number } | undefined;
+  /** Origins of web pages that may use the service from a browser. */
+  readonly corsOrigins: readonly string[];
   /** What clients may take; only what the configuration says. */
   readonly limits: Partial<Limits>;
+  /** Offers HTTP/2 beside HTTP/1.1. */
+  readonly http2: boolean;
 }
 
 /** The command line or the configuration cannot be used; the message says what would be right. */
@@ -29,9 +35,12 @@ const keys: Readonly<Record<string, 'string' | 'boolean' | 'number'>> = {
   state: 'string',
   listen: 'string',
   logLevel: 'string',
+  httpRedirect: 'string',
+  corsOrigins: 'string',
   connections: 'number',
   connectionsPerAddress: 'number',
   requestsPerSecond: 'number',
+  http2: 'boolean',
 };
 
 /** Null when help was asked for. @throws UsageError */
@@ -54,7 +63,13 @@ export async function serveOptions(argv: readonly string[]): Promise<ServeOption
       file[key] === undefined ? [] : [[key, file[key] as number]],
     ),
   );
-  return { platform, twin, state: values.state ?? text('state'), ...address, logLevel, limits };
+  const redirect = values['http-redirect'] ?? text('httpRedirect');
+  return {
+    ...{ platform, twin, state: values.state ?? text('state'), ...address, logLevel, limits },
+    httpRedirect: redirect === undefined ? undefined : listenAddress(redirect),
+    corsOrigins: originsOf(text('corsOrigins')),
+    http2: file.http2 === true,
+  };
 }
 
 function parseWords(argv: readonly string[]) {
@@ -66,6 +81,7 @@ function parseWords(argv: readonly string[]) {
         twin: { type: 'boolean' },
         state: { type: 'string' },
         listen: { type: 'string' },
+        'http-redirect': { type: 'string' },
         config: { type: 'string' },
         'log-level': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -98,6 +114,16 @@ async function readConfig(path: string): Promise<Readonly<Record<string, string 
       throw new UsageError(`${path}: ${key} must not be negative`);
   }
   return value as Readonly<Record<string, string | boolean | number>>;
+}
+
+/** Origins as browsers send them, from a list with commas. @throws UsageError */
+function originsOf(list: string | undefined): string[] {
+  const origins = (list ?? '').split(',').flatMap((item) => (item.trim() === '' ? [] : [item.trim()]));
+  for (const origin of origins) {
+    if (URL.canParse(origin) && new URL(origin).origin === origin) continue;
+    throw new UsageError(`"${origin}" is no origin of web pages; write it as https://ui.example:8080`);
+  }
+  return origins;
 }
 
 /** `127.0.0.1:8443`, `[::1]:8443` or `:443`. @throws UsageError */

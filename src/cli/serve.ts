@@ -16,8 +16,12 @@ const help = `Usage: redfishd serve --platform FILE [OPTIONS]
   --twin               run on a simulation of the board instead of its hardware
   --state DIR          where accounts, certificate and logs are kept
   --listen ADDR:PORT   default 127.0.0.1:8443 with --twin, [::]:443 on a board
-  --config FILE        the same options as YAML: platform, twin, state, listen, logLevel; and what clients
-                       may take: connections, connectionsPerAddress, requestsPerSecond (0: no limit)
+  --http-redirect ADDR:PORT
+                       listen there without TLS too, to send clients to HTTPS, such as [::]:80
+  --config FILE        the same options as YAML: platform, twin, state, listen, httpRedirect, logLevel;
+                       corsOrigins, web pages that may use the service (https://a.example, ...); what clients
+                       may take: connections, connectionsPerAddress, requestsPerSecond (0: no limit),
+                       and http2 (true: offered too, for clients that gain by it; it costs more)
   --log-level LEVEL    trace, debug, info (default), warn, error, fatal or silent
 
 The first start makes an administrator. REDFISHD_ADMIN_USER names it (default "admin"),
@@ -61,7 +65,9 @@ export async function serve(argv: readonly string[], version: string): Promise<n
     for (;;) {
       const daemon = await start({
         ...{ platform, state, version, log, administrator, twin: options.twin },
-        ...{ host: options.host, port: options.port, hardware: machine.hardware, limits: options.limits },
+        ...{ host: options.host, port: options.port, hardware: machine.hardware },
+        ...{ limits: options.limits, http2: options.http2 },
+        ...{ httpRedirect: options.httpRedirect, corsOrigins: options.corsOrigins },
         ...(mainsRestored === undefined ? {} : { mainsRestored }),
       });
       const login = rememberPassword(state, administrator.userName, daemon, options.twin);

@@ -1,5 +1,4 @@
 /** The HTTP application: one middleware, one concern, in the order in which a request meets them. */
-import { Router } from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
 import type { Logger } from 'pino';
 import { message, RedfishError } from '../redfish/registries/messages.ts';
@@ -7,9 +6,12 @@ import type { Principal } from '../redfish/service/principal.ts';
 import type { ServiceReply, ServiceRequest } from '../redfish/service/service.ts';
 import { addressOf } from './address.ts';
 import { readBody } from './body.ts';
+import { documents, isDocument } from './documents.ts';
 import { errors, requestId } from './errors.ts';
+import { demandAcceptable, demandVersion } from './headers.ts';
 import { type Limits, limitRequests } from './limits.ts';
-import { send } from './reply.ts';
+import { origins } from './origins.ts';
+import { json, send } from './reply.ts';
 
 /** The part of the Redfish service that HTTP needs. */
 export interface RedfishService {
@@ -28,6 +30,10 @@ export interface AppOptions {
    */
   readonly authenticate: (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
   readonly limits: Limits;
+  /** Origins of web pages that may use the service from a browser, besides its own: `https://ui.example`. */
+  readonly corsOrigins: readonly string[];
+  /** Whether a 401 offers Basic authentication. */
+  readonly advertiseBasic: () => boolean;
   readonly log: Logger;
 }
 
@@ -36,12 +42,12 @@ export function createApp(options: AppOptions): Koa {
   // Whatever escapes a middleware after the answer has begun is a broken connection; the error handler saw the rest.
   app.silent = true;
   app.use(requestLog(options.log));
-  app.use(errors(options.log));
+  app.use(errors(options.log, options.advertiseBasic));
   app.use(limitRequests(options.limits));
-  app.use(conditions);
+  app.use(origins(options.corsOrigins));
   // The tree of resources has a router of its own: what it does not know goes on to the fixed documents.
   app.use(redfish(options));
-  app.use(documents(options).routes());
+  app.use(documents(options.metadata, options.serviceDocument).routes());
   app.use(nothingHere);
   return app;
 }
@@ -71,55 +77,24 @@ function requestLog(log: Logger) {
   };
 }
 
-/** Refuses what the request itself declares and we cannot honour, before anything else is looked at. */
-function conditions(ctx: Context, next: Next): Promise<void> {
-  const version = ctx.headers['odata-version'];
-  if (version !== undefined && version !== '4.0') {
-    throw new RedfishError([message('Base.HeaderInvalid', [`OData-Version: ${String(version)}`])], 412);
-  }
-  return next();
-}
-
-function documents(options: AppOptions): Router {
-  const router = new Router({ strict: true });
-  router.all('/redfish', document('application/json', '{"v1":"/redfish/v1/"}'));
-  router.all(metadataPath, document('application/xml', options.metadata));
-  router.all(serviceDocumentPath, document('application/json', options.serviceDocument));
-  return router;
-}
-
-const metadataPath = '/redfish/v1/$metadata';
-const serviceDocumentPath = '/redfish/v1/odata';
-
-/** A fixed text that everybody may read. */
-function document(type: string, text: string) {
-  return (ctx: Context): void => {
-    const headers = { Allow: 'GET, HEAD', 'Content-Type': `${type}; charset=utf-8` };
-    if (ctx.method === 'OPTIONS') {
-      send(ctx, { status: 204, headers: { Allow: headers.Allow }, body: null });
-      return;
-    }
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
-      throw new RedfishError([message('Base.OperationNotAllowed', [])], 405, { Allow: headers.Allow });
-    }
-    demandAcceptable(ctx, type);
-    send(ctx, { status: 200, headers, body: text });
-  };
-}
-
 function redfish(options: AppOptions) {
   const { service } = options;
   return async (ctx: Context, next: Next): Promise<void> => {
     const { url = '', method = '' } = ctx.req;
     const question = url.indexOf('?');
     const path = question < 0 ? url : url.slice(0, question);
-    if (!path.startsWith('/redfish/v1') || path === metadataPath || path === serviceDocumentPath)
-      return next();
+    if (!path.startsWith('/redfish/v1') || isDocument(path)) return next();
+    const open = service.isOpen(method, path);
     // What a query such as $expand shows of an open resource depends on who asks.
-    const known = options.authenticate(ctx, question < 0 && service.isOpen(method, path));
+    const known = options.authenticate(ctx, question < 0 && open);
     const principal = known instanceof Promise ? await known : known;
     ctx.state.principal = principal;
-    demandAcceptable(ctx, 'application/json');
+    const reads = method === 'GET' || method === 'HEAD';
+    // Who is not let in learns that first, and from the service.
+    if (principal !== null || open) {
+      demandVersion(ctx);
+      if (!reads) demandAcceptable(ctx, jsonType);
+    }
     const answer = service.handle({
       method,
       path,
@@ -129,19 +104,16 @@ function redfish(options: AppOptions) {
       prefer: ctx.headers.prefer as string | undefined,
       principal,
       address: addressOf(ctx),
-      body: () => readBody(ctx.req),
+      body: () => readBody(ctx.req, ctx.res),
     });
-    send(ctx, answer instanceof Promise ? await answer : answer);
+    const reply = answer instanceof Promise ? await answer : answer;
+    // That there is nothing goes before the form in which it is not there.
+    if (reads) demandAcceptable(ctx, jsonType);
+    return send(ctx, reply);
   };
 }
 
-/** @throws RedfishError 406 */
-function demandAcceptable(ctx: Context, type: string): void {
-  const accept = ctx.headers.accept;
-  if (accept === undefined || accept === '*/*' || accept.startsWith(type)) return;
-  if (ctx.accepts(type) === false)
-    throw new RedfishError([message('Base.HeaderInvalid', [`Accept: ${accept}`])], 406);
-}
+const jsonType = json.slice(0, json.indexOf(';'));
 
 /** Outside `/redfish` there is nothing, and nobody needs to log in to learn that. */
 function nothingHere(ctx: Context): void {

@@ -1,34 +1,52 @@
-/** Reads a request body: JSON only, and no more than the limit. */
-import type { IncomingMessage } from 'node:http';
+/** Reads a request body: JSON only, no more than the limit, and not for ever. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { message, RedfishError } from '../redfish/registries/messages.ts';
+import { isJsonType } from './negotiation.ts';
 
 /** No Redfish request that this daemon understands comes near it; firmware images take another way. */
 export const maxBody = 256 * 1024;
 
-const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+/** Milliseconds in which a body must have come. */
+const patience = 20_000;
 
-/** @throws RedfishError 400 when it does not come whole, 413, 415 */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > maxBody) throw tooLarge();
-  const parts: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const part of request as AsyncIterable<Buffer>) {
-      length += part.length;
-      if (length > maxBody) throw tooLarge();
-      parts.push(part);
-    }
-  } catch (error) {
-    if (error instanceof RedfishError || !request.aborted) throw error;
-    // The client has gone: nobody hears the answer, but the logs must not speak of a defect.
-    throw new RedfishError([message('Base.UnrecognizedRequestBody', [])], 400);
-  }
-  const type = request.headers['content-type'];
-  if (length > 0 && type !== undefined && !jsonType.test(type)) {
-    throw new RedfishError([message('Base.HeaderInvalid', [`Content-Type: ${type}`])], 415);
-  }
-  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+/** @throws RedfishError 400 when it does not come whole, 408, 413, 415 */
+export async function readBody(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
+  const { expect, 'content-length': declared = '0', 'content-type': type } = request.headers;
+  const coding = request.headers['content-encoding'];
+  if (Number(declared) > maxBody) throw tooLarge();
+  if (coding !== undefined && coding.toLowerCase() !== 'identity') throw unsupported('Content-Encoding');
+  // A client that asks first is told to go on only now, when the body is wanted.
+  if (expect !== undefined) response.writeContinue();
+  const raw = await collect(request);
+  if (raw.length > 0 && type !== undefined && !isJsonType(type)) throw unsupported('Content-Type');
+  return raw;
 }
 
+/** Settles as soon as it is known what becomes of the body; whatever comes after that is thrown away. */
+function collect(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let length = 0;
+    const settle = (outcome: () => void) => {
+      clearTimeout(timer);
+      request.off('data', take).off('end', whole).off('close', gone).resume();
+      outcome();
+    };
+    const take = (part: Buffer) => {
+      length += part.length;
+      parts.push(part);
+      if (length > maxBody) settle(() => reject(tooLarge()));
+    };
+    const whole = () =>
+      settle(() => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)));
+    // Nobody hears the answer then, but the logs must not speak of a defect.
+    const gone = () =>
+      settle(() => reject(new RedfishError([message('Base.UnrecognizedRequestBody', [])], 400)));
+    const timer = setTimeout(() => settle(() => reject(tooSlow())), patience);
+    request.on('data', take).on('end', whole).on('close', gone).on('error', gone);
+  });
+}
+
+const unsupported = (header: string) => new RedfishError([message('Base.HeaderInvalid', [header])], 415);
+const tooSlow = () => new RedfishError([message('Base.GeneralError', [])], 408, { Connection: 'close' });
 const tooLarge = () => new RedfishError([message('Base.PayloadTooLarge', [])], 413, { Connection: 'close' });

@@ -31,6 +31,8 @@ export interface App {
   readonly started: Date;
   /** TCP port of HTTPS. */
   readonly httpsPort: number;
+  /** TCP port on which plain HTTP is sent on to HTTPS; null where nothing listens. */
+  readonly httpPort: number | null;
   /** Whether a URI leads to a resource of this service now. */
   readonly resolves: (uri: string) => boolean;
   /** Restarts the management controller (on the twin: the daemon). Resolves when that is under way. */

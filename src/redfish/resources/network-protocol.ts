@@ -24,7 +24,7 @@ export const networkProtocol = resource({
       Name: 'Network protocols of the manager',
       HostName: network.hostName,
       FQDN: fqdnOf(network),
-      HTTP: { ProtocolEnabled: false, Port: ports.http },
+      HTTP: { ProtocolEnabled: app.httpPort !== null, Port: app.httpPort ?? ports.http },
       HTTPS: {
         ProtocolEnabled: true,
         Port: app.httpsPort,

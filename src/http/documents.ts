@@ -1,0 +1,40 @@
+/** The few fixed texts that everybody may read: `/redfish`, `$metadata` and the OData service document. */
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { message, RedfishError } from '../redfish/registries/messages.ts';
+import { digest, matchesEtag } from '../redfish/service/etag.ts';
+import { demandAcceptable, demandVersion } from './headers.ts';
+import { send } from './reply.ts';
+
+const allow = 'GET, HEAD, OPTIONS';
+
+/** Paths below the service's root that no resource has. */
+const paths = { metadata: '/redfish/v1/$metadata', service: '/redfish/v1/odata' } as const;
+const own: ReadonlySet<string> = new Set(Object.values(paths).flatMap((path) => [path, `${path}/`]));
+export const isDocument = (path: string): boolean => own.has(path);
+
+/** A slash at the end makes no difference. */
+export function documents(metadata: string, serviceDocument: string): Router {
+  const router = new Router({ sensitive: true });
+  router.all('/redfish', document('application/json', '{"v1":"/redfish/v1/"}'));
+  router.all(paths.metadata.replace('$', '\\$'), document('application/xml', metadata));
+  router.all(paths.service, document('application/json', serviceDocument));
+  return router;
+}
+
+function document(type: string, text: string) {
+  const ETag = digest(text);
+  return (ctx: Context): void | Promise<void> => {
+    demandVersion(ctx);
+    const { method } = ctx.req;
+    if (method === 'OPTIONS') return send(ctx, { status: 204, headers: { Allow: allow }, body: null });
+    if (method !== 'GET' && method !== 'HEAD')
+      throw new RedfishError([message('Base.OperationNotAllowed', [])], 405, { Allow: allow });
+    demandAcceptable(ctx, type);
+    const known = ctx.headers['if-none-match'];
+    if (known !== undefined && matchesEtag(known, ETag))
+      return send(ctx, { status: 304, headers: { Allow: allow, ETag }, body: null });
+    const headers = { Allow: allow, ETag, 'Content-Type': `${type}; charset=utf-8` };
+    return send(ctx, { status: 200, headers, body: text });
+  };
+}

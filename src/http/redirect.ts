@@ -1,0 +1,76 @@
+/** The plain listener that sends clients to HTTPS and serves nothing itself. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, isIPv6 } from 'node:net';
+import { errorBody, message } from '../redfish/registries/messages.ts';
+import { type Limits, limitConnections } from './limits.ts';
+import { refuseBadRequests } from './refusals.ts';
+import { json } from './reply.ts';
+
+export interface Redirect {
+  readonly address: AddressInfo;
+  close(): Promise<void>;
+}
+
+const times = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 1_000 };
+
+/**
+ * @param httpsPort the port of HTTPS at the moment
+ * @throws Error with `code` EADDRINUSE, EACCES, EADDRNOTAVAIL when the address cannot be had
+ */
+export async function listenRedirect(
+  host: string,
+  port: number,
+  httpsPort: () => number,
+  limits: Limits,
+): Promise<Redirect> {
+  const server = createServer({ maxHeaderSize: 8 * 1024, ...times }, (request, response) =>
+    answer(request, response, httpsPort()),
+  );
+  limitConnections(server, limits);
+  refuseBadRequests(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    address: server.address() as AddressInfo,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, port: number): void {
+  const common = {
+    'Content-Type': json,
+    'OData-Version': '4.0',
+    'Cache-Control': 'no-cache',
+    Connection: 'close',
+  };
+  if (request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'OPTIONS') {
+    // A body may hold a password, which has now crossed the network in the clear: that must not seem to work.
+    response.writeHead(403, common);
+    response.end(JSON.stringify(errorBody([message('Base.AccessForbidden', [])])));
+    return;
+  }
+  // 308 keeps the method, and the path is repeated as it came.
+  const path = request.url?.startsWith('/') === true ? request.url : '/';
+  response.writeHead(308, {
+    ...common,
+    Location: `https://${hostOf(request)}${port === 443 ? '' : `:${port}`}${path}`,
+  });
+  response.end();
+}
+
+/** The name by which the client knows this host; its address where the request says none that could be one. */
+function hostOf({ headers, socket }: IncomingMessage): string {
+  const named = /^(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::\d*)?$/.exec(headers.host ?? '')?.[1];
+  if (named !== undefined) return named;
+  const address = (socket.localAddress ?? 'localhost').replace(/^::ffff:/, '');
+  return isIPv6(address) ? `[${address}]` : address;
+}
