@@ -24,6 +24,9 @@ const defaults = {
   gracefulTimeout: 300_000,
 };
 
+/** The operating system did not heed the button: nothing is broken. */
+class Unheeded extends Error {}
+
 export interface PowerListener {
   /** Any of the public state has moved. */
   changed(): void;
@@ -62,7 +65,7 @@ export class HostPower {
   #answerUntil = Number.NEGATIVE_INFINITY;
   #stopped = false;
   lastReset: { readonly type: Operation['type']; readonly time: Date } | null = null;
-  /** Why the last operation failed; null after one that did not, or once power-good has moved. */
+  /** What the hardware did not do when it was last asked; null once it has, or once power-good has moved. */
   fault: string | null = null;
   /** When power-good last came, on the monotonic clock. */
   goodSince = Number.NEGATIVE_INFINITY;
@@ -188,19 +191,19 @@ export class HostPower {
     this.#operation = null;
     this.#transition = null;
     if (outcome.ok) this.#recovered();
-    else if (!(error instanceof CutShort)) this.#failed(type, outcome.reason);
+    else if (!(error instanceof CutShort)) this.#failed(type, outcome.reason, !(error instanceof Unheeded));
     if (this.#good !== null && !this.#stopped) this.#listener.resting(this.#good);
     this.#listener.changed();
     return outcome;
   }
 
-  #failed(type: string, reason: string): void {
-    this.fault = reason;
+  #failed(type: string, reason: string, broken: boolean): void {
+    if (broken) this.fault = reason;
     this.#listener.event({
       message: 'ResourceEvent.ResourceErrorsDetected',
       args: ['PowerState', `${type} failed`],
-      severity: 'Critical',
-      condition: `power:${this.#facts.id}`,
+      severity: broken ? 'Critical' : 'Warning',
+      ...(broken ? { condition: `power:${this.#facts.id}` } : {}),
       detail: `${reason}.`,
     });
   }
@@ -232,7 +235,9 @@ export class HostPower {
     const shutdown = async (operation: Operation) => {
       const pulse = power.gracefulPulse ?? power.onPulse;
       await operation.press(power.button, pulse, () => this.#becoming('PoweringOff'));
-      await this.#await(operation, false, power.gracefulTimeout ?? defaults.gracefulTimeout);
+      const limit = power.gracefulTimeout ?? defaults.gracefulTimeout;
+      if (!(await this.#becomes(operation, false, limit)))
+        throw new Unheeded(`the operating system had not shut down ${limit / 1000} s after it was asked to`);
     };
     const again = (first: typeof off) => async (operation: Operation) => {
       await first(operation);
@@ -285,6 +290,14 @@ export class HostPower {
 
   /** Waits until power-good is `wanted`. @throws Error when it does not get there, CutShort */
   async #await(operation: Operation, wanted: boolean, limit: number): Promise<void> {
+    if (await this.#becomes(operation, wanted, limit)) return;
+    throw new Error(
+      `power-good (line ${this.#facts.power.good}) had not ${wanted ? 'come' : 'gone'} ${limit / 1000} s after the press`,
+    );
+  }
+
+  /** Whether power-good is `wanted` before so many milliseconds have passed. @throws CutShort */
+  async #becomes(operation: Operation, wanted: boolean, limit: number): Promise<boolean> {
     if (this.#good !== wanted) {
       await operation.wait(limit, (wake) => {
         const look = () => {
@@ -294,10 +307,7 @@ export class HostPower {
         return () => this.#watchers.delete(look);
       });
     }
-    if (this.#good === wanted) return;
-    throw new Error(
-      `power-good (line ${this.#facts.power.good}) had not ${wanted ? 'come' : 'gone'} ${limit / 1000} s after the press`,
-    );
+    return this.#good === wanted;
   }
 
   #goodChanged(good: boolean): void {

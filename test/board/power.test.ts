@@ -373,8 +373,14 @@ describe('what goes wrong', () => {
     await pass(gracefulPulse + timing.gracefulTimeout - 1);
     expect(end.outcome).toBeNull();
     await pass(1);
-    expect(end.outcome).toMatchObject({ ok: false });
+    expect(end.outcome).toEqual({
+      ok: false,
+      reason: 'the operating system had not shut down 8 s after it was asked to',
+    });
+    // Nothing is broken.
     expect(b.host.powerState).toBe('On');
+    expect(b.host.status.health).toBe('OK');
+    expect(b.told()).toEqual(['ResourcePoweringOff OK', 'ResourceErrorsDetected Warning']);
     await b.stop();
   });
 
