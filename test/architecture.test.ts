@@ -47,6 +47,7 @@ describe('the arrows of the design', () => {
       /^src\/(redfish\/resources|board|store|journal|http|platform|manager)\//,
     ],
     ['resources know no HTTP', 'src/redfish/resources', /^src\/http\/|^koa/],
+    ['certificates know of the store only', 'src/tls', /^src\/(?!tls\/|store\/)|koa/],
     ['the store knows nobody above it', 'src/store', /^src\/(redfish|http|board|journal|platform)\//],
     [
       'descriptors know nothing of what is built from them',
