@@ -132,11 +132,8 @@ export class Certificates {
     this.#settings.setJson('tls.server', pair);
     this.#pair = pair;
     this.#server = show(id, pair.chain);
-    this.#settings.setJson(
-      'tls.requests',
-      this.#requests().filter((each) => each !== key),
-    );
     this.#changed.emit();
+    this.#forgetRequest(key);
     return this.#server;
   }
 
@@ -175,6 +172,20 @@ export class Certificates {
 
   #requests(): readonly string[] {
     return this.#settings.json('tls.requests', decodeKeys, []);
+  }
+
+  /** The new pair serves already, so a key that cannot be forgotten now is no failure: newer requests displace it. */
+  #forgetRequest(key: string): void {
+    const waiting = this.#requests();
+    if (!waiting.includes(key)) return;
+    try {
+      this.#settings.setJson(
+        'tls.requests',
+        waiting.filter((each) => each !== key),
+      );
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
   }
 
   /** @throws CertificateRefusal when the key is not the certificate's, or when none is known that is */

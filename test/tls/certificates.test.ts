@@ -1,14 +1,15 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { StoreError } from '../../src/store/errors.ts';
 import { Settings } from '../../src/store/settings.ts';
 import { Certificates } from '../../src/tls/certificates.ts';
 import { extendedKeyUsages } from '../../src/tls/key-usages.ts';
 import type { SigningRequest } from '../../src/tls/make.ts';
 import { CertificateRefusal } from '../../src/tls/refusal.ts';
-import { crashImage, open, temporary } from '../store/support.ts';
+import { crashImage, mountTmpfs, open, temporary } from '../store/support.ts';
 import { type Authority, createAuthority, ecKeys, pemOfKey, rsaKeys, x509 } from '../support/authority.ts';
 
 let root: Authority;
@@ -214,6 +215,39 @@ describe('a new pair', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('is there after a loss of power as soon as it was accepted', async () => {
+    const directory = temporary();
+    const certificates = await openIn(directory);
+    const csr = await certificates.request(wanted);
+    const waiting = crashImage(directory);
+    const signed = await authority.sign(csr);
+    await certificates.install(signed);
+    const installed = crashImage(directory);
+    expect((await openIn(installed)).options).toEqual(certificates.options);
+    expect((await (await openIn(waiting)).install(signed)).pem).toBe(signed);
+  });
+
+  it('is no pair while it cannot be stored, and the old one serves on', async (test) => {
+    const mount = mountTmpfs('1m');
+    test.skip(mount === null, 'mount is not permitted');
+    const certificates = await openIn(mount ?? '');
+    try {
+      writeFileSync(join(mount ?? '', 'ballast'), Buffer.alloc(2 << 20));
+    } catch {
+      // As full as it gets.
+    }
+    const { cert, key } = await authority.issue();
+    const install = async () => {
+      // What is left in the log of the database takes a few.
+      for (let n = 0; n < 500; n++) await certificates.install(cert + key, `x${n}`);
+    };
+    await expect(install()).rejects.toThrow(StoreError);
+    const stored = certificates.server.id;
+    await expect(certificates.install(cert + key, 'never')).rejects.toThrow(StoreError);
+    expect(certificates.server.id).toBe(stored);
+    expect((await openIn(crashImage(mount ?? ''))).server.id).toBe(stored);
   });
 
   it('may be valid only later: the clock may be the one that is wrong', async () => {
