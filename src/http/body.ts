@@ -13,7 +13,7 @@ const patience = 20_000;
 export async function readBody(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
   const { expect, 'content-length': declared = '0', 'content-type': type } = request.headers;
   const coding = request.headers['content-encoding'];
-  if (Number(declared) > maxBody) throw tooLarge();
+  if (Number(declared) > maxBody) throw tooLarge(request);
   if (coding !== undefined && coding.toLowerCase() !== 'identity') throw unsupported('Content-Encoding');
   // A client that asks first is told to go on only now, when the body is wanted.
   if (expect !== undefined) response.writeContinue();
@@ -35,18 +35,23 @@ function collect(request: IncomingMessage): Promise<Buffer> {
     const take = (part: Buffer) => {
       length += part.length;
       parts.push(part);
-      if (length > maxBody) settle(() => reject(tooLarge()));
+      if (length > maxBody) settle(() => reject(tooLarge(request)));
     };
     const whole = () =>
       settle(() => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)));
     // Nobody hears the answer then, but the logs must not speak of a defect.
     const gone = () =>
       settle(() => reject(new RedfishError([message('Base.UnrecognizedRequestBody', [])], 400)));
-    const timer = setTimeout(() => settle(() => reject(tooSlow())), patience);
+    const timer = setTimeout(() => settle(() => reject(tooSlow(request))), patience);
     request.on('data', take).on('end', whole).on('close', gone).on('error', gone);
   });
 }
 
 const unsupported = (header: string) => new RedfishError([message('Base.HeaderInvalid', [header])], 415);
-const tooSlow = () => new RedfishError([message('Base.GeneralError', [])], 408, { Connection: 'close' });
-const tooLarge = () => new RedfishError([message('Base.PayloadTooLarge', [])], 413, { Connection: 'close' });
+/** Whoever is refused in the middle of a body cannot go on with the connection; HTTP/2 ends the stream alone. */
+const closing = ({ httpVersionMajor }: IncomingMessage): Readonly<Record<string, string>> =>
+  httpVersionMajor > 1 ? {} : { Connection: 'close' };
+const tooSlow = (request: IncomingMessage) =>
+  new RedfishError([message('Base.GeneralError', [])], 408, closing(request));
+const tooLarge = (request: IncomingMessage) =>
+  new RedfishError([message('Base.PayloadTooLarge', [])], 413, closing(request));
