@@ -43,8 +43,16 @@ export interface Run {
   readonly reports: string;
 }
 
-/** Starts the daemon on the twin of `platform` in a namespace and runs `command` there; `REPORTS` in it is replaced. */
-export function besideDaemon(platform: string, listen: string, command: readonly string[]): Run {
+/**
+ * Starts the daemon on the twin of `platform` in a namespace and runs `command` there; `REPORTS` in it is replaced.
+ * @param serveWords more of the daemon's command line
+ */
+export function besideDaemon(
+  platform: string,
+  listen: string,
+  command: readonly string[],
+  serveWords = '',
+): Run {
   const dir = mkdtempSync(join(tmpdir(), 'redfishd-conformance-'));
   const reports = join(dir, 'reports');
   mkdirSync(reports);
@@ -58,7 +66,12 @@ export function besideDaemon(platform: string, listen: string, command: readonly
       cwd: project,
       encoding: 'utf8',
       maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, PATH: path, REDFISHD_ADMIN_PASSWORD_FILE: join(dir, 'password') },
+      env: {
+        ...process.env,
+        PATH: path,
+        REDFISHD_ADMIN_PASSWORD_FILE: join(dir, 'password'),
+        REDFISHD_SERVE_WORDS: serveWords,
+      },
     },
   );
   return { status: run.status, output: `${run.stdout}${run.stderr}`, reports };
