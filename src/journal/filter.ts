@@ -33,15 +33,22 @@ const columns: Readonly<Record<JournalField, string>> = {
   user: 'user',
 };
 
-/** IS and IS NOT compare null as a value; the others say null of it, which must become false before a NOT. */
-const operators: Readonly<Record<JournalComparison, (column: string) => string>> = {
-  eq: (column) => `${column} IS ?`,
-  ne: (column) => `${column} IS NOT ?`,
-  gt: (column) => `ifnull(${column} > ?, 0)`,
-  ge: (column) => `ifnull(${column} >= ?, 0)`,
-  lt: (column) => `ifnull(${column} < ?, 0)`,
-  le: (column) => `ifnull(${column} <= ?, 0)`,
+/** IS and IS NOT compare null as a value; what the others say of null, which is null, must be false before a NOT. */
+const operators: Readonly<Record<JournalComparison, string>> = {
+  eq: 'IS',
+  ne: 'IS NOT',
+  gt: '>',
+  ge: '>=',
+  lt: '<',
+  le: '<=',
 };
+
+function comparison(field: JournalField, operator: JournalComparison, value: unknown): string {
+  const sql = `${columns[field]} ${operators[operator]} ?`;
+  const mayBeNull = field === 'user' || value === null;
+  // Only where it is needed: no index serves a function.
+  return mayBeNull && operator !== 'eq' && operator !== 'ne' ? `ifnull(${sql}, 0)` : sql;
+}
 
 /** The condition of a filter, for a WHERE clause on the journal. */
 export function conditionOf(filter: JournalFilter): Condition {
@@ -57,6 +64,6 @@ export function conditionOf(filter: JournalFilter): Condition {
       return { sql: `NOT (${sql})`, values };
     }
     case 'compare':
-      return { sql: operators[filter.operator](columns[filter.field]), values: [filter.value] };
+      return { sql: comparison(filter.field, filter.operator, filter.value), values: [filter.value] };
   }
 }

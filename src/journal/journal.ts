@@ -59,6 +59,8 @@ export const defaultCaps: Readonly<Record<LogName, number>> = {
   AuditLog: 10_000,
 };
 const retryPeriod = 1000;
+/** A filter that fewer than one in so many entries pass is better answered from its own index. */
+const rareShare = 8;
 
 /**
  * What happened, in order, for life. Appends that come together share one transaction. While the store takes
@@ -154,7 +156,7 @@ export class Journal {
 
   /**
    * Part of a log, and how many entries pass the filter in all. Without a filter the cost depends on `top` alone, with
-   * one on how many entries pass.
+   * one on how many entries pass, if it is on what there is an index for: time, severity, messageId.
    */
   page(ref: LogRef, query: PageQuery): { readonly total: number; readonly entries: JournalEntry[] } {
     const stream = streamOf(ref);
@@ -167,7 +169,9 @@ export class Journal {
       condition === undefined && after === undefined
         ? rank.seek(skip, newestFirst)
         : { id: firstBehind(after, newestFirst), offset: skip };
-    return { total, entries: readPage(this.#store, { stream, from, count: top, newestFirst, condition }) };
+    const rare = total < rank.total / rareShare;
+    const entries = readPage(this.#store, { stream, from, count: top, newestFirst, condition, rare });
+    return { total, entries };
   }
 
   get(id: number): JournalEntry | undefined {

@@ -66,6 +66,11 @@ export const migrations: readonly string[] = [
    ) STRICT;
    CREATE INDEX journal_stream ON journal (stream, id);
    CREATE INDEX journal_open ON journal (condition) WHERE condition IS NOT NULL AND resolved = 0;`,
+
+  // What clients filter logs by.
+  `CREATE INDEX journal_time ON journal (stream, time);
+   CREATE INDEX journal_severity ON journal (stream, severity, resolved);
+   CREATE INDEX journal_message ON journal (stream, message_id);`,
 ];
 
 /** The version a database is at. @throws StoreError `too-new` */

@@ -92,6 +92,8 @@ export class Store {
   #prepare(sql: string): Database.Statement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
+      // Filters of clients make statements of their own: those come and go.
+      if (this.#statements.size >= maxStatements) this.#statements.clear();
       statement = this.#db.prepare(sql);
       this.#statements.set(sql, statement);
     }
@@ -117,6 +119,9 @@ export class Store {
     }
   }
 }
+
+/** Many more than the daemon has of its own. */
+const maxStatements = 256;
 
 const databaseFile = (directory: string) => join(directory, 'redfishd.db');
 const pidFile = (directory: string) => join(directory, 'redfishd.pid');

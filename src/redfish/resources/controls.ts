@@ -15,6 +15,7 @@ export const control = resource<Fan>({
     const found = app.board.fans.get(ControlId ?? '');
     return found?.chassis === ChassisId ? found : undefined;
   },
+  excerpt: ({ SetPointType }) => String(SetPointType),
   body: (model, { app }) => ({
     Name: `Duty of ${model.name}`,
     ControlType: 'Percent',

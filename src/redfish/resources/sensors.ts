@@ -13,6 +13,7 @@ export const sensor = resource<Sensor>({
     const found = app.board.sensors.get(SensorId ?? '');
     return found?.chassis === ChassisId ? found : undefined;
   },
+  excerpt: ({ ReadingType }) => excerptKinds[String(ReadingType)],
   body: (model) => ({
     Name: model.name,
     ReadingType: quantities[model.quantity].type,
@@ -38,6 +39,15 @@ export const sensors = collection({
   members: sensor,
   exists: (app, { ChassisId }) => app.board.chassis.has(ChassisId ?? ''),
 });
+
+/** Excerpts of the Sensor schema that are about one kind of reading. */
+const excerptKinds: Readonly<Record<string, string>> = {
+  Current: 'Current',
+  EnergykWh: 'EnergykWh',
+  Power: 'Power',
+  Rotational: 'Fan',
+  Voltage: 'Voltage',
+};
 
 const thresholdNames: readonly (readonly [ThresholdName, string])[] = [
   ['upperFatal', 'UpperFatal'],

@@ -39,7 +39,7 @@ export const serviceRoot = resource({
       SelectQuery: true,
       TopSkipQuery: true,
       OnlyMemberQuery: true,
-      ExcerptQuery: false,
+      ExcerptQuery: true,
       MultipleHTTPRequests: true,
       DeepOperations: { DeepPATCH: false, DeepPOST: false },
     },
