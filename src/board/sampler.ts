@@ -59,6 +59,8 @@ export class Sampler {
   /** When each sensor was last read well. */
   readonly #sampled = new Map<string, number>();
   #sweep: NodeJS.Timeout | undefined;
+  /** When what has grown old was last looked for. */
+  #swept = 0;
   #stopped = false;
 
   constructor(options: SamplerOptions) {
@@ -74,6 +76,7 @@ export class Sampler {
 
   start(): void {
     for (const lane of this.#lanes) lane.start();
+    this.#swept = performance.now();
     this.#sweep = setInterval(() => this.#findStale(), sweepPeriod).unref();
   }
 
@@ -234,6 +237,10 @@ export class Sampler {
   /** A lane that hangs reports nothing, so what has grown old is found from outside. */
   #findStale(): void {
     const now = performance.now();
+    const stood = now - this.#swept > 2 * sweepPeriod;
+    this.#swept = now;
+    // While the process itself stood still, for a slow disk say, nobody could be heard.
+    if (stood) return;
     for (const { jobs, current, begun } of this.#lanes) {
       if (current !== null && current.failing === null && now - begun >= allowed(current.reader)) {
         current.failing = 'stuck';

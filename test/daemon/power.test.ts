@@ -322,13 +322,13 @@ describe('a refusal', () => {
 describe('a failure', () => {
   afterEach(() => bring('Off'));
 
-  const failure = async (before: { readonly events: number; readonly sel: number }) => {
+  const failure = async (before: { readonly sel: number }, Severity = 'Critical') => {
     const entry = await until('the failure in the SEL', async () =>
       (await logEntries(daemon, sel))
         .slice(before.sel)
         .find((each) => keyOf(each) === 'ResourceErrorsDetected'),
     );
-    expect(entry).toMatchObject({ Severity: 'Critical', Resolved: false });
+    expect(entry).toMatchObject({ Severity, Resolved: false });
     return entry;
   };
 
@@ -372,7 +372,8 @@ describe('a failure', () => {
     daemon.twin.inject({ kind: 'ignoreGraceful', host: 'host2' });
     const before = await mark();
     await reset('GracefulShutdown');
-    const entry = await failure(before);
+    // The board did what it could: that is no defect of it.
+    const entry = await failure(before, 'Warning');
     expect(entry.Message).toContain('GracefulShutdown failed');
     expect(await powerState()).toBe('On');
     const again = await mark();
