@@ -158,6 +158,32 @@ describe('inventory', () => {
     await b.stop();
   });
 
+  it('that was being read when power went is not taken', async () => {
+    const b = await startBench({
+      hardware: (twin) => ({
+        i2c: (bus) => {
+          const transport = twin.i2c(bus);
+          return {
+            ...transport,
+            async transfer(address, write, length) {
+              const answer = await transport.transfer(address, write, length);
+              if (address === 0x52) await new Promise((resolve) => setTimeout(resolve, 50));
+              return answer;
+            },
+          };
+        },
+      }),
+    });
+    await b.reset('On');
+    await pass(timing.onPulse + 150 + 2000 + 200);
+    b.twin.loseMains();
+    for (let at = 0; at < 20; at += 1) {
+      await pass(50);
+      expect(fru(b, 'CARD')).toMatchObject({ status: { state: 'StandbyOffline' }, model: null });
+    }
+    await b.stop();
+  });
+
   it('of a supply that is pulled is absent', async () => {
     const powerSupplies = bench.powerSupplies?.map((each) => ({ ...each, fru: 'NIC' })) ?? [];
     const b = await startBench({ platform: { ...bench, powerSupplies } });

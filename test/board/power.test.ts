@@ -270,6 +270,8 @@ describe('one operation taking over from another', () => {
     const second = await b.reset('ForceOff');
     await pass(0);
     expect(first.outcome).toEqual({ ok: false, reason: 'GracefulRestart was cut short' });
+    expect(b.host.powerState).toBe('PoweringOff');
+    expect(b.host.allowedResets()).toEqual([]);
     await pass(forceOffPulse);
     expect(second.outcome).toEqual({ ok: true });
     expect(b.edges('POWER_OUT')).toEqual([

@@ -270,6 +270,21 @@ describe('a lane that is stuck', () => {
     await b.stop();
   });
 
+  it('is well again with any answer, be it that of a device that is not', async () => {
+    // While the host is off, the card is all that is asked on its bus.
+    const b = await startBench();
+    const stuck = b.twin.inject({ kind: 'stuckBus', bus: 2 });
+    await pass(5000);
+    b.twin.inject({ kind: 'nack', device: 'CARD' });
+    b.twin.clear(stuck);
+    await pass(35_000);
+    const conditions = b.events.map(
+      ({ condition, resolves }) => `${condition} ${resolves ? 'ends' : 'begins'}`,
+    );
+    expect(conditions).toEqual(['bus:2 begins', 'bus:2 ends', 'device:CARD begins']);
+    await b.stop();
+  });
+
   it('of a sysfs node is found from outside', async () => {
     const hang = { is: false, end: () => {} };
     const b = await startBench({
