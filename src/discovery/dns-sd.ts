@@ -2,7 +2,7 @@
  * DNS-based service discovery (RFC 6763) over multicast DNS (RFC 6762): `_redfish._tcp`, by a library that is loaded when it
  * is switched on.
  */
-import type { CiaoService, Responder } from '@homebridge/ciao';
+import type { Responder } from '@homebridge/ciao';
 import type { ServedAddress } from './served.ts';
 
 export interface DnsSdOptions {
@@ -16,12 +16,12 @@ export interface DnsSdOptions {
 
 export class DnsSd {
   readonly #options: DnsSdOptions;
-  #running:
-    | { readonly responder: Responder; readonly service: CiaoService; readonly said: string }
-    | undefined;
+  #running: { readonly responder: Responder; readonly said: string } | undefined;
   /** Starts and stops follow one another. */
   #turn: Promise<void> = Promise.resolve();
   #wanted = false;
+  /** What last kept it from working, said once. */
+  #complaint = '';
 
   constructor(options: DnsSdOptions) {
     this.#options = options;
@@ -43,7 +43,10 @@ export class DnsSd {
     this.#turn = this.#turn
       .then(() => this.#settle())
       .catch((error: unknown) => {
-        this.#options.log('DNS-SD cannot advertise the service', { error: String(error) });
+        const text = error instanceof Error ? error.message : String(error);
+        if (text === this.#complaint) return;
+        this.#complaint = text;
+        this.#options.log('DNS-SD cannot advertise the service; it will try again', { error: text });
       });
     return this.#turn;
   }
@@ -64,7 +67,13 @@ export class DnsSd {
       ...{ name, hostname, port, type: 'redfish' },
       txt: { path: '/redfish/v1/', uuid: this.#options.uuid },
     });
-    this.#running = { responder, service, said };
-    await service.advertise();
+    this.#running = { responder, said };
+    try {
+      await service.advertise();
+    } catch (error) {
+      this.#running = undefined;
+      await responder.shutdown();
+      throw error;
+    }
   }
 }

@@ -204,14 +204,13 @@ export class Ssdp {
   /** From the address at which the asker reaches this machine, which the kernel tells once the socket is connected. */
   #answer(family: Family, asker: RemoteInfo): void {
     const { identity, served, url } = this.#options;
-    const socket = createSocket(family === 'IPv4' ? 'udp4' : 'udp6');
-    socket.once('error', () => socket.close());
+    const { socket, end } = shortLived(family);
     socket.connect(asker.port, asker.address);
     socket.once('connect', () => {
       const own = socket.address().address.replace(/%.*$/, '');
       if (served().some(({ address }) => address === own))
-        socket.send(searchAnswer(identity, url(own), this.#maxAge), () => socket.close());
-      else socket.close();
+        socket.send(searchAnswer(identity, url(own), this.#maxAge), end);
+      else end();
     });
   }
 
@@ -236,21 +235,32 @@ export class Ssdp {
     const text = notification(identity, kind, group, url(address), this.#maxAge);
     const zone = family === 'IPv4' ? '' : `%${name}`;
     return new Promise((resolve) => {
-      const socket = createSocket(family === 'IPv4' ? 'udp4' : 'udp6');
-      const done = () => socket.close();
-      socket.once('close', resolve);
       // Without a way to send, nobody hears it: the next time is the next chance.
-      socket.once('error', done);
+      const { socket, end } = shortLived(family);
+      socket.once('close', resolve);
       socket.bind({ address: `${address}${address.startsWith('fe80') ? zone : ''}`, port: 0 }, () => {
         try {
           socket.setMulticastTTL(Math.min(ttl, 255));
           socket.setMulticastInterface(family === 'IPv4' ? address : `::${zone}`);
         } catch {
-          done();
+          end();
           return;
         }
-        socket.send(text, ssdpPort, `${group}${zone}`, done);
+        socket.send(text, ssdpPort, `${group}${zone}`, end);
       });
     });
   }
+}
+
+/** A socket for one datagram, and what ends it; its first error does too. */
+function shortLived(family: Family): { readonly socket: Socket; readonly end: () => void } {
+  const socket = createSocket(family === 'IPv4' ? 'udp4' : 'udp6');
+  let ended = false;
+  const end = () => {
+    if (ended) return;
+    ended = true;
+    socket.close();
+  };
+  socket.on('error', end);
+  return { socket, end };
 }

@@ -28,7 +28,8 @@ ip link set lo up
 ip link add eth0 type veth peer name peer0
 unshare -n sleep 120 & other=$!
 trap 'kill $other $daemon 2>/dev/null; wait' EXIT
-until ip link set peer0 netns $other 2>/dev/null; do sleep 0.05; done
+until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do sleep 0.05; done
+ip link set peer0 netns $other
 ip addr add 192.0.2.5/24 dev eth0
 ip -6 addr add 2001:db8::5/64 dev eth0 nodad
 ip link set eth0 up
