@@ -48,6 +48,12 @@ describe('the arrows of the design', () => {
     ],
     ['resources know no HTTP', 'src/redfish/resources', /^src\/http\/|^koa/],
     ['certificates know of the store only', 'src/tls', /^src\/(?!tls\/|store\/)|koa/],
+    [
+      'the controller’s own network knows no Redfish and no HTTP',
+      'src/manager',
+      /^src\/(redfish|http|board|journal)\//,
+    ],
+    ['discovery knows no Redfish and no HTTP', 'src/discovery', /^src\/(redfish|http|board|journal)\//],
     ['the store knows nobody above it', 'src/store', /^src\/(redfish|http|board|journal|platform)\//],
     [
       'descriptors know nothing of what is built from them',

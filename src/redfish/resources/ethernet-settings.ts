@@ -85,7 +85,7 @@ class SettingsPatch {
       mtu: this.#number('MTUSize', before.mtu, mtuRange.least, mtuRange.most),
       vlan: {
         ...group('vlan'),
-        id: this.#number('VLAN/VLANId', before.vlan.id, 1, 4094),
+        id: changes.get('VLAN/VLANId') === null ? null : this.#number('VLAN/VLANId', before.vlan.id, 1, 4094),
         priority: this.#number('VLAN/VLANPriority', before.vlan.priority, 0, 7) ?? 0,
       },
       dhcp4: group('dhcp4'),

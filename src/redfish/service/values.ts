@@ -172,7 +172,10 @@ export function memberFact(facts: ObjectFact, name: string): PropertyFact | unde
   return ownProperty(facts, name) ?? facts.dynamic?.find((each) => matches(each.pattern, name));
 }
 
-/** OData control information, which a request may repeat and which is then ignored (DSP0266 "PATCH (update)"). */
+/**
+ * What a client that sends back what it has read may repeat, and which is then ignored: OData control information (DSP0266
+ * "PATCH (update)"), and what an answer says of the writing itself.
+ */
 export function isControl(name: string): boolean {
-  return /^[^@]*@odata\./.test(name);
+  return /^[^@]*@(odata\.|Redfish\.(WriteableProperties|Allowable[A-Za-z]+)$)/.test(name);
 }

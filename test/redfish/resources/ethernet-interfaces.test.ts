@@ -112,6 +112,18 @@ describe('a PATCH of an interface', () => {
     ]);
   });
 
+  it('a client may send back what it has read', async () => {
+    await patch(fixed);
+    const { body } = await daemon.get(eth0);
+    const again = {
+      IPv4StaticAddresses: at(body, '/IPv4StaticAddresses'),
+      VLAN: at(body, '/VLAN'),
+      DHCPv6: at(body, '/DHCPv6'),
+    };
+    expect((await patch(again)).status).toBe(200);
+    expect(await read('/IPv4StaticAddresses')).toEqual(again.IPv4StaticAddresses);
+  });
+
   it('the older way to set an address does the same', async () => {
     const Address = { Address: '192.0.2.30', SubnetMask: '255.255.255.0' };
     const answer = await patch({ DHCPv4: { DHCPEnabled: false }, IPv4Addresses: [Address] });

@@ -114,8 +114,8 @@ describe('a PATCH', () => {
     // In the schema and writable there, but not of this resource.
     [{ IndicatorLED: 'Lit' }, 'PropertyUnknown(IndicatorLED) #/IndicatorLED'],
     [
-      { '@Redfish.WriteableProperties': [] },
-      'PropertyNotWritable(@Redfish.WriteableProperties) #/@Redfish.WriteableProperties',
+      { '@Redfish.MaintenanceWindow': {} },
+      'PropertyNotWritable(@Redfish.MaintenanceWindow) #/@Redfish.MaintenanceWindow',
     ],
   ])('%j is refused', (body, fault) => {
     expect(patch(body)).toEqual({ changes: {}, faults: [fault], noOperation: false });
