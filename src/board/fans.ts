@@ -6,7 +6,7 @@ import { worst } from './health.ts';
 import type { Lines } from './lines.ts';
 import type { Memory } from './memory.ts';
 import { BoardRefusal, type Cooling, type Fan, type Sensor, type Status } from './model.ts';
-import { type PartEvent, Pluggable, severityOf } from './pluggable.ts';
+import { type PartEvent, Pluggable, settleAfterInsertion, severityOf } from './pluggable.ts';
 
 const retryPeriod = 5_000;
 
@@ -119,6 +119,7 @@ export class Fans {
       parts.lines.watch(facts.present, (present) => {
         fan.plug.see(present);
         parts.onPresence();
+        if (present) setTimeout(parts.onPresence, settleAfterInsertion).unref();
         parts.changes.touch();
       });
     }

@@ -63,6 +63,8 @@ export class HostPower {
   #operation: Operation | null = null;
   /** Until when a change counts as the answer to a press of the button, on the monotonic clock. */
   #answerUntil = Number.NEGATIVE_INFINITY;
+  /** It has been told that an operation failed, and not yet that this is over. */
+  #failure = false;
   #stopped = false;
   lastReset: { readonly type: Operation['type']; readonly time: Date } | null = null;
   /** What the hardware did not do when it was last asked; null once it has, or once power-good has moved. */
@@ -199,18 +201,20 @@ export class HostPower {
 
   #failed(type: string, reason: string, broken: boolean): void {
     if (broken) this.fault = reason;
+    this.#failure = true;
     this.#listener.event({
       message: 'ResourceEvent.ResourceErrorsDetected',
       args: ['PowerState', `${type} failed`],
       severity: broken ? 'Critical' : 'Warning',
-      ...(broken ? { condition: `power:${this.#facts.id}` } : {}),
+      condition: `power:${this.#facts.id}`,
       detail: `${reason}.`,
     });
   }
 
   /** What an operation had failed to do has been done, or something else has. */
   #recovered(): void {
-    if (this.fault === null) return;
+    if (!this.#failure) return;
+    this.#failure = false;
     this.fault = null;
     this.#listener.event({
       message: 'ResourceEvent.ResourceErrorsCorrected',

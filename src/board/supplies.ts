@@ -4,7 +4,7 @@ import type { Changes } from './changes.ts';
 import { worst } from './health.ts';
 import type { Lines } from './lines.ts';
 import type { PowerSupply, Sensor, Status } from './model.ts';
-import { type PartEvent, Pluggable, severityOf } from './pluggable.ts';
+import { type PartEvent, Pluggable, settleAfterInsertion, severityOf } from './pluggable.ts';
 
 export type SupplyFacts = NonNullable<Platform['powerSupplies']>[number];
 
@@ -85,6 +85,7 @@ export class Supplies {
       lines.watch(facts.present, (present) => {
         supply.plug.see(present);
         onPresence();
+        if (present) setTimeout(onPresence, settleAfterInsertion).unref();
         changes.touch();
       });
       lines.watch(facts.good, () => {

@@ -245,6 +245,23 @@ describe('a fan', () => {
     await b.stop();
   });
 
+  it('that is plugged in has a moment to come up to speed, whatever the period of its sensor', async () => {
+    const fans = bench.fans?.map((each) => ({
+      ...each,
+      tachs: each.tachs.map(({ tach, sensor }) => ({ tach, sensor: { ...sensor, poll: 60_000 } })),
+    }));
+    const b = await startBench({ platform: { ...bench, fans: fans ?? [] } });
+    b.twin.present('FAN1', false);
+    await pass(5000);
+    b.twin.present('FAN1', true);
+    await pass(1900);
+    expect(b.sensor('FAN1_TACH').status).toEqual({ state: 'Starting', health: 'OK' });
+    await pass(200);
+    expect(b.sensor('FAN1_TACH').reading).toBeGreaterThan(5000);
+    expect(b.told()).toEqual(['FanRemoved Warning', 'FanInserted OK']);
+    await b.stop();
+  });
+
   it('that has failed is not restored by being pulled', async () => {
     const b = await startBench();
     b.twin.inject({ kind: 'deadFan', fan: 'FAN1' });

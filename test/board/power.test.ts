@@ -383,6 +383,9 @@ describe('what goes wrong', () => {
     expect(b.host.powerState).toBe('On');
     expect(b.host.status.health).toBe('OK');
     expect(b.told()).toEqual(['ResourcePoweringOff OK', 'ResourceErrorsDetected Warning']);
+    await b.reset('ForceOff');
+    await pass(forceOffPulse);
+    expect(b.told()).toContain('ResourceErrorsCorrected OK');
     await b.stop();
   });
 
