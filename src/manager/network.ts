@@ -76,7 +76,8 @@ export class Network {
 
   /** Whether a step may keep the client from coming back, so that a trial makes sense. */
   isRisky(step: NetworkStep): boolean {
-    return step.kind === 'httpsPort' || this.#cutsOff(step);
+    if (this.#trials.has(nameOf(step))) return true;
+    return step.kind === 'httpsPort' ? step.port !== this.#httpsPort.wanted : this.#cutsOff(step);
   }
 
   /**
@@ -89,22 +90,28 @@ export class Network {
     const name = nameOf(step);
     const before = this.#reverseOf(step);
     const deferred = this.#cutsOff(step);
+    const changes = !this.#holds(step);
     const onTrial = trial !== undefined && this.isRisky(step);
-    if (!onTrial) this.#trials.confirm(name);
-    if (this.#holds(step)) return async () => {};
-    this.#cancel(name);
-    this.#write(step);
+    const earlier = this.#trials.has(name);
+    // First of all: power that goes in the middle must not leave a change that nobody undoes.
+    if (onTrial) this.#trials.begin(name, before, trial);
+    let written = false;
     try {
-      if (onTrial) this.#trials.begin(name, before, trial);
-      if (deferred) this.#defer(name, step, before);
-      else await this.#activate(step);
+      if (changes) {
+        this.#write(step);
+        written = true;
+        this.#cancel(name);
+        if (deferred) this.#defer(name, step, before);
+        else await this.#activate(step);
+      }
+      if (!onTrial) this.#trials.confirm(name);
     } catch (error) {
-      this.#trials.confirm(name);
-      this.#write(before);
-      if (!deferred) await this.#activate(before).catch(() => undefined);
+      if (onTrial && !earlier) this.#trials.confirm(name);
+      if (written) await this.#restore(name, before, error);
       throw error;
     }
     return async () => {
+      if (!changes) return;
       const waiting = this.#cancel(name);
       this.#trials.confirm(name);
       this.#write(before);
@@ -183,7 +190,7 @@ export class Network {
         this.#report({ outcome: 'applied', name, reason: '' });
       } catch (error) {
         this.#trials.confirm(name);
-        await this.#takeBack(name, before, error instanceof Error ? error.message : String(error));
+        await this.#takeBack(name, before, error);
       }
     };
     this.#deferred.set(name, { run, timer: setTimeout(() => void run(), this.#delay) });
@@ -195,19 +202,28 @@ export class Network {
     return this.#deferred.delete(name);
   }
 
-  /** Never fails: nobody waits for it. */
-  async #takeBack(name: string, step: NetworkStep, why: string): Promise<void> {
+  /** Undoes a change of which nobody hears otherwise. Never fails. */
+  async #takeBack(name: string, before: NetworkStep, why: unknown): Promise<void> {
+    if (await this.#restore(name, before, why))
+      this.#report({ outcome: 'undone', name, reason: textOf(why) });
+  }
+
+  /** Whether all is as before again; where it is not, that is reported. */
+  async #restore(name: string, before: NetworkStep, why: unknown): Promise<boolean> {
     this.#cancel(name);
     try {
-      this.#write(step);
-      await this.#activate(step);
-      this.#report({ outcome: 'undone', name, reason: why });
+      this.#write(before);
+      await this.#activate(before);
+      return true;
     } catch (error) {
-      const how = error instanceof Error ? error.message : String(error);
-      this.#report({ outcome: 'failed', name, reason: `${why}, and it could not be undone: ${how}` });
+      const reason = `${textOf(why)}, and it could not be undone: ${textOf(error)}`;
+      this.#report({ outcome: 'failed', name, reason });
+      return false;
     }
   }
 }
+
+const textOf = (why: unknown): string => (why instanceof Error ? why.message : String(why));
 
 const nameOf = (step: NetworkStep): string =>
   step.kind === 'interface' ? `interface ${step.id}` : step.kind;

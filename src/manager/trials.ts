@@ -52,6 +52,10 @@ export class Trials<U> {
     this.#save();
   }
 
+  has(name: string): boolean {
+    return this.#running.has(name);
+  }
+
   /** Ends a trial: what it was about stays. @throws StoreError */
   confirm(name: string): boolean {
     const trial = this.#running.get(name);

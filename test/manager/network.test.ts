@@ -119,6 +119,30 @@ describe('a change that may cut the client off', () => {
     expect(addresses()).toEqual(['192.0.2.10']);
   });
 
+  it('a trial that is asked for again begins anew', async () => {
+    const { network, addresses } = twin();
+    await network.apply(eth0(fixed), 60_000);
+    await vi.advanceTimersByTimeAsync(45_000);
+    expect(network.isRisky(eth0(fixed))).toBe(true);
+    await network.apply(eth0(fixed), 60_000);
+    await vi.advanceTimersByTimeAsync(45_000);
+    expect(addresses()).toEqual(['192.0.2.7']);
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(addresses()).toEqual(['192.0.2.10']);
+  });
+
+  it('a change that cannot be kept confirms no trial', async () => {
+    const { network, addresses, store } = twin();
+    await network.apply(eth0(fixed), 60_000);
+    await vi.advanceTimersByTimeAsync(1000);
+    store.run("CREATE TRIGGER full BEFORE UPDATE ON settings BEGIN SELECT RAISE(ABORT, 'full'); END");
+    await expect(network.apply(eth0({ ...fixed, mtu: 1400 }))).rejects.toThrow();
+    store.run('DROP TRIGGER full');
+    expect(addresses()).toEqual(['192.0.2.7']);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(addresses()).toEqual(['192.0.2.10']);
+  });
+
   it('a trial of what is at no risk is none', async () => {
     const { network } = twin();
     await network.apply(eth0({ nameServers: ['192.0.2.53'] }), 1000);
