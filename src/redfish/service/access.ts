@@ -16,20 +16,28 @@ export class Access<A> {
 
   /**
    * Lets a request through, or not. `undefined` as the target stands for a path that means nothing: who is not logged in
-   * learns no more from it than from any other. HEAD and OPTIONS need what GET needs.
+   * learns no more from it than from any other.
    *
+   * @param possible whether the target has this method. One that it lacks needs no more than the right to look, and so do
+   * HEAD and OPTIONS: the answer tells no more than the resource itself.
    * @throws RedfishError 401, 403
    */
-  demand(principal: Principal | null, method: string, target: Target<A> | undefined): void {
-    const needed = method === 'HEAD' || method === 'OPTIONS' ? 'GET' : method;
-    if (target?.entry.open && needed === 'GET') return;
+  demand(
+    principal: Principal | null,
+    method: string,
+    target: Target<A> | undefined,
+    possible: boolean,
+  ): void {
+    const reads = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+    if (target?.entry.open && reads) return;
+    const needed = reads || !possible ? 'GET' : method;
     if (principal === null) throw new RedfishError([message('Base.NoValidSession', [])], 401);
     const own = this.#isOwn(principal, target);
     if (principal.passwordChangeRequired && !own)
       throw new RedfishError([message('Base.PasswordChangeRequired', [principal.accountUri])], 403);
     if (target === undefined) return;
     // Of what is one's own a PATCH may be allowed for some properties: `mayWrite` decides then.
-    if (method === 'PATCH' && own) return;
+    if (needed === 'PATCH' && own) return;
     if (!holds(principal, needed, target, own)) throw insufficient();
   }
 

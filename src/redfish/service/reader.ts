@@ -15,9 +15,9 @@ import {
   type ActionInfoTarget,
   type ActionTarget,
   type CollectionTarget,
-  describedBy,
   type Entry,
   exists,
+  linkOf,
   type ResourceTarget,
   type Target,
   type Tree,
@@ -67,7 +67,7 @@ export class View<A> {
   #showResource(target: ResourceTarget<A> | ActionInfoTarget<A>): Answer {
     const whole = this.#render(target);
     if (whole === undefined) throw missing(target.uri);
-    const link = target.kind === 'actionInfo' ? describedBy('ActionInfo') : target.entry.link;
+    const link = linkOf(target);
     const { expand: expansion, select: selection } = this.#query;
     const shown = this.#excerpt(target, whole);
     if (expansion === undefined && selection === undefined) return { rendered: shown, link };

@@ -10,7 +10,7 @@ import { noQuery, parseQuery } from './query.ts';
 import { missing, type Parts, View } from './reader.ts';
 import { Renderer } from './renderer.ts';
 import type { Declaration } from './resource.ts';
-import { exists, readMethods, type Target, Tree } from './tree.ts';
+import { exists, linkOf, readMethods, type Target, Tree } from './tree.ts';
 import { type Outcome, Writer } from './writer.ts';
 
 export interface ServiceRequest {
@@ -102,12 +102,12 @@ export class Service<A> {
   #read(request: ServiceRequest): ServiceReply {
     const { method, path, principal } = request;
     const target = this.tree.locate(path);
-    this.#parts.access.demand(principal, 'GET', target);
+    this.#parts.access.demand(principal, method, target, readMethods.includes(method));
     if (target === undefined) throw missing(path);
     if (target.kind === 'action' || (method !== 'GET' && method !== 'HEAD')) {
       const Allow = this.#allow(target);
       if (method !== 'OPTIONS') throw notAllowed(Allow);
-      return { status: 204, headers: { Allow, Link: target.entry.link }, body: null };
+      return { status: 204, headers: { Allow, Link: linkOf(target) }, body: null };
     }
     const query = parseQuery(request.query);
     const { rendered, link, location } = new View(this.#parts, principal, query).show(target);
@@ -142,8 +142,7 @@ export class Service<A> {
       (target.kind === 'action' ? method === 'POST' : target.entry.methods.has(method)) &&
       target.kind !== 'actionInfo';
     const open = can && target.kind === 'collection' && target.collection.create?.open === true;
-    // What nobody can do needs only the right to see: the answer tells no more than the resource itself.
-    if (!open) this.#parts.access.demand(principal, can ? method : 'GET', target);
+    if (!open) this.#parts.access.demand(principal, method, target, can);
     if (target === undefined) throw missing(request.path);
     const allow = this.#allow(target);
     if (!allow.split(', ').includes(method)) {

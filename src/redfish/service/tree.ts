@@ -163,9 +163,12 @@ const templateOf = <A>(declaration: Declaration<A>): string =>
 const schemaOf = <A>(declaration: Declaration<A>): SchemaName =>
   declaration.kind === 'resource' ? declaration.resource.schema : declaration.collection.schema;
 
-/** Link header field for a schema of this service. */
-export const describedBy = (schema: SchemaName): string =>
-  `</redfish/v1/JsonSchemas/${schema}>; rel=describedby`;
+const describedBy = (schema: SchemaName): string => `</redfish/v1/JsonSchemas/${schema}>; rel=describedby`;
+const describesActions = describedBy('ActionInfo');
+
+/** Link header field for what a target shows. */
+export const linkOf = <A>(target: Target<A>): string =>
+  target.kind === 'actionInfo' ? describesActions : target.entry.link;
 
 /** What every resource can be asked for. */
 export const readMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
