@@ -31,8 +31,8 @@ password is made and kept in DIR/initial-admin-password until it is changed.
 
 interface Machine {
   readonly hardware: Hardware;
-  /** Resolves at each return of mains of a twin. */
-  mainsReturned(): Promise<void>;
+  /** Resolves once a twin has, or has not, mains; never on a board, where the controller goes with its power. */
+  mains(on: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -75,11 +75,16 @@ export async function serve(argv: readonly string[], version: string): Promise<n
       const why = await Promise.race([
         asked.then(() => 'stop' as const),
         daemon.restartRequested.then(() => 'restart' as const),
-        machine.mainsReturned().then(() => 'mains' as const),
+        machine.mains(false).then(() => 'mains' as const),
       ]);
       await daemon.stop();
       if (why === 'stop') return 0;
       mainsRestored = why === 'mains';
+      if (!mainsRestored) continue;
+      // A controller without power answers nobody, and remembers what was before.
+      log.warn('mains is lost: nothing runs until it returns');
+      const ended = asked.then(() => true);
+      if (await Promise.race([ended, machine.mains(true).then(() => false)])) return 0;
     }
   } finally {
     await machine.close();
@@ -115,7 +120,7 @@ function signals(): Promise<void> {
 async function boardMachine(): Promise<Machine> {
   const { linuxHardware } = await import('../../drivers/linux.ts');
   const hardware = await linuxHardware();
-  return { hardware, mainsReturned: () => new Promise(() => {}), close: () => hardware.close() };
+  return { hardware, mains: () => new Promise(() => {}), close: () => hardware.close() };
 }
 
 async function twinMachine(platform: Platform, state: string, log: Logger): Promise<Machine> {
@@ -129,13 +134,16 @@ async function twinMachine(platform: Platform, state: string, log: Logger): Prom
   });
   return {
     hardware: twin,
-    mainsReturned: () =>
+    mains: (wanted) =>
       new Promise((resolve) => {
-        const off = twin.onMains((on) => {
-          if (!on) return;
-          off();
-          resolve();
-        });
+        if (twin.status().mains === wanted) resolve();
+        else {
+          const off = twin.onMains((on) => {
+            if (on !== wanted) return;
+            off();
+            resolve();
+          });
+        }
       }),
     close: async () => {
       await control?.close();
