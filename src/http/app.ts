@@ -8,7 +8,7 @@ import { addressOf } from './address.ts';
 import { readBody } from './body.ts';
 import { documents, isDocument } from './documents.ts';
 import { errors, requestId } from './errors.ts';
-import { demandAcceptable, demandVersion } from './headers.ts';
+import { demandAcceptable, demandProtocol } from './headers.ts';
 import { type Limits, limitRequests } from './limits.ts';
 import { origins } from './origins.ts';
 import { json, send } from './reply.ts';
@@ -92,7 +92,7 @@ function redfish(options: AppOptions) {
     const reads = method === 'GET' || method === 'HEAD';
     // Who is not let in learns that first, and from the service.
     if (principal !== null || open) {
-      demandVersion(ctx);
+      demandProtocol(ctx);
       if (!reads) demandAcceptable(ctx, jsonType);
     }
     const answer = service.handle({

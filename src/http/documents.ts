@@ -3,7 +3,7 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { message, RedfishError } from '../redfish/registries/messages.ts';
 import { digest, matchesEtag } from '../redfish/service/etag.ts';
-import { demandAcceptable, demandVersion } from './headers.ts';
+import { demandAcceptable, demandProtocol } from './headers.ts';
 import { send } from './reply.ts';
 
 const allow = 'GET, HEAD, OPTIONS';
@@ -25,7 +25,7 @@ export function documents(metadata: string, serviceDocument: string): Router {
 function document(type: string, text: string) {
   const ETag = digest(text);
   return (ctx: Context): void | Promise<void> => {
-    demandVersion(ctx);
+    demandProtocol(ctx);
     const { method } = ctx.req;
     if (method === 'OPTIONS') return send(ctx, { status: 204, headers: { Allow: allow }, body: null });
     if (method !== 'GET' && method !== 'HEAD')

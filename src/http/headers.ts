@@ -3,8 +3,10 @@ import type { Context } from 'koa';
 import { message, RedfishError } from '../redfish/registries/messages.ts';
 import { takesType } from './negotiation.ts';
 
-/** @throws RedfishError 412 (DSP0266 clause 8.1, OData-Version) */
-export function demandVersion(ctx: Context): void {
+/** @throws RedfishError 400 without a Host (RFC 9112 clause 3.2), 412 for another OData-Version (DSP0266 clause 8.1) */
+export function demandProtocol(ctx: Context): void {
+  if (ctx.headers.host === undefined && ctx.req.httpVersion === '1.1')
+    throw new RedfishError([message('Base.HeaderMissing', ['Host'])], 400);
   const version = ctx.headers['odata-version'];
   if (version !== undefined && version !== '4.0')
     throw new RedfishError([message('Base.HeaderInvalid', ['OData-Version'])], 412);

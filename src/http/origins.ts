@@ -20,7 +20,6 @@ export function origins(allowed: readonly string[]) {
     if (known.has(origin)) {
       ctx.res.setHeader('Access-Control-Allow-Origin', origin);
       ctx.res.setHeader('Access-Control-Expose-Headers', responseHeaders);
-      ctx.res.appendHeader('Vary', 'Origin');
       // A browser asks beforehand, without credentials, what a page may do.
       if (ctx.req.method !== 'OPTIONS' || ctx.headers['access-control-request-method'] === undefined)
         return next();

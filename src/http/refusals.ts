@@ -14,11 +14,16 @@ interface Refusal {
   readonly lines?: string;
 }
 
+interface ParserError extends NodeJS.ErrnoException {
+  /** What the parser was given last. */
+  readonly rawPacket?: Buffer;
+}
+
 /** Answers what the parser of a server refuses. */
 export function refuseBadRequests(server: HttpServer | Server): void {
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+  server.on('clientError', (error: ParserError, socket: Socket) => {
     if (!socket.writable || error.code === 'ECONNRESET' || answering(socket)) socket.destroy();
-    else refuse(socket, refusalOf(error.code ?? ''));
+    else refuse(socket, refusalOf(error));
   });
   // A proxy is what this is not.
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => refuse(socket, notAllowed));
@@ -50,10 +55,15 @@ const notAllowed: Refusal = {
 };
 const malformed = message('Base.GeneralError', []);
 
-function refusalOf(code: string): Refusal {
+/** The beginning of a request, of whatever method. */
+const requestLine = /^[!#$%&'*+.^_`|~\w-]+ \S/;
+
+function refusalOf({ code, rawPacket }: ParserError): Refusal {
   switch (code) {
     case 'HPE_INVALID_METHOD':
-      return { line: '501 Not Implemented', message: notAllowed.message };
+      return rawPacket !== undefined && requestLine.test(rawPacket.toString('latin1', 0, 256))
+        ? { line: '501 Not Implemented', message: notAllowed.message }
+        : { line: '400 Bad Request', message: malformed };
     case 'HPE_HEADER_OVERFLOW':
       return { line: '431 Request Header Fields Too Large', message: malformed };
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':

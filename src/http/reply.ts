@@ -13,7 +13,7 @@ export interface Reply {
 const common: readonly string[] = [
   ...['OData-Version', '4.0'],
   ...['Cache-Control', 'no-cache'],
-  ...['Vary', 'Accept-Encoding'],
+  ...['Vary', 'Accept-Encoding, Origin'],
   ...['X-Content-Type-Options', 'nosniff'],
   ...['X-Frame-Options', 'DENY'],
   ...['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],

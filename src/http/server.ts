@@ -44,7 +44,15 @@ export async function listen(
   const second = http2 ? await import('./http2.ts') : undefined;
   const offered = second === undefined ? {} : { ALPNProtocols: second.protocols };
   const server: Server = createServer(
-    { ...tls, ...offered, maxHeaderSize, handshakeTimeout, connectionsCheckingInterval, noDelay: true },
+    {
+      ...tls,
+      ...offered,
+      maxHeaderSize,
+      handshakeTimeout,
+      connectionsCheckingInterval,
+      requireHostHeader: false,
+      noDelay: true,
+    },
     handler,
   );
   // Whoever asks before sending a body is told to go on by the reader of bodies, or refused without one.
