@@ -2,11 +2,11 @@
 import type { Hardware } from '../../drivers/hardware.ts';
 import type { Platform } from '../platform/schema.ts';
 import { Changes } from './changes.ts';
-import { BoardChassis } from './chassis.ts';
+import { type BoardChassis, buildChassis } from './chassis.ts';
 import { Fans } from './fans.ts';
 import { Faults } from './faults.ts';
 import { worst } from './health.ts';
-import type { Hold } from './hold.ts';
+import { Holds } from './hold.ts';
 import { BoardHost } from './host.ts';
 import { Indicators } from './indicators.ts';
 import { Inventory } from './inventory.ts';
@@ -64,7 +64,7 @@ class LiveBoard implements Board {
   readonly #inventory: Inventory;
   readonly #sampler: Sampler;
   /** What may keep a sensor from being read. */
-  readonly #holds = new Map<string, (() => Hold | null)[]>();
+  readonly #holds = new Holds();
   readonly #product: RegExp;
   #recognised = false;
   #stopped = false;
@@ -137,13 +137,17 @@ class LiveBoard implements Board {
     this.#sampler = new Sampler({
       lanes: readers.lanes,
       sensors,
-      hold: (id) => this.#holdOf(id),
+      hold: (id) => this.#holds.of(id),
       device: (reader, error) =>
         this.#faults.device(reader, error, sensors.get(reader.sensors[0] ?? '')?.chassis),
       misread: (sensor, error) => this.#faults.sensor(sensor, error),
       now: options.now ?? (() => new Date()),
     });
-    this.chassis = this.#buildChassis();
+    const contents = [...sensors.values(), ...this.fans.values(), ...this.powerSupplies.values()];
+    this.chassis = buildChassis(platform.chassis, {
+      ...{ memory, indicators: this.#indicators, contents, frus: this.frus },
+      hosts: [...this.hosts.values()],
+    });
     this.#findHolds();
     changes.onState(() => this.#look());
   }
@@ -261,50 +265,17 @@ class LiveBoard implements Board {
     return host;
   }
 
-  #buildChassis(): ReadonlyMap<string, BoardChassis> {
-    const [memory, indicators, inventory] = [this.#memory, this.#indicators, this.#inventory];
-    const parts = [...this.sensors.values(), ...this.fans.values(), ...this.powerSupplies.values()];
-    const built = new Map<string, BoardChassis>();
-    for (const facts of this.platform.chassis) {
-      const isHere = ({ chassis }: { readonly chassis: string }) => chassis === facts.id;
-      const contents = parts.filter(isHere).map((part) => () => part);
-      const frus = [...inventory.frus.values()]
-        .filter(isHere)
-        .map((fru) => () => inventory.frus.get(fru.id) ?? fru);
-      const inside = this.platform.chassis.filter(({ containedBy }) => containedBy === facts.id);
-      built.set(
-        facts.id,
-        new BoardChassis(facts, {
-          ...{ memory, indicators, contents: [...contents, ...frus] },
-          hosts: [...this.hosts.values()].filter(isHere),
-          inside: () => inside.flatMap(({ id }) => built.get(id) ?? []),
-        }),
-      );
-    }
-    return built;
-  }
-
   #findHolds(): void {
-    const add = (sensor: string, hold: () => Hold | null) =>
-      this.#holds.set(sensor, [...(this.#holds.get(sensor) ?? []), hold]);
     for (const { plug, sensors } of this.#fans.all.values()) {
-      for (const sensor of sensors) add(sensor, () => plug.hold ?? plug.settling);
+      for (const sensor of sensors) this.#holds.add(sensor, () => plug.hold ?? plug.settling);
     }
     for (const { plug, facts } of this.#supplies.all.values()) {
-      for (const sensor of sensorsOfSupply(facts)) add(sensor, () => plug.hold ?? plug.settling);
+      for (const sensor of sensorsOfSupply(facts)) this.#holds.add(sensor, () => plug.hold ?? plug.settling);
     }
     for (const { id, poweredBy } of this.sensors.values()) {
       const host = poweredBy === null ? undefined : this.hosts.get(poweredBy);
-      if (host !== undefined) add(id, () => host.hold);
+      if (host !== undefined) this.#holds.add(id, () => host.hold);
     }
-  }
-
-  #holdOf(sensor: string): Hold | null {
-    for (const hold of this.#holds.get(sensor) ?? []) {
-      const found = hold();
-      if (found !== null) return found;
-    }
-    return null;
   }
 
   /** Power or presence has changed. */

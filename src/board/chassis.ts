@@ -3,16 +3,40 @@ import type { ChassisFacts } from '../platform/schema.ts';
 import { worst } from './health.ts';
 import type { Indicators } from './indicators.ts';
 import type { Memory } from './memory.ts';
-import type { Chassis, Host, PowerState, Status } from './model.ts';
+import type { Chassis, Fru, Host, PowerState, Status } from './model.ts';
 
 export interface ChassisParts {
   readonly memory: Memory;
   readonly indicators: Indicators;
-  /** Sensors, fans, supplies and FRUs of the chassis itself. */
-  readonly contents: readonly (() => { readonly status: Status })[];
+  /** Sensors, fans and supplies. */
+  readonly contents: readonly Part[];
+  /** By id; each is replaced by a new one when it changes. */
+  readonly frus: ReadonlyMap<string, Fru>;
   readonly hosts: readonly (Host & { readonly power: { readonly fault: string | null } })[];
-  /** The chassis inside this one. */
-  readonly inside: () => readonly Chassis[];
+}
+
+interface Part {
+  readonly chassis: string;
+  readonly status: Status;
+}
+
+/** The chassis of a board, each with what is in it. */
+export function buildChassis(
+  list: readonly ChassisFacts[],
+  { memory, indicators, contents, frus, hosts }: ChassisParts,
+): ReadonlyMap<string, BoardChassis> {
+  const built = new Map<string, BoardChassis>();
+  for (const facts of list) {
+    const isHere = ({ chassis }: { readonly chassis: string }) => chassis === facts.id;
+    const inside = list.filter(({ containedBy }) => containedBy === facts.id).map(({ id }) => id);
+    const chassis = new BoardChassis(
+      facts,
+      { memory, indicators, frus, contents: contents.filter(isHere), hosts: hosts.filter(isHere) },
+      () => inside.flatMap((id) => built.get(id) ?? []),
+    );
+    built.set(facts.id, chassis);
+  }
+  return built;
 }
 
 export class BoardChassis implements Chassis {
@@ -20,12 +44,15 @@ export class BoardChassis implements Chassis {
   readonly name: string;
   readonly facts: ChassisFacts;
   readonly #parts: ChassisParts;
+  readonly #inside: () => readonly Chassis[];
 
-  constructor(facts: ChassisFacts, parts: ChassisParts) {
+  /** `parts` are those of this chassis, but for the FRUs; `inside` are the chassis in it. */
+  constructor(facts: ChassisFacts, parts: ChassisParts, inside: () => readonly Chassis[]) {
     this.id = facts.id;
     this.name = facts.name ?? facts.id;
     this.facts = facts;
     this.#parts = parts;
+    this.#inside = inside;
   }
 
   get assetTag(): string {
@@ -45,11 +72,11 @@ export class BoardChassis implements Chassis {
   }
 
   get status(): Status {
-    const { contents, hosts, inside } = this.#parts;
+    const { contents, frus, hosts } = this.#parts;
+    const here = [...frus.values()].filter(({ chassis }) => chassis === this.id);
     const health = worst([
-      ...contents.map((part) => part().status.health),
+      ...[...contents, ...here, ...this.#inside()].map(({ status }) => status.health),
       ...hosts.map(({ power }) => (power.fault === null ? ('OK' as const) : ('Critical' as const))),
-      ...inside().map(({ status }) => status.health),
     ]);
     return { state: 'Enabled', health };
   }

@@ -13,19 +13,7 @@ import {
 } from './model.ts';
 import { CutShort, Operation } from './operation.ts';
 import { Post } from './post.ts';
-
-/** Waits that a descriptor leaves out, in milliseconds. */
-const defaults = {
-  settle: 0,
-  resetPulse: 100,
-  nmiPulse: 100,
-  onTimeout: 10_000,
-  offTimeout: 10_000,
-  gracefulTimeout: 300_000,
-};
-
-/** The operating system did not heed the button: nothing is broken. */
-class Unheeded extends Error {}
+import { type Sequenced, sequenceOf, Unheeded } from './sequence.ts';
 
 export interface PowerListener {
   /** Any of the public state has moved. */
@@ -52,7 +40,7 @@ const aims: Readonly<Partial<Record<Operation['type'], boolean>>> = {
 const forOff: readonly ResetType[] = ['On', 'ForceOn', 'PushPowerButton'];
 const forced: readonly ResetType[] = ['ForceOff', 'ForceRestart', 'PowerCycle'];
 
-export class HostPower {
+export class HostPower implements Sequenced {
   readonly #facts: HostFacts;
   readonly #lines: Lines;
   readonly #listener: PowerListener;
@@ -160,7 +148,8 @@ export class HostPower {
   }
 
   async #begin(type: Operation['type']): Promise<{ readonly done: Promise<PowerOutcome> }> {
-    const operation = new Operation(type, this.#lines, this.#operation, this.#plan(type));
+    const steps = sequenceOf(type, this.#facts.power, this);
+    const operation = new Operation(type, this.#lines, this.#operation, steps);
     this.#operation = operation;
     this.#transition = null;
     const done = operation.ended.then(
@@ -225,85 +214,16 @@ export class HostPower {
     });
   }
 
-  #plan(type: Operation['type']): (operation: Operation) => Promise<void> {
-    const { power } = this.#facts;
-    const on = async (operation: Operation) => {
-      await operation.press(power.button, power.onPulse, () => this.#becoming('PoweringOn'));
-      await operation.wait(power.settle ?? defaults.settle);
-      await this.#await(operation, true, power.onTimeout ?? defaults.onTimeout);
-    };
-    const off = async (operation: Operation) => {
-      await operation.press(power.button, power.forceOffPulse, () => this.#becoming('PoweringOff'));
-      await this.#await(operation, false, power.offTimeout ?? defaults.offTimeout);
-    };
-    const shutdown = async (operation: Operation) => {
-      const pulse = power.gracefulPulse ?? power.onPulse;
-      await operation.press(power.button, pulse, () => this.#becoming('PoweringOff'));
-      const limit = power.gracefulTimeout ?? defaults.gracefulTimeout;
-      if (!(await this.#becomes(operation, false, limit)))
-        throw new Unheeded(`the operating system had not shut down ${limit / 1000} s after it was asked to`);
-    };
-    const again = (first: typeof off) => async (operation: Operation) => {
-      await first(operation);
-      await operation.wait(power.cycleDelay);
-      await on(operation);
-    };
-    switch (type) {
-      case 'On':
-      case 'ForceOn':
-      case 'Restore':
-        return on;
-      case 'ForceOff':
-        return off;
-      case 'GracefulShutdown':
-        return shutdown;
-      case 'GracefulRestart':
-        return again(shutdown);
-      case 'PowerCycle':
-        return again(off);
-      case 'ForceRestart':
-        return async (operation) => {
-          await operation.press(power.reset ?? '', power.resetPulse ?? defaults.resetPulse);
-          this.#listener.event({ message: 'Platform.PlatformReset', args: [type], severity: 'OK' });
-          this.#post?.begin();
-        };
-      case 'Nmi':
-        return (operation) => operation.press(power.nmi ?? '', power.nmiPulse ?? defaults.nmiPulse);
-      case 'PushPowerButton':
-        return async (operation) => {
-          const patience = this.#good
-            ? (power.gracefulTimeout ?? defaults.gracefulTimeout)
-            : (power.onTimeout ?? defaults.onTimeout);
-          await operation.press(power.button, power.onPulse, () => {
-            this.#answerUntil = performance.now() + power.onPulse + patience;
-          });
-        };
-    }
-  }
-
-  #becoming(transition: 'PoweringOn' | 'PoweringOff'): void {
+  becoming(transition: 'PoweringOn' | 'PoweringOff'): void {
     this.#transition = transition;
     this.#listener.changed();
     const key = transition === 'PoweringOn' ? 'ResourcePoweringOn' : 'ResourcePoweringOff';
     this.#listener.event({ message: `ResourceEvent.${key}`, args: [this.#name], severity: 'OK' });
   }
 
-  get #name(): string {
-    return this.#facts.name ?? this.#facts.id;
-  }
-
-  /** Waits until power-good is `wanted`. @throws Error when it does not get there, CutShort */
-  async #await(operation: Operation, wanted: boolean, limit: number): Promise<void> {
-    if (await this.#becomes(operation, wanted, limit)) return;
-    throw new Error(
-      `power-good (line ${this.#facts.power.good}) had not ${wanted ? 'come' : 'gone'} ${limit / 1000} s after the press`,
-    );
-  }
-
-  /** Whether power-good is `wanted` before so many milliseconds have passed. @throws CutShort */
-  async #becomes(operation: Operation, wanted: boolean, limit: number): Promise<boolean> {
+  async becomes(operation: Operation, wanted: boolean, milliseconds: number): Promise<boolean> {
     if (this.#good !== wanted) {
-      await operation.wait(limit, (wake) => {
+      await operation.wait(milliseconds, (wake) => {
         const look = () => {
           if (this.#good === wanted) wake();
         };
@@ -312,6 +232,19 @@ export class HostPower {
       });
     }
     return this.#good === wanted;
+  }
+
+  pressed(patience: number): void {
+    this.#answerUntil = performance.now() + patience;
+  }
+
+  restarted(): void {
+    this.#listener.event({ message: 'Platform.PlatformReset', args: ['ForceRestart'], severity: 'OK' });
+    this.#post?.begin();
+  }
+
+  get #name(): string {
+    return this.#facts.name ?? this.#facts.id;
   }
 
   #goodChanged(good: boolean): void {
@@ -328,8 +261,7 @@ export class HostPower {
   }
 
   #tellMove(good: boolean): void {
-    const answers = performance.now() < this.#answerUntil;
-    const asked = answers || (this.#operation !== null && this.#operation.type !== 'Nmi');
+    const asked = this.#isAskedFor(good);
     this.#answerUntil = Number.NEGATIVE_INFINITY;
     this.#listener.event({
       message: good ? 'ResourceEvent.ResourcePoweredOn' : 'ResourceEvent.ResourcePoweredOff',
@@ -340,6 +272,13 @@ export class HostPower {
         : { detail: 'Nobody asked for it here: a button was pressed, the host did it, or power failed.' }),
     });
     if (this.#operation === null) this.#recovered();
+  }
+
+  #isAskedFor(good: boolean): boolean {
+    if (performance.now() < this.#answerUntil) return true;
+    if (this.#operation === null || this.#operation.type === 'Nmi') return false;
+    // A reset may take power-good with it for a moment.
+    return this.#transition === null || (this.#transition === 'PoweringOn') === good;
   }
 }
 

@@ -410,6 +410,12 @@ describe('what goes wrong', () => {
     b.twin.loseMains();
     await pass(settle + timing.onTimeout);
     expect(end.outcome).toMatchObject({ ok: false });
+    expect(b.told().filter((each) => each.startsWith('Resource'))).toEqual([
+      'ResourcePoweringOn OK',
+      'ResourcePoweredOn OK',
+      'ResourcePoweredOff Warning',
+      'ResourceErrorsDetected Critical',
+    ]);
     await b.stop();
   });
 
