@@ -14,6 +14,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'drivers/node-ipmi/test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/hardware/**', 'test/conformance/**', 'test/clients/**'],
     globalSetup: 'test/support/build.ts',
+    // Tests of the daemon wait for most of their time: no core needs to be kept free for anything else.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

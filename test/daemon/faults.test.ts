@@ -8,7 +8,7 @@ import { platformOf, sampledEvery, startTestDaemon, type TestDaemon } from '../s
 import { keyOf, logEntries } from '../support/logs.ts';
 import { until } from '../support/until.ts';
 
-const period = 300;
+const period = 200;
 /** Timers of a busy machine. */
 const slack = 400;
 

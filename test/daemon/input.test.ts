@@ -368,7 +368,7 @@ describe('an account', () => {
 
 describe('the wire', () => {
   it('refuses what is no HTTP', async () => {
-    expect(await sendRaw(daemon.url, 'hello\r\n\r\n')).toMatch(/^HTTP\/1.1 501 [\s\S]*"error"/);
+    expect(await sendRaw(daemon.url, 'hello\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [\s\S]*"error"/);
     expect(
       await sendRaw(daemon.url, `GET / HTTP/1.1\r\nHost: bmc\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`),
     ).toMatch(/^HTTP\/1.1 431 /);
