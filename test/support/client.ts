@@ -1,6 +1,7 @@
 /** A Redfish client for tests: HTTPS over one kept-alive agent, answers as they came. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
+import { faultOfError } from './errors.ts';
 
 /** What the administrator of a test daemon logs in with. */
 export const testUser = 'admin';
@@ -29,7 +30,10 @@ export interface RequestOptions {
 export interface Client {
   readonly url: string;
   get(path: string, options?: RequestOptions): Promise<Answer>;
-  /** `body` is sent as JSON; a string or bytes are sent as they are. */
+  /**
+   * `body` is sent as JSON; a string or bytes are sent as they are.
+   * @throws Error for a refusal that is not as Redfish wants it
+   */
   send(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Answer>;
   /** Ends the connections that are kept alive. */
   close(): void;
@@ -63,7 +67,17 @@ export function createClient(
           answer.on('error', reject);
           answer.on('end', () => {
             const text = Buffer.concat(parts).toString('utf8');
-            resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: parsed(text), text });
+            const { statusCode: status = 0, headers } = answer;
+            const whole: Answer = { status, headers, body: parsed(text), text };
+            if (status < 400 || method === 'HEAD') {
+              resolve(whole);
+              return;
+            }
+            void faultOfError(whole).then((fault) => {
+              if (fault === undefined) resolve(whole);
+              else
+                reject(new Error(`${status} to ${method} ${path} is no proper refusal, ${fault}: ${text}`));
+            }, reject);
           });
         },
       );
