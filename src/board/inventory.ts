@@ -32,7 +32,7 @@ const unknown: FruTexts = {
 };
 
 /** The texts of a decoded FRU; the product area speaks for the whole, the board area where it is silent. */
-export function textsOf({ product, board, chassis }: DecodedFru): FruTexts {
+function textsOf({ product, board, chassis }: DecodedFru): FruTexts {
   const boardManufacturer = fruText(board?.manufacturer);
   const boardModel = fruText(board?.productName);
   const boardPartNumber = fruText(board?.partNumber);

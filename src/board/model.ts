@@ -40,7 +40,7 @@ export interface Sensor {
   readonly range: { readonly min: number; readonly max: number } | null;
   /** Sampling period in milliseconds. */
   readonly period: number;
-  /** Last good reading; null as soon as the sensor stops answering or its host is off. */
+  /** Last good reading; null from the second missed period on, and as soon as its host is off. */
   readonly reading: number | null;
   /** When the last good reading was taken; stays when readings stop. */
   readonly readingTime: Date | null;
@@ -103,7 +103,7 @@ export interface Host {
   readonly chassis: string;
   readonly facts: HostFacts;
   readonly powerState: PowerState | null;
-  /** True once the firmware has finished since the last power-on; null where there is no line for it. */
+  /** True once the firmware has finished since the last power-on; null where no line for it can be read. */
   readonly postComplete: boolean | null;
   readonly lastReset: { readonly type: ResetType | 'Restore'; readonly time: Date } | null;
   readonly restorePolicy: RestorePolicy;
@@ -211,8 +211,9 @@ export class BoardRefusal extends Error {
 }
 
 /**
- * The live machine. All maps are complete from construction on; only the values in them move.
- * Commands return once the hardware has accepted them, and throw BoardRefusal or DeviceError otherwise.
+ * The live machine. All maps are complete from construction on; the parts in them move by themselves, but for
+ * inventories, of which there is a new one with each change. Commands return once the hardware has accepted them; they
+ * throw BoardRefusal, DeviceError, or what the settings throw, and have changed nothing then.
  */
 export interface Board {
   readonly platform: Platform;
@@ -236,14 +237,16 @@ export interface Board {
   onChange(listener: () => void): () => void;
 
   /**
-   * Starts a power operation. Resolves once the first pin has been driven; `done` then says how it ended, which
-   * is also an event. @throws BoardRefusal, DeviceError
+   * Starts a power operation. Resolves once the first pin has been driven; `done`, which never rejects, then says how
+   * it ended, which is also an event. That the state to return to after a loss of mains cannot be stored holds up no
+   * operation. @throws BoardRefusal, DeviceError
    */
   reset(host: string, type: ResetType): Promise<{ readonly done: Promise<PowerOutcome> }>;
   setIdentify(chassis: string, on: boolean): Promise<void>;
   setAssetTag(target: { host: string } | { chassis: string }, tag: string): Promise<void>;
   setRestorePolicy(host: string, policy: RestorePolicy): Promise<void>;
   setBoot(host: string, boot: BootOverride): Promise<void>;
+  /** A fan that cannot be driven shows it by itself, and holds up neither mode. */
   setCooling(mode: Cooling['mode']): Promise<void>;
   /** Manual mode only. */
   setFanDuty(fan: string, percent: number): Promise<void>;

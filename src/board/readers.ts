@@ -9,7 +9,8 @@ import type { DeviceFacts, Platform, SensorFacts } from '../platform/schema.ts';
 import type { Lines } from './lines.ts';
 import type { Quantity } from './model.ts';
 
-export const defaultPeriod = 1000;
+/** Sampling period where the descriptor has none, milliseconds. */
+const defaultPeriod = 1000;
 
 /** One value that a reader can give. */
 export interface Channel {
