@@ -120,6 +120,12 @@ async function start(
   ends.push(() => sessions.close());
   const journal = new Journal(store);
   ends.push(() => journal.close());
+  try {
+    journal.closeConditions();
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    log.warn({ err: error }, 'what a former run left open in the logs cannot be closed');
+  }
   const logins = new Logins(
     accounts,
     settings,

@@ -203,6 +203,15 @@ export class Journal {
     return changes > 0;
   }
 
+  /**
+   * Closes every condition that is open. Conditions belong to one run of the daemon, which does not know what a former
+   * one saw: whatever still holds is raised anew. @throws StoreError
+   */
+  closeConditions(): void {
+    this.#store.run('UPDATE journal SET resolved = 1 WHERE condition IS NOT NULL AND resolved = 0');
+    this.#revision++;
+  }
+
   /** Stores what is left, and stops trying. */
   close(): void {
     this.flush();

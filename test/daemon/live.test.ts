@@ -4,6 +4,7 @@ import { at } from '../support/client.ts';
 import { crawl } from '../support/crawl.ts';
 import { platformOf, sampledEvery, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { keyOf, type LogEntry, logEntries, originOf } from '../support/logs.ts';
+import { temporary } from '../support/temporary.ts';
 import { shows, until } from '../support/until.ts';
 
 const period = 50;
@@ -473,5 +474,37 @@ it('finds a device that was not there at the start', async () => {
     await shows(daemon, uri, '/Status/State', 'Enabled');
   } finally {
     await daemon.stop();
+  }
+});
+
+it('closes what a former run left open, and raises anew what still holds', async () => {
+  const state = temporary();
+  const start = (...knobs: readonly (readonly [string, number])[]) =>
+    startTestDaemon({
+      platform: sampledEvery(period, platformOf()),
+      state,
+      prepare: (twin) => {
+        for (const [sensor, value] of knobs) twin.set(sensor, value);
+      },
+    });
+  const uri = (id: string) => `/redfish/v1/Chassis/chassis/Sensors/${id}`;
+  const alarms = async (daemon: TestDaemon, id: string) =>
+    (await logEntries(daemon, 'EventLog'))
+      .filter((entry) => originOf(entry) === uri(id) && keyOf(entry) === 'ReadingAboveUpperCriticalThreshold')
+      .map(({ Resolved }) => Resolved);
+  const first = await start(['MB_INLET_TEMP', 45], ['MB_OUTLET_TEMP', 105]);
+  try {
+    for (const id of ['MB_INLET_TEMP', 'MB_OUTLET_TEMP'])
+      await until(`the alarm of ${id}`, async () => (await alarms(first, id)).length === 1);
+  } finally {
+    await first.stop();
+  }
+  const second = await start(['MB_OUTLET_TEMP', 105]);
+  try {
+    await until('the second alarm', async () => (await alarms(second, 'MB_OUTLET_TEMP')).length === 2);
+    expect(await alarms(second, 'MB_OUTLET_TEMP')).toEqual([true, false]);
+    expect(await alarms(second, 'MB_INLET_TEMP')).toEqual([true]);
+  } finally {
+    await second.stop();
   }
 });
