@@ -157,8 +157,10 @@ export class Sampler {
     const channels = await job.reader.prepare();
     for (const sensor of job.sensors) {
       const channel = channels.find(({ facts }) => facts.id === sensor.id);
-      if (channel !== undefined) sensor.fit(channel.facts);
-      else if (!this.#isHeld(job, sensor))
+      if (channel !== undefined) {
+        sensor.fit(channel.facts);
+        if (sensor.status.state === 'Absent') job.asked.delete(sensor.id);
+      } else if (!this.#isHeld(job, sensor))
         sensor.lose('Absent', 'the part that is fitted does not measure it');
     }
     return channels;
@@ -209,6 +211,7 @@ export class Sampler {
     const failure = failureOf(error, reader);
     job.failures += 1;
     job.misses.clear();
+    job.asked.clear();
     job.channels = null;
     const backOff = reader.period * 2 ** (job.failures - 1);
     job.due = performance.now() + Math.min(backOff, Math.max(maxBackOff, reader.period));

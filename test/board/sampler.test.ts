@@ -150,6 +150,21 @@ describe('a chip that does not answer', () => {
     await b.stop();
   });
 
+  it('is read in full as soon as it answers again, also what has a long period', async () => {
+    const b = await startBench({
+      platform: withDevices({
+        INLET: { sensors: { local: { id: 'INLET_TEMP' }, remote1: { id: 'OUTLET_TEMP', poll: 3_600_000 } } },
+      }),
+    });
+    const nack = b.twin.inject({ kind: 'nack', device: 'INLET' });
+    await pass(3000);
+    expect(state(b.sensor('OUTLET_TEMP'))).toBe('UnavailableOffline Warning');
+    b.twin.clear(nack);
+    await pass(5000);
+    expect([state(b.sensor('INLET_TEMP')), state(b.sensor('OUTLET_TEMP'))]).toEqual([well, well]);
+    await b.stop();
+  });
+
   it('leaves the others on its bus alone', async () => {
     const b = await startBench();
     b.twin.inject({ kind: 'nack', device: 'HSC' });
@@ -433,6 +448,9 @@ describe('second sources', () => {
     await pass(patience);
     expect(b.sensor('INLET_TEMP').reading).toBeCloseTo(31, 0);
     expect(state(b.sensor('OUTLET_TEMP'))).toBe('Absent OK');
+    b.twin.fit('INLET', 0);
+    await pass(62_000);
+    expect(state(b.sensor('OUTLET_TEMP'))).toBe(well);
     await b.stop();
   });
 
