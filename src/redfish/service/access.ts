@@ -18,8 +18,8 @@ export class Access<A> {
    * Lets a request through, or not. `undefined` as the target stands for a path that means nothing: who is not logged in
    * learns no more from it than from any other.
    *
-   * @param possible whether the target has this method. One that it lacks needs no more than the right to look, and so do
-   * HEAD and OPTIONS: the answer tells no more than the resource itself.
+   * @param possible whether the target has this method. One that it lacks needs no more than the right to look, and so does
+   * OPTIONS: the answer tells no more than the resource itself.
    * @throws RedfishError 401, 403
    */
   demand(
@@ -30,7 +30,7 @@ export class Access<A> {
   ): void {
     const reads = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
     if (target?.entry.open && reads) return;
-    const needed = reads || !possible ? 'GET' : method;
+    const needed = method === 'OPTIONS' || !possible ? 'GET' : method;
     if (principal === null) throw new RedfishError([message('Base.NoValidSession', [])], 401);
     const own = this.#isOwn(principal, target);
     if (principal.passwordChangeRequired && !own)
