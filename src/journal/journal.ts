@@ -59,6 +59,8 @@ export const defaultCaps: Readonly<Record<LogName, number>> = {
   AuditLog: 10_000,
 };
 const retryPeriod = 1000;
+/** Forms of filters that the database is asked for. */
+const maxFilters = 200;
 /** A filter that fewer than one in so many entries pass is better answered from its own index. */
 const rareShare = 8;
 
@@ -73,6 +75,7 @@ export class Journal {
   readonly #tailLimit: number;
   readonly #bootId = readBootId();
   readonly #ranks = new Map<string, Rank>();
+  readonly #filters = new Set<string>();
   readonly #appended = new Listeners<JournalEntry>();
   #queue: Append[] = [];
   /** Rows whose appenders have been told that they are not durable. */
@@ -152,6 +155,16 @@ export class Journal {
   /** Called for each record once it is durable, in the order of ids. */
   onAppend(listener: (entry: JournalEntry) => void): () => void {
     return this.#appended.add(listener);
+  }
+
+  /**
+   * Whether the database is asked for a filter of this form. Each form is a statement that is kept for good, so a client
+   * that makes up ever new ones is answered by whoever reads the entries.
+   */
+  knowsFilter(filter: JournalFilter): boolean {
+    const { sql } = conditionOf(filter);
+    if (this.#filters.size < maxFilters) this.#filters.add(sql);
+    return this.#filters.has(sql);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3';
+import { type Connection, readPragma, setPragma } from './connection.ts';
 import { StoreError } from './errors.ts';
 
 /**
@@ -74,8 +74,8 @@ export const migrations: readonly string[] = [
 ];
 
 /** The version a database is at. @throws StoreError `too-new` */
-export function schemaVersion(db: Database.Database, newest: number = migrations.length): number {
-  const version = Number(db.pragma('user_version', { simple: true }));
+export function schemaVersion(db: Connection, newest: number = migrations.length): number {
+  const version = Number(readPragma(db, 'user_version'));
   if (version <= newest) return version;
   throw new StoreError(
     'too-new',
@@ -88,12 +88,12 @@ export function schemaVersion(db: Database.Database, newest: number = migrations
  * Brings a database to the newest version, each step in its own transaction, so that a loss of power leaves it at
  * one version or the next. @throws StoreError `too-new`
  */
-export function migrate(db: Database.Database, steps: readonly string[] = migrations): void {
+export function migrate(db: Connection, steps: readonly string[] = migrations): void {
   const version = schemaVersion(db, steps.length);
   steps.slice(version).forEach((sql, step) => {
     db.transaction(() => {
       db.exec(sql);
-      db.pragma(`user_version = ${version + step + 1}`);
+      setPragma(db, `user_version = ${version + step + 1}`);
     }).immediate();
   });
 }

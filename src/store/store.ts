@@ -13,7 +13,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import {
+  type Connection,
+  connect,
+  prepareStatement,
+  readPragma,
+  type Statement,
+  setPragma,
+} from './connection.ts';
 import { asStoreError, codeOf, isWritable, StoreError } from './errors.ts';
 import { migrate, schemaVersion } from './migrations.ts';
 
@@ -35,17 +43,12 @@ export class Store {
   readonly directory: string;
   /** The damaged predecessor that was set aside when this store was opened; null when all was well. */
   readonly recovered: Recovery | null;
-  readonly #db: Database.Database;
-  readonly #statements = new Map<string, Database.Statement>();
+  readonly #db: Connection;
+  readonly #statements = new Map<string, Statement>();
   readonly #transaction: Database.Transaction<(work: () => unknown) => unknown>;
   #fault: StoreError | null;
 
-  constructor(
-    directory: string,
-    db: Database.Database,
-    recovered: Recovery | null,
-    fault: StoreError | null,
-  ) {
+  constructor(directory: string, db: Connection, recovered: Recovery | null, fault: StoreError | null) {
     this.directory = directory;
     this.recovered = recovered;
     this.#db = db;
@@ -89,12 +92,10 @@ export class Store {
     if (!this.#db.memory) rmSync(pidFile(this.directory), { force: true });
   }
 
-  #prepare(sql: string): Database.Statement {
+  #prepare(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      // Filters of clients make statements of their own: those come and go.
-      if (this.#statements.size >= maxStatements) this.#statements.clear();
-      statement = this.#db.prepare(sql);
+      statement = prepareStatement(this.#db, sql);
       this.#statements.set(sql, statement);
     }
     return statement;
@@ -119,9 +120,6 @@ export class Store {
     }
   }
 }
-
-/** Many more than the daemon has of its own. */
-const maxStatements = 256;
 
 const databaseFile = (directory: string) => join(directory, 'redfishd.db');
 const pidFile = (directory: string) => join(directory, 'redfishd.pid');
@@ -179,7 +177,7 @@ function openOrRecover(directory: string): Store {
     recovered = setAside(file, 'the database is empty, but a write-ahead log of it exists');
     createPrivate(file);
   }
-  let db = new Database(file, { timeout: 0 });
+  let db = connect(file, { timeout: 0 });
   try {
     prepare(db);
   } catch (error) {
@@ -192,7 +190,7 @@ function openOrRecover(directory: string): Store {
     recovered = setAside(file, error instanceof Error ? error.message : String(error));
     db.close();
     createPrivate(file);
-    db = new Database(file, { timeout: 0 });
+    db = connect(file, { timeout: 0 });
     prepare(db);
   }
   // Journal ids are for life: seconds since 1970 are above any id that the lost database can have handed out.
@@ -205,13 +203,13 @@ function openOrRecover(directory: string): Store {
   return new Store(directory, db, recovered, null);
 }
 
-function prepare(db: Database.Database): void {
+function prepare(db: Connection): void {
   // In this order: a log opened under an exclusive lock needs no shared memory, which flash file systems may lack.
-  db.pragma('locking_mode = EXCLUSIVE');
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
+  setPragma(db, 'locking_mode = EXCLUSIVE');
+  setPragma(db, 'journal_mode = WAL');
+  setPragma(db, 'synchronous = FULL');
   schemaVersion(db); // Before the check, which may not understand what a newer version made.
-  const complaint = db.pragma('quick_check(1)', { simple: true });
+  const complaint = readPragma(db, 'quick_check(1)');
   if (complaint !== 'ok') throw new StoreError('corrupt', String(complaint));
   migrate(db);
 }
@@ -227,16 +225,16 @@ function openCopy(directory: string): Store {
     for (const end of ['', '-wal']) {
       if (existsSync(databaseFile(directory) + end)) copyFileSync(databaseFile(directory) + end, copy + end);
     }
-    const db = new Database(copy);
+    const db = connect(copy);
     prepare(db);
-    db.pragma('journal_mode = DELETE');
+    setPragma(db, 'journal_mode = DELETE');
     const image = db.serialize();
     db.close();
     const fault = new StoreError(
       'read-only',
       `${directory} cannot be written; make it writable and restart redfishd`,
     );
-    return new Store(directory, new Database(image, { readonly: true }), null, fault);
+    return new Store(directory, connect(image, { readonly: true }), null, fault);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

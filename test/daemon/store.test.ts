@@ -222,8 +222,8 @@ describe('a store that is damaged', () => {
     const state = temporary();
     const before = await start({ state });
     await before.kill();
-    const { default: Database } = await import('better-sqlite3');
-    const db = new Database(join(state, 'redfishd.db'));
+    const { connect } = await import('../../src/store/connection.ts');
+    const db = connect(join(state, 'redfishd.db'));
     db.pragma('user_version = 9999');
     db.close();
     const failed = await spawnDaemon({ state }).catch((error: unknown) => error);

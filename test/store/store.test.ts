@@ -12,8 +12,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { connect } from '../../src/store/connection.ts';
 import { StoreError } from '../../src/store/errors.ts';
 import { migrate, migrations } from '../../src/store/migrations.ts';
 import { Settings } from '../../src/store/settings.ts';
@@ -71,7 +71,7 @@ describe('opening', () => {
 describe('migrations', () => {
   it('bring a store of the first version to the newest, and keep what it holds', () => {
     const directory = temporary();
-    const old = new Database(database(directory));
+    const old = connect(database(directory));
     migrate(old, migrations.slice(0, 1));
     old.exec("INSERT INTO settings VALUES ('service.uuid', 'a-b-c')");
     old.exec("INSERT INTO accounts VALUES ('a','a','ReadOnly',1,'hash','',0,NULL,1,0,0,NULL,1)");
@@ -83,7 +83,7 @@ describe('migrations', () => {
   });
 
   it('leave a store at its version when a step fails', () => {
-    const db = new Database(':memory:');
+    const db = connect(':memory:');
     const steps = ['CREATE TABLE a (x) STRICT', 'CREATE TABLE b (x INTEGER) STRICT; SELECT nonsense'];
     expect(() => migrate(db, steps)).toThrow();
     expect(db.pragma('user_version', { simple: true })).toBe(0);
@@ -96,8 +96,8 @@ describe('migrations', () => {
   it('refuse a store of the future and change nothing of it', async () => {
     const directory = temporary();
     filled(directory, 1).close();
-    const future = new Database(database(directory));
-    future.pragma('user_version = 99');
+    const future = connect(database(directory));
+    future.exec('PRAGMA user_version = 99');
     future.close();
     const before = readFileSync(database(directory));
     const error = await failure(StoreError, () => openStore(directory));

@@ -90,7 +90,8 @@ function logServices(
       const log = logAt(app, params);
       if (log === undefined) return { total: 0, ids: [] };
       const condition = filter && journalFilter(filter);
-      if (filter !== undefined && condition === undefined) return undefined;
+      if (filter !== undefined && (condition === undefined || !app.journal.knowsFilter(condition)))
+        return undefined;
       const { total, entries: page } = app.journal.page(log.ref, {
         ...{ skip, top },
         ...(after === undefined ? {} : { after: idOf(after) }),
