@@ -95,14 +95,16 @@ function redfish(options: AppOptions) {
       demandProtocol(ctx);
       if (!reads) demandAcceptable(ctx, jsonType);
     }
+    const { headers } = ctx.req;
     const answer = service.handle({
+      // Written out: members after a spread cost a tenth of the whole answer.
       method,
       path,
-      query: question < 0 ? '' : url.slice(question + 1),
-      ifMatch: ctx.headers['if-match'],
-      ifNoneMatch: ctx.headers['if-none-match'],
-      prefer: ctx.headers.prefer as string | undefined,
       principal,
+      query: question < 0 ? '' : url.slice(question + 1),
+      ifMatch: headers['if-match'],
+      ifNoneMatch: headers['if-none-match'],
+      prefer: headers.prefer as string | undefined,
       address: addressOf(ctx),
       body: () => readBody(ctx.req, ctx.res),
     });

@@ -15,13 +15,13 @@ const seconds = '600';
 export function origins(allowed: readonly string[]) {
   const known = new Set(allowed);
   return (ctx: Context, next: Next): Promise<void> | void => {
-    const { origin, host } = ctx.headers;
+    const { origin, host } = ctx.req.headers;
     if (origin === undefined) return next();
     if (known.has(origin)) {
       ctx.res.setHeader('Access-Control-Allow-Origin', origin);
       ctx.res.setHeader('Access-Control-Expose-Headers', responseHeaders);
       // A browser asks beforehand, without credentials, what a page may do.
-      if (ctx.req.method !== 'OPTIONS' || ctx.headers['access-control-request-method'] === undefined)
+      if (ctx.req.method !== 'OPTIONS' || ctx.req.headers['access-control-request-method'] === undefined)
         return next();
       const headers = {
         'Access-Control-Allow-Methods': methods,

@@ -31,8 +31,8 @@ export const json = 'application/json; charset=utf-8';
 /** Ends the request, later where the body has to be compressed first. */
 export function send(ctx: Context, reply: Reply): void | Promise<void> {
   const { status, headers, body } = reply;
-  if (body !== null && body.length >= compressedFrom && status === 200 && ctx.method === 'GET') {
-    const smaller = compressed(ctx.headers['accept-encoding'] as string | undefined, body);
+  if (body !== null && body.length >= compressedFrom && status === 200 && ctx.req.method === 'GET') {
+    const smaller = compressed(ctx.req.headers['accept-encoding'] as string | undefined, body);
     if (smaller !== undefined)
       return smaller.then((small) => {
         write(ctx, status, encoded(headers, small.coding), small.body);

@@ -11,13 +11,14 @@ export interface Load {
   readonly bytes: number;
 }
 
-/** @throws Error when an answer is not 200 or a connection breaks */
+/** @throws Error when an answer has not the status that is expected, or a connection breaks */
 export async function load(
   port: number,
   path: string,
   headers: string,
   connections: number,
   milliseconds: number,
+  status = 200,
 ): Promise<Load> {
   const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers}\r\n`;
   const latencies: number[] = [];
@@ -44,11 +45,11 @@ export async function load(
         if (wanted === 0) {
           const head = chunk.toString('latin1', 0, Math.min(chunk.length, 2048));
           const length = /content-length: (\d+)/i.exec(head);
-          if (!head.startsWith('HTTP/1.1 200') || length === null) {
+          if (!head.startsWith(`HTTP/1.1 ${status}`) || (length === null && status === 200)) {
             reject(new Error(`unexpected answer: ${head.slice(0, 200)}`));
             return;
           }
-          bytes = Number(length[1]);
+          bytes = Number(length?.[1] ?? 0);
           wanted = head.indexOf('\r\n\r\n') + 4 + bytes;
         }
         got += chunk.length;

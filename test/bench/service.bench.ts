@@ -40,23 +40,33 @@ it('measures the service beside bare Koa', async () => {
     const token = await login(port);
     const session = `X-Auth-Token: ${token}\r\n`;
     const basic = `Authorization: Basic ${Buffer.from(`${administrator.userName}:${administrator.password}`).toString('base64')}\r\n`;
-    const rows: (readonly [string, string, string, number])[] = [
-      ['ServiceRoot, no login', '/redfish/v1/', '', connections],
-      ['one Sensor, session', '/redfish/v1/Chassis/chassis/Sensors/D7_voltage', session, connections],
-      ['one Sensor, Basic', '/redfish/v1/Chassis/chassis/Sensors/D7_voltage', basic, connections],
-      [`Sensors?$expand=. of ${sensors}`, '/redfish/v1/Chassis/chassis/Sensors?$expand=.', session, 2],
+    const one = '/redfish/v1/Chassis/chassis';
+    const sensor = `${one}/Sensors/D7_voltage`;
+    const all = `${one}/Sensors?$expand=.`;
+    const some = `${all}&$select=Name,Reading&$filter=${encodeURIComponent("ReadingType eq 'Voltage'")}`;
+    const rows: Row[] = [
+      { name: 'ServiceRoot, no login', path: '/redfish/v1/', headers: '', clients: connections },
+      { name: 'one Sensor, session', path: sensor, headers: session, clients: connections },
+      { name: 'one Sensor, Basic', path: sensor, headers: basic, clients: connections },
+      { name: 'the Chassis, session', path: one, headers: session, clients: connections },
+      { name: '  revalidated by ETag', path: one, headers: session, clients: connections, revalidate: true },
+      { name: '  revalidated, Basic', path: one, headers: basic, clients: connections, revalidate: true },
+      { name: `$expand of ${sensors} sensors`, path: all, headers: session, clients: 2 },
+      { name: '  with $select and $filter', path: some, headers: session, clients: 2 },
     ];
     print(
       `\n${'request'.padEnd(28)} ${'redfishd/s'.padStart(10)} ${'p50 ms'.padStart(7)} ${'p99 ms'.padStart(7)} | ${'Koa/s'.padStart(8)} ${'p50 ms'.padStart(7)} ${'p99 ms'.padStart(7)} | ratio  body`,
     );
     let koaIdle = 0;
     let koaLoaded = 0;
-    for (const [name, path, headers, clients] of rows) {
-      const body = await get(port, path, headers);
+    for (const { name, path, headers, clients, revalidate } of rows) {
+      const { body, etag } = await get(port, path, headers);
+      const conditions = revalidate ? `If-None-Match: ${etag}\r\n` : '';
       const bare = await startBareKoa(state, body);
       koaIdle = residentMemory(bare.pid);
       const cpu = cpuSeconds(daemon.pid);
-      const ours = await load(port, path, headers, clients, duration);
+      const status = revalidate ? 304 : 200;
+      const ours = await load(port, path, headers + conditions, clients, duration, status);
       const spent = cpuSeconds(daemon.pid) - cpu;
       const theirs = await load(bare.port, path, headers, clients, duration);
       koaLoaded = Math.max(koaLoaded, residentMemory(bare.pid));
@@ -86,6 +96,15 @@ it('measures the service beside bare Koa', async () => {
   }
 });
 
+interface Row {
+  readonly name: string;
+  readonly path: string;
+  readonly headers: string;
+  readonly clients: number;
+  /** The client has the answer already: 304, beside bare Koa that sends it again. */
+  readonly revalidate?: boolean;
+}
+
 const row = ({ rate, p50, p99 }: Load): string =>
   `${rate.toFixed(0).padStart(10)} ${p50.toFixed(2).padStart(7)} ${p99.toFixed(2).padStart(7)}`;
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -93,7 +112,11 @@ const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 const stopQuietly = (running: Running): Promise<void> => running.stop();
 
-function get(at: number, path: string, headers: string): Promise<string> {
+function get(
+  at: number,
+  path: string,
+  headers: string,
+): Promise<{ readonly body: string; readonly etag: string }> {
   const fields = Object.fromEntries(
     headers
       .split('\r\n')
@@ -108,7 +131,10 @@ function get(at: number, path: string, headers: string): Promise<string> {
         answer.on('data', (chunk: Buffer) => {
           text += chunk.toString();
         });
-        answer.on('end', () => (answer.statusCode === 200 ? resolve(text) : reject(new Error(text))));
+        answer.on('end', () => {
+          if (answer.statusCode === 200) resolve({ body: text, etag: String(answer.headers.etag) });
+          else reject(new Error(text));
+        });
       },
     )
       .on('error', reject)
