@@ -224,7 +224,7 @@ describe('a store that is damaged', () => {
     await before.kill();
     const { connect } = await import('../../src/store/connection.ts');
     const db = connect(join(state, 'redfishd.db'));
-    db.pragma('user_version = 9999');
+    db.exec('PRAGMA user_version = 9999');
     db.close();
     const failed = await spawnDaemon({ state }).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(EarlyExit);

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { connect } from '../../src/store/connection.ts';
+import { connect, prepareStatement, readPragma } from '../../src/store/connection.ts';
 import { StoreError } from '../../src/store/errors.ts';
 import { migrate, migrations } from '../../src/store/migrations.ts';
 import { Settings } from '../../src/store/settings.ts';
@@ -86,11 +86,11 @@ describe('migrations', () => {
     const db = connect(':memory:');
     const steps = ['CREATE TABLE a (x) STRICT', 'CREATE TABLE b (x INTEGER) STRICT; SELECT nonsense'];
     expect(() => migrate(db, steps)).toThrow();
-    expect(db.pragma('user_version', { simple: true })).toBe(0);
+    expect(readPragma(db, 'user_version')).toBe(0);
     const good = ['CREATE TABLE a (x INTEGER) STRICT', steps[1] ?? ''];
     expect(() => migrate(db, good)).toThrow(/nonsense/);
-    expect(db.pragma('user_version', { simple: true })).toBe(1);
-    expect(db.prepare("SELECT name FROM sqlite_master WHERE name = 'b'").get()).toBeUndefined();
+    expect(readPragma(db, 'user_version')).toBe(1);
+    expect(prepareStatement(db, "SELECT name FROM sqlite_master WHERE name = 'b'").get()).toBeUndefined();
   });
 
   it('refuse a store of the future and change nothing of it', async () => {
