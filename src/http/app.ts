@@ -1,4 +1,5 @@
 /** The HTTP application: one middleware, one concern, in the order in which a request meets them. */
+import type { IncomingMessage } from 'node:http';
 import Koa, { type Context, type Next } from 'koa';
 import type { Logger } from 'pino';
 import { message, RedfishError } from '../redfish/registries/messages.ts';
@@ -10,7 +11,7 @@ import { documents, isDocument } from './documents.ts';
 import { errors, requestId } from './errors.ts';
 import { demandAcceptable, demandProtocol } from './headers.ts';
 import { type Limits, limitRequests } from './limits.ts';
-import { origins } from './origins.ts';
+import { methods, origins } from './origins.ts';
 import { json, send } from './reply.ts';
 
 /** The part of the Redfish service that HTTP needs. */
@@ -80,7 +81,8 @@ function requestLog(log: Logger) {
 function redfish(options: AppOptions) {
   const { service } = options;
   return async (ctx: Context, next: Next): Promise<void> => {
-    const { url = '', method = '' } = ctx.req;
+    const { method = '' } = ctx.req;
+    const url = originForm(ctx.req);
     const question = url.indexOf('?');
     const path = question < 0 ? url : url.slice(0, question);
     if (!path.startsWith('/redfish/v1') || isDocument(path)) return next();
@@ -117,7 +119,20 @@ function redfish(options: AppOptions) {
 
 const jsonType = json.slice(0, json.indexOf(';'));
 
+/** Path and query of a request, also of one written as to a proxy (RFC 9112 clause 3.2.2), which everybody then sees. */
+function originForm(request: IncomingMessage): string {
+  const { url = '' } = request;
+  if (url.startsWith('/')) return url;
+  const path = /^https?:\/\/[^/?#]*(.*)$/i.exec(url)?.[1];
+  if (path === undefined) return url;
+  request.url = path.startsWith('/') ? path : `/${path}`;
+  return request.url;
+}
+
 /** Outside `/redfish` there is nothing, and nobody needs to log in to learn that. */
-function nothingHere(ctx: Context): void {
+function nothingHere(ctx: Context): void | Promise<void> {
+  // A question about the service as a whole.
+  if (ctx.req.method === 'OPTIONS' && ctx.req.url === '*')
+    return send(ctx, { status: 204, headers: { Allow: methods }, body: null });
   throw new RedfishError([message('Base.ResourceMissingAtURI', [ctx.path])], 404);
 }

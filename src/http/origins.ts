@@ -8,7 +8,8 @@ const requestHeaders =
   'Authorization, Content-Type, If-Match, If-None-Match, OData-Version, Prefer, X-Auth-Token';
 const responseHeaders =
   'Allow, ETag, Link, Location, OData-Version, Preference-Applied, Retry-After, X-Auth-Token';
-const methods = 'GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS';
+/** Every method that some resource has. */
+export const methods = 'GET, HEAD, POST, PATCH, DELETE, OPTIONS';
 const seconds = '600';
 
 /** Middleware. Programs other than browsers send no Origin and never notice it. */

@@ -107,6 +107,23 @@ describe('every answer', () => {
     expect(answers[1]?.text).toBe(answers[0]?.text);
   });
 
+  it('is the same to a request that is written as to a proxy, and there is one about the whole service', async () => {
+    for (const [line, status] of [
+      ['GET https://bmc.example/redfish HTTP/1.1', 200],
+      ['GET HTTP://bmc.example/redfish/v1/?x=1 HTTP/1.1', 200],
+      ['GET https://bmc.example/redfish/v1/Systems HTTP/1.1', 401],
+      ['GET https://bmc.example HTTP/1.1', 404],
+      ['OPTIONS * HTTP/1.1', 204],
+      ['GET * HTTP/1.1', 404],
+    ] as const) {
+      const { socket, said, ended } = await wire();
+      socket.write(`${line}\r\nHost: bmc.example\r\nConnection: close\r\n\r\n`);
+      await ended;
+      expect(said(), line).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      if (status === 204) expect(said()).toContain('Allow: GET, HEAD, POST, PATCH, DELETE, OPTIONS');
+    }
+  });
+
   it('is 406 where the client takes no JSON, but not before what it is about', async () => {
     const headers = { Accept: 'text/html' };
     expect((await daemon.get(system, { headers })).status).toBe(406);
