@@ -47,4 +47,15 @@ describe('the declarations', () => {
     const uris = schemaFacts(schema)?.uris ?? [];
     expect(uris.map(shape)).toContain(shape(uri));
   });
+
+  it('offer no method that the schema forbids', () => {
+    for (const { schema, methods } of new Tree(declarations).entries) {
+      const { insert, update, delete: removal } = schemaFacts(schema);
+      const member = schemaFacts(schema.replace(/Collection$/, ''));
+      if (methods.has('PATCH')) expect(update, `${schema} PATCH`).not.toBe(false);
+      if (methods.has('DELETE')) expect(removal, `${schema} DELETE`).not.toBe(false);
+      if (methods.has('POST')) expect(insert ?? member.insert, `${schema} POST`).not.toBe(false);
+      expect(methods.has('PUT')).toBe(false);
+    }
+  });
 });
