@@ -63,11 +63,27 @@ function proofOf(socket: TLSSocket): Proof | null {
   return leaf === undefined ? null : { chain, details: detailsOf(leaf), trusted: [], anchored: false };
 }
 
-/** Whether a root that is trusted stands in the chain, or vouches for one who does. */
-const isAnchored = (chain: readonly X509Certificate[], trusted: Certificates['trusted']): boolean => {
-  const roots = trusted.filter(({ leaf }) => isRoot(leaf));
-  return chain.some((each) => roots.some(({ leaf }) => leaf.raw.equals(each.raw) || isIssued(each, leaf)));
-};
+/**
+ * Whether a root that is trusted stands in the chain, or vouches for one who does, if need be through others that are
+ * trusted. Node 24 does not hand on what the client sent between its own certificate and the root.
+ */
+function isAnchored(
+  chain: readonly X509Certificate[],
+  trusted: Certificates['trusted'],
+  depth = maxDepth,
+): boolean {
+  return chain.some((each) =>
+    trusted.some(({ leaf }) => {
+      if (isRoot(leaf)) return leaf.raw.equals(each.raw) || isIssued(each, leaf);
+      return (
+        depth > 0 &&
+        !leaf.raw.equals(each.raw) &&
+        isIssued(each, leaf) &&
+        isAnchored([leaf], trusted, depth - 1)
+      );
+    }),
+  );
+}
 
 /**
  * The account name in a certificate: its common name, or the user's part of its user principal name (`alice` of

@@ -5,6 +5,13 @@ import { extendedKeyUsages } from './key-usages.ts';
 import type { Bundle } from './pem.ts';
 import { CertificateRefusal } from './refusal.ts';
 
+/** Signature algorithms over MD5 and SHA-1: RSA (RFC 8017), ECDSA (RFC 5758). */
+const brokenSignatures: ReadonlySet<string> = new Set([
+  '1.2.840.113549.1.1.4',
+  '1.2.840.113549.1.1.5',
+  '1.2.840.10045.4.1',
+]);
+
 /**
  * The leaf of a chain that a server may show. One that is not valid yet is accepted: the clock of a controller that has not
  * found its time server stands in the past.
@@ -15,7 +22,13 @@ export function demandServer(chain: readonly X509Certificate[], now: number): X5
   const [leaf, ...issuers] = chain;
   if (leaf === undefined) throw new CertificateRefusal('format', 'no certificate');
   for (const each of chain) demandUnexpired(each, now);
-  const { keyUsage, extendedKeyUsage } = detailsOf(leaf);
+  const { keyUsage, extendedKeyUsage, signatureAlgorithm } = detailsOf(leaf);
+  // Some releases of OpenSSL still serve it; no client should have to take it.
+  if (brokenSignatures.has(signatureAlgorithm))
+    throw new CertificateRefusal(
+      'value',
+      'a certificate whose signature does not work any more: it is over SHA-1 or MD5',
+    );
   // Every suite that is left proves the server by a signature (RFC 8446 clause 4.4.2.2).
   if (keyUsage !== null && !keyUsage.includes('DigitalSignature'))
     throw new CertificateRefusal('value', 'a certificate whose key usage lacks DigitalSignature');

@@ -50,7 +50,8 @@ export class SolStream extends Duplex {
 
   /** Use `openSol`. */
   constructor(client: LanClient, activation: SolActivation, options: SolOptions) {
-    super({ allowHalfOpen: false });
+    // The same on every Node: what a slow reader has not taken is to wait with the controller and not here.
+    super({ allowHalfOpen: false, readableHighWaterMark: 16 * 1024 });
     this.#client = client;
     this.#retry = options.retry ?? 250;
     this.#retries = options.retries ?? 8;
