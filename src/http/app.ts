@@ -44,10 +44,11 @@ export function createApp(options: AppOptions): Koa {
   app.silent = true;
   app.use(requestLog(options.log));
   app.use(errors(options.log, options.advertiseBasic));
-  app.use(limitRequests(options.limits));
+  const { middleware, spend } = limitRequests(options.limits);
+  app.use(middleware);
   app.use(origins(options.corsOrigins));
   // The tree of resources has a router of its own: what it does not know goes on to the fixed documents.
-  app.use(redfish(options));
+  app.use(redfish(options, spend));
   app.use(documents(options.metadata, options.serviceDocument).routes());
   app.use(nothingHere);
   return app;
@@ -78,7 +79,7 @@ function requestLog(log: Logger) {
   };
 }
 
-function redfish(options: AppOptions) {
+function redfish(options: AppOptions, spend: (ctx: Context, milliseconds: number) => void) {
   const { service } = options;
   return async (ctx: Context, next: Next): Promise<void> => {
     const { method = '' } = ctx.req;
@@ -98,6 +99,7 @@ function redfish(options: AppOptions) {
       if (!reads) demandAcceptable(ctx, jsonType);
     }
     const { headers } = ctx.req;
+    const begun = performance.now();
     const answer = service.handle({
       // Written out: members after a spread cost a tenth of the whole answer.
       method,
@@ -110,6 +112,7 @@ function redfish(options: AppOptions) {
       address: addressOf(ctx),
       body: () => readBody(ctx.req, ctx.res),
     });
+    spend(ctx, performance.now() - begun);
     const reply = answer instanceof Promise ? await answer : answer;
     // That there is nothing goes before the form in which it is not there.
     if (reads) demandAcceptable(ctx, jsonType);

@@ -20,6 +20,8 @@ export const defaultLimits: Limits = { connections: 512, connectionsPerAddress: 
 
 /** A client may save up this many seconds' worth of requests. */
 const burst = 4;
+/** The share of the processor that the requests of one address may take in the long run. */
+const share = 0.5;
 /** Addresses whose spending is remembered. */
 const remembered = 4096;
 
@@ -45,12 +47,22 @@ export function limitConnections(server: Server, limits: Limits): void {
 
 const plain = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '');
 
-/** Middleware: answers 429 to an address that asks faster than the limit for longer than its savings last. */
+interface Bucket {
+  /** Requests that may still be made at once; below zero where one took more than was left. */
+  left: number;
+  at: number;
+}
+
+/**
+ * Middleware: answers 429 to an address that asks faster than the limit for longer than its savings last. `spend` charges
+ * the address of a request for the milliseconds in which nobody else could be served.
+ */
 export function limitRequests({ requestsPerSecond }: Limits, now: () => number = () => performance.now()) {
-  const buckets = new Map<string, { left: number; at: number }>();
+  const buckets = new Map<string, Bucket>();
+  const perMillisecond = requestsPerSecond / (1000 * share);
   const full = requestsPerSecond * burst;
 
-  return (ctx: Context, next: Next): Promise<void> => {
+  const middleware = (ctx: Context, next: Next): Promise<void> => {
     if (requestsPerSecond === 0) return next();
     const address = addressOf(ctx);
     const at = now();
@@ -71,4 +83,9 @@ export function limitRequests({ requestsPerSecond }: Limits, now: () => number =
     bucket.left -= 1;
     return next();
   };
+  const spend = (ctx: Context, milliseconds: number): void => {
+    const bucket = requestsPerSecond === 0 ? undefined : buckets.get(addressOf(ctx));
+    if (bucket !== undefined) bucket.left -= milliseconds * perMillisecond;
+  };
+  return { middleware, spend };
 }

@@ -177,10 +177,14 @@ export class View<A> {
 
   readonly #pager: Pager = {
     passes: (filter, uri) => {
-      const target = this.#parts.tree.locate(uri);
+      const { app, renderer, tree } = this.#parts;
+      const target = tree.locate(uri);
       if (target?.kind !== 'resource' || !this.#maySee(target)) return false;
-      const member = this.#render(target);
-      return member !== undefined && passes(filter, member.object);
+      const cached = renderer.cached(target.uri);
+      if (cached !== undefined) return passes(filter, cached.object);
+      const { resource, params } = target;
+      const model = resource.find(app, params);
+      return model !== undefined && passes(filter, renderer.properties(resource, model, params, target.uri));
     },
     maySee: (uri) => {
       const target = this.#parts.tree.locate(uri);

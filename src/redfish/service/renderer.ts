@@ -79,9 +79,12 @@ export class Renderer<A> {
     const revision = this.#now();
     const place = { app: this.#app, uri, params };
     const writes = writesOf(resource, model, this.#app);
-    const body = annotated(resource.body(model, place), writableOf(writes, model, this.#app));
+    const body = annotated(
+      this.properties(resource, model, params, uri),
+      writableOf(writes, model, this.#app),
+    );
     const rest = {
-      ...('Id' in body ? body : { Id: uri.slice(uri.lastIndexOf('/') + 1), ...body }),
+      ...body,
       Actions: actionsOf(resource, model, place),
     };
     const { etag, exact } = tagOf(rest, resource.volatile, resource.revision?.(model) ?? 0);
@@ -92,6 +95,12 @@ export class Renderer<A> {
     const rendered = new Shown(object, { etag, exact, allow: methods.join(', ') });
     if (resource.live !== true) this.#keep(uri, { rendered, revision });
     return rendered;
+  }
+
+  /** What a resource says, without what the protocol adds. */
+  properties<M>(resource: Resource<A, M>, model: M, params: Params, uri: string): JsonObject {
+    const body = resource.body(model, { app: this.#app, uri, params });
+    return 'Id' in body ? body : { Id: uri.slice(uri.lastIndexOf('/') + 1), ...body };
   }
 
   actionInfo<M>(resource: Resource<A, M>, model: M, action: string, uri: string): Rendered {
