@@ -26,6 +26,9 @@ export interface Eeprom {
 /** Bytes of one read: what an SMBus block carries, so that every adapter can do it and other jobs get their turn. */
 const chunk = 32;
 
+/** An EEPROM is asked at least so often whether its write cycle is over. */
+const leastPolls = 5;
+
 export function openEeprom(spec: EepromChipSpec, device: I2cDevice): Eeprom {
   const { size, addressBytes } = spec;
   const blockSize = 256 ** addressBytes;
@@ -62,13 +65,14 @@ export function openEeprom(spec: EepromChipSpec, device: I2cDevice): Eeprom {
 
   async function answersAgain(transfer: Transfer, address: number, pointer: Uint8Array): Promise<void> {
     const deadline = performance.now() + 4 * spec.writeTime;
-    for (;;) {
+    for (let asked = 1; ; asked++) {
       try {
         await transfer(address, pointer, 0);
         return;
       } catch (error) {
         const busy = error instanceof DeviceError && error.kind === 'no-answer';
-        if (!busy || performance.now() > deadline) throw error;
+        // Time that this process stood still is no time in which the part was asked.
+        if (!busy || (asked >= leastPolls && performance.now() > deadline)) throw error;
         await sleep(1);
       }
     }
