@@ -16,6 +16,8 @@ export default defineConfig({
     globalSetup: 'test/support/build.ts',
     // Tests of the daemon wait for most of their time: no core needs to be kept free for anything else.
     maxWorkers: '100%',
+    // Machines that test for everybody are shared, and stand still at times: there a test has failed when it fails twice.
+    retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
