@@ -52,7 +52,9 @@ class LiveBoard implements Board {
   readonly sensors: ReadonlyMap<string, BoardSensor>;
   readonly hosts: ReadonlyMap<string, BoardHost>;
   readonly chassis: ReadonlyMap<string, BoardChassis>;
-  readonly #changes = new Changes();
+  readonly #changes = new Changes((error) =>
+    this.#log('a listener to the board has failed', { error: String(error) }),
+  );
   readonly #log: NonNullable<BoardOptions['log']>;
   readonly #mainsRestored: boolean;
   readonly #memory: Memory;

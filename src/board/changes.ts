@@ -8,6 +8,12 @@ export class Changes {
   readonly #listeners = new Set<() => void>();
   readonly #stateListeners = new Set<() => void>();
   readonly #events = new Set<(event: BoardEvent) => void>();
+  readonly #failed: (error: unknown) => void;
+
+  /** `failed` is told what a listener throws: it ends neither the sampling of a bus nor a power operation. */
+  constructor(failed: (error: unknown) => void) {
+    this.#failed = failed;
+  }
 
   get revision(): number {
     return this.#revision;
@@ -23,14 +29,14 @@ export class Changes {
       const stateMoved = this.#stateMoved;
       this.#scheduled = false;
       this.#stateMoved = false;
-      for (const listener of this.#listeners) listener();
-      if (stateMoved) for (const listener of this.#stateListeners) listener();
+      for (const listener of this.#listeners) this.#tell(listener);
+      if (stateMoved) for (const listener of this.#stateListeners) this.#tell(listener);
     });
   }
 
   emit(event: BoardEvent): void {
     this.touch();
-    for (const listener of this.#events) listener(event);
+    for (const listener of this.#events) this.#tell(() => listener(event));
   }
 
   onChange(listener: () => void): () => void {
@@ -47,5 +53,13 @@ export class Changes {
   onEvent(listener: (event: BoardEvent) => void): () => void {
     this.#events.add(listener);
     return () => this.#events.delete(listener);
+  }
+
+  #tell(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 }

@@ -232,6 +232,7 @@ export interface Board {
 
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** What a listener throws is logged, and reaches neither the board nor the other listeners. */
   onEvent(listener: (event: BoardEvent) => void): () => void;
   /** Called after each change of `revision`, at most once per turn of the event loop. */
   onChange(listener: () => void): () => void;

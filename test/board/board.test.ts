@@ -189,6 +189,33 @@ describe('what is shown', () => {
   });
 });
 
+describe('a listener that throws', () => {
+  it('ends no sampling, keeps nothing from the others, and is told to the log', async () => {
+    const b = await startBench({ idle: true });
+    const heard: string[] = [];
+    const fail = () => {
+      throw new RangeError('no place for it');
+    };
+    const ends = [b.board.onEvent(fail), b.board.onChange(fail)];
+    b.board.onEvent(({ condition }) => heard.push(condition ?? ''));
+    const started = b.board.start();
+    await pass(1000);
+    await started;
+    b.twin.inject({ kind: 'nack', device: 'HSC' });
+    await pass(3000);
+    expect(heard).toContain('device:HSC');
+    expect(b.log).toContain('a listener to the board has failed');
+    // A neighbour on the same bus goes on, and the device itself is found again.
+    const before = b.sensor('INLET_TEMP').readingTime;
+    b.twin.clear('all');
+    await pass(10_000);
+    expect(b.sensor('INLET_TEMP').readingTime).not.toEqual(before);
+    expect(b.sensor('HSC_VIN').reading).not.toBeNull();
+    for (const end of ends) end();
+    await b.stop();
+  });
+});
+
 describe('the end', () => {
   it('in the middle of the start leaves nothing running', async () => {
     const b = await startBench({

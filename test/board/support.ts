@@ -299,10 +299,14 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const log: string[] = [];
   const board = createBoard(platform, hardware, disk, { log: (text) => log.push(text), ...options });
   const events: BoardEvent[] = [];
+  const unworded: unknown[] = [];
   board.onEvent((event) => {
-    // Whatever a test is about, what it makes the board say must be in a registry.
-    wording(event);
     events.push(event);
+    try {
+      wording(event);
+    } catch (error) {
+      unworded.push(error);
+    }
   });
   let since = 0;
   let seen = 0;
@@ -359,6 +363,8 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       const end = board.stop();
       await pass(1000);
       await end;
+      // Whatever a test is about, what it makes the board say must be in a registry.
+      if (unworded.length > 0) throw unworded[0];
     },
   };
 }

@@ -90,7 +90,9 @@ describe('what is told', () => {
 });
 
 const sensor = (facts: Partial<SensorFacts> = {}) => {
-  const changes = new Changes();
+  const changes = new Changes((error) => {
+    throw error;
+  });
   const events: BoardEvent[] = [];
   changes.onEvent((event) => events.push(event));
   const made = new BoardSensor(
