@@ -9,18 +9,19 @@ import { type Load, load } from './load.ts';
 import {
   administrator,
   cpuSeconds,
+  freePort,
   type Running,
   residentMemory,
   startBareKoa,
   startDaemon,
 } from './processes.ts';
 
-const port = 18_950;
 const connections = 16;
 const duration = 4_000;
 const sensors = 300;
 
 it('measures the service beside bare Koa', async () => {
+  const port = await freePort();
   const dir = mkdtempSync(join(tmpdir(), 'redfishd-bench-'));
   const state = join(dir, 'state');
   mkdirSync(state, { mode: 0o700 });
