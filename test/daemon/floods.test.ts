@@ -142,25 +142,29 @@ describe('logins without a logout', () => {
   /** By hand: REDFISHD_LOGINS=10000. A login costs a password hash, so the suite tries fewer over the wire. */
   const logins = Number(process.env.REDFISHD_LOGINS ?? 60);
 
-  it('leave a bounded number of sessions, and the administrator gets in', async () => {
-    const daemon = await startTestDaemon();
-    try {
-      const login = { UserName: testUser, Password: testPassword };
-      const begin = () => daemon.send('POST', '/redfish/v1/SessionService/Sessions', login, { as: null });
-      let before = 0;
-      for (let n = 0; n < logins; n++) {
-        expect((await begin()).status).toBe(201);
-        if (n === Math.floor(logins / 2)) before = process.memoryUsage().heapUsed;
+  it(
+    'leave a bounded number of sessions, and the administrator gets in',
+    async () => {
+      const daemon = await startTestDaemon();
+      try {
+        const login = { UserName: testUser, Password: testPassword };
+        const begin = () => daemon.send('POST', '/redfish/v1/SessionService/Sessions', login, { as: null });
+        let before = 0;
+        for (let n = 0; n < logins; n++) {
+          expect((await begin()).status).toBe(201);
+          if (n === Math.floor(logins / 2)) before = process.memoryUsage().heapUsed;
+        }
+        const { body } = await daemon.get('/redfish/v1/SessionService/Sessions');
+        expect((body as { 'Members@odata.count': number })['Members@odata.count']).toBe(16);
+        const grown = (process.memoryUsage().heapUsed - before) / 2 ** 20;
+        process.stdout.write(
+          `${logins} logins without a logout: 16 sessions, heap ${grown.toFixed(1)} MiB more than halfway\n`,
+        );
+        expect(grown).toBeLessThan(64);
+      } finally {
+        await daemon.stop();
       }
-      const { body } = await daemon.get('/redfish/v1/SessionService/Sessions');
-      expect((body as { 'Members@odata.count': number })['Members@odata.count']).toBe(16);
-      const grown = (process.memoryUsage().heapUsed - before) / 2 ** 20;
-      process.stdout.write(
-        `${logins} logins without a logout: 16 sessions, heap ${grown.toFixed(1)} MiB more than halfway\n`,
-      );
-      expect(grown).toBeLessThan(64);
-    } finally {
-      await daemon.stop();
-    }
-  }, Math.max(60_000, logins * 200));
+    },
+    Math.max(60_000, logins * 200),
+  );
 });
