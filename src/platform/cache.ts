@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { platformDirectory } from './files.ts';
 import type { Platform } from './schema.ts';
 
@@ -15,6 +15,8 @@ const program = (): string[] =>
   );
 
 interface Kept {
+  /** Absolute paths of all that was read for it, the descriptor first. */
+  readonly files: readonly string[];
   readonly key: string;
   readonly platform: Platform;
 }
@@ -25,33 +27,31 @@ interface Kept {
  * @throws Error that lists every fault of the descriptor
  */
 export async function loadPlatformCached(path: string, file: string): Promise<Platform> {
-  const key = keyOf(path);
-  const kept = key === undefined ? undefined : read(file);
-  if (kept?.key === key && kept !== undefined) return kept.platform;
+  const kept = readKept(file);
+  if (kept?.files[0] === resolve(path) && kept.key === keyOfFiles(kept.files)) return kept.platform;
   // The parser and the checker are loaded only when there is something to check.
   const { loadPlatform } = await import('./load.ts');
-  const platform = loadPlatform(path);
-  if (key !== undefined) keep(file, { key, platform });
+  const read = new Map<string, Uint8Array>();
+  const platform = loadPlatform(path, read);
+  keep(file, { files: [...read.keys()].map((name) => resolve(name)), key: keyOf(read.values()), platform });
   return platform;
 }
 
-/** Stands for the text of the descriptor and of those it varies, and for this program; undefined when unreadable. */
-function keyOf(path: string): string | undefined {
+/** Stands for what was read of a descriptor and of those it varies, and for this program. */
+function keyOf(contents: Iterable<Uint8Array>): string {
   const hash = createHash('sha256');
+  for (const content of contents) hash.update(content).update('\0');
+  for (const part of program()) hash.update(textOf(part)).update('\0');
+  return hash.digest('base64url');
+}
+
+/** The key of files as they are now; undefined when one cannot be read. */
+function keyOfFiles(files: readonly string[]): string | undefined {
   try {
-    const seen = new Set<string>();
-    for (let next: string | undefined = path; next !== undefined && !seen.has(next); ) {
-      seen.add(next);
-      const text: string = readFileSync(next, 'utf8');
-      hash.update(text).update('\0');
-      const parent: string | undefined = /^variantOf:\s*['"]?([^'"\s#]+)/m.exec(text)?.[1];
-      next = parent === undefined ? undefined : join(dirname(next), `${parent}.yaml`);
-    }
-    for (const part of program()) hash.update(textOf(part)).update('\0');
+    return keyOf(files.map((name) => readFileSync(name)));
   } catch {
     return undefined;
   }
-  return hash.digest('base64url');
 }
 
 /** A package need not carry the compiler's record; its version then speaks for its sources. */
@@ -59,10 +59,10 @@ function textOf(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-function read(file: string): Kept | undefined {
+function readKept(file: string): Kept | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof value === 'object' && value !== null && 'key' in value && 'platform' in value
+    return typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files)
       ? (value as Kept)
       : undefined;
   } catch {

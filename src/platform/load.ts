@@ -5,7 +5,7 @@ import { readDescriptor } from './overlay.ts';
 import type { Board } from './rules/parts.ts';
 import { checkRules } from './rules.ts';
 import type { Platform } from './schema.ts';
-import { fault, type Part, placeAt, plain } from './source.ts';
+import { type FilesRead, fault, type Part, placeAt, plain } from './source.ts';
 import { readBoard } from './validate.ts';
 
 /** What is known of a descriptor: the platform only where there is no fault. */
@@ -14,9 +14,12 @@ export interface Checked {
   readonly faults: readonly Fault[];
 }
 
-/** Reads and checks the descriptor at `path`; never throws for what is in the file, or that it is not there. */
-export function checkPlatform(path: string): Checked {
-  const { root, faults } = readDescriptor(path);
+/**
+ * Reads and checks the descriptor at `path`; never throws for what is in the file, or that it is not there.
+ * Puts into `read` what it has read.
+ */
+export function checkPlatform(path: string, read: FilesRead = new Map()): Checked {
+  const { root, faults } = readDescriptor(path, read);
   if (root === undefined) return { faults: inOrder(faults) };
   const { value, findings, references } = readBoard(plain(root));
   const broken = value === undefined ? [] : checkRules(value as Board, references);
@@ -26,11 +29,11 @@ export function checkPlatform(path: string): Checked {
 }
 
 /**
- * The platform that the descriptor at `path` describes.
+ * The platform that the descriptor at `path` describes. Puts into `read` what it has read.
  * @throws Error whose message lists every fault of the descriptor, one on each line.
  */
-export function loadPlatform(path: string): Platform {
-  const { platform, faults } = checkPlatform(path);
+export function loadPlatform(path: string, read: FilesRead = new Map()): Platform {
+  const { platform, faults } = checkPlatform(path, read);
   if (platform === undefined) throw new Error(faults.map(faultText).join('\n'));
   return platform;
 }

@@ -6,6 +6,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { Fault } from './fault.ts';
 import {
+  type FilesRead,
   fault,
   listPart,
   type MapPart,
@@ -37,9 +38,10 @@ export const keyOfList = (name: string): string | undefined =>
 /** A file with all that it is a variant of. */
 export function readDescriptor(
   file: string,
+  read: FilesRead,
   above: readonly string[] = [],
 ): { root?: Part; faults: Fault[] } {
-  const { root, faults } = readSource(file);
+  const { root, faults } = readSource(file, read);
   const parent = root?.kind === 'map' ? root.members.get('variantOf')?.value : undefined;
   if (root?.kind !== 'map' || parent === undefined) return root === undefined ? { faults } : { root, faults };
   const wrong = (rule: string, message: string, hint: string) => {
@@ -56,7 +58,7 @@ export function readDescriptor(
     const circle = [...chain, `${name}.yaml`].join(' is a variant of ');
     return wrong('cycle', circle, 'let one of them stand alone');
   }
-  const base = readDescriptor(join(dirname(file), `${name}.yaml`), chain);
+  const base = readDescriptor(join(dirname(file), `${name}.yaml`), read, chain);
   if (base.root === undefined) {
     if (base.faults.every(({ rule }) => rule === 'file')) {
       return wrong('reference', `there is no readable descriptor "${name}.yaml" beside this file`, hint);

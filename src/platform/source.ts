@@ -72,8 +72,11 @@ export function fault(place: Place, path: string, rule: string, message: string,
 const mostBytes = 1 << 20;
 const mostParts = 100_000;
 
+/** Every file that went into a descriptor, the descriptor itself first, with what was read of it. */
+export type FilesRead = Map<string, Uint8Array>;
+
 /** Reads a file; `root` is missing where the text is too broken to say anything about its content. */
-export function readSource(file: string): { root?: Part; faults: Fault[] } {
+export function readSource(file: string, read: FilesRead): { root?: Part; faults: Fault[] } {
   const source: Source = { file, lines: new LineCounter() };
   const start: Place = { source, offset: 0 };
   let text: string;
@@ -82,7 +85,9 @@ export function readSource(file: string): { root?: Part; faults: Fault[] } {
       const message = `the file is larger than ${mostBytes >> 20} MiB`;
       return { faults: [fault(start, '', 'file', message, 'a descriptor is a short text file')] };
     }
-    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    const bytes = readFileSync(file);
+    read.set(file, bytes);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     return { faults: [fault(start, '', 'file', ...unreadable(error))] };
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -43,10 +43,51 @@ describe('a kept descriptor', () => {
     expect((await loadPlatformCached(variant, kept)).name).toBe('Changed again');
   });
 
-  it('is made anew when it is damaged', async () => {
-    writeFileSync(kept, '{"key":');
-    expect((await loadPlatformCached(file, kept)).name).toBe('Small');
+  it.each([
+    'variantOf: small',
+    'variantOf : small',
+    '"variantOf": small',
+    'variantOf: "sm\\x61ll"',
+    'name: &base small\nvariantOf: *base',
+    '? variantOf\n: small',
+  ])('gives way when what it varies changes, however that is written: %j', async (line) => {
+    const variant = join(dir, 'variant.yaml');
+    const flow = join(dir, 'flow.yaml');
+    writeFileSync(variant, `id: variant\n${line}\n`);
+    writeFileSync(flow, '{ id: variant, variantOf: small }\n');
+    for (const one of [variant, flow]) {
+      writeFileSync(file, text('Small'));
+      await loadPlatformCached(one, kept);
+      writeFileSync(file, `${text('Small')}cooling: { minimumDuty: 30 }\n`);
+      expect((await loadPlatformCached(one, kept)).cooling).toEqual({ minimumDuty: 30 });
+    }
   });
+
+  it('is of one descriptor only, be the text of another the same', async () => {
+    mkdirSync(join(dir, 'other'));
+    writeFileSync(join(dir, 'variant.yaml'), 'id: variant\nvariantOf: small\n');
+    writeFileSync(join(dir, 'other', 'variant.yaml'), 'id: variant\nvariantOf: small\n');
+    writeFileSync(join(dir, 'other', 'small.yaml'), `${text('Small')}cooling: { minimumDuty: 30 }\n`);
+    expect((await loadPlatformCached(join(dir, 'variant.yaml'), kept)).cooling).toBeUndefined();
+    const other = await loadPlatformCached(join(dir, 'other', 'variant.yaml'), kept);
+    expect(other.cooling).toEqual({ minimumDuty: 30 });
+  });
+
+  it('gives way when what it varies has gone', async () => {
+    const variant = join(dir, 'variant.yaml');
+    writeFileSync(variant, 'id: variant\nvariantOf: small\n');
+    await loadPlatformCached(variant, kept);
+    rmSync(file);
+    await expect(loadPlatformCached(variant, kept)).rejects.toThrow('small.yaml');
+  });
+
+  it.each(['{"key":', '{}', '[]', 'null', '{"files":[]}', '{"files":[7],"key":1}'])(
+    'is made anew when it is damaged: %s',
+    async (damaged) => {
+      writeFileSync(kept, damaged);
+      expect((await loadPlatformCached(file, kept)).name).toBe('Small');
+    },
+  );
 
   it('is never made of a faulty file', async () => {
     writeFileSync(file, 'id: small\n');
