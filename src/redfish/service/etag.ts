@@ -36,7 +36,7 @@ const volatileNames: ReadonlySet<string> = new Set([
 const limits: ReadonlySet<string> = new Set(['Thresholds']);
 const nothing: ReadonlySet<string> = new Set();
 
-export interface Tag {
+interface Tag {
   /** Quotes included. */
   readonly etag: string;
   /** Whether it stands for all that the body says; otherwise readings may differ under one ETag. */

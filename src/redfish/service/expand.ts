@@ -7,7 +7,7 @@ import type { Json, JsonObject } from './resource.ts';
 export type Follow = (uri: string) => JsonObject | undefined;
 
 /** Most resources in one answer. A board has a few hundred; more comes of links that lead to the same ones again. */
-export const maxResources = 5000;
+const maxResources = 5000;
 
 /** Counts the resources that go into one answer. */
 export class Budget {

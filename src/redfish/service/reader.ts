@@ -7,7 +7,7 @@ import { excerptOf } from './excerpt.ts';
 import { Budget, expand } from './expand.ts';
 import { passes } from './filter.ts';
 import type { Principal } from './principal.ts';
-import { noQuery, type Query } from './query.ts';
+import { type Expansion, noQuery, type Query } from './query.ts';
 import { collectionBody, identified, type Rendered, type Renderer, Shown } from './renderer.ts';
 import type { JsonObject } from './resource.ts';
 import { type Selection, select } from './select.ts';
@@ -72,7 +72,7 @@ export class View<A> {
     const shown = this.#excerpt(target, whole);
     if (expansion === undefined && selection === undefined) return { rendered: shown, link };
     let { object } = shown;
-    if (expansion) object = expand(object, expansion, this.#object, this.#budget);
+    if (expansion) object = this.#expand(object, expansion);
     if (selection) object = select(object, selection);
     // One resource's ETag does not stand for the others that stand in it.
     const { etag, allow } = whole;
@@ -84,7 +84,7 @@ export class View<A> {
     const { app, tree } = this.#parts;
     if (!exists(target, app)) throw missing(target.uri);
     if (this.#query.only) {
-      const { total, uris } = pageOf(target, app, { kept: '', top: 1 }, this.#pager);
+      const { total, uris } = pageOf(target, app, { kept: '', top: 1 }, this.#pager());
       const [uri] = uris;
       const sole = uri === undefined || total > 1 ? undefined : tree.locate(uri);
       if (sole?.kind === 'resource') {
@@ -97,7 +97,7 @@ export class View<A> {
 
   /** @throws RedfishError 400, 507 */
   #collection(target: CollectionTarget<A>, query: Query): Rendered {
-    const page = pageOf(target, this.#parts.app, query, this.#pager);
+    const page = pageOf(target, this.#parts.app, query, this.#pager());
     const { expand: expansion, select: selection } = query;
     const embeds = target.collection.expanded === true;
     if (embeds || (expansion !== undefined && expansion.scope !== '~'))
@@ -126,8 +126,7 @@ export class View<A> {
       tags.push(uri, member.etag);
       if (levels === 0 && selection === undefined) return member;
       let { object } = member;
-      if (expansion && levels > 0)
-        object = expand(object, { ...expansion, levels }, this.#object, this.#budget);
+      if (expansion && levels > 0) object = this.#expand(object, { ...expansion, levels });
       return textOf(selection === undefined ? object : select(object, selection));
     });
     const etag = digest(`${page.total} ${page.next} ${tags.join(' ')}`);
@@ -173,24 +172,34 @@ export class View<A> {
     return rendered && this.#excerpt(target, rendered);
   }
 
-  readonly #object = (uri: string): JsonObject | undefined => this.#follow(uri)?.object;
+  #expand(object: JsonObject, expansion: Expansion): JsonObject {
+    return expand(object, expansion, (uri) => this.#follow(uri)?.object, this.#budget);
+  }
 
-  readonly #pager: Pager = {
-    passes: (filter, uri) => {
-      const { app, renderer, tree } = this.#parts;
-      const target = tree.locate(uri);
-      if (target?.kind !== 'resource' || !this.#maySee(target)) return false;
-      const cached = renderer.cached(target.uri);
-      if (cached !== undefined) return passes(filter, cached.object);
-      const { resource, params } = target;
-      const model = resource.find(app, params);
-      return model !== undefined && passes(filter, renderer.properties(resource, model, params, target.uri));
-    },
-    maySee: (uri) => {
-      const target = this.#parts.tree.locate(uri);
-      return target !== undefined && this.#maySee(target);
-    },
-  };
+  /** What this client sees of the members of a collection. */
+  #pager(): Pager {
+    return {
+      passes: (filter, uri) => {
+        const { app, renderer, tree } = this.#parts;
+        const target = tree.locate(uri);
+        if (target?.kind !== 'resource' || !this.#maySee(target)) return false;
+        const { resource, params } = target;
+        // What is rendered here is kept for those that pass; of what is never kept only the properties are looked at.
+        if (resource.live !== true) {
+          const member = this.#render(target);
+          return member !== undefined && passes(filter, member.object);
+        }
+        const model = resource.find(app, params);
+        return (
+          model !== undefined && passes(filter, renderer.properties(resource, model, params, target.uri))
+        );
+      },
+      maySee: (uri) => {
+        const target = this.#parts.tree.locate(uri);
+        return target !== undefined && this.#maySee(target);
+      },
+    };
+  }
 
   #maySee(target: Target<A>): boolean {
     const { access } = this.#parts;
