@@ -6,7 +6,17 @@ import { type Message, message } from '../registries/messages.ts';
 import { actionFacts, ownProperty, type PropertyFact, schemaFacts, type ValueFact } from './facts.ts';
 import { ActionFaults, PropertyFaults } from './faults.ts';
 import type { ActionParameter, Changes, Json, JsonObject, SchemaName } from './resource.ts';
-import { isControl, isObject, member, memberFact, type Rules, resolve, type Spot, top } from './values.ts';
+import {
+  asksForLater,
+  isControl,
+  isObject,
+  member,
+  memberFact,
+  type Rules,
+  resolve,
+  type Spot,
+  top,
+} from './values.ts';
 
 /** Values that make sense for a resource, by the path of a property, when fewer than the schema lists. */
 export type Allowable = Readonly<Record<string, readonly string[]>>;
@@ -70,7 +80,7 @@ class Patch {
   walk(type: string, body: JsonObject, current: JsonObject | undefined, spot: Spot): void {
     const facts = schemaFacts(type);
     for (const [name, value] of Object.entries(body)) {
-      if (value === undefined || isControl(name)) continue;
+      if (value === undefined || isControl(name, value)) continue;
       const at = member(spot, name);
       const fact = memberFact(facts, name);
       const now = current && Object.hasOwn(current, name) ? current[name] : undefined;
@@ -81,6 +91,8 @@ class Patch {
       } else if (fact?.ref !== undefined && !fact.array && this.#leadsDeeper(at.path)) {
         if (isObject(value)) this.walk(fact.ref, value, isObject(now) ? now : undefined, at);
         else this.faults.add('type', at.steps, value);
+      } else if (asksForLater(name)) {
+        this.faults.add('unknown', at.steps);
       } else {
         const readOnly = now !== undefined || fact?.permission === 'Read' || name.includes('@');
         this.unwritable.add(readOnly ? 'notWritable' : 'unknown', at.steps);
@@ -121,7 +133,7 @@ export function validateCreate(request: CreateRequest): CreateResult {
   };
   const out = new Map<string, Json>();
   for (const [name, value] of Object.entries(request.body)) {
-    if (value === undefined || isControl(name)) continue;
+    if (value === undefined || isControl(name, value)) continue;
     const at = member(top, name);
     const fact = ownProperty(facts, name);
     if (fact && allowed.has(name)) {
@@ -182,7 +194,7 @@ export function validateAction(request: ActionRequest): ActionResult {
   };
   const args = new Map<string, Json>();
   for (const [name, value] of Object.entries(body)) {
-    if (value === undefined || isControl(name)) continue;
+    if (value === undefined || isControl(name, value)) continue;
     const parameter = parameters.find((each) => each.name === name);
     if (parameter === undefined) {
       faults.add(Object.hasOwn(known, name) ? 'notSupported' : 'unknown', [name]);

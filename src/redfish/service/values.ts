@@ -147,7 +147,7 @@ function resolveObject(
   const out = new Map<string, Json | undefined>(Object.entries(before ?? {}));
   let sound = true;
   for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || isControl(name)) continue;
+    if (value === undefined || isControl(name, value)) continue;
     const at = member(spot, name);
     const fact = memberFact(facts, name);
     let resolved: Json | undefined;
@@ -174,8 +174,14 @@ export function memberFact(facts: ObjectFact, name: string): PropertyFact | unde
 
 /**
  * What a client that sends back what it has read may repeat, and which is then ignored: OData control information (DSP0266
- * "PATCH (update)"), and what an answer says of the writing itself.
+ * "PATCH (update)"), and what an answer says of the writing itself. That it be done at once is what is done anyway.
  */
-export function isControl(name: string): boolean {
+export function isControl(name: string, value: Json | undefined): boolean {
+  if (asksForLater(name)) return value === 'Immediate';
   return /^[^@]*@(odata\.|Redfish\.(WriteableProperties|Allowable[A-Za-z]+)$)/.test(name);
+}
+
+/** DSP0266 "Operation apply time": another time than now is refused, never taken for now. */
+export function asksForLater(name: string): boolean {
+  return name === '@Redfish.OperationApplyTime';
 }

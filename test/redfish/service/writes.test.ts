@@ -65,6 +65,20 @@ describe('a PATCH', () => {
     expect(things.boxes.get('a')?.tag).toBe('');
   });
 
+  it('is done now or not at all', async () => {
+    const { ask, things } = fixture();
+    const when = (time: string) => ({ AssetTag: time, '@Redfish.OperationApplyTime': time });
+    const later = await ask('PATCH', box, { body: when('OnReset') });
+    expect([later.status, later.keys, things.boxes.get('a')?.tag]).toEqual([400, ['PropertyUnknown'], '']);
+    expect((await ask('PATCH', box, { body: when('Immediate') })).body.AssetTag).toBe('Immediate');
+    const reset = (time: string) => ({ ResetType: 'ForceRestart', '@Redfish.OperationApplyTime': time });
+    const action = `${bmc}/Actions/Manager.Reset`;
+    expect((await ask('POST', action, { body: reset('OnReset') })).keys).toEqual(['ActionParameterUnknown']);
+    expect((await ask('POST', action, { body: reset('Immediate') })).status).toBe(204);
+    const made = { AssetTag: 'x', '@Redfish.OperationApplyTime': 'OnReset' };
+    expect((await ask('POST', '/redfish/v1/Chassis', { body: made })).status).toBe(400);
+  });
+
   it('takes back what was written when a later part fails', async () => {
     const { ask, things } = fixture();
     const cause = new Error('the lamp is broken');
