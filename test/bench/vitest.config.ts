@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import project from '../../vitest.config.ts';
 
 export default defineConfig({
+  resolve: project.resolve ?? {},
   test: {
     include: ['test/bench/*.bench.ts'],
     testTimeout: 600_000,

@@ -11,7 +11,8 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-export async function lossyProxy(server: number, loss: number, double = 0): Promise<Proxy> {
+/** @param delay milliseconds that each datagram is under way */
+export async function lossyProxy(server: number, loss: number, double = 0, delay = 0): Promise<Proxy> {
   let seed = 12345;
   const random = (): number => {
     seed = (seed * 1103515245 + 12345) & 0x7fffffff;
@@ -20,18 +21,26 @@ export async function lossyProxy(server: number, loss: number, double = 0): Prom
   const outer = createSocket('udp4');
   const inner = createSocket('udp4');
   let client = 0;
+  let closed = false;
   const proxy: Proxy = {
     port: 0,
     filter: undefined,
     async close() {
+      closed = true;
       await Promise.all([outer, inner].map((socket) => new Promise<void>((done) => socket.close(done))));
     },
   };
   const pass = (socket: Socket, datagram: Buffer, port: number, toServer: boolean): void => {
     for (const passed of proxy.filter === undefined ? [datagram] : proxy.filter(datagram, toServer)) {
       if (random() < loss) continue;
-      socket.send(passed, port, '127.0.0.1');
-      if (random() < double) socket.send(passed, port, '127.0.0.1');
+      const send = () => {
+        if (!closed) socket.send(passed, port, '127.0.0.1');
+      };
+      const times = random() < double ? 2 : 1;
+      for (let time = 0; time < times; time++) {
+        if (delay > 0) setTimeout(send, delay);
+        else send();
+      }
     }
   };
   outer.on('message', (datagram, from) => {

@@ -80,6 +80,8 @@ export async function startSimulator(
     /** Loads the lane's DCMI module, which must be compiled. */
     readonly dcmi?: boolean;
     readonly host?: (port: number) => Promise<void>;
+    /** Commands for the emulator, given before the controllers are enabled. */
+    readonly commands?: readonly string[];
   } = {},
 ): Promise<Simulator> {
   const directory = mkdtempSync(join(tmpdir(), 'ipmi-sim-'));
@@ -103,7 +105,9 @@ export async function startSimulator(
   const enable = emulation.indexOf('mc_enable');
   writeFileSync(
     join(directory, 'nodesim.emu'),
-    [emulation.slice(0, enable), ...satellites, emulation.slice(enable)].join('\n'),
+    [emulation.slice(0, enable), ...satellites, ...(options.commands ?? []), emulation.slice(enable)].join(
+      '\n',
+    ),
   );
   writeFileSync(join(directory, 'chassis.sh'), lane('chassis.sh'), { mode: 0o755 });
   writeFileSync(join(directory, 'fru0.bin'), readFileSync(join(lanes, 'ipmi/fru0.bin')));
