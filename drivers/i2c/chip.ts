@@ -20,10 +20,26 @@ export type Quantity =
   | 'Pressure'; // kPa
 
 /**
- * How far the facts of a literal have been checked: against the datasheet, against the Linux driver of the part (where
- * the datasheet is not public or was not at hand), or not yet.
+ * How far the facts of a literal have been checked, the least first: not yet; against the source of the part's Linux
+ * driver; against the datasheet; by holding what is read here beside what the running Linux driver makes of the same
+ * registers (test/hardware); against registers recorded from a real part.
  */
-export type Quality = 'datasheet-checked' | 'kernel-checked' | 'unchecked';
+export const qualities = [
+  'unchecked',
+  'driver-checked',
+  'datasheet-checked',
+  'kernel-checked',
+  'hardware-recorded',
+] as const;
+export type Quality = (typeof qualities)[number];
+
+/** The Linux driver of a part. */
+export interface KernelDriver {
+  /** Module, as in /sys/bus/i2c/drivers. */
+  readonly driver: string;
+  /** What the part is called in `new_device`; the first name of `compatible` when left out. */
+  readonly id?: string;
+}
 
 interface Described {
   /** Names a descriptor may use; the first is the chip's own. */
@@ -31,6 +47,8 @@ interface Described {
   /** Document and table or section the facts are from. */
   readonly datasheet: string;
   readonly quality: Quality;
+  /** Left out where Linux has none. */
+  readonly kernel?: KernelDriver;
 }
 
 export interface Register {
@@ -52,8 +70,16 @@ export interface ChipParameters {
   readonly pec?: boolean;
 }
 
+/**
+ * Where the Linux driver shows a channel: an hwmon attribute (`temp1_input`), the hwmon input with this text in its
+ * `_label` (PMBus drivers number what they find, but label it), or an IIO channel (`in_temp`).
+ */
+export type KernelPlace = string | { readonly label: string } | { readonly iio: string };
+
 export interface ChannelSpec {
   readonly quantity: Quantity;
+  /** By quantity and order when left out (see kernel.ts); null where the Linux driver does not show it. */
+  readonly hwmon?: KernelPlace | null;
   readonly register: Register;
   /** A register that says which scale holds now (range bit, VOUT_MODE). */
   readonly mode?: Register;

@@ -23,6 +23,7 @@ export const code = {
   statusWord: 0x79,
   vin: 0x88,
   iin: 0x89,
+  vcap: 0x8a,
   vout: 0x8b,
   iout: 0x8c,
   temperature1: 0x8d,
@@ -35,11 +36,43 @@ export const code = {
   model: 0x9a,
 } as const;
 
+/**
+ * What Linux labels a command's reading: outputs with the number of their rail, inputs only where a driver reads them
+ * on several pages. Temperatures have no label; they are counted.
+ */
+const labels: Readonly<Record<number, string>> = {
+  [code.vin]: 'vin',
+  [code.iin]: 'iin',
+  [code.pin]: 'pin',
+  [code.vcap]: 'vcap',
+  [code.vout]: 'vout',
+  [code.iout]: 'iout',
+  [code.pout]: 'pout',
+};
+const outputs: ReadonlySet<number> = new Set([code.vout, code.iout, code.pout]);
+
+/** Where Linux shows the reading of a command; `inputsPaged` for a driver that has inputs on several pages. */
+export function pmbusPlace(
+  address: number,
+  page?: number,
+  inputsPaged = false,
+): { hwmon?: { label: string } } {
+  const label = labels[address];
+  if (label === undefined) return {};
+  return { hwmon: { label: inputsPaged || outputs.has(address) ? `${label}${(page ?? 0) + 1}` : label } };
+}
+
 /** A channel in LINEAR11. */
-export const linear11Channel = (quantity: Quantity, address: number, page?: number): ChannelSpec => ({
+export const linear11Channel = (
+  quantity: Quantity,
+  address: number,
+  page?: number,
+  inputsPaged = false,
+): ChannelSpec => ({
   quantity,
   register: command(address, page),
   scale: linear11,
+  ...pmbusPlace(address, page, inputsPaged),
 });
 
 /** VID tables, by what VOUT_MODE calls them on a chip. */
@@ -60,6 +93,7 @@ export const amd625mv = vid({ base: 1.55, step: -0.00625, first: 0, last: 0xd8 }
 export const voutChannel = (page: number | undefined, tables: VidTables = {}): ChannelSpec => ({
   quantity: 'Voltage',
   register: command(code.vout, page),
+  ...pmbusPlace(code.vout, page),
   mode: byteCommand(code.voutMode, page),
   scale: (_parameters, mode) => {
     const parameter = mode & 0x1f;
@@ -121,9 +155,9 @@ export function railChannels(pages: readonly number[], tables: VidTables): Recor
   return channels;
 }
 
-/** `vin`, `iin` and `pin`. */
-export const inputChannels = (page?: number): Record<string, ChannelSpec> => ({
-  vin: linear11Channel('Voltage', code.vin, page),
-  iin: linear11Channel('Current', code.iin, page),
-  pin: linear11Channel('Power', code.pin, page),
+/** `vin`, `iin` and `pin`; `inputsPaged` as for `pmbusPlace`. */
+export const inputChannels = (page?: number, inputsPaged = false): Record<string, ChannelSpec> => ({
+  vin: linear11Channel('Voltage', code.vin, page, inputsPaged),
+  iin: linear11Channel('Current', code.iin, page, inputsPaged),
+  pin: linear11Channel('Power', code.pin, page, inputsPaged),
 });

@@ -1,6 +1,6 @@
 /** ADM127x hot-swap controllers: PMBus with codes of a 12-bit converter in DIRECT format. */
 import { byte, type ChannelSpec, type ChipParameters, defineChip, type Quantity } from '../chip.ts';
-import { code, command, statusWord } from '../pmbus.ts';
+import { code, command, pmbusPlace, statusWord } from '../pmbus.ts';
 import { type DirectFacts, direct, type Scale } from '../scale.ts';
 
 const monitorControl = byte(0xd3);
@@ -17,7 +17,13 @@ const perShunt = (facts: DirectFacts) => {
 };
 
 function channel(quantity: Quantity, address: number, scale: ChannelSpec['scale'], bits = 12): ChannelSpec {
-  return { quantity, register: command(address), scale, zeros: 0xffff & ~(2 ** bits - 1) };
+  return {
+    quantity,
+    register: command(address),
+    ...pmbusPlace(address),
+    scale,
+    zeros: 0xffff & ~(2 ** bits - 1),
+  };
 }
 
 /** No current is in the middle of the range; code 0 is a register that has not been filled since a reset. */
@@ -34,7 +40,8 @@ export const adm1278 = defineChip({
   compatible: ['adm1278'],
   datasheet:
     'ADI ADM1278 Rev. B; coefficients and PMON_CONFIG bits as in Linux drivers/hwmon/pmbus/adm1275.c',
-  quality: 'kernel-checked',
+  kernel: { driver: 'adm1275' },
+  quality: 'driver-checked',
   channels: {
     vin: channel('Voltage', code.vin, voltage1278),
     vout: channel('Voltage', code.vout, voltage1278),
@@ -74,6 +81,7 @@ const ranged = (
 export const adm1276 = defineChip({
   compatible: ['adm1276'],
   datasheet: 'ADI ADM1276 Rev. C, tables 7, 9, 26 to 29, 31, 32, 37 and 38',
+  kernel: { driver: 'adm1275' },
   quality: 'datasheet-checked',
   channels: {
     vin: ranged('Voltage', code.vin, (_parameters, mode) => byRange(mode)),
@@ -107,7 +115,8 @@ export const adm1276 = defineChip({
 export const adm1275 = defineChip({
   compatible: ['adm1275'],
   datasheet: 'ADI ADM1275 Rev. D, tables 11, 27, 28, 30, 31 and 36; Linux drivers/hwmon/pmbus/adm1275.c',
-  quality: 'kernel-checked',
+  kernel: { driver: 'adm1275' },
+  quality: 'driver-checked',
   channels: {
     vin: ranged('Voltage', code.vin, (_parameters, mode) =>
       mode & voutSelected ? undefined : byRange(mode),

@@ -21,6 +21,7 @@ export default parts.map(([name, size, page, addressBytes, quality, datasheet]) 
     compatible: [name, `at${name}`],
     datasheet,
     quality,
+    kernel: { driver: 'at24' },
     size,
     page,
     addressBytes,

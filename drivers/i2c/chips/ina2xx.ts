@@ -60,9 +60,15 @@ function monitor(
   identity: readonly Identity[],
 ): SensorChipSpec {
   const { shuntLsb, shuntRange, powerRatio } = family;
-  const voltage: ChannelSpec = { quantity: 'Voltage', register: word(0x02), ...family.voltage };
+  const voltage: ChannelSpec = {
+    quantity: 'Voltage',
+    hwmon: 'in1_input',
+    register: word(0x02),
+    ...family.voltage,
+  };
   const shunt: ChannelSpec = {
     quantity: 'Voltage',
+    hwmon: 'in0_input',
     register: word(0x01),
     scale: linear({ lsb: shuntLsb, signed: true, min: -shuntRange, max: shuntRange }),
   };
@@ -83,6 +89,7 @@ function monitor(
     compatible,
     datasheet,
     quality,
+    kernel: { driver: 'ina2xx' },
     channels: { voltage, shunt, current, power },
     identity,
     settings: [

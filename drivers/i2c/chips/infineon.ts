@@ -20,8 +20,9 @@ const vr13Mode = 0x22;
 export const pxe1610 = defineChip({
   compatible: ['pxe1610', 'pxe1110', 'pxm1310'],
   datasheet: 'not public; Linux drivers/hwmon/pmbus/pxe1610.c and Documentation/hwmon/pxe1610.rst',
-  quality: 'kernel-checked',
-  channels: { ...inputChannels(0), ...railChannels([0, 1, 2], { 1: vr12, 2: vr13 }) },
+  quality: 'driver-checked',
+  kernel: { driver: 'pxe1610' },
+  channels: { ...inputChannels(0, true), ...railChannels([0, 1, 2], { 1: vr12, 2: vr13 }) },
   identity: [{ block: code.manufacturer, text: 'XP', page: 0 }],
   status: [statusWord(0), statusWord(1), statusWord(2)],
   powerOn: voutModeAtPowerOn(vr13Mode, [0, 1, 2]),
@@ -30,9 +31,10 @@ export const pxe1610 = defineChip({
 export const xdpe122 = defineChip({
   compatible: ['xdpe12284', 'xdpe12254'],
   datasheet: 'not public; Linux drivers/hwmon/pmbus/xdpe12284.c',
-  quality: 'kernel-checked',
+  quality: 'driver-checked',
+  kernel: { driver: 'xdpe12284' },
   channels: {
-    ...inputChannels(0),
+    ...inputChannels(0, true),
     ...railChannels([0, 1], { 1: vr12, 2: vr13, 3: imvp9, 16: amd625mv }),
   },
   identity: [revisionIdentity],

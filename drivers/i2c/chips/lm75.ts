@@ -42,11 +42,13 @@ function sensor(
   identity: Identity,
   setting: Setting,
   powerOn: readonly { register: Register; value: number }[] = [],
+  driver = 'lm75',
 ): SensorChipSpec {
   return defineChip({
     compatible,
     datasheet,
     quality,
+    kernel: { driver },
     channels: { temperature: channel },
     identity: [identity],
     settings: [setting],
@@ -79,7 +81,7 @@ export const stlm75 = sensor(
 export const g751 = sensor(
   ['g751'],
   'GMT G751; Linux drivers/hwmon/lm75.c',
-  'kernel-checked',
+  'driver-checked',
   nineBits,
   reservedBits,
   shutdown,
@@ -97,7 +99,7 @@ export const lm75b = sensor(
 export const ds75 = sensor(
   ['ds75'],
   'Maxim DS75; Linux drivers/hwmon/lm75.c',
-  'kernel-checked',
+  'driver-checked',
   // 11 bits, as 12 take more than a second to convert.
   temperature(11, 125, 0x000f),
   limitBits,
@@ -128,11 +130,12 @@ const wideConfiguration = word(0x01);
 export const tmp102 = sensor(
   ['tmp102', 'tmp112'],
   'TI SBOS397 and SBOS473, "Configuration Register"; Linux drivers/hwmon/tmp102.c',
-  'kernel-checked',
+  'driver-checked',
   fullTwelveBits,
   { register: wideConfiguration, mask: 0x600f, value: 0x6000 },
   { register: wideConfiguration, mask: 0x0110, value: 0 },
   [{ register: wideConfiguration, value: 0x60a0 }],
+  'tmp102',
 );
 
 export const tmp1075 = sensor(

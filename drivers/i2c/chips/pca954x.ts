@@ -5,6 +5,7 @@ export const pca9543 = defineMux({
   compatible: ['pca9543', 'pca9543a', 'tca9543a'],
   datasheet: 'NXP PCA9543, table 1',
   quality: 'datasheet-checked',
+  kernel: { driver: 'pca954x' },
   channels: 2,
   control: 'bit',
 });
@@ -13,6 +14,7 @@ export const pca9544 = defineMux({
   compatible: ['pca9544', 'pca9544a', 'tca9544a'],
   datasheet: 'TI SCPS146D (PCA9544A), figure 2 and table 1',
   quality: 'datasheet-checked',
+  kernel: { driver: 'pca954x' },
   channels: 4,
   control: { enable: 0x04 },
 });
@@ -21,6 +23,7 @@ export const pca9545 = defineMux({
   compatible: ['pca9545', 'pca9545a', 'tca9545a'],
   datasheet: 'NXP PCA9545A Rev. 9, table 4',
   quality: 'datasheet-checked',
+  kernel: { driver: 'pca954x' },
   channels: 4,
   control: 'bit',
 });
@@ -29,6 +32,7 @@ export const pca9546 = defineMux({
   compatible: ['pca9546', 'pca9546a', 'tca9546a'],
   datasheet: 'NXP PCA9546A Rev. 6, table 4',
   quality: 'datasheet-checked',
+  kernel: { driver: 'pca954x' },
   channels: 4,
   control: 'bit',
 });
@@ -36,7 +40,8 @@ export const pca9546 = defineMux({
 export const pca9548 = defineMux({
   compatible: ['pca9548', 'pca9548a', 'tca9548a'],
   datasheet: 'NXP PCA9548A, "Control register definition"; Linux drivers/i2c/muxes/i2c-mux-pca954x.c',
-  quality: 'kernel-checked',
+  quality: 'driver-checked',
+  kernel: { driver: 'pca954x' },
   channels: 8,
   control: 'bit',
 });

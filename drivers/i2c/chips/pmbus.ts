@@ -20,6 +20,7 @@ export const pmbus = defineChip({
   compatible: ['pmbus'],
   datasheet: 'PMBus 1.2 part II, 7.1, 8.3.1, 17.2 and appendix I',
   quality: 'datasheet-checked',
+  kernel: { driver: 'pmbus' },
   channels: {
     ...inputChannels(),
     vout1: voutChannel(undefined),
@@ -39,7 +40,13 @@ export const pmbusDual = defineChip({
   compatible: ['pmbus-dual'],
   datasheet: 'PMBus 1.2 part II, 7.1, 8.3.1, 11.10, 17.2 and appendix I',
   quality: 'datasheet-checked',
-  channels: { ...inputChannels(0), ...railChannels([0, 1], {}) },
+  kernel: { driver: 'pmbus', id: 'pmbus' },
+  channels: {
+    ...inputChannels(0),
+    ...railChannels([0, 1], {}),
+    // The kernel's generic driver looks for temperatures on the first page only.
+    temp2: { ...linear11Channel('Temperature', code.temperature1, 1), hwmon: null },
+  },
   identity: [revisionIdentity],
   status: [statusWord(0), statusWord(1)],
   powerOn: [revision, ...voutModeAtPowerOn(exponent, [0, 1])],

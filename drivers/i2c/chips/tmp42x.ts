@@ -33,6 +33,7 @@ function sensor(name: string, id: number, remotes: number, datasheet: string): S
     compatible: [name],
     datasheet,
     quality: 'datasheet-checked',
+    kernel: { driver: 'tmp421' },
     channels,
     identity: [
       { register: byte(0xfe), value: 0x55 },

@@ -9,6 +9,7 @@ import {
   type EepromChipSpec,
   type MuxChipSpec,
   openChip,
+  qualities,
   type SensorChipSpec,
   scaleOf,
 } from '../../../drivers/i2c/chip.ts';
@@ -64,7 +65,7 @@ it('has no name twice, and finds each chip by all of its names', () => {
 
 it.each(named(chips))('%s says where its facts are from and how well they are checked', (_name, chip) => {
   expect(chip.datasheet).toMatch(/\S{3}/);
-  expect(['datasheet-checked', 'kernel-checked', 'unchecked']).toContain(chip.quality);
+  expect(qualities).toContain(chip.quality);
   for (const name of chip.compatible) expect(name).toMatch(/^[a-z0-9-]+$/);
 });
 
