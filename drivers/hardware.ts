@@ -1,6 +1,7 @@
 import type { GpioLines } from './gpio/lines.ts';
 import type { Hwmon } from './hwmon/hwmon.ts';
 import type { I2cTransport } from './i2c/transport.ts';
+import type { SerialPorts } from './serial/serial.ts';
 
 /** Everything a board is reached by: the real machine (`linux.ts`) or the twin (`twin/`). */
 export interface Hardware {
@@ -8,5 +9,6 @@ export interface Hardware {
   i2c(bus: number): I2cTransport;
   readonly gpio: GpioLines;
   readonly hwmon: Hwmon;
+  readonly serial: SerialPorts;
   close(): Promise<void>;
 }

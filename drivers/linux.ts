@@ -5,6 +5,7 @@ import type { Hardware } from './hardware.ts';
 import { linuxHwmon } from './hwmon/linux.ts';
 import { linuxI2c } from './i2c/linux.ts';
 import type { I2cTransport } from './i2c/transport.ts';
+import { linuxSerial } from './serial/linux.ts';
 
 /** @throws DeviceError `unsupported` where there is no Linux. */
 export async function linuxHardware(): Promise<Hardware> {
@@ -23,6 +24,7 @@ export async function linuxHardware(): Promise<Hardware> {
     },
     gpio,
     hwmon,
+    serial: linuxSerial(),
     async close() {
       await Promise.all([gpio.close(), hwmon.close(), ...[...buses.values()].map((bus) => bus.close())]);
     },

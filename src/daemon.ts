@@ -10,6 +10,7 @@ import type { Board } from './board/model.ts';
 import { Discovery } from './discovery/discovery.ts';
 import { createApp } from './http/app.ts';
 import { authenticator } from './http/authenticate.ts';
+import { consoles as serveConsoles } from './http/console.ts';
 import { refusalOf } from './http/errors.ts';
 import { defaultLimits, type Limits } from './http/limits.ts';
 import { listenMovable, type MovableListener } from './http/movable.ts';
@@ -28,6 +29,7 @@ import { declarations } from './redfish/resources/index.ts';
 import {
   auditRecord,
   boardRecords,
+  consoleRecord,
   loginRecord,
   networkRecord,
   recordOf,
@@ -225,16 +227,25 @@ async function start(
   });
   const clients = new ClientCertificates(certificates);
   const limits = { ...defaultLimits, ...options.limits };
+  const authenticate = authenticator({
+    ...{ accounts, roles, sessions, accountUri },
+    verify: (userName, password, address) => logins.each(userName, password, address),
+    certified: (socket) => clients.userName(socket),
+    failed: (userName, address) => void journal.append(loginRecord(userName, address, false)),
+  });
+  const consoles = serveConsoles({
+    find: (host) => board.consoles.get(host),
+    authenticate,
+    origins: options.corsOrigins ?? [],
+    audit: (event) => void journal.append(consoleRecord(event)),
+  });
+  for (const part of [accounts, roles, sessions]) part.onChange(() => consoles.recheck());
   const http = createApp({
     service,
     metadata: metadataDocument(),
     serviceDocument: serviceDocument(service.tree),
-    authenticate: authenticator({
-      ...{ accounts, roles, sessions, accountUri },
-      verify: (userName, password, address) => logins.each(userName, password, address),
-      certified: (socket) => clients.userName(socket),
-      failed: (userName, address) => void journal.append(loginRecord(userName, address, false)),
-    }),
+    authenticate,
+    consoles,
     limits,
     corsOrigins: options.corsOrigins ?? [],
     advertiseBasic: () => logins.basic === 'Enabled',
@@ -256,6 +267,7 @@ async function start(
   });
   ends.push(certificates.onChange(() => listening.secure(certificates.options)));
   ends.push(() => listening.close(grace));
+  ends.push(() => consoles.close());
   const { httpRedirect } = options;
   if (httpRedirect !== undefined) {
     const { host, port } = httpRedirect;

@@ -104,6 +104,7 @@ export interface TwinHost {
     readonly forceOffPulse: number;
   };
   readonly post?: { readonly complete: string };
+  readonly console?: { readonly device: string };
   readonly buttons?: { readonly power?: string };
   readonly processors?: { readonly sockets: readonly { readonly present: string }[] };
 }

@@ -8,6 +8,7 @@ import { createHwmon, type TwinHwmon } from './hwmon.ts';
 import { createLines, type TwinLines } from './lines.ts';
 import { nominals } from './nominal.ts';
 import { createPhysics, type Physics, type Zone } from './physics.ts';
+import { createSerial, type TwinSerial } from './serial.ts';
 
 /** Everything by its id. What is written to directly is written within `change`. */
 export interface Machine {
@@ -23,6 +24,7 @@ export interface Machine {
   readonly lines: TwinLines;
   readonly hwmon: TwinHwmon;
   readonly buses: TwinBuses;
+  readonly serial: TwinSerial;
   readonly physics: Physics;
   hasMains(): boolean;
   /** Calls `listener` when mains goes or comes; returns the function that ends this. */
@@ -76,6 +78,7 @@ export function createMachine(
     value: (id) => physics.value(id),
   });
 
+  const serial = createSerial(board, (id) => hosts.get(id)?.state);
   for (const facts of board.hosts ?? []) {
     const { id, power } = facts;
     const host = createHost(facts, {
@@ -90,6 +93,7 @@ export function createMachine(
       before: (at) => physics.step(at),
       changed(at) {
         showLines(at);
+        serial.changed();
         buses.changed();
       },
     });
@@ -200,6 +204,7 @@ export function createMachine(
     lines,
     hwmon,
     buses,
+    serial,
     physics,
     hasMains,
     onMains(listener) {
@@ -212,6 +217,7 @@ export function createMachine(
     close() {
       mainsListeners.clear();
       for (const host of hosts.values()) host.close();
+      serial.close();
       buses.close();
     },
   };

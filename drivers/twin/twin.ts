@@ -110,6 +110,7 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     i2c: buses.transport,
     gpio: lines,
     hwmon,
+    serial: machine.serial,
     set(sensor, value) {
       lookup(sensors, sensor, 'sensor');
       if (value !== null && !Number.isFinite(value)) throw new TwinError(`${value} is no value for a sensor`);

@@ -3,6 +3,7 @@ import type { Hardware } from '../../drivers/hardware.ts';
 import type { Platform } from '../platform/schema.ts';
 import { Changes } from './changes.ts';
 import { type BoardChassis, buildChassis } from './chassis.ts';
+import { HostConsole } from './console.ts';
 import { Fans } from './fans.ts';
 import { Faults } from './faults.ts';
 import { worst } from './health.ts';
@@ -52,6 +53,7 @@ class LiveBoard implements Board {
   readonly sensors: ReadonlyMap<string, BoardSensor>;
   readonly hosts: ReadonlyMap<string, BoardHost>;
   readonly chassis: ReadonlyMap<string, BoardChassis>;
+  readonly consoles: ReadonlyMap<string, HostConsole>;
   readonly #changes = new Changes((error) =>
     this.#log('a listener to the board has failed', { error: String(error) }),
   );
@@ -113,6 +115,14 @@ class LiveBoard implements Board {
         return [facts.id, host];
       }),
     );
+    const consoles = new Map<string, HostConsole>();
+    for (const { id, console } of platform.hosts ?? []) {
+      if (console === undefined) continue;
+      const { device, baud = 115_200 } = console;
+      const open = () => hardware.serial.open(device, baud);
+      consoles.set(id, new HostConsole(id, { open, keepOpen: true, memory, changes, log: this.#log }));
+    }
+    this.consoles = consoles;
     const onPresence = () => this.#reconsider();
     const { hwmon } = hardware;
     this.#fans = new Fans(platform, { hwmon, lines, memory, changes, sensors, onPresence }, first);
@@ -192,6 +202,7 @@ class LiveBoard implements Board {
     if (ready !== undefined) this.#lines.show(ready, true);
     void this.#fans.start();
     this.#sampler.start();
+    for (const console of this.consoles.values()) console.start();
     this.#inventory.read();
   }
 
@@ -199,6 +210,7 @@ class LiveBoard implements Board {
     this.#stopped = true;
     this.#inventory.stop();
     this.#indicators.stop();
+    for (const console of this.consoles.values()) console.stop();
     await Promise.all([
       within(endPatience, this.#sampler.stop()),
       within(endPatience, this.#fans.stop()),

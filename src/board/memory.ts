@@ -61,6 +61,14 @@ export class Memory {
     this.#settings.set(`board.host.${host}.power`, on ? 'on' : 'off');
   }
 
+  console(host: string): boolean {
+    return this.#settings.get(`board.host.${host}.console`) !== 'off';
+  }
+
+  setConsole(host: string, on: boolean): void {
+    this.#settings.set(`board.host.${host}.console`, on ? 'on' : 'off');
+  }
+
   identify(chassis: string): boolean {
     return this.#settings.get(`board.chassis.${chassis}.identify`) === 'on';
   }

@@ -194,6 +194,50 @@ export interface BoardEvent {
   readonly detail?: string;
 }
 
+/** Why a console lets a client go. */
+export type ConsoleEnd =
+  /** Another client took over typing; `by` says who. */
+  | { readonly reason: 'taken-over'; readonly by: string }
+  /** The port or the node behind it has failed, or cannot be opened. */
+  | { readonly reason: 'lost'; readonly message: string }
+  /** Somebody switched the console off, or the daemon ends. */
+  | { readonly reason: 'closed' };
+
+export interface ConsoleClient {
+  /** Who it is, for whoever is in its way or loses the console to it. */
+  readonly name: string;
+  /** What the host wrote: at first the last of what it wrote before, then each piece as it comes. */
+  output(bytes: Buffer): void;
+  /** Nothing comes any more. */
+  end(why: ConsoleEnd): void;
+}
+
+export interface ConsoleAttachment {
+  /** Whether this client may type. */
+  readonly writes: boolean;
+  /** Types. @returns false when `drained` should be awaited before more is typed */
+  write(bytes: Uint8Array): boolean;
+  drained(): Promise<void>;
+  detach(): void;
+}
+
+/** The serial console of a host: one client types, many read. */
+export interface Console {
+  readonly enabled: boolean;
+  readonly clients: number;
+  readonly maxClients: number;
+  /**
+   * `type` asks to be the one that types: granted where nobody does, or with `takeover`. Others read.
+   * @throws BoardRefusal `not-in-this-state` (switched off), `busy` (too many clients)
+   */
+  attach(
+    client: ConsoleClient,
+    wish: { readonly type: boolean; readonly takeover: boolean },
+  ): ConsoleAttachment;
+  /** Lets nobody in from now on, or everybody again; lasts over restarts. @throws what the settings throw */
+  enable(on: boolean): void;
+}
+
 /** Small durable values that the board keeps over restarts; a write has survived power loss when it returns. */
 export interface BoardSettings {
   get(key: string): string | undefined;
@@ -225,6 +269,8 @@ export interface Board {
   readonly cooling: Cooling;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly frus: ReadonlyMap<string, Fru>;
+  /** By the id of the host; only those that have one. */
+  readonly consoles: ReadonlyMap<string, Console>;
   readonly powerSupplies: ReadonlyMap<string, PowerSupply>;
   readonly buses: readonly BusState[];
   /** Roll-up over everything. */

@@ -7,6 +7,7 @@ import type { Principal } from '../redfish/service/principal.ts';
 import type { ServiceReply, ServiceRequest } from '../redfish/service/service.ts';
 import { addressOf } from './address.ts';
 import { readBody } from './body.ts';
+import type { Consoles } from './console.ts';
 import { documents, isDocument } from './documents.ts';
 import { errors, requestId } from './errors.ts';
 import { demandAcceptable, demandProtocol } from './headers.ts';
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly corsOrigins: readonly string[];
   /** Whether a 401 offers Basic authentication. */
   readonly advertiseBasic: () => boolean;
+  /** Serial consoles of hosts. */
+  readonly consoles: Consoles;
   readonly log: Logger;
 }
 
@@ -47,6 +50,7 @@ export function createApp(options: AppOptions): Koa {
   const { middleware, spend } = limitRequests(options.limits);
   app.use(middleware);
   app.use(origins(options.corsOrigins));
+  app.use(options.consoles.middleware);
   // The tree of resources has a router of its own: what it does not know goes on to the fixed documents.
   app.use(redfish(options, spend));
   app.use(documents(options.metadata, options.serviceDocument).routes());

@@ -5,6 +5,7 @@ import type { TlsOptions } from 'node:tls';
 import type Koa from 'koa';
 import { type Limits, limitConnections } from './limits.ts';
 import { refuseBadRequests } from './refusals.ts';
+import { serveUpgrades } from './upgrade.ts';
 
 export interface Listener {
   /** What it really listens on: with port 0 the system chooses. */
@@ -57,6 +58,7 @@ export async function listen(
   );
   // Whoever asks before sending a body is told to go on by the reader of bodies, or refused without one.
   server.on('checkContinue', handler);
+  serveUpgrades(server, handler);
   const sessions = second?.serveHttp2(server, handler);
   server.headersTimeout = times.headersTimeout;
   server.requestTimeout = times.requestTimeout;

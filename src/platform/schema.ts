@@ -438,6 +438,15 @@ export const Host = object(
         'Buttons that a person presses: inputs.',
       ),
     ),
+    console: optional(
+      object(
+        {
+          device: text('Serial port of the controller that the host writes to, e.g. /dev/ttyS1.'),
+          baud: optional(Type.Integer({ minimum: 1200, maximum: 4_000_000, description: '115200.' })),
+        },
+        'Serial console.',
+      ),
+    ),
     restorePolicy: optional(
       oneOf(['AlwaysOn', 'AlwaysOff', 'LastState'], 'What to do when mains returns; LastState.'),
     ),

@@ -396,7 +396,9 @@ describe('a device that refuses in the middle', () => {
     expect(daemon.twin.status().fans.map(({ duty }) => duty)).toEqual([100, 100]);
   });
 
-  const hardwareOf = ({ i2c, gpio, hwmon, close }: TestDaemon['twin']) => ({ i2c, gpio, hwmon, close });
+  const hardwareOf = ({ i2c, gpio, hwmon, serial, close }: TestDaemon['twin']) => ({
+    ...{ i2c, gpio, hwmon, serial, close },
+  });
 
   /** The lines, one of which fails when it is driven while `broken`. */
   const failingLine = (lines: GpioLines, name: string, broken: { readonly is: boolean }): GpioLines => ({

@@ -10,7 +10,7 @@ import {
   message,
 } from '../registries/messages.ts';
 import type { AuditRecord } from '../service/service.ts';
-import { interfaceUri, managerUri, originUri } from './uris.ts';
+import { interfaceUri, managerUri, originUri, systemUri } from './uris.ts';
 
 /** The part of a journal record that a message says. */
 export const recordOf = (
@@ -83,6 +83,27 @@ export function networkRecord(manager: string, { outcome, name, reason }: Networ
     ...record,
     message: reason === '' ? record.message : `${record.message} Cause: ${reason}.`,
     origin: id === undefined ? `${managerUri(manager)}/NetworkProtocol` : interfaceUri(manager, id),
+  };
+}
+
+/** The audit record of a serial console that somebody opened or closed. */
+export function consoleRecord(event: {
+  readonly kind: 'opened' | 'closed';
+  readonly host: string;
+  readonly types: boolean;
+  readonly userName: string;
+  readonly address: string;
+  readonly reason?: string;
+}): JournalRecord {
+  const { kind, host, types, userName, address, reason } = event;
+  const how = types ? 'to type' : 'to read';
+  return {
+    log: 'AuditLog',
+    ...recordOf(message('Base.Success', [])),
+    message: `The serial console of ${host} was ${kind} ${how}, by ${userName} from ${address}${reason === undefined ? '' : `: ${reason}`}.`,
+    origin: systemUri(host),
+    user: userName,
+    address,
   };
 }
 

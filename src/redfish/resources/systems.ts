@@ -1,10 +1,10 @@
 import type { BootOverride, Host, ResetType, RestorePolicy } from '../../board/model.ts';
 import { message, RedfishError } from '../registries/messages.ts';
-import type { Write } from '../service/resource.ts';
+import type { JsonObject, Write } from '../service/resource.ts';
 import { type App, collection, resource } from './app.ts';
 import { link, links, statusOf } from './common.ts';
 import { indicatorOf, indicatorWrite } from './indicators.ts';
-import { chassisUri, managerUri } from './uris.ts';
+import { chassisUri, consoleUri, managerUri } from './uris.ts';
 
 /** Redfish BootSource values that the firmware of an OCP host can be asked for by IPMI boot options or BootOrder. */
 const bootTargets = ['None', 'Pxe', 'Hdd', 'Cd', 'BiosSetup', 'Usb', 'UefiTarget', 'UefiHttp', 'Diags'];
@@ -44,6 +44,7 @@ export const system = resource<Host>({
         BootSourceOverrideMode: host.boot.mode ?? 'UEFI',
         UefiTargetBootSourceOverride: host.boot.uefiTarget,
       },
+      ...serialConsole(app, host),
       ...indicatorOf(app.board.chassis.get(host.chassis)),
       Status: statusOf(host.status),
       LogServices: link(`${uri}/LogServices`),
@@ -95,6 +96,16 @@ export const system = resource<Host>({
         return () => app.board.setBoot(host.id, before);
       },
     },
+    {
+      properties: ['SerialConsole/WebSocket/ServiceEnabled'],
+      unless: ({ id }, app) => !app.board.consoles.has(id),
+      apply: (host, changes, { app }) => {
+        const console = app.board.consoles.get(host.id);
+        const before = console?.enabled ?? false;
+        console?.enable(changes.get('SerialConsole/WebSocket/ServiceEnabled') === true);
+        return () => console?.enable(before);
+      },
+    },
     indicatorWrite<Host>((app, host) => app.board.chassis.get(host.chassis)),
   ],
   actions: {
@@ -121,6 +132,18 @@ export const systems = collection({
   name: 'Computer systems',
   members: system,
 });
+
+/** A console that is switched on gives no more than its URI: who opens it must log in as for any request. */
+function serialConsole(app: App, { id }: Host): JsonObject {
+  const console = app.board.consoles.get(id);
+  if (console === undefined) return {};
+  return {
+    SerialConsole: {
+      MaxConcurrentSessions: console.maxClients,
+      WebSocket: { ServiceEnabled: console.enabled, ConsoleURI: consoleUri(id), Interactive: true },
+    },
+  };
+}
 
 function bootOf(host: Host, changes: ReadonlyMap<string, unknown>): BootOverride {
   const pick = <T>(name: string, before: T): T =>

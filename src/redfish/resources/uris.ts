@@ -19,6 +19,8 @@ export const httpsCertificatesUri = (manager: string): string =>
   `${managerUri(manager)}/NetworkProtocol/HTTPS/Certificates`;
 export const clientCertificatesUri =
   '/redfish/v1/AccountService/MultiFactorAuth/ClientCertificate/Certificates';
+/** Where the serial console of a system is, as a WebSocket; no resource. */
+export const consoleUri = (system: string): string => `/console/${system}`;
 export const sessionUri = (id: string): string => `/redfish/v1/SessionService/Sessions/${id}`;
 
 /** The resource that a board event is about. */
