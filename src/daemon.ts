@@ -45,6 +45,10 @@ import { Roles } from './store/roles.ts';
 import { Sessions } from './store/sessions.ts';
 import { Settings } from './store/settings.ts';
 import { openStore } from './store/store.ts';
+import { boardFamilies } from './telemetry/board-families.ts';
+import { exposition } from './telemetry/exposition.ts';
+import { journalFamilies } from './telemetry/journal-families.ts';
+import { LoopLag, processFamilies } from './telemetry/process-families.ts';
 import { Certificates } from './tls/certificates.ts';
 import { ClientCertificates } from './tls/clients.ts';
 
@@ -226,6 +230,10 @@ async function start(
       ),
   });
   const clients = new ClientCertificates(certificates);
+  const lag = new LoopLag();
+  ends.push(() => lag.close());
+  const ofJournal = journalFamilies(journal);
+  const families = () => [...boardFamilies(board), ...ofJournal(), ...processFamilies(lag, version)];
   const limits = { ...defaultLimits, ...options.limits };
   const authenticate = authenticator({
     ...{ accounts, roles, sessions, accountUri },
@@ -248,6 +256,7 @@ async function start(
     consoles,
     limits,
     corsOrigins: options.corsOrigins ?? [],
+    metrics: (format) => exposition(families(), format),
     advertiseBasic: () => logins.basic === 'Enabled',
     log,
   });

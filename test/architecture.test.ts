@@ -54,6 +54,11 @@ describe('the arrows of the design', () => {
       /^src\/(redfish|http|board|journal)\//,
     ],
     ['discovery knows no Redfish and no HTTP', 'src/discovery', /^src\/(redfish|http|board|journal)\//],
+    [
+      'telemetry knows the board, the store and the journal',
+      'src/telemetry',
+      /^src\/(redfish|http|platform|manager|tls|discovery)\/|koa/,
+    ],
     ['the store knows nobody above it', 'src/store', /^src\/(redfish|http|board|journal|platform)\//],
     [
       'descriptors know nothing of what is built from them',

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { message, RedfishError } from '../redfish/registries/messages.ts';
 import type { Principal } from '../redfish/service/principal.ts';
 import type { ServiceReply, ServiceRequest } from '../redfish/service/service.ts';
+import type { Format } from '../telemetry/exposition.ts';
 import { addressOf } from './address.ts';
 import { readBody } from './body.ts';
 import type { Consoles } from './console.ts';
@@ -12,6 +13,7 @@ import { documents, isDocument } from './documents.ts';
 import { errors, requestId } from './errors.ts';
 import { demandAcceptable, demandProtocol } from './headers.ts';
 import { type Limits, limitRequests } from './limits.ts';
+import { metrics } from './metrics.ts';
 import { methods, origins } from './origins.ts';
 import { json, send } from './reply.ts';
 
@@ -34,6 +36,8 @@ export interface AppOptions {
   readonly limits: Limits;
   /** Origins of web pages that may use the service from a browser, besides its own: `https://ui.example`. */
   readonly corsOrigins: readonly string[];
+  /** The text of `/metrics` as it is now. */
+  readonly metrics: (format: Format) => string;
   /** Whether a 401 offers Basic authentication. */
   readonly advertiseBasic: () => boolean;
   /** Serial consoles of hosts. */
@@ -53,6 +57,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(options.consoles.middleware);
   // The tree of resources has a router of its own: what it does not know goes on to the fixed documents.
   app.use(redfish(options, spend));
+  app.use(metrics({ render: options.metrics, authenticate: options.authenticate, spend }));
   app.use(documents(options.metadata, options.serviceDocument).routes());
   app.use(nothingHere);
   return app;

@@ -7,7 +7,7 @@ interface Choice {
 }
 
 /** The members of a list such as `a;q=0.5, b`; parameters other than the weight are left out. */
-function choices(field: string): Choice[] {
+export function choices(field: string): Choice[] {
   return field.split(',').flatMap((item) => {
     const [name = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
     const weight = parameters.find((parameter) => parameter.startsWith('q='));

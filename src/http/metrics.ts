@@ -1,0 +1,59 @@
+/** `/metrics`: all that the daemon knows, for Prometheus and its relatives, to whoever may log in. */
+import type { Context, Next } from 'koa';
+import { message, RedfishError } from '../redfish/registries/messages.ts';
+import type { Principal } from '../redfish/service/principal.ts';
+import { contentTypes, type Format } from '../telemetry/exposition.ts';
+import { choices, takesType } from './negotiation.ts';
+import { send } from './reply.ts';
+
+const allow = 'GET, HEAD, OPTIONS';
+
+export interface MetricsOptions {
+  /** All metrics as they are now. Reads memory only. */
+  readonly render: (format: Format) => string;
+  readonly authenticate: (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
+  /** Takes note of the time that an answer took. */
+  readonly spend: (ctx: Context, milliseconds: number) => void;
+}
+
+export function metrics({ render, authenticate, spend }: MetricsOptions) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    if (ctx.path !== '/metrics') return next();
+    const principal = await authenticate(ctx, false);
+    ctx.state.principal = principal;
+    demandLogin(principal);
+    const { method } = ctx.req;
+    if (method === 'OPTIONS') return send(ctx, { status: 204, headers: { Allow: allow }, body: null });
+    if (method !== 'GET' && method !== 'HEAD')
+      throw new RedfishError([message('Base.OperationNotAllowed', [])], 405, { Allow: allow });
+    const format = formatFor(ctx.req.headers.accept);
+    if (format === undefined) throw new RedfishError([message('Base.HeaderInvalid', ['Accept'])], 406);
+    const begun = performance.now();
+    const body = render(format);
+    spend(ctx, performance.now() - begun);
+    return send(ctx, {
+      status: 200,
+      headers: { Allow: allow, 'Content-Type': contentTypes[format], Vary: 'Accept' },
+      body,
+    });
+  };
+}
+
+/** @throws RedfishError 401, 403 */
+function demandLogin(principal: Principal | null): void {
+  if (principal === null) throw new RedfishError([message('Base.NoValidSession', [])], 401);
+  if (principal.passwordChangeRequired)
+    throw new RedfishError([message('Base.PasswordChangeRequired', [principal.accountUri])], 403);
+  if (!principal.privileges.has('Login'))
+    throw new RedfishError([message('Base.InsufficientPrivilege', [])], 403);
+}
+
+/** OpenMetrics for those who ask for it, and no less for it than for plain text; undefined when neither will do. */
+export function formatFor(accept: string | undefined): Format | undefined {
+  if (accept === undefined) return 'text';
+  const list = choices(accept);
+  const weight = (name: string) => list.find((choice) => choice.name === name)?.weight ?? 0;
+  const open = weight('application/openmetrics-text');
+  if (open > 0 && open >= weight('text/plain')) return 'openmetrics';
+  return takesType(accept, 'text/plain') ? 'text' : undefined;
+}

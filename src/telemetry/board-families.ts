@@ -1,0 +1,202 @@
+/** What the board knows, as families of metrics: readings in base units, health, presence and power. */
+import type { Board, Health, Quantity, Sensor } from '../board/model.ts';
+import { type Family, labelsOf, type Sample } from './exposition.ts';
+
+interface Kind {
+  readonly name: string;
+  /** Base unit, as the name ends. */
+  readonly unit: string;
+  readonly help: string;
+  /** Base units in one unit of the reading. */
+  readonly factor: number;
+}
+
+/** How each quantity is called and in which unit: what Prometheus recommends, base units without prefixes. */
+const kinds: Readonly<Record<Quantity, Kind>> = {
+  Temperature: {
+    name: 'redfishd_sensor_temperature_celsius',
+    unit: 'celsius',
+    help: 'Temperature that a sensor reads.',
+    factor: 1,
+  },
+  Voltage: {
+    name: 'redfishd_sensor_voltage_volts',
+    unit: 'volts',
+    help: 'Voltage that a sensor reads.',
+    factor: 1,
+  },
+  Current: {
+    name: 'redfishd_sensor_current_amperes',
+    unit: 'amperes',
+    help: 'Current that a sensor reads.',
+    factor: 1,
+  },
+  Power: {
+    name: 'redfishd_sensor_power_watts',
+    unit: 'watts',
+    help: 'Power that a sensor reads.',
+    factor: 1,
+  },
+  EnergyJoules: {
+    name: 'redfishd_sensor_energy_joules',
+    unit: 'joules',
+    help: 'Energy that a meter shows.',
+    factor: 1,
+  },
+  Frequency: {
+    name: 'redfishd_sensor_frequency_hertz',
+    unit: 'hertz',
+    help: 'Frequency that a sensor reads.',
+    factor: 1,
+  },
+  Rotational: {
+    name: 'redfishd_sensor_rotation_rpm',
+    unit: 'rpm',
+    help: 'Revolutions per minute that a tachometer reads.',
+    factor: 1,
+  },
+  Percent: {
+    name: 'redfishd_sensor_share_ratio',
+    unit: 'ratio',
+    help: 'Share that a sensor reads, from 0 to 1.',
+    factor: 0.01,
+  },
+  Humidity: {
+    name: 'redfishd_sensor_relative_humidity_ratio',
+    unit: 'ratio',
+    help: 'Relative humidity that a sensor reads, from 0 to 1.',
+    factor: 0.01,
+  },
+  Pressure: {
+    name: 'redfishd_sensor_pressure_pascals',
+    unit: 'pascals',
+    help: 'Pressure that a sensor reads.',
+    factor: 1000,
+  },
+};
+
+const healthValues: Readonly<Record<Health, number>> = { OK: 0, Warning: 1, Critical: 2 };
+const powerStates = ['On', 'Off', 'PoweringOn', 'PoweringOff'] as const;
+
+/** Labels do not change as long as the sensor lives. */
+const known = new WeakMap<Sensor, { readonly full: string; readonly short: string }>();
+
+function labelsOfSensor(sensor: Sensor) {
+  const found = known.get(sensor);
+  if (found !== undefined) return found;
+  const { chassis, id, name, context, quantity } = sensor;
+  const short = { chassis, sensor: id };
+  const made = {
+    full: labelsOf({ ...short, name, context: context ?? undefined, unit: kinds[quantity].unit }),
+    short: labelsOf(short),
+  };
+  known.set(sensor, made);
+  return made;
+}
+
+/** Families of a board. A reading that is unknown has no sample; `redfishd_sensor_up` says that it is missing. */
+export function boardFamilies(board: Board): Family[] {
+  const sensors = [...board.sensors.values()];
+  const readings = new Map<Quantity, Sample[]>();
+  for (const sensor of sensors) {
+    const { quantity, reading } = sensor;
+    if (reading === null) continue;
+    const value = Number((reading * kinds[quantity].factor).toPrecision(7));
+    const samples = readings.get(quantity);
+    if (samples === undefined) readings.set(quantity, [[labelsOfSensor(sensor).full, value]]);
+    else samples.push([labelsOfSensor(sensor).full, value]);
+  }
+  return [
+    ...[...readings].map(
+      ([quantity, samples]): Family => ({
+        name: kinds[quantity].name,
+        type: 'gauge',
+        unit: kinds[quantity].unit,
+        help: kinds[quantity].help,
+        samples,
+      }),
+    ),
+    {
+      name: 'redfishd_sensor_up',
+      type: 'gauge',
+      help: 'Whether there is a reading of the sensor: 1, or 0 where it is unknown.',
+      samples: sensors.map((sensor) => [labelsOfSensor(sensor).short, sensor.reading === null ? 0 : 1]),
+    },
+    {
+      name: 'redfishd_sensor_health',
+      type: 'gauge',
+      help: 'Health of the sensor: 0 is OK, 1 Warning, 2 Critical. What is absent has none.',
+      samples: sensors.flatMap((sensor): Sample[] =>
+        sensor.status.state === 'Absent'
+          ? []
+          : [[labelsOfSensor(sensor).short, healthValues[sensor.status.health]]],
+      ),
+    },
+    ...partFamilies(board),
+  ];
+}
+
+function partFamilies(board: Board): Family[] {
+  const parts = [
+    ...[...board.chassis.values()].map(({ id, status }) => ({ kind: 'chassis', id, chassis: id, status })),
+    ...[...board.hosts.values()].map(({ id, chassis, status }) => ({ kind: 'system', id, chassis, status })),
+    ...[...board.fans.values()].map(({ id, chassis, status }) => ({ kind: 'fan', id, chassis, status })),
+    ...[...board.powerSupplies.values()].map(({ id, chassis, status }) => ({
+      ...{ kind: 'power_supply', id, chassis, status },
+    })),
+    ...[...board.frus.values()].map(({ id, chassis, status }) => ({ kind: 'fru', id, chassis, status })),
+  ];
+  const labelled = parts.map(({ status, ...labels }) => ({ status, labels: labelsOf(labels) }));
+  const hosts = [...board.hosts.values()].flatMap(({ id, powerState }) =>
+    powerState === null ? [] : [{ id, powerState }],
+  );
+  const duties = [...board.fans.values()].flatMap(({ id, chassis, duty }): Sample[] =>
+    duty === null ? [] : [[labelsOf({ chassis, fan: id }), Number((duty / 100).toPrecision(7))]],
+  );
+  return [
+    {
+      name: 'redfishd_health',
+      type: 'gauge',
+      help: 'Health of all that the controller watches: 0 is OK, 1 Warning, 2 Critical.',
+      samples: [['', healthValues[board.health]]],
+    },
+    {
+      name: 'redfishd_component_health',
+      type: 'gauge',
+      help: 'Health of a part: 0 is OK, 1 Warning, 2 Critical. What is absent has none.',
+      samples: labelled.flatMap(({ status, labels }): Sample[] =>
+        status.state === 'Absent' ? [] : [[labels, healthValues[status.health]]],
+      ),
+    },
+    {
+      name: 'redfishd_component_present',
+      type: 'gauge',
+      help: 'Whether a part is there: 1, or 0 where it is absent.',
+      samples: labelled.map(({ status, labels }) => [labels, status.state === 'Absent' ? 0 : 1]),
+    },
+    {
+      name: 'redfishd_system_power_state',
+      type: 'gauge',
+      help: 'Power state of a system: 1 for the one it is in, 0 for the others, nothing while it is unknown.',
+      samples: hosts.flatMap(({ id, powerState }) =>
+        powerStates.map((state): Sample => [labelsOf({ system: id, state }), Number(state === powerState)]),
+      ),
+    },
+    {
+      name: 'redfishd_fan_duty_ratio',
+      type: 'gauge',
+      unit: 'ratio',
+      help: 'Duty last set for a fan, from 0 to 1.',
+      samples: duties,
+    },
+    {
+      name: 'redfishd_bus_health',
+      type: 'gauge',
+      help: 'Health of an I2C bus: 0 is OK, 1 Warning, 2 Critical.',
+      samples: board.buses.map(({ bus, name, status }) => [
+        labelsOf({ bus: String(bus), name }),
+        healthValues[status.health],
+      ]),
+    },
+  ];
+}
