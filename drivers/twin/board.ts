@@ -36,6 +36,7 @@ export interface TwinPart extends ChipParameters {
 export interface TwinDevice extends TwinPart {
   readonly id: string;
   readonly poweredBy?: string;
+  readonly chassis?: string;
   readonly alternatives?: readonly TwinPart[];
 }
 
@@ -53,6 +54,8 @@ export interface TwinLine {
   readonly direction: 'in' | 'out';
   readonly activeLow?: boolean;
   readonly initial?: boolean;
+  /** Chassis that carries the chip that it is on. */
+  readonly chassis?: string;
 }
 
 export interface TwinAdc {
@@ -90,8 +93,16 @@ export interface TwinPowerSupply {
   readonly good?: string;
 }
 
+export interface TwinChassis {
+  readonly id?: string;
+  readonly fru?: string;
+  readonly containedBy?: string;
+  readonly present?: string;
+}
+
 export interface TwinHost {
   readonly id: string;
+  readonly chassis?: string;
   readonly manufacturer?: string;
   readonly model?: string;
   readonly fru?: string;
@@ -123,6 +134,6 @@ export interface TwinBoard {
   readonly frus?: readonly TwinFru[];
   readonly powerSupplies?: readonly TwinPowerSupply[];
   readonly hosts?: readonly TwinHost[];
-  readonly chassis?: readonly { readonly fru?: string }[];
+  readonly chassis?: readonly TwinChassis[];
   readonly probe?: { readonly fru: string };
 }

@@ -37,8 +37,8 @@ export interface TwinBuses {
   fit(device: string, source: number): void;
   /** To be called after any change: ends transfers that need hang no more, and has everything measured anew. */
   changed(): void;
-  /** Power-on state of every chip; EEPROMs keep what they hold. */
-  reset(): void;
+  /** Power-on state of every chip, or of those in one chassis; EEPROMs keep what they hold. */
+  reset(chassis?: string): void;
   close(): void;
 }
 
@@ -48,6 +48,8 @@ export interface BusSurroundings {
   readonly faults: Faults;
   /** Brings the board up to the present moment. */
   settle(): void;
+  /** Whether a chassis is plugged in. */
+  isThere(chassis: string | undefined): boolean;
   value(sensor: string): number;
 }
 
@@ -134,7 +136,7 @@ export function createBuses(board: TwinBoard, around: BusSurroundings): TwinBuse
     }
     for (const socket of sockets.values()) {
       const { fitted, present, device } = socket;
-      if (!present || !wires.includes(fitted.bus)) continue;
+      if (!present || !wires.includes(fitted.bus) || !around.isThere(device.chassis)) continue;
       const model = modelOf(socket);
       const block = address - fitted.address;
       if (block < 0 || block >= (model.kind === 'eeprom' ? model.memory.addresses : 1)) continue;
@@ -231,9 +233,10 @@ export function createBuses(board: TwinBoard, around: BusSurroundings): TwinBuse
       freshUntil.clear();
       for (const look of [...waiting]) look();
     },
-    reset() {
-      for (const { model } of muxes.values()) model.reset();
-      for (const { models } of sockets.values()) {
+    reset(chassis) {
+      if (chassis === undefined) for (const { model } of muxes.values()) model.reset();
+      for (const { models, device } of sockets.values()) {
+        if (chassis !== undefined && device.chassis !== chassis) continue;
         for (const model of models.values()) if (model.kind === 'sensor') model.chip.reset();
       }
     },

@@ -83,7 +83,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   present: {
     arguments: [needed('part'), needed('present', 'on or off')],
-    help: 'plug a device, fan or power supply in or out',
+    help: 'plug a device, fan, power supply or removable chassis in or out',
     run: (twin, given) => twin.present(given.text('part'), given.flag('present')),
   },
   fit: {

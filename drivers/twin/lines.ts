@@ -44,11 +44,15 @@ const keptEdges = 1000;
 const levelOf = (asserted: boolean, activeLow = false): 0 | 1 => (asserted !== activeLow ? 1 : 0);
 const assertedAt = (level: 0 | 1, activeLow = false) => (level === 1) !== activeLow;
 
-/** `settle` brings the board up to the present moment; it runs before a line is read. */
+/**
+ * `settle` brings the board up to the present moment; it runs before a line is read. `isThere` says whether the chassis
+ * that carries the chip of a line is plugged in.
+ */
 export function createLines(
   declared: Readonly<Record<string, TwinLine>>,
   now: () => number,
   settle: () => void,
+  isThere: (chassis: string | undefined) => boolean = () => true,
 ): TwinLines {
   const byKey = new Map<string, Wire>();
   const byName = new Map<string, Wire>();
@@ -83,6 +87,7 @@ export function createLines(
     wire.held = true;
     const check = () => {
       if (closed) throw new DeviceError('no-bus', wire.name, 'the line has been given back');
+      if (!isThere(wire.facts.chassis)) throw new DeviceError('no-bus', wire.name, 'its chip has gone');
     };
     if (direction === 'out') move(wire, levelOf(initial, activeLow));
     return {
@@ -124,7 +129,8 @@ export function createLines(
   return {
     async request(request) {
       const wire = byName.get(request.line);
-      if (!wire) throw new DeviceError('no-bus', request.line, 'the machine has no such line');
+      if (!wire || !isThere(wire.facts.chassis))
+        throw new DeviceError('no-bus', request.line, 'the machine has no such line');
       if (wire.held) throw new DeviceError('held', wire.name, 'the line is in use');
       if (request.direction === 'out' && wire.facts.direction === 'in') {
         throw new DeviceError(

@@ -19,8 +19,10 @@ export interface Machine {
   readonly supplies: ReadonlyMap<string, TwinPowerSupply>;
   /** Work of each host, 0 to 1. */
   readonly loads: Map<string, number>;
-  /** Fans and supplies that are not plugged in. */
+  /** Fans, supplies and chassis that are not plugged in. */
   readonly absent: Set<string>;
+  /** Ids of the chassis that can be pulled. */
+  readonly removable: readonly string[];
   readonly lines: TwinLines;
   readonly hwmon: TwinHwmon;
   readonly buses: TwinBuses;
@@ -52,8 +54,9 @@ export function createMachine(
   const fans = new Map((board.fans ?? []).map((fan) => [fan.id, fan]));
   const supplies = new Map((board.powerSupplies ?? []).map((supply) => [supply.id, supply]));
   const loads = new Map((board.hosts ?? []).map(({ id }) => [id, 0]));
-  /** Fans and supplies that are not plugged in. */
   const absent = new Set<string>();
+  const chassis = board.chassis ?? [];
+  const removable = chassis.flatMap(({ id, present }) => (present === undefined ? [] : (id ?? [])));
   /** Hosts whose button a person holds. */
   const persons = new Set<string>();
   const mainsListeners = new Set<(on: boolean) => void>();
@@ -61,13 +64,19 @@ export function createMachine(
   const hasMains = () => faults.find('lostMains', () => true) === undefined;
   const delivers = ({ id }: TwinPowerSupply) =>
     hasMains() && !absent.has(id) && !faults.find('blownSupply', ({ powerSupply }) => powerSupply === id);
+  /** A chassis is plugged in, and what it is in is too. */
+  const isThere = (id: string | undefined): boolean => {
+    if (id === undefined || removable.length === 0) return true;
+    if (removable.includes(id) && absent.has(id)) return false;
+    return isThere(chassis.find((each) => each.id === id)?.containedBy);
+  };
   /** The board as a whole is fed. */
   const isFed = () => hasMains() && (supplies.size === 0 || [...supplies.values()].some(delivers));
 
   const settle = () => {
     for (const host of hosts.values()) host.advance();
   };
-  const lines = createLines(board.lines ?? {}, now, settle);
+  const lines = createLines(board.lines ?? {}, now, settle, isThere);
   const upToDate = () => {
     settle();
     physics.step();
@@ -84,7 +93,7 @@ export function createMachine(
     const host = createHost(facts, {
       now,
       speed,
-      supplied: isFed,
+      supplied: () => isFed() && isThere(facts.chassis),
       hindered: (kind) => faults.onHost(kind, id),
       rebooted() {
         for (const fault of faults.list)
@@ -154,6 +163,8 @@ export function createMachine(
       if (post) lines.drive(post.complete, state === 'running' || state === 'shutdown', at);
       for (const { present } of processors?.sockets ?? []) lines.drive(present, true, at);
     }
+    for (const { id, present } of chassis)
+      if (id !== undefined && present !== undefined) lines.drive(present, !absent.has(id), at);
     for (const { id, present } of fans.values()) if (present) lines.drive(present, !absent.has(id), at);
     for (const supply of supplies.values()) {
       if (supply.present) lines.drive(supply.present, !absent.has(supply.id), at);
@@ -161,7 +172,7 @@ export function createMachine(
     }
   }
 
-  const buses = createBuses(board, { now, seed, faults, settle, value: (id) => physics.value(id) });
+  const buses = createBuses(board, { now, seed, faults, settle, isThere, value: (id) => physics.value(id) });
 
   showLines();
 
@@ -179,13 +190,16 @@ export function createMachine(
   function change<T>(make: () => T): T {
     upToDate();
     const before = hasMains();
+    const pulled = chassis.map(({ id }) => id).filter((id) => !isThere(id));
     const result = make();
     const after = hasMains();
+    // What lost its power comes back as from the factory.
+    for (const id of pulled) if (isThere(id)) buses.reset(id);
     if (after && !before) {
       buses.reset();
       hwmon.reset();
     }
-    if (!isFed()) for (const host of hosts.values()) host.losePower();
+    for (const host of hosts.values()) if (!isFed() || !isThere(host.facts.chassis)) host.losePower();
     for (const host of hosts.values()) host.reconsider();
     showLines();
     buses.changed();
@@ -201,6 +215,7 @@ export function createMachine(
     supplies,
     loads,
     absent,
+    removable,
     lines,
     hwmon,
     buses,

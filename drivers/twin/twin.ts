@@ -39,7 +39,7 @@ export interface TwinStatus {
   }[];
   /** Physical values, not what a chip makes of them; `pinned` by `set`. */
   readonly sensors: readonly { readonly id: string; readonly value: number; readonly pinned: boolean }[];
-  /** Devices, fans and power supplies that are not plugged in. */
+  /** Devices, fans, power supplies and chassis that are not plugged in. */
   readonly absent: readonly string[];
   readonly faults: readonly ActiveFault[];
 }
@@ -52,7 +52,7 @@ export interface Twin extends Hardware {
   setLoad(host: string, load: number): void;
   /** Temperature of the air that comes in, degrees Celsius; 24 at first. */
   setInlet(celsius: number): void;
-  /** Plugs a device, fan or power supply in or out. */
+  /** Plugs a device, fan, power supply or removable chassis in or out. */
   present(id: string, present: boolean): void;
   /** Fits a second source: the device itself (0) or one of its alternatives (from 1). */
   fit(device: string, source: number): void;
@@ -130,17 +130,13 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     present(id, present) {
       const devices = (board.devices ?? []).map((device) => device.id);
       const isDevice = devices.includes(id);
-      if (!isDevice && !fans.has(id) && !supplies.has(id)) {
-        throw unknownName(
-          id,
-          [...devices, ...fans.keys(), ...supplies.keys()],
-          'device, fan or power supply',
-        );
-      }
+      const parts = [...fans.keys(), ...supplies.keys(), ...machine.removable];
+      if (!isDevice && !parts.includes(id))
+        throw unknownName(id, [...devices, ...parts], 'device, fan, power supply or removable chassis');
       change(() => {
         // A chip may have the name of the part that it goes with.
         if (isDevice) buses.setPresent(id, present);
-        if (!fans.has(id) && !supplies.has(id)) return;
+        if (!parts.includes(id)) return;
         if (present) machine.absent.delete(id);
         else machine.absent.add(id);
       });

@@ -19,12 +19,16 @@ import {
   BoardRefusal,
   type BoardSettings,
   type BusState,
+  type Fan,
   type Health,
+  type PowerSupply,
 } from './model.ts';
+import { Presence } from './presence.ts';
 import { createReaders } from './readers.ts';
 import { Sampler } from './sampler.ts';
 import { BoardSensor } from './sensor.ts';
 import { Supplies, sensorsOfSupply } from './supplies.ts';
+import { There } from './there.ts';
 
 export interface BoardOptions {
   readonly log?: (message: string, detail?: object) => void;
@@ -54,6 +58,15 @@ class LiveBoard implements Board {
   readonly hosts: ReadonlyMap<string, BoardHost>;
   readonly chassis: ReadonlyMap<string, BoardChassis>;
   readonly consoles: ReadonlyMap<string, HostConsole>;
+  readonly fans: Board['fans'];
+  readonly frus: Board['frus'];
+  readonly powerSupplies: Board['powerSupplies'];
+  /** All that there can be, whether it is plugged in or not. */
+  readonly #all: {
+    readonly hosts: ReadonlyMap<string, BoardHost>;
+    readonly chassis: ReadonlyMap<string, BoardChassis>;
+  };
+  readonly #presence: Presence;
   readonly #changes = new Changes((error) =>
     this.#log('a listener to the board has failed', { error: String(error) }),
   );
@@ -81,10 +94,21 @@ class LiveBoard implements Board {
     const changes = this.#changes;
     const memory = new Memory(settings);
     this.#memory = memory;
-    const lines = new Lines(hardware.gpio, platform.lines ?? {}, (name, fault) =>
-      this.#faults.line(name, fault),
+    const lines = new Lines(
+      hardware.gpio,
+      platform.lines ?? {},
+      (name, fault, there) => this.#faults.line(name, fault, there),
+      (chassis) => presence.hold(chassis) === null,
     );
     this.#lines = lines;
+    const presence = new Presence(platform.chassis, lines, {
+      moved: (...move) => this.#moved(...move),
+      changed: () => this.#reconsider(),
+      settled: (inside) => {
+        for (const host of hosts.values()) if (inside.includes(host.chassis)) host.pluggedIn();
+      },
+    });
+    this.#presence = presence;
     const readers = createReaders(platform, hardware, lines);
     this.#faults = new Faults(platform, readers.adapters, changes, this.#log);
     const first = platform.chassis[0]?.id ?? '';
@@ -103,8 +127,7 @@ class LiveBoard implements Board {
       if (unsupported !== null) sensor.lose('UnavailableOffline', unsupported);
       sensors.set(facts.id, sensor);
     }
-    this.sensors = sensors;
-    this.hosts = new Map(
+    const hosts = new Map(
       (platform.hosts ?? []).map((facts) => {
         const own = [...sensors.values()].filter(({ poweredBy }) => poweredBy === facts.id);
         const host = new BoardHost(facts, {
@@ -131,16 +154,18 @@ class LiveBoard implements Board {
     this.#indicators = new Indicators(
       platform.indicators ?? [],
       lines,
-      ({ chassis, host }) => chassis ?? this.hosts.get(host ?? '')?.chassis ?? first,
+      ({ chassis, host }) => chassis ?? hosts.get(host ?? '')?.chassis ?? first,
     );
     this.#inventory = new Inventory(
       platform,
       {
         ...{ buses: readers.buses, changes },
-        hold: ({ id }, { poweredBy }) => {
+        hold: ({ id, chassis }, device) => {
+          const pulled = presence.hold(chassis) ?? presence.hold(device.chassis);
+          if (pulled !== null) return pulled;
           const supply = supplies.find(({ fru }) => fru === id);
           const plug = supply === undefined ? undefined : this.#supplies.all.get(supply.id)?.plug;
-          return plug?.hold ?? this.hosts.get(poweredBy ?? '')?.hold ?? null;
+          return plug?.hold ?? hosts.get(device.poweredBy ?? '')?.hold ?? null;
         },
         onRound: () => this.#recognise(),
       },
@@ -153,14 +178,30 @@ class LiveBoard implements Board {
       device: (reader, error) =>
         this.#faults.device(reader, error, sensors.get(reader.sensors[0] ?? '')?.chassis),
       misread: (sensor, error) => this.#faults.sensor(sensor, error),
+      gone: (reader, misread) => {
+        this.#faults.gone(reader, sensors.get(reader.sensors[0] ?? '')?.chassis);
+        for (const sensor of misread) this.#faults.goneSensor(sensor);
+      },
       now: options.now ?? (() => new Date()),
     });
-    const contents = [...sensors.values(), ...this.fans.values(), ...this.powerSupplies.values()];
-    this.chassis = buildChassis(platform.chassis, {
-      ...{ memory, indicators: this.#indicators, contents, frus: this.frus },
-      hosts: [...this.hosts.values()],
+    const { frus } = this.#inventory;
+    const contents = [...sensors.values(), ...this.#fans.all.values(), ...this.#supplies.all.values()];
+    const chassis = buildChassis(platform.chassis, {
+      ...{ memory, indicators: this.#indicators, contents, frus },
+      hosts: [...hosts.values()],
+      isThere: (id) => presence.has(id),
     });
-    this.#findHolds();
+    this.#all = { hosts, chassis };
+    const there = <T>(all: ReadonlyMap<string, T>, chassisOf: (part: T) => string): ReadonlyMap<string, T> =>
+      presence.any ? new There(all, (part) => presence.has(chassisOf(part))) : all;
+    const own = (part: { readonly chassis: string }) => part.chassis;
+    this.chassis = there(chassis, ({ id }) => id);
+    this.sensors = there(sensors, own);
+    this.hosts = there(hosts, own);
+    this.fans = there<Fan>(this.#fans.all, own);
+    this.frus = there(frus, own);
+    this.powerSupplies = there<PowerSupply>(this.#supplies.all, own);
+    this.#findHolds(sensors, readers.carriers);
     changes.onState(() => this.#look());
   }
 
@@ -168,20 +209,8 @@ class LiveBoard implements Board {
     return this.#changes.revision;
   }
 
-  get fans(): Board['fans'] {
-    return this.#fans.all;
-  }
-
   get cooling(): Board['cooling'] {
     return this.#fans.cooling;
-  }
-
-  get frus(): Board['frus'] {
-    return this.#inventory.frus;
-  }
-
-  get powerSupplies(): Board['powerSupplies'] {
-    return this.#supplies.all;
   }
 
   get buses(): readonly BusState[] {
@@ -195,9 +224,9 @@ class LiveBoard implements Board {
   async start(): Promise<void> {
     await within(linesPatience, this.#lines.open());
     if (this.#stopped) return;
-    for (const id of this.chassis.keys())
+    for (const id of this.#all.chassis.keys())
       if (this.#memory.identify(id)) this.#indicators.showIdentify(id, true);
-    if (this.#mainsRestored) for (const host of this.hosts.values()) host.mainsRestored();
+    for (const host of this.hosts.values()) if (this.#mainsRestored) host.mainsRestored();
     const { ready } = this.platform.manager;
     if (ready !== undefined) this.#lines.show(ready, true);
     void this.#fans.start();
@@ -208,13 +237,14 @@ class LiveBoard implements Board {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#presence.stop();
     this.#inventory.stop();
     this.#indicators.stop();
     for (const console of this.consoles.values()) console.stop();
     await Promise.all([
       within(endPatience, this.#sampler.stop()),
       within(endPatience, this.#fans.stop()),
-      ...[...this.hosts.values()].map((host) => host.stop()),
+      ...[...this.#all.hosts.values()].map((host) => host.stop()),
     ]);
     const { ready } = this.platform.manager;
     if (ready !== undefined) this.#lines.show(ready, false);
@@ -279,22 +309,52 @@ class LiveBoard implements Board {
     return host;
   }
 
-  #findHolds(): void {
+  #findHolds(
+    sensors: ReadonlyMap<string, BoardSensor>,
+    carriers: ReadonlyMap<string, string | undefined>,
+  ): void {
+    if (this.#presence.any) {
+      for (const { id, chassis } of sensors.values())
+        this.#holds.add(id, () => this.#presence.hold(chassis) ?? this.#presence.hold(carriers.get(id)));
+    }
     for (const { plug, sensors } of this.#fans.all.values()) {
       for (const sensor of sensors) this.#holds.add(sensor, () => plug.hold ?? plug.settling);
     }
     for (const { plug, facts } of this.#supplies.all.values()) {
       for (const sensor of sensorsOfSupply(facts)) this.#holds.add(sensor, () => plug.hold ?? plug.settling);
     }
-    for (const { id, poweredBy } of this.sensors.values()) {
-      const host = poweredBy === null ? undefined : this.hosts.get(poweredBy);
+    for (const { id, poweredBy } of sensors.values()) {
+      const host = poweredBy === null ? undefined : this.#all.hosts.get(poweredBy);
       if (host !== undefined) this.#holds.add(id, () => host.hold);
+    }
+  }
+
+  /** A chassis has been plugged in or pulled: what is in it goes with it. */
+  #moved(id: string, present: boolean, inside: readonly string[]): void {
+    if (this.#stopped) return;
+    const chassis = inside.filter((each) => !present || this.#presence.has(each));
+    const hosts = [...this.#all.hosts.values()].filter((host) => chassis.includes(host.chassis));
+    const name = this.#all.chassis.get(id)?.name ?? id;
+    for (const origin of [
+      ...chassis.map((each) => ({ kind: 'chassis', id: each }) as const),
+      ...hosts.map((host) => ({ kind: 'host', id: host.id }) as const),
+    ]) {
+      this.#changes.emit({
+        message: `ResourceEvent.${present ? 'ResourceCreated' : 'ResourceRemoved'}`,
+        args: [],
+        severity: 'OK',
+        origin,
+        detail: `${name} was ${present ? 'plugged in' : 'pulled out'}.`,
+      });
     }
   }
 
   /** Power or presence has changed. */
   #reconsider(): void {
     if (this.#stopped) return;
+    this.#changes.touch();
+    this.#lines.reconsider();
+    for (const host of this.#all.hosts.values()) if (!this.#presence.has(host.chassis)) host.pulled();
     this.#sampler.reconsider();
     this.#inventory.reconsider();
   }
@@ -305,12 +365,12 @@ class LiveBoard implements Board {
     this.#fans.look();
     this.#supplies.look();
     this.#indicators.show('power', (chassis, host) =>
-      [...this.hosts.values()].some(
+      [...this.#all.hosts.values()].some(
         ({ id, chassis: own, power }) =>
           power.good === true && (host === undefined ? own === chassis : id === host),
       ),
     );
-    this.#indicators.show('fault', (chassis) => this.chassis.get(chassis)?.status.health !== 'OK');
+    this.#indicators.show('fault', (chassis) => this.#all.chassis.get(chassis)?.status.health !== 'OK');
   }
 
   /** Says so when the board is another than the descriptor describes. */

@@ -13,6 +13,7 @@ export interface ChassisParts {
   /** By id; each is replaced by a new one when it changes. */
   readonly frus: ReadonlyMap<string, Fru>;
   readonly hosts: readonly (Host & { readonly power: { readonly fault: string | null } })[];
+  readonly isThere: (chassis: string) => boolean;
 }
 
 interface Part {
@@ -23,7 +24,7 @@ interface Part {
 /** The chassis of a board, each with what is in it. */
 export function buildChassis(
   list: readonly ChassisFacts[],
-  { memory, indicators, contents, frus, hosts }: ChassisParts,
+  { memory, indicators, contents, frus, hosts, isThere }: ChassisParts,
 ): ReadonlyMap<string, BoardChassis> {
   const built = new Map<string, BoardChassis>();
   for (const facts of list) {
@@ -31,8 +32,8 @@ export function buildChassis(
     const inside = list.filter(({ containedBy }) => containedBy === facts.id).map(({ id }) => id);
     const chassis = new BoardChassis(
       facts,
-      { memory, indicators, frus, contents: contents.filter(isHere), hosts: hosts.filter(isHere) },
-      () => inside.flatMap((id) => built.get(id) ?? []),
+      { memory, indicators, frus, contents: contents.filter(isHere), hosts: hosts.filter(isHere), isThere },
+      () => inside.filter(isThere).flatMap((id) => built.get(id) ?? []),
     );
     built.set(facts.id, chassis);
   }

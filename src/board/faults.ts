@@ -46,13 +46,11 @@ export class Faults {
   }
 
   /** A line cannot be had, or is here now. */
-  line(name: string, fault: string | null): void {
-    this.#log(fault === null ? 'a GPIO line is here now' : 'a GPIO line cannot be had', {
-      line: name,
-      fault,
-    });
+  line(name: string, fault: string | null, there = true): void {
+    const here = there ? 'a GPIO line is here now' : 'a GPIO line has gone with its chassis';
+    this.#log(fault === null ? here : 'a GPIO line cannot be had', { line: name, fault });
     const about = { origin: this.#manager, condition: `line:${name}` };
-    if (fault === null) this.#tellWell(`line ${name}`, about);
+    if (fault === null) this.#tellWell(`line ${name}`, about, there ? 'Enabled' : 'Absent');
     else this.#tellError(`line ${name}`, fault, about);
   }
 
@@ -70,16 +68,24 @@ export class Faults {
     }
     // Whatever it was, it came over the bus.
     if (bus !== null && this.#buses.delete(bus)) this.#tellWell(`bus ${bus}`, aboutBus(bus));
-    const about = {
-      origin: { kind: 'device' as const, id: device, ...(chassis === undefined ? {} : { chassis }) },
-      condition: `device:${device}`,
-    };
+    const about = aboutDevice(device, chassis);
     if (error === null) {
       if (this.#devices.delete(device)) this.#tellWell(device, about);
     } else if (!this.#devices.has(device)) {
       this.#devices.add(device);
       this.#tell(device, error, about);
     }
+  }
+
+  /** A device that failed has been taken away: that it fails is over. */
+  gone({ device }: Reader, chassis: string | undefined): void {
+    if (this.#devices.delete(device)) this.#tellWell(device, aboutDevice(device, chassis), 'Absent');
+  }
+
+  /** A sensor whose reading could not be had has been taken away. */
+  goneSensor({ id, name, chassis }: BoardSensor): void {
+    const origin = { kind: 'sensor' as const, id, chassis };
+    this.#tellWell(name, { origin, condition: `reading:${id}` }, 'Absent');
   }
 
   /** The device of a sensor answers, but this reading of it cannot be had; or it can again. */
@@ -116,11 +122,16 @@ export class Faults {
     this.#changes.emit({ message, args: [name, fault], severity: 'Warning', ...about });
   }
 
-  #tellWell(name: string, about: Pick<BoardEvent, 'origin' | 'condition'>): void {
+  #tellWell(name: string, about: Pick<BoardEvent, 'origin' | 'condition'>, state = 'Enabled'): void {
     const message = 'ResourceEvent.ResourceStatusChangedOK';
-    this.#changes.emit({ message, args: [name, 'Enabled'], severity: 'OK', resolves: true, ...about });
+    this.#changes.emit({ message, args: [name, state], severity: 'OK', resolves: true, ...about });
   }
 }
+
+const aboutDevice = (device: string, chassis: string | undefined) => ({
+  origin: { kind: 'device' as const, id: device, ...(chassis === undefined ? {} : { chassis }) },
+  condition: `device:${device}`,
+});
 
 const aboutBus = (bus: number) => ({
   origin: { kind: 'bus' as const, id: String(bus) },

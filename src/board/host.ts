@@ -46,7 +46,7 @@ export class BoardHost implements Host {
         clearTimeout(this.#remembering);
         this.#remembering = setTimeout(() => {
           // An operation under way has said what is wanted; its end says what came of it.
-          if (this.power.resting) this.#remember(on);
+          if (this.power.resting && this.power.good === on) this.#remember(on);
         }, steady).unref();
       },
     });
@@ -144,6 +144,19 @@ export class BoardHost implements Host {
   mainsRestored(): void {
     this.#restore = true;
     this.#followPolicy();
+  }
+
+  /** It has been plugged in, and had its time to start: power has come to it, as after a loss of mains. */
+  pluggedIn(): void {
+    this.power.plug();
+    this.mainsRestored();
+  }
+
+  /** It has been pulled. What it was remains what to return to. */
+  pulled(): void {
+    this.#restore = false;
+    clearTimeout(this.#remembering);
+    this.power.unplug();
   }
 
   async stop(): Promise<void> {

@@ -7,7 +7,7 @@ import { openEeprom } from '../../drivers/i2c/eeprom.ts';
 import type { DeviceFacts, Platform } from '../platform/schema.ts';
 import type { Changes } from './changes.ts';
 import type { Hold } from './hold.ts';
-import type { Fru, Status } from './model.ts';
+import type { Fru, Origin, Status } from './model.ts';
 
 type FruFacts = NonNullable<Platform['frus']>[number];
 type FruTexts = Omit<Fru, 'id' | 'name' | 'chassis' | 'context' | 'status' | 'fault' | 'image'>;
@@ -204,10 +204,15 @@ export class Inventory {
       message,
       args: [this.#frus.get(id)?.name ?? id],
       severity: 'Warning',
-      origin: { kind: 'fru', id },
+      origin: this.#origin(id),
       condition: `fru:${id}`,
       detail: `${detail}.`,
     });
+  }
+
+  #origin(id: string): Origin {
+    const chassis = this.#frus.get(id)?.chassis;
+    return { kind: 'fru', id, ...(chassis === undefined ? {} : { chassis }) };
   }
 
   #tellWell(id: string): void {
@@ -217,7 +222,7 @@ export class Inventory {
       message: 'ResourceEvent.ResourceStatusChangedOK',
       args: [fru?.name ?? id, fru?.status.state ?? 'Enabled'],
       severity: 'OK',
-      origin: { kind: 'fru', id },
+      origin: this.#origin(id),
       condition: `fru:${id}`,
       resolves: true,
     });

@@ -15,23 +15,29 @@ interface Held {
   readonly listeners: Set<(value: boolean) => void>;
 }
 
+/** Told of a line that cannot be had, and why; null once it can, or once the chip it is on is not `there` any more. */
+export type LineReport = (name: string, fault: string | null, there: boolean) => void;
+
 export class Lines {
   readonly #gpio: GpioLines;
   readonly #held = new Map<string, Held>();
   /** Lines that are asserted for the time of a job. */
   readonly #asserted = new Set<string>();
-  readonly #report: (name: string, fault: string | null) => void;
+  readonly #report: LineReport;
+  readonly #isThere: (chassis: string) => boolean;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** `report` is told of a line that cannot be had, and of its coming. */
+  /** `report` is told of a line that cannot be had, and of its coming; `isThere` says whether a chassis can be asked. */
   constructor(
     gpio: GpioLines,
     facts: Readonly<Record<string, LineFacts>>,
-    report: (name: string, fault: string | null) => void,
+    report: LineReport,
+    isThere: (chassis: string) => boolean = () => true,
   ) {
     this.#gpio = gpio;
     this.#report = report;
+    this.#isThere = isThere;
     for (const [name, each] of Object.entries(facts)) {
       this.#held.set(name, {
         facts: each,
@@ -52,7 +58,31 @@ export class Lines {
         else this.#catchUp(held);
       }
     }, retryPeriod).unref();
-    await Promise.all([...this.#held].map(([name, held]) => this.#request(name, held)));
+    // What a chassis carries is asked for once it is known whether the chassis is there.
+    const [fixed, carried] = [false, true].map((isCarried) =>
+      [...this.#held].filter(([, { facts }]) => (facts.chassis !== undefined) === isCarried),
+    );
+    for (const some of [fixed, carried])
+      await Promise.all((some ?? []).map(([name, held]) => this.#request(name, held)));
+  }
+
+  /** Chassis have come or gone, and with them the lines that they carry. */
+  reconsider(): void {
+    for (const [name, held] of this.#held) {
+      if (held.facts.chassis === undefined) continue;
+      if (this.#isThere(held.facts.chassis)) {
+        if (held.line === null) void this.#request(name, held);
+      } else this.#drop(name, held);
+    }
+  }
+
+  /** Its chip has gone: whatever it was, it is no fault. */
+  #drop(name: string, held: Held): void {
+    held.line?.close();
+    held.line = null;
+    this.#asserted.delete(name);
+    if (held.fault !== null) this.#report(name, null, false);
+    held.fault = null;
   }
 
   /** Logical value of a line; null when it cannot be read. */
@@ -138,15 +168,18 @@ export class Lines {
   }
 
   async #request(name: string, held: Held): Promise<void> {
-    if (held.requesting) return;
+    const { chassis } = held.facts;
+    const isGone = () => this.#closed || (chassis !== undefined && !this.#isThere(chassis));
+    if (held.requesting || held.line !== null || isGone()) return;
     held.requesting = true;
     try {
       const line = await this.#open(name, held.facts);
-      if (this.#closed) line.close();
+      if (isGone()) line.close();
       else this.#take(name, held, line);
     } catch (error) {
       const fault = error instanceof Error ? error.message : String(error);
-      if (held.fault === null && !this.#closed) this.#report(name, fault);
+      if (isGone()) return;
+      if (held.fault === null) this.#report(name, fault, true);
       held.fault = fault;
     } finally {
       held.requesting = false;
@@ -179,7 +212,7 @@ export class Lines {
       }
     }
     held.line = line;
-    if (held.fault !== null) this.#report(name, null);
+    if (held.fault !== null) this.#report(name, null, true);
     held.fault = null;
     this.#catchUp(held);
     if (now !== null) tell(now);

@@ -255,7 +255,8 @@ export class BoardRefusal extends Error {
 }
 
 /**
- * The live machine. All maps are complete from construction on; the parts in them move by themselves, but for
+ * The live machine. The maps hold what is plugged in, all of it from construction on until the lines have been read;
+ * a chassis that is pulled takes all that is in it out of them. The parts in them move by themselves, but for
  * inventories, of which there is a new one with each change. Commands return once the hardware has accepted them; they
  * throw BoardRefusal, DeviceError, or what the settings throw, and have changed nothing then.
  */

@@ -17,12 +17,15 @@ export const settleAfterInsertion = 2_000;
 
 export class Pluggable {
   readonly #tell: (event: PartEvent) => void;
+  readonly #settle: number;
   #inserted = Number.NEGATIVE_INFINITY;
   #seen: boolean | null = null;
   #failed = false;
 
-  constructor(tell: (event: PartEvent) => void) {
+  /** `settle` is how long it takes after it was plugged in until it can be read, milliseconds. */
+  constructor(tell: (event: PartEvent) => void, settle = settleAfterInsertion) {
     this.#tell = tell;
+    this.#settle = settle;
   }
 
   /** A part that nothing watches is taken to be there. */
@@ -38,7 +41,7 @@ export class Pluggable {
   /** Why what it measures means nothing yet; null once it does. */
   get settling(): Hold | null {
     // A timer may fire a moment early.
-    return performance.now() - this.#inserted < settleAfterInsertion - 10
+    return performance.now() - this.#inserted < this.#settle - 10
       ? { state: 'Starting', why: 'it has just been plugged in' }
       : null;
   }

@@ -54,6 +54,7 @@ export class HostPower implements Sequenced {
   /** It has been told that an operation failed, and not yet that this is over. */
   #failure = false;
   #stopped = false;
+  #unplugged = false;
   lastReset: { readonly type: Operation['type']; readonly time: Date } | null = null;
   /** What the hardware did not do when it was last asked; null once it has, or once power-good has moved. */
   fault: string | null = null;
@@ -136,6 +137,27 @@ export class HostPower implements Sequenced {
   restore(): void {
     if (this.#good === false && this.#operation === null && !this.#stopped)
       this.#begin('Restore').catch(() => undefined);
+  }
+
+  /** The host has been pulled: what was under way is cut short, and what had failed is over. */
+  unplug(): void {
+    if (this.#unplugged) return;
+    this.#unplugged = true;
+    this.#good = null;
+    this.#transition = null;
+    this.#answerUntil = Number.NEGATIVE_INFINITY;
+    this.#post?.stop();
+    this.#operation?.cutShort();
+    this.#recovered();
+    this.#listener.changed();
+  }
+
+  /** It is back, with a power-good of its own, which this first look takes as it is. */
+  plug(): void {
+    if (!this.#unplugged) return;
+    this.#unplugged = false;
+    const good = this.#lines.get(this.#facts.power.good);
+    if (good !== null) this.#goodChanged(good);
   }
 
   /** Ends what is under way; the lines go back to rest. */
@@ -249,7 +271,7 @@ export class HostPower implements Sequenced {
 
   #goodChanged(good: boolean): void {
     const before = this.#good;
-    if (before === good || this.#stopped) return;
+    if (before === good || this.#stopped || this.#unplugged) return;
     this.#good = good;
     if (good) this.goodSince = performance.now();
     for (const look of this.#watchers) look();

@@ -50,6 +50,8 @@ export interface Readers {
   readonly lanes: ReadonlyMap<string, readonly Reader[]>;
   readonly sensors: readonly SensorDeclaration[];
   readonly buses: ReadonlyMap<number, I2cBus>;
+  /** Chassis that carries the device of a sensor, by the sensor's id, where the descriptor says it. */
+  readonly carriers: ReadonlyMap<string, string | undefined>;
   /** Numbers of the adapters: the buses that are no channel of a mux which this daemon switches. */
   readonly adapters: readonly number[];
 }
@@ -58,6 +60,7 @@ export function createReaders(platform: Platform, hardware: Hardware, lines: Lin
   const { buses, adapterOf } = openBuses(platform, hardware);
   const lanes = new Map<string, Reader[]>();
   const sensors: SensorDeclaration[] = [];
+  const carriers = new Map<string, string | undefined>();
   const add = (lane: string, reader: Reader) => lanes.set(lane, [...(lanes.get(lane) ?? []), reader]);
 
   for (const device of platform.devices ?? []) {
@@ -65,6 +68,7 @@ export function createReaders(platform: Platform, hardware: Hardware, lines: Lin
     if (declared.length === 0) continue;
     const adapter = adapterOf(device.bus);
     sensors.push(...declared);
+    for (const { facts } of declared) carriers.set(facts.id, device.chassis);
     add(`i2c-${adapter}`, chipReader(device, declared, adapter, buses));
   }
   for (const { channel, divider = 1, bridge, sensor } of platform.adc ?? []) {
@@ -97,7 +101,7 @@ export function createReaders(platform: Platform, hardware: Hardware, lines: Lin
     for (const facts of Object.values(list))
       sensors.push(unsupported(id, facts, 'Temperature', 'PECI is not read by this build'));
   }
-  return { lanes, sensors, buses, adapters: [...new Set([...buses.keys()].map(adapterOf))] };
+  return { lanes, sensors, buses, carriers, adapters: [...new Set([...buses.keys()].map(adapterOf))] };
 }
 
 /** The sensors of a chip and of its second sources, each once. */

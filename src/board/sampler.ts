@@ -18,6 +18,8 @@ export interface SamplerOptions {
   readonly device: (reader: Reader, error: DeviceError | null) => void;
   /** The same of a single sensor whose device gives other readings. */
   readonly misread: (sensor: BoardSensor, error: DeviceError | null) => void;
+  /** Told when a device that fails has been taken away, with those of its sensors that failed alone. */
+  readonly gone: (reader: Reader, misread: readonly BoardSensor[]) => void;
   readonly now: () => Date;
 }
 
@@ -111,9 +113,18 @@ export class Sampler {
 
   /** Marks the sensors that cannot be read now; says whether any that could not be can now. */
   #release(job: Job): boolean {
-    return (
-      job.sensors.filter((sensor) => !this.#isHeld(job, sensor) && job.held.delete(sensor.id)).length > 0
-    );
+    const released = job.sensors.filter((sensor) => !this.#isHeld(job, sensor) && job.held.delete(sensor.id));
+    this.#takeAway(job);
+    return released.length > 0;
+  }
+
+  /** What failed and is not there any more fails no longer. */
+  #takeAway(job: Job): void {
+    if (job.failing === null && job.misread.size === 0) return;
+    if (!job.sensors.every(({ id }) => this.#options.hold(id)?.state === 'Absent')) return;
+    const misread = job.sensors.filter(({ id }) => job.misread.delete(id));
+    job.failing = null;
+    this.#options.gone(job.reader, misread);
   }
 
   #isHeld(job: Job, sensor: BoardSensor): boolean {
@@ -122,7 +133,8 @@ export class Sampler {
     job.held.add(sensor.id);
     job.asked.delete(sensor.id);
     job.misses.delete(sensor.id);
-    sensor.lose(hold.state, hold.why);
+    if (hold.state === 'Absent') sensor.unplug(hold.why);
+    else sensor.lose(hold.state, hold.why);
     return true;
   }
 

@@ -118,6 +118,22 @@ export class BoardSensor implements Sensor {
     this.#become(state, health);
   }
 
+  /** The part that it measures has been taken away: what was wrong with it is over. */
+  unplug(fault: string): void {
+    const crossed = this.#announced.length > 0;
+    this.lose('Absent', fault);
+    this.#announced = [];
+    if (!crossed) return;
+    this.#changes.emit({
+      message: 'ResourceEvent.ResourceStatusChangedOK',
+      args: [this.name, 'Absent'],
+      severity: 'OK',
+      origin: { kind: 'sensor', id: this.id, chassis: this.chassis },
+      condition: `sensor:${this.id}`,
+      resolves: true,
+    });
+  }
+
   #become(state: State, health: Health): void {
     if (this.status.state === state && this.status.health === health) {
       this.#changes.touch('reading');

@@ -218,6 +218,12 @@ export const Line = object(
     initial: optional(Type.Boolean({ description: 'Logical value driven at start; outputs only.' })),
     bias: optional(oneOf(['pull-up', 'pull-down', 'disabled'], 'Bias of an input.')),
     debounce: optional(duration('How long an input must be steady.')),
+    chassis: optional(
+      ref(
+        'chassis',
+        'Chassis that carries the chip it is on: while that is not plugged in there is no such line.',
+      ),
+    ),
   },
   'A GPIO line.',
 );
@@ -349,6 +355,12 @@ export const Chassis = object(
       'Redfish ChassisType.',
     ),
     containedBy: optional(ref('chassis', 'Chassis around it.')),
+    present: optional(
+      lineRef('in', 'Asserted while it is plugged in; while it is not, it and all that is in it are gone.'),
+    ),
+    settle: optional(
+      duration('Wait after it was plugged in before anything in it is asked; 2 s when left out.'),
+    ),
     fru: optional(ref('frus', 'FRU that names it.')),
     power: optional(
       object(

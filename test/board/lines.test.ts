@@ -71,7 +71,7 @@ describe('lines as such', () => {
   async function open(gpio: (gpio: GpioLines) => GpioLines = (same) => same) {
     const twin = createTwin(bench, { speed: 10 });
     const faults: [string, string | null][] = [];
-    const lines = new Lines(gpio(twin.gpio), bench.lines ?? {}, (...fault) => faults.push(fault));
+    const lines = new Lines(gpio(twin.gpio), bench.lines ?? {}, (name, fault) => faults.push([name, fault]));
     held.push(lines);
     await lines.open();
     return { twin, lines, faults, asserted: (line: string) => twin.edges(line).at(-1)?.asserted ?? false };

@@ -179,7 +179,7 @@ function bootProgress({ powerState, postComplete }: Host): { LastState: string }
 
 /** Stable for the life of the installation: derived from the service's UUID, one for each host. */
 function hostUuid(app: App, host: Host): string {
-  const index = [...app.board.hosts.keys()].indexOf(host.id) + 1;
+  const index = (app.board.platform.hosts ?? []).findIndex(({ id }) => id === host.id) + 1;
   const tail = (Number.parseInt(app.uuid.slice(-6), 16) ^ index).toString(16).padStart(6, '0');
   return app.uuid.slice(0, -6) + tail;
 }

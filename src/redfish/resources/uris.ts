@@ -28,19 +28,19 @@ export function originUri(board: Board, origin: Origin): string {
   const manager = managerUri(board.platform.manager.id);
   switch (origin.kind) {
     case 'sensor': {
-      const sensor = board.sensors.get(origin.id);
-      return sensor === undefined ? manager : sensorUri(sensor);
+      const { id, chassis = board.sensors.get(id)?.chassis } = origin;
+      return chassis === undefined ? manager : sensorUri({ id, chassis });
     }
     case 'fan': {
-      const fan = board.fans.get(origin.id);
-      return fan === undefined ? manager : fanUri(fan);
+      const { id, chassis = board.fans.get(id)?.chassis } = origin;
+      return chassis === undefined ? manager : fanUri({ id, chassis });
     }
     case 'powerSupply': {
-      const supply = board.powerSupplies.get(origin.id);
-      return supply === undefined ? manager : powerSupplyUri(supply);
+      const { id, chassis = board.powerSupplies.get(id)?.chassis } = origin;
+      return chassis === undefined ? manager : powerSupplyUri({ id, chassis });
     }
     case 'fru': {
-      const chassis = board.frus.get(origin.id)?.chassis;
+      const { chassis = board.frus.get(origin.id)?.chassis } = origin;
       return chassis === undefined ? manager : `${chassisUri(chassis)}/Assembly`;
     }
     case 'host':
