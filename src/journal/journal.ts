@@ -9,13 +9,18 @@ import { Rank } from './rank.ts';
 import type { JournalEntry, JournalRecord, LogName, LogRef } from './record.ts';
 import {
   countBlocks,
+  countBlocksOf,
   countEntries,
   deleteOldest,
   entryOf,
+  hide,
   insertRow,
   logOf,
+  newestId,
+  overwrittenUpTo,
   type Row,
   readEntry,
+  readEvents,
   readPage,
   rowOf,
   streamOf,
@@ -57,6 +62,7 @@ export const defaultCaps: Readonly<Record<LogName, number>> = {
   SEL: 4096,
   EventLog: 10_000,
   AuditLog: 10_000,
+  Event: 10_000,
 };
 const retryPeriod = 1000;
 /** Forms of filters that the database is asked for. */
@@ -85,6 +91,8 @@ export class Journal {
   #fault: StoreError | null = null;
   #lost = 0;
   #revision = 0;
+  /** Without subscribers there is nobody to keep anything for. */
+  #place: () => number = () => Number.MAX_SAFE_INTEGER;
 
   constructor(store: Store, options: JournalOptions = {}) {
     this.#store = store;
@@ -187,26 +195,54 @@ export class Journal {
     return { total, entries };
   }
 
+  /** An entry of a log; what no log shows is not found. */
   get(id: number): JournalEntry | undefined {
-    return readEntry(this.#store, id);
+    const entry = readEntry(this.#store, id);
+    return entry?.log === 'Event' ? undefined : entry;
+  }
+
+  /**
+   * The events behind an id, in order: the read side of a subscription, whose place in the journal is the id of the last
+   * event that was delivered.
+   */
+  events(after: number, limit: number): JournalEntry[] {
+    return readEvents(this.#store, after, limit);
+  }
+
+  /** Whether events behind an id have been overwritten before they could be read. */
+  hasLost(after: number): boolean {
+    return overwrittenUpTo(this.#store) > after;
+  }
+
+  /** Id of the newest record there has ever been; 0 before the first. */
+  get newest(): number {
+    return newestId(this.#store);
+  }
+
+  /**
+   * Names who still has to be told: what is removed from a log by a client is kept for those until then. `place` gives the
+   * lowest id up to which all have been told.
+   */
+  keepFor(place: () => number): void {
+    this.#place = place;
   }
 
   /** Removes one entry. @returns false when there is none @throws StoreError */
   delete(id: number): boolean {
     const row = this.#store.get<{ stream: string }>('SELECT stream FROM journal WHERE id = ?', id);
-    if (row === undefined) return false;
-    this.#store.run('DELETE FROM journal WHERE id = ?', id);
+    if (row === undefined || row.stream === 'Event') return false;
+    this.#store.transaction(() => hide(this.#store, 'id', id, this.#place()));
     this.#rank(row.stream).remove(Rank.blockOf(id));
-    this.#revision++;
+    this.#recount();
     return true;
   }
 
   /** Empties a log; ids go on from where they were. @throws StoreError */
   clear(ref: LogRef): void {
     const stream = streamOf(ref);
-    this.#store.run('DELETE FROM journal WHERE stream = ?', stream);
+    this.#store.transaction(() => hide(this.#store, 'stream', stream, this.#place()));
     this.#rank(stream).clear();
-    this.#revision++;
+    this.#recount();
   }
 
   /** Marks an entry as dealt with, or not. @returns false when there is none @throws StoreError */
@@ -229,6 +265,14 @@ export class Journal {
   close(): void {
     this.flush();
     if (this.#retry !== null) clearTimeout(this.#retry);
+  }
+
+  /** Hidden records are not appended in order: their blocks are counted again. */
+  #recount(): void {
+    this.#revision++;
+    const hidden = this.#rank('Event');
+    hidden.clear();
+    for (const { block, count } of countBlocksOf(this.#store, 'Event')) hidden.add(block, count);
   }
 
   #rank(stream: string): Rank {

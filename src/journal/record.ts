@@ -1,5 +1,8 @@
-/** The logs. `SEL` exists once for each system; the others once. */
-export type LogName = 'SEL' | 'EventLog' | 'AuditLog';
+/**
+ * The logs. `SEL` exists once for each system; the others once. `Event` is shown to nobody as a log: it holds what is
+ * told to subscribers and then forgotten, and what was removed from a log before everybody had been told.
+ */
+export type LogName = 'SEL' | 'EventLog' | 'AuditLog' | 'Event';
 export type Severity = 'OK' | 'Warning' | 'Critical';
 
 /** One log as clients see it. */

@@ -115,6 +115,16 @@ export function countBlocks(
     GROUP BY stream, block ORDER BY stream, block`);
 }
 
+/** The same for one of them. */
+export function countBlocksOf(
+  store: Store,
+  stream: string,
+): { readonly block: number; readonly count: number }[] {
+  const sql = `SELECT id / ${blockSize} AS block, count(*) AS count FROM journal
+    WHERE stream = ? GROUP BY block ORDER BY block`;
+  return store.all(sql, stream);
+}
+
 export function readEntry(store: Store, id: number): JournalEntry | undefined {
   const row = store.get<StoredRow>('SELECT * FROM journal WHERE id = ?', id);
   return row && entryOf(row);
@@ -151,8 +161,42 @@ export function countEntries(store: Store, stream: string, { sql, values }: Cond
   return store.get<{ count: number }>(counted, stream, ...values)?.count ?? 0;
 }
 
-/** Removes the oldest entries of a log. */
+/** Removes the oldest entries of a log to make room, and takes note of how far that went. */
 export function deleteOldest(store: Store, stream: string, count: number): void {
   const oldest = 'SELECT id FROM journal WHERE stream = ? ORDER BY id LIMIT ?';
-  store.run(`DELETE FROM journal WHERE id IN (${oldest})`, stream, count);
+  const last = store.get<{ id: number | null }>(`SELECT max(id) AS id FROM (${oldest})`, stream, count)?.id;
+  if (last == null) return;
+  store.run('DELETE FROM journal WHERE stream = ? AND id <= ?', stream, last);
+  store.run(
+    `INSERT INTO journal_overwritten (stream, id) VALUES (?, ?)
+     ON CONFLICT (stream) DO UPDATE SET id = max(id, excluded.id)`,
+    ...[stream, last],
+  );
+}
+
+/** What is told to subscribers. A SEL shows a host's part of the EventLog once more, and audit is nobody's event. */
+const toldIn = "stream IN ('EventLog', 'Event')";
+
+/** Records that are events, behind an id and in the order of ids. */
+export function readEvents(store: Store, after: number, limit: number): JournalEntry[] {
+  const sql = `SELECT * FROM journal WHERE id > ? AND ${toldIn} ORDER BY id LIMIT ?`;
+  return store.all<StoredRow>(sql, after, limit).map(entryOf);
+}
+
+/** The last id at which a record that is an event has been overwritten; 0 for none. */
+export function overwrittenUpTo(store: Store): number {
+  const sql = `SELECT coalesce(max(id), 0) AS id FROM journal_overwritten WHERE ${toldIn}`;
+  return store.get<{ id: number }>(sql)?.id ?? 0;
+}
+
+/** The id of the newest record there has ever been, removed ones too; 0 before the first. */
+export function newestId(store: Store): number {
+  return store.get<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'journal'")?.seq ?? 0;
+}
+
+/** Takes records behind an id out of a log, and keeps them for those who have not been told. */
+export function hide(store: Store, where: 'id' | 'stream', value: number | string, after: number): void {
+  store.run(`UPDATE journal SET stream = 'Event' WHERE ${where} = ? AND id > ? AND ${toldIn}`, value, after);
+  if (where === 'id') store.run('DELETE FROM journal WHERE id = ? AND stream <> ?', value, 'Event');
+  else store.run('DELETE FROM journal WHERE stream = ?', value);
 }

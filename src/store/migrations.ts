@@ -71,6 +71,12 @@ export const migrations: readonly string[] = [
   `CREATE INDEX journal_time ON journal (stream, time);
    CREATE INDEX journal_severity ON journal (stream, severity, resolved);
    CREATE INDEX journal_message ON journal (stream, message_id);`,
+
+  // How far each stream has been overwritten: whoever reads the journal in order learns here that it came too late.
+  `CREATE TABLE journal_overwritten (
+     stream TEXT PRIMARY KEY,
+     id INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** The version a database is at. @throws StoreError `too-new` */

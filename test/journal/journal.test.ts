@@ -305,3 +305,54 @@ describe.skipIf(mount === null)('on a full disk', () => {
     expect(messages(entries)).toEqual(['Critical', 'Warning', 'Critical']);
   });
 });
+
+describe('what subscribers are told', () => {
+  const told = (journal: Journal, after = 0, limit = 100) => messages(journal.events(after, limit));
+
+  it('is what the EventLog shows, and what no log shows, in the order in which it happened', async () => {
+    const { journal } = journalIn();
+    const first = await journal.append(event('a'));
+    await journal.append(event('audit', { log: 'AuditLog' }));
+    await journal.append({ ...event('a again'), log: 'SEL', system: 'system' } as JournalRecord);
+    const last = await journal.append(event('b', { log: 'Event' }));
+    await journal.append(event('c'));
+    expect(told(journal)).toEqual(['a', 'b', 'c']);
+    expect(told(journal, first)).toEqual(['b', 'c']);
+    expect(told(journal, first, 1)).toEqual(['b']);
+    expect(journal.get(last)).toBeUndefined();
+    expect(journal.delete(last)).toBe(false);
+    expect(journal.newest).toBe(5);
+  });
+
+  it('is not lost with a log that a client empties, as long as somebody is still to be told', async () => {
+    const { journal } = journalIn();
+    const ids: number[] = [];
+    for (const name of ['a', 'b', 'c', 'd']) ids.push(await journal.append(event(name)));
+    journal.keepFor(() => ids[1] ?? 0);
+    expect(journal.delete(ids[2] ?? 0)).toBe(true);
+    journal.clear({ log: 'EventLog' });
+    await journal.append(event('e'));
+    expect(journal.page({ log: 'EventLog' }, { skip: 0, top: 9 }).total).toBe(1);
+    expect(told(journal, ids[1])).toEqual(['c', 'd', 'e']);
+    expect(told(journal)).toEqual(['c', 'd', 'e']);
+    expect(journal.hasLost(0)).toBe(false);
+  });
+
+  it('is known to be missing once it has been overwritten', async () => {
+    const { journal, store, directory } = journalIn(undefined, { caps: { EventLog: 64 } });
+    const first = await journal.append(event('first'));
+    for (let count = 0; count < 70; count++) await journal.append(event(String(count)));
+    expect(journal.hasLost(first - 1)).toBe(true);
+    const oldest = journal.events(0, 1)[0]?.id ?? 0;
+    expect(journal.hasLost(oldest - 1)).toBe(false);
+    store.close();
+    expect(journalIn(directory).journal.hasLost(first - 1)).toBe(true);
+  });
+
+  it('keeps to its own cap', async () => {
+    const { journal } = journalIn(undefined, { caps: { Event: 64 } });
+    for (let count = 0; count < 200; count++) await journal.append(event(String(count), { log: 'Event' }));
+    expect(journal.events(0, 1000).length).toBeLessThanOrEqual(64);
+    expect(journal.newest).toBe(200);
+  });
+});
