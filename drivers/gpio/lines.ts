@@ -8,6 +8,8 @@ export interface LineRequest {
   readonly activeLow: boolean;
   /** Logical value driven from the request on; outputs only. */
   readonly initial?: boolean;
+  /** Starts with the level that the line has at the request, instead of `initial`; outputs only. */
+  readonly keep?: boolean;
   readonly bias?: 'pull-up' | 'pull-down' | 'disabled';
   /** Milliseconds an input must be steady before a change counts. */
   readonly debounce?: number;

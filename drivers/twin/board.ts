@@ -62,6 +62,7 @@ export interface TwinAdc {
   readonly channel: number;
   readonly divider?: number;
   readonly bridge?: { readonly line: string };
+  readonly quantity?: 'Voltage' | 'Current';
   readonly sensor: TwinSensor;
 }
 
@@ -106,14 +107,17 @@ export interface TwinHost {
   readonly manufacturer?: string;
   readonly model?: string;
   readonly fru?: string;
-  readonly power: {
-    readonly button: string;
-    readonly reset?: string;
-    readonly good: string;
-    readonly onPulse: number;
-    readonly gracefulPulse?: number;
-    readonly forceOffPulse: number;
-  };
+  readonly power:
+    | {
+        readonly kind?: 'gpio';
+        readonly button: string;
+        readonly reset?: string;
+        readonly good: string;
+        readonly onPulse: number;
+        readonly gracefulPulse?: number;
+        readonly forceOffPulse: number;
+      }
+    | { readonly kind: 'relay'; readonly line: string; readonly good?: string };
   readonly post?: { readonly complete: string };
   readonly console?: { readonly device: string };
   readonly buttons?: { readonly power?: string };

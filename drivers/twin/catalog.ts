@@ -57,8 +57,8 @@ export function sensorsOf(board: TwinBoard): ReadonlyMap<string, KnownSensor> {
       }
     }
   }
-  for (const { sensor: facts } of board.adc ?? []) {
-    add({ id: facts.id, facts, quantity: 'Voltage', ...poweredBy(facts.poweredBy), at: 'adc' });
+  for (const { sensor: facts, quantity = 'Voltage' } of board.adc ?? []) {
+    add({ id: facts.id, facts, quantity, ...poweredBy(facts.poweredBy), at: 'adc' });
   }
   for (const fan of board.fans ?? []) {
     for (const { sensor: facts } of fan.tachs) {

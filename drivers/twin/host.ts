@@ -23,6 +23,8 @@ export interface HostModel {
   press(): void;
   release(): void;
   reset(held: boolean): void;
+  /** A relay feeds it, and it starts by itself; or feeds it no more. */
+  feed(on: boolean): void;
   /** The board lost its supply: off at once. */
   losePower(): void;
   /** What hinders it may have changed. */
@@ -49,8 +51,13 @@ export interface HostSurroundings {
 export function createHost(facts: TwinHost, around: HostSurroundings): HostModel {
   const { power } = facts;
   // Halfway between the presses of the descriptor where they are nearer together than on a real machine.
-  const asking = Math.max(power.onPulse, power.gracefulPulse ?? 0);
-  const override = Math.min(overridePress, (asking + power.forceOffPulse) / 2);
+  const override =
+    power.kind === 'relay'
+      ? overridePress
+      : Math.min(
+          overridePress,
+          (Math.max(power.onPulse, power.gracefulPulse ?? 0) + power.forceOffPulse) / 2,
+        );
 
   let state: HostState = 'off';
   let due: { readonly at: number; readonly state: HostState } | undefined;
@@ -127,6 +134,12 @@ export function createHost(facts: TwinHost, around: HostSurroundings): HostModel
       advance();
       resetHeld = held;
       if (isPowered()) enter('post', around.now());
+      advance();
+    },
+    feed(on) {
+      advance();
+      if (on && state === 'off' && around.supplied()) enter('post', around.now());
+      else if (!on && state !== 'off') enter('off', around.now());
       advance();
     },
     losePower() {

@@ -22,6 +22,8 @@ export interface TwinLines extends GpioLines {
   asserted(key: string): boolean;
   /** Something on the board drives an input of the controller, since `at`. */
   drive(key: string, asserted: boolean, at: number): void;
+  /** The chips of the outputs on these carriers lose their power: nothing is driven. */
+  fall(on: (chassis: string | undefined) => boolean): void;
   /** Something on the board watches an output of the controller; called at once with each change. */
   watch(key: string, listener: (asserted: boolean) => void): void;
   /** Newest last. @throws TwinError for an unknown line; key or kernel name. */
@@ -81,7 +83,7 @@ export function createLines(
     for (const listener of wire.listeners) queueMicrotask(() => listener(level));
   }
 
-  function open(wire: Wire, { direction, activeLow, initial = false }: LineRequest): GpioLine {
+  function open(wire: Wire, { direction, activeLow, initial = false, keep }: LineRequest): GpioLine {
     const own = new Set<(level: 0 | 1) => void>();
     let closed = false;
     wire.held = true;
@@ -89,7 +91,7 @@ export function createLines(
       if (closed) throw new DeviceError('no-bus', wire.name, 'the line has been given back');
       if (!isThere(wire.facts.chassis)) throw new DeviceError('no-bus', wire.name, 'its chip has gone');
     };
-    if (direction === 'out') move(wire, levelOf(initial, activeLow));
+    if (direction === 'out' && keep !== true) move(wire, levelOf(initial, activeLow));
     return {
       name: wire.name,
       get() {
@@ -152,6 +154,12 @@ export function createLines(
     drive(key, asserted, at) {
       const wire = byKey.get(key);
       if (wire) move(wire, levelOf(asserted, wire.facts.activeLow), at);
+    },
+    fall(on) {
+      for (const wire of byKey.values()) {
+        const { direction, chassis, activeLow } = wire.facts;
+        if (direction === 'out' && on(chassis)) move(wire, levelOf(false, activeLow));
+      }
     },
     watch(key, listener) {
       byKey.get(key)?.watchers.add(listener);

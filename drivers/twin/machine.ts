@@ -107,6 +107,10 @@ export function createMachine(
       },
     });
     hosts.set(id, host);
+    if (power.kind === 'relay') {
+      lines.watch(power.line, (asserted) => host.feed(asserted));
+      continue;
+    }
     lines.watch(power.button, (asserted) => {
       if (!persons.has(id)) push(host, asserted);
     });
@@ -159,7 +163,7 @@ export function createMachine(
     for (const { facts, powered, state } of hosts.values()) {
       const { id, power, post, processors } = facts;
       const stuck = faults.find('stuckPowerGood', (fault) => fault.host === id);
-      lines.drive(power.good, stuck ? stuck.level === 'high' : powered, at);
+      if (power.good !== undefined) lines.drive(power.good, stuck ? stuck.level === 'high' : powered, at);
       if (post) lines.drive(post.complete, state === 'running' || state === 'shutdown', at);
       for (const { present } of processors?.sockets ?? []) lines.drive(present, true, at);
     }
@@ -184,7 +188,7 @@ export function createMachine(
     if (held) persons.add(id);
     else persons.delete(id);
     if (buttons?.power) lines.drive(buttons.power, held, now());
-    if (!lines.asserted(power.button)) push(host, held);
+    if (power.kind === 'relay' || !lines.asserted(power.button)) push(host, held);
   }
 
   function change<T>(make: () => T): T {
@@ -193,6 +197,9 @@ export function createMachine(
     const pulled = chassis.map(({ id }) => id).filter((id) => !isThere(id));
     const result = make();
     const after = hasMains();
+    // Without power nothing drives an output.
+    if (before && !after) lines.fall(() => true);
+    lines.fall((carrier) => carrier !== undefined && !isThere(carrier));
     // What lost its power comes back as from the factory.
     for (const id of pulled) if (isThere(id)) buses.reset(id);
     if (after && !before) {

@@ -103,6 +103,8 @@ export class Lines {
       throw new DeviceError('no-bus', `line ${name}`, held?.fault ?? 'it has not been opened');
     held.line.set(value);
     if (held.shown !== null) held.shown = value;
+    // As for an input, whose edges come in a turn of their own.
+    queueMicrotask(() => this.#tell(held, value));
   }
 
   /** Has an output show `value`, now or as soon as it can. */
@@ -125,7 +127,7 @@ export class Lines {
     }
   }
 
-  /** Calls `listener` with each change of an input, and once when the line comes. */
+  /** Calls `listener` with each change of an input, with what an output is set to, and once when the line comes. */
   watch(name: string | undefined, listener: (value: boolean) => void): void {
     if (name !== undefined) this.#held.get(name)?.listeners.add(listener);
   }
@@ -192,19 +194,17 @@ export class Lines {
       direction: facts.direction,
       activeLow: facts.activeLow ?? false,
       ...(facts.direction === 'out' ? { initial: facts.initial ?? false } : {}),
+      ...(facts.keep === undefined ? {} : { keep: facts.keep }),
       ...(facts.bias === undefined ? {} : { bias: facts.bias }),
       ...(facts.debounce === undefined ? {} : { debounce: facts.debounce }),
     });
   }
 
   #take(name: string, held: Held, line: GpioLine): void {
-    const tell = (value: boolean) => {
-      for (const listener of held.listeners) listener(value);
-    };
     let now: boolean | null = null;
-    if (held.facts.direction === 'in') {
+    if (held.facts.direction === 'in' || held.listeners.size > 0) {
       try {
-        line.onChange(tell);
+        if (held.facts.direction === 'in') line.onChange((value) => this.#tell(held, value));
         now = line.get();
       } catch (error) {
         line.close();
@@ -215,6 +215,10 @@ export class Lines {
     if (held.fault !== null) this.#report(name, null, true);
     held.fault = null;
     this.#catchUp(held);
-    if (now !== null) tell(now);
+    if (now !== null) this.#tell(held, now);
+  }
+
+  #tell(held: Held, value: boolean): void {
+    for (const listener of held.listeners) listener(value);
   }
 }

@@ -47,6 +47,14 @@ export class Operation {
     });
   }
 
+  /** Drives a line to a value and leaves it there; `driven` is called once it is. @throws DeviceError, CutShort */
+  drive(line: string, value: boolean, driven: () => void): void {
+    this.#check();
+    this.#lines.set(line, value);
+    this.#driven();
+    driven();
+  }
+
   /** Waits so long, or until `wake`, which `watch` is given, is called; `watch` returns what ends that. @throws CutShort */
   async wait(milliseconds: number, watch?: (wake: () => void) => () => void): Promise<void> {
     this.#check();

@@ -66,7 +66,13 @@ export class HostPower implements Sequenced {
     this.#lines = lines;
     this.#listener = listener;
     this.#post = facts.post === undefined ? null : new Post(facts.post, this.#name, lines, listener);
-    lines.watch(facts.power.good, (good) => this.#goodChanged(good));
+    lines.watch(this.#goodLine, (good) => this.#goodChanged(good));
+  }
+
+  /** What is driven speaks for itself where nothing else says whether a relay feeds the host. */
+  get #goodLine(): string {
+    const { power } = this.#facts;
+    return power.kind === 'relay' ? (power.good ?? power.line) : power.good;
   }
 
   get state(): PowerState | null {
@@ -89,7 +95,9 @@ export class HostPower implements Sequenced {
   }
 
   get supported(): readonly ResetType[] {
-    const { reset, nmi } = this.#facts.power;
+    const { power } = this.#facts;
+    if (power.kind === 'relay') return ['On', 'ForceOff', 'ForceRestart', 'ForceOn', 'PowerCycle'];
+    const { reset, nmi } = power;
     return [
       'On',
       'ForceOff',
@@ -118,11 +126,11 @@ export class HostPower implements Sequenced {
 
   /** Resolves once the first line has been driven. @throws BoardRefusal, DeviceError; nothing has been changed then */
   async reset(type: ResetType): Promise<{ readonly done: Promise<PowerOutcome> }> {
-    const { id, power } = this.#facts;
+    const { id } = this.#facts;
     if (!this.supported.includes(type))
       throw new BoardRefusal('not-supported', `${id} has no wiring for ${type}`);
     if (this.#good === null)
-      throw new BoardRefusal('device', `power-good of ${id} cannot be read (line ${power.good})`);
+      throw new BoardRefusal('device', `power-good of ${id} cannot be read (line ${this.#goodLine})`);
     if (!this.allowed().includes(type)) {
       if (this.#stopped) throw new BoardRefusal('busy', 'the daemon is ending');
       const { type: other } = this.#operation ?? {};
@@ -156,7 +164,7 @@ export class HostPower implements Sequenced {
   plug(): void {
     if (!this.#unplugged) return;
     this.#unplugged = false;
-    const good = this.#lines.get(this.#facts.power.good);
+    const good = this.#lines.get(this.#goodLine);
     if (good !== null) this.#goodChanged(good);
   }
 

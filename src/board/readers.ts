@@ -71,7 +71,7 @@ export function createReaders(platform: Platform, hardware: Hardware, lines: Lin
     for (const { facts } of declared) carriers.set(facts.id, device.chassis);
     add(`i2c-${adapter}`, chipReader(device, declared, adapter, buses));
   }
-  for (const { channel, divider = 1, bridge, sensor } of platform.adc ?? []) {
+  for (const { channel, divider = 1, bridge, quantity = 'Voltage', sensor } of platform.adc ?? []) {
     const measure = async () => (await hardware.hwmon.adc(channel)) / divider;
     const bridged = ({ line, settle = 0 }: NonNullable<typeof bridge>) =>
       // Left on, the divider would drain the battery.
@@ -79,7 +79,7 @@ export function createReaders(platform: Platform, hardware: Hardware, lines: Lin
         if (settle > 0) await new Promise((resolve) => setTimeout(resolve, settle));
         return measure();
       });
-    const declared = controllerSensor(`ADC ${channel}`, sensor, 'Voltage', undefined);
+    const declared = controllerSensor(`ADC ${channel}`, sensor, quantity, undefined);
     sensors.push(declared);
     add('adc', controllerReader(declared, bridge === undefined ? measure : () => bridged(bridge)));
   }

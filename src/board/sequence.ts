@@ -1,5 +1,5 @@
 /** What each reset type does to the lines of a host, step by step, as its descriptor says. */
-import type { HostPowerFacts } from '../platform/schema.ts';
+import type { ButtonPowerFacts, HostPowerFacts, RelayPowerFacts } from '../platform/schema.ts';
 import type { Operation } from './operation.ts';
 
 /** Waits that a descriptor leaves out, in milliseconds. */
@@ -29,12 +29,34 @@ export interface Sequenced {
   restarted(): void;
 }
 
+type Steps = (operation: Operation) => Promise<void>;
+
 /** The steps of an operation. They throw DeviceError, CutShort, Unheeded, or an Error when power-good does not follow. */
-export function sequenceOf(
-  type: Operation['type'],
-  power: HostPowerFacts,
-  host: Sequenced,
-): (operation: Operation) => Promise<void> {
+export const sequenceOf = (type: Operation['type'], power: HostPowerFacts, host: Sequenced): Steps =>
+  power.kind === 'relay' ? byRelay(type, power, host) : byButton(type, power, host);
+
+function byRelay(type: Operation['type'], power: RelayPowerFacts, host: Sequenced): Steps {
+  const { line, good = line, cycleDelay } = power;
+  const switchTo = (on: boolean) => async (operation: Operation) => {
+    const limit = (on ? power.onTimeout : power.offTimeout) ?? defaults[on ? 'onTimeout' : 'offTimeout'];
+    operation.drive(line, on, () => host.becoming(on ? 'PoweringOn' : 'PoweringOff'));
+    if (await host.becomes(operation, on, limit)) return;
+    const verb = on ? 'come' : 'gone';
+    throw new Error(
+      `power-good (line ${good}) had not ${verb} ${limit / 1000} s after line ${line} was driven`,
+    );
+  };
+  const [on, off] = [switchTo(true), switchTo(false)];
+  if (type === 'On' || type === 'ForceOn' || type === 'Restore') return on;
+  if (type === 'ForceOff') return off;
+  return async (operation) => {
+    await off(operation);
+    await operation.wait(cycleDelay);
+    await on(operation);
+  };
+}
+
+function byButton(type: Operation['type'], power: ButtonPowerFacts, host: Sequenced): Steps {
   const onTimeout = power.onTimeout ?? defaults.onTimeout;
   const gracefulTimeout = power.gracefulTimeout ?? defaults.gracefulTimeout;
 

@@ -216,6 +216,11 @@ export const Line = object(
     direction: oneOf(['in', 'out'], 'Seen from the controller.'),
     activeLow: optional(Type.Boolean()),
     initial: optional(Type.Boolean({ description: 'Logical value driven at start; outputs only.' })),
+    keep: optional(
+      Type.Boolean({
+        description: 'Starts with what the line shows then, instead of "initial"; outputs only.',
+      }),
+    ),
     bias: optional(oneOf(['pull-up', 'pull-down', 'disabled'], 'Bias of an input.')),
     debounce: optional(duration('How long an input must be steady.')),
     chassis: optional(
@@ -245,6 +250,12 @@ export const Adc = object(
           settle: optional(duration('Wait before reading.')),
         },
         'A divider that must be switched on for a reading (battery).',
+      ),
+    ),
+    quantity: optional(
+      oneOf(
+        ['Voltage', 'Current'],
+        'What it measures: Voltage when left out; of a Current "divider" is volt at the pin per ampere.',
       ),
     ),
     sensor: object(sensorFacts, 'The rail.'),
@@ -397,7 +408,7 @@ export const PowerSupply = object(
   'A power supply, or the hot-swap controller that feeds the board from a bus bar.',
 );
 
-export const HostPower = object(
+export const ButtonPower = object(
   {
     kind: Type.Literal('gpio'),
     button: lineRef('out', 'Output: the power button towards the host.'),
@@ -421,6 +432,20 @@ export const HostPower = object(
   },
   'How the host is switched: the pulses of a button and what power-good says.',
 );
+
+export const RelayPower = object(
+  {
+    kind: Type.Literal('relay'),
+    line: lineRef('out', 'Output: the host is fed while it is asserted.'),
+    good: optional(lineRef('in', 'Input: asserted while its power is good; what is driven, when left out.')),
+    cycleDelay: duration('Off time of a power cycle.'),
+    onTimeout: optional(duration('Longest wait for power-good to come; 10 s when left out.')),
+    offTimeout: optional(duration('Longest wait for power-good to go; 10 s when left out.')),
+  },
+  'How the host is switched: a relay or load switch that feeds it. Nothing asks its operating system first.',
+);
+
+export const HostPower = Type.Union([ButtonPower, RelayPower], { description: 'How the host is switched.' });
 
 export const Host = object(
   {
@@ -545,5 +570,7 @@ export type LineFacts = Static<typeof Line>;
 export type FanFacts = Static<typeof Fan>;
 export type HostFacts = Static<typeof Host>;
 export type HostPowerFacts = Static<typeof HostPower>;
+export type ButtonPowerFacts = Static<typeof ButtonPower>;
+export type RelayPowerFacts = Static<typeof RelayPower>;
 export type ChassisFacts = Static<typeof Chassis>;
 export type ThresholdFacts = Static<typeof Thresholds>;

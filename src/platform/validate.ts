@@ -26,6 +26,8 @@ interface Schema {
   readonly patternErrorMessage?: string;
   readonly enum?: readonly string[];
   readonly const?: string;
+  /** Forms that `kind` tells apart. */
+  readonly anyOf?: readonly Schema[];
   readonly 'x-unit'?: string;
   readonly 'x-ref'?: string;
   readonly 'x-direction'?: 'in' | 'out';
@@ -98,7 +100,22 @@ class SchemaReader {
     return value;
   }
 
+  /** One of several forms of a mapping. */
+  private readForm(forms: readonly Schema[], value: Record<string, unknown>, path: string): unknown {
+    const kindOfForm = (form: Schema) => this.resolve(form).properties?.kind?.const ?? '';
+    const form = forms.find((each) => kindOfForm(each) === value.kind);
+    if (form !== undefined) return this.read(form, value, path);
+    const kinds = forms.map(kindOfForm);
+    if (typeof value.kind !== 'string') {
+      const hint = `add "kind": one of ${kinds.join(', ')}`;
+      return this.report(path, 'missing-property', `${subject(path)} has no "kind"`, hint);
+    }
+    const message = `"kind" cannot be "${value.kind}"`;
+    return this.report(pointer(path, 'kind'), 'value', message, suggestion(value.kind, kinds));
+  }
+
   private readMap(schema: Schema, value: Record<string, unknown>, path: string): unknown {
+    if (schema.anyOf !== undefined) return this.readForm(schema.anyOf, value, path);
     const { properties = {}, patternProperties = {}, required = [] } = schema;
     for (const name of required.filter((wanted) => !Object.hasOwn(value, wanted))) {
       const what = this.resolve(properties[name] ?? {}).description;

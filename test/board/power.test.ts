@@ -1,6 +1,7 @@
 /** Every way to switch a host, with what the pins do and what is told; and what can go wrong in the middle. */
 import { describe, expect, it } from 'vitest';
 import { BoardRefusal, type ResetType, resetTypes } from '../../src/board/model.ts';
+import type { ButtonPowerFacts } from '../../src/platform/schema.ts';
 import { bench, gpioWith, pass, postTimeout, startBench, timing, useOwnTime } from './support.ts';
 
 useOwnTime();
@@ -233,7 +234,8 @@ describe('what makes sense when', () => {
   });
 
   it('offers neither reset nor interrupt where no line is wired', async () => {
-    const { reset: _reset, nmi: _nmi, ...power } = bench.hosts?.[0]?.power ?? ({} as never);
+    const wired = bench.hosts?.[0]?.power as ButtonPowerFacts;
+    const { reset: _reset, nmi: _nmi, ...power } = wired;
     const hosts = bench.hosts?.map((host) => ({ ...host, power })) ?? [];
     const b = await startBench({ platform: { ...bench, hosts } });
     await b.running();

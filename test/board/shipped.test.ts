@@ -43,7 +43,8 @@ describe.each(files)('%s', (file) => {
     await pass(5000);
     expect(told).toEqual([]);
     for (const { id, power } of platform.hosts ?? []) {
-      const { ok } = await run(id, 'On', power.button, 20_000);
+      const line = power.kind === 'relay' ? power.line : power.button;
+      const { ok } = await run(id, 'On', line, 20_000);
       expect(ok).toBe(true);
     }
     await pass(30_000);
@@ -62,6 +63,7 @@ describe.each(files)('%s', (file) => {
   it('switches each host with the pulses of the descriptor', async () => {
     const { platform, board, run, stop } = await start(file);
     for (const { id, power } of platform.hosts ?? []) {
+      if (power.kind === 'relay') continue;
       const {
         button,
         onPulse,
@@ -102,6 +104,24 @@ describe.each(files)('%s', (file) => {
       expect(await run(id, 'PushPowerButton', button, boot)).toEqual({ ok: true, edges: pulse(onPulse) });
       expect(board.hosts.get(id)?.powerState).toBe('On');
       expect(await run(id, 'ForceOff', button, 10_000)).toEqual({ ok: true, edges: pulse(forceOffPulse) });
+    }
+    await stop();
+  });
+
+  it('switches each host that a relay feeds', async () => {
+    const { platform, board, run, stop } = await start(file);
+    for (const { id, power } of platform.hosts ?? []) {
+      if (power.kind !== 'relay') continue;
+      const { line, cycleDelay } = power;
+      const cycle = { ok: true, edges: [[0, false], [cycleDelay, true]] }; // biome-ignore format: two edges
+      expect(await run(id, 'On', line, 1000)).toEqual({ ok: true, edges: [[0, true]] });
+      expect(await run(id, 'PowerCycle', line, cycleDelay + 1000)).toEqual(cycle);
+      expect(await run(id, 'ForceRestart', line, cycleDelay + 1000)).toEqual(cycle);
+      expect(board.hosts.get(id)?.powerState).toBe('On');
+      expect(await run(id, 'ForceOff', line, 1000)).toEqual({ ok: true, edges: [[0, false]] });
+      expect(board.hosts.get(id)?.powerState).toBe('Off');
+      expect(board.hosts.get(id)?.allowedResets()).toEqual(['On', 'ForceOn']);
+      await expect(board.reset(id, 'GracefulShutdown')).rejects.toThrow('no wiring');
     }
     await stop();
   });

@@ -19,6 +19,7 @@ describe.skipIf(reason !== undefined)('the Service Validator', () => {
     ['platform/tiogapass.yaml', 'Basic'],
     ['platform/tiogapass.yaml', 'Session'],
     ['platform/twinblade.yaml', 'Session'],
+    ['platform/bletchley.yaml', 'Session'],
   ])('finds no fault in %s with %s login', (platform, authentication) => {
     const run = besideDaemon(platform, '127.0.0.1:8443', [
       ...[tool, '-r', 'https://127.0.0.1:8443', '-u', 'admin', '-p', password, '--authtype', authentication],

@@ -44,7 +44,7 @@ function inlined(body: unknown): Map<string, unknown> {
   return found;
 }
 
-describe.each(['tiogapass', 'tiogapass-doubleside', 'twinblade'])('%s', (board) => {
+describe.each(['tiogapass', 'tiogapass-doubleside', 'twinblade', 'bletchley'])('%s', (board) => {
   let daemon: TestDaemon;
   let found: Map<string, Answer>;
 
@@ -54,7 +54,9 @@ describe.each(['tiogapass', 'tiogapass-doubleside', 'twinblade'])('%s', (board) 
     const login = { UserName: testUser, Password: testPassword };
     await daemon.send('POST', '/redfish/v1/SessionService/Sessions', login, { as: null });
     await daemon.send('PATCH', '/redfish/v1/AccountService', { MinPasswordLength: 10 });
-    await Promise.all([...daemon.board.hosts.keys()].map((host) => daemon.twin.pressButton(host, 50)));
+    await Promise.all(
+      [...daemon.board.hosts.keys()].map(async (host) => (await daemon.board.reset(host, 'On')).done),
+    );
     await until('every sensor to be read', () =>
       [...daemon.board.sensors.values()].every(({ status }) => status.state !== 'Starting'),
     );

@@ -88,7 +88,7 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
     'not the only name',
     usualHost.replace('kind: gpio', 'kind: ¦ipmi'),
     'cannot be "ipmi"',
-    'only "gpio"',
+    'one of gpio, relay',
   ],
   [
     'pattern',

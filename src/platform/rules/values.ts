@@ -1,7 +1,7 @@
 /** Rules of numbers: limits in their order, times that make sense. */
-import type { HostPowerFacts, ThresholdFacts } from '../schema.ts';
+import type { ButtonPowerFacts, ThresholdFacts } from '../schema.ts';
 import { pointer } from '../source.ts';
-import { entries, members, type Rule, sensors } from './parts.ts';
+import { entries, type Loose, members, type Rule, sensors } from './parts.ts';
 
 /** Thresholds from the lowest; a caution of either side must leave room for a normal reading between them. */
 const order: readonly (keyof ThresholdFacts)[] = [
@@ -16,7 +16,7 @@ const order: readonly (keyof ThresholdFacts)[] = [
 /** Shortest and longest sampling period, ms. */
 const pollBounds = { least: 50, most: 24 * 3600 * 1000 };
 
-const pulses: readonly (keyof HostPowerFacts)[] = [
+const pulses: readonly (keyof ButtonPowerFacts)[] = [
   'onPulse',
   'gracefulPulse',
   'forceOffPulse',
@@ -67,7 +67,8 @@ export const valueRules: Readonly<Record<string, Rule>> = {
 
   *pulse(board) {
     for (const { path: host, item } of entries(board.hosts, '/hosts')) {
-      const { power = {} } = item;
+      if (item.power?.kind === 'relay') continue;
+      const power = (item.power ?? {}) as Loose<Partial<ButtonPowerFacts>>;
       const path = pointer(host, 'power');
       for (const name of pulses) {
         if (power[name] !== 0) continue;
@@ -92,7 +93,7 @@ export const valueRules: Readonly<Record<string, Rule>> = {
   *'line-use'(board) {
     for (const { path, item } of members(board.lines, '/lines')) {
       const wrong =
-        item.direction === 'in' ? ['initial'] : item.direction === 'out' ? ['bias', 'debounce'] : [];
+        item.direction === 'in' ? ['initial', 'keep'] : item.direction === 'out' ? ['bias', 'debounce'] : [];
       for (const name of wrong.filter((name) => Object.hasOwn(item, name))) {
         const kind = item.direction === 'in' ? 'input' : 'output';
         const message = `"${name}" means nothing for an ${kind}`;

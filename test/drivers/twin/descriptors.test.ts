@@ -68,13 +68,15 @@ function unhealthy(readings: ReadonlyMap<string, number>, sensors: readonly Twin
 
 async function switchOn(twin: Twin, platform: Platform, pass: (ms: number) => void): Promise<void> {
   for (const { power } of platform.hosts ?? []) {
-    const facts = platform.lines?.[power.button];
+    const line = power.kind === 'relay' ? power.line : power.button;
+    const facts = platform.lines?.[line];
     const button = await twin.gpio.request({
-      line: facts?.line ?? power.button,
+      line: facts?.line ?? line,
       direction: 'out',
       activeLow: facts?.activeLow ?? false,
       initial: true,
     });
+    if (power.kind === 'relay') continue;
     pass(power.onPulse);
     button.set(false);
   }
