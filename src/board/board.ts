@@ -22,6 +22,7 @@ import {
   type Fan,
   type Health,
   type PowerSupply,
+  type Sensor,
 } from './model.ts';
 import { Presence } from './presence.ts';
 import { createReaders } from './readers.ts';
@@ -253,6 +254,10 @@ class LiveBoard implements Board {
 
   onEvent(listener: (event: BoardEvent) => void): () => void {
     return this.#changes.onEvent(listener);
+  }
+
+  onReading(listener: (sensor: Sensor) => void): () => void {
+    return this.#changes.onReading(listener);
   }
 
   onChange(listener: () => void): () => void {

@@ -1,5 +1,5 @@
 /** Tells listeners that something has changed, at most once in a turn of the event loop, and hands on events. */
-import type { BoardEvent } from './model.ts';
+import type { BoardEvent, Sensor } from './model.ts';
 
 export class Changes {
   #revision = 1;
@@ -8,6 +8,7 @@ export class Changes {
   readonly #listeners = new Set<() => void>();
   readonly #stateListeners = new Set<() => void>();
   readonly #events = new Set<(event: BoardEvent) => void>();
+  readonly #readings = new Set<(sensor: Sensor) => void>();
   readonly #failed: (error: unknown) => void;
 
   /** `failed` is told what a listener throws: it ends neither the sampling of a bus nor a power operation. */
@@ -37,6 +38,16 @@ export class Changes {
   emit(event: BoardEvent): void {
     this.touch();
     for (const listener of this.#events) this.#tell(() => listener(event));
+  }
+
+  /** A sensor has been read well. */
+  read(sensor: Sensor): void {
+    for (const listener of this.#readings) this.#tell(() => listener(sensor));
+  }
+
+  onReading(listener: (sensor: Sensor) => void): () => void {
+    this.#readings.add(listener);
+    return () => this.#readings.delete(listener);
   }
 
   onChange(listener: () => void): () => void {

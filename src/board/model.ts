@@ -281,6 +281,8 @@ export interface Board {
   stop(): Promise<void>;
   /** What a listener throws is logged, and reaches neither the board nor the other listeners. */
   onEvent(listener: (event: BoardEvent) => void): () => void;
+  /** Called for each good reading, as it is taken. */
+  onReading(listener: (sensor: Sensor) => void): () => void;
   /** Called after each change of `revision`, at most once per turn of the event loop. */
   onChange(listener: () => void): () => void;
 

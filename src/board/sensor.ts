@@ -85,6 +85,7 @@ export class BoardSensor implements Sensor {
     this.crossed = evaluate(before, this.reading, this.thresholds, hysteresis);
     this.#announced = this.crossed;
     this.#become('Enabled', healthOf(this.crossed));
+    this.#changes.read(this);
     for (const { key, severity, threshold } of crossings(before, this.crossed)) {
       const limit = threshold === null ? null : this.thresholds[threshold];
       // The limit went with the part that had it.

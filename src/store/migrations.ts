@@ -77,6 +77,29 @@ export const migrations: readonly string[] = [
      stream TEXT PRIMARY KEY,
      id INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+
+  // Readings over time: few rows, each with all series of its span, so that flash is written seldom and in one go.
+  `CREATE TABLE history_series (
+     id INTEGER PRIMARY KEY,
+     name TEXT NOT NULL UNIQUE
+   ) STRICT;
+   CREATE TABLE history_raw (start INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+   CREATE TABLE history_minutes (start INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+   CREATE TABLE history_hours (start INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+   CREATE TABLE sensor_statistics (
+     sensor TEXT PRIMARY KEY,
+     since INTEGER NOT NULL,
+     lowest REAL,
+     lowest_time INTEGER,
+     peak REAL,
+     peak_time INTEGER
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE telemetry (
+     kind TEXT NOT NULL,
+     id TEXT NOT NULL,
+     body TEXT NOT NULL,
+     PRIMARY KEY (kind, id)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** The version a database is at. @throws StoreError `too-new` */

@@ -1,0 +1,185 @@
+/**
+ * Readings as few bytes: whole numbers of variable length, the difference to the one before, since a sensor seldom jumps.
+ * Values keep seven significant digits, which is more than any sensor measures. Pure.
+ */
+
+/** Marks a run of values that no common decimal scale fits; they follow as doubles. */
+const asDoubles = 255;
+/** Beyond this a double is not exact. */
+const exact = Number.MAX_SAFE_INTEGER;
+
+export class ByteWriter {
+  #bytes = new Uint8Array(256);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  byte(value: number): void {
+    this.#room(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** A whole number from 0 to 2^53 - 1, seven bits to a byte, the least significant first (LEB128). */
+  unsigned(value: number): void {
+    this.#room(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  double(value: number): void {
+    this.#room(8);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#room(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  done(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  #room(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}
+
+/** Reads what ByteWriter wrote. @throws RangeError at the end of the bytes */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get atEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  byte(): number {
+    const value = this.#bytes[this.#at++];
+    if (value === undefined) throw new RangeError('the bytes end too early');
+    return value;
+  }
+
+  unsigned(): number {
+    let value = 0;
+    for (let factor = 1; ; factor *= 0x80) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  double(): number {
+    const value = this.#view.getFloat64(this.#at, true);
+    this.#at += 8;
+    return value;
+  }
+
+  bytes(length: number): Uint8Array {
+    if (this.#at + length > this.#bytes.length) throw new RangeError('the bytes end too early');
+    const part = this.#bytes.subarray(this.#at, this.#at + length);
+    this.#at += length;
+    return part;
+  }
+}
+
+/** A value with the digits that are kept. */
+export const kept = (value: number): number => Number(value.toPrecision(7));
+
+/** Digits after the decimal point: 2 for 12.25, 0 for 3000. */
+function decimals(value: number): number {
+  if (Number.isInteger(value)) return 0;
+  const [mantissa = '', exponent = '0'] = String(value).split('e');
+  const point = mantissa.indexOf('.');
+  const digits = point < 0 ? 0 : mantissa.length - point - 1;
+  return Math.max(0, digits - Number(exponent));
+}
+
+/** Any whole number as one that is not negative, the small ones small. */
+const folded = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
+const unfolded = (value: number): number => (value % 2 === 1 ? -(value + 1) / 2 : value / 2);
+
+/** Appends finite values, in their order. Their number is the reader's to know. */
+export function writeValues(to: ByteWriter, values: readonly number[]): void {
+  const rounded = values.map(kept);
+  const scale = Math.max(0, ...rounded.map(decimals));
+  const factor = 10 ** scale;
+  const whole = rounded.map((value) => Math.round(value * factor));
+  // A difference has twice the size, and folding doubles it again.
+  const fits =
+    scale < 20 && whole.every((value, at) => Math.abs(value) < exact / 4 && value / factor === rounded[at]);
+  if (!fits) {
+    to.byte(asDoubles);
+    for (const value of rounded) to.double(value);
+    return;
+  }
+  to.byte(scale);
+  let before = 0;
+  for (const value of whole) {
+    to.unsigned(folded(value - before));
+    before = value;
+  }
+}
+
+/** @throws RangeError */
+export function readValues(from: ByteReader, count: number): number[] {
+  const scale = from.byte();
+  if (scale === asDoubles) return Array.from({ length: count }, () => from.double());
+  const factor = 10 ** scale;
+  let before = 0;
+  return Array.from({ length: count }, () => {
+    before += unfolded(from.unsigned());
+    return before / factor;
+  });
+}
+
+/** Readings of one sensor, times in milliseconds from some beginning. */
+export interface Run {
+  readonly times: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** Times are whole milliseconds; mostly they are one period apart, so that what is written is how much that varies. */
+export function encodeRun({ times, values }: Run): Uint8Array {
+  const to = new ByteWriter();
+  to.unsigned(times.length);
+  writeValues(to, values);
+  let before = 0;
+  let step = 0;
+  for (const time of times) {
+    to.unsigned(folded(time - before - step));
+    step = time - before;
+    before = time;
+  }
+  return to.done();
+}
+
+/** @throws RangeError */
+export function decodeRun(bytes: Uint8Array): Run {
+  const from = new ByteReader(bytes);
+  const count = from.unsigned();
+  const values = readValues(from, count);
+  let before = 0;
+  let step = 0;
+  const times = Array.from({ length: count }, () => {
+    step += unfolded(from.unsigned());
+    before += step;
+    return before;
+  });
+  return { times, values };
+}

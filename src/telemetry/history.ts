@@ -1,0 +1,310 @@
+/**
+ * Readings over time. The last hour is in memory, every reading of it; the store has the same hour, a day of minutes and a
+ * month of hours (minimum, maximum, average). What is in memory is written once a minute, in one transaction, so that a
+ * crash costs at most the last minute; while the store takes nothing, history waits in memory, and nothing else notices.
+ */
+import { StoreError } from '../store/errors.ts';
+import type { Store } from '../store/store.ts';
+import { type Aggregate, aggregateOf, joined } from './aggregate.ts';
+import { decodeMinute, decodeSpans, encodeMinute, encodeSpans } from './blocks.ts';
+import { decodeRun, encodeRun } from './codec.ts';
+import { HistoryTable, hour, minute, tiers } from './history-table.ts';
+
+export interface Reading {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly value: number;
+}
+
+export interface HistoryState {
+  /** Why nothing can be stored now; null when it can. */
+  readonly fault: StoreError | null;
+  /** Bytes of rows given to the store since the start. */
+  readonly written: number;
+  /** Readings taken since the start. */
+  readonly readings: number;
+}
+
+/** Readings of one series in one minute. */
+class Kept {
+  readonly bytes: Uint8Array;
+  #aggregate: Aggregate | undefined;
+
+  constructor(bytes: Uint8Array, aggregate?: Aggregate) {
+    this.bytes = bytes;
+    this.#aggregate = aggregate;
+  }
+
+  /** Worked out when it is first wanted: a start need not look into every reading of an hour. */
+  get aggregate(): Aggregate | undefined {
+    this.#aggregate ??= aggregateOf(readable(() => [...decodeRun(this.bytes).values]));
+    return this.#aggregate;
+  }
+}
+
+interface Minute {
+  readonly start: number;
+  readonly series: ReadonlyMap<string, Kept>;
+}
+
+interface Open {
+  readonly times: number[];
+  readonly values: number[];
+}
+
+/** More readings of one series in a minute than this go unrecorded: none is read that often. */
+const mostInMinute = 1200;
+const spanOf = (time: number, length: number): number => Math.floor(time / length) * length;
+
+export class History {
+  readonly #table: HistoryTable;
+  /** Minutes that are over, in order: those of the last hour. */
+  #minutes: Minute[] = [];
+  /** Starts of minutes that the store does not have yet. */
+  readonly #unsaved = new Set<number>();
+  /** Starts of rows of longer spans that the store has, or need not have. */
+  readonly #settled: Readonly<Record<'minutes' | 'hours', Set<number>>> = {
+    minutes: new Set(),
+    hours: new Set(),
+  };
+  #open = new Map<string, Open>();
+  #start: number;
+  #readings = 0;
+  #fault: StoreError | null = null;
+  #revision = 0;
+
+  /** @throws StoreError when what is stored cannot be read */
+  constructor(store: Store, now: number) {
+    this.#table = new HistoryTable(store);
+    this.#start = spanOf(now, minute);
+    this.#load(now);
+  }
+
+  get state(): HistoryState {
+    return { fault: this.#fault, written: this.#table.written, readings: this.#readings };
+  }
+
+  /** Grows when a minute is over. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** When the oldest reading in memory can have been taken. */
+  get horizon(): number {
+    return this.#minutes[0]?.start ?? this.#start;
+  }
+
+  record(series: string, { time, value }: Reading): void {
+    if (!Number.isFinite(value)) return;
+    this.#turn(time);
+    this.#readings += 1;
+    const open = this.#open.get(series);
+    const at = Math.round(time) - this.#start;
+    if (open === undefined) this.#open.set(series, { times: [at], values: [value] });
+    else if (open.times.length < mostInMinute) {
+      open.times.push(at);
+      open.values.push(value);
+    }
+  }
+
+  /** Time goes on, also when nothing is read. */
+  tick(now: number): void {
+    this.#turn(now);
+  }
+
+  /** Readings of a series with from < time <= to, as far as memory goes back. */
+  readings(series: string, from: number, to: number): Reading[] {
+    const found: Reading[] = [];
+    const add = (
+      start: number,
+      { times, values }: { times: readonly number[]; values: readonly number[] },
+    ) => {
+      for (const [at, value] of values.entries()) {
+        const time = start + (times[at] ?? 0);
+        if (time > from && time <= to) found.push({ time, value });
+      }
+    };
+    for (const { start, series: all } of this.#minutes) {
+      const own = start + minute > from && start <= to ? all.get(series) : undefined;
+      if (own !== undefined) add(start, decodeRun(own.bytes));
+    }
+    const open = this.#open.get(series);
+    if (open !== undefined) add(this.#start, open);
+    return found;
+  }
+
+  /**
+   * What a series did in from < time <= to. Of the last hour every reading counts; of what is older each minute, or hour,
+   * that lies in that time whole. @throws StoreError where memory does not go back that far
+   */
+  aggregate(series: string, from: number, to: number): Aggregate | undefined {
+    let found =
+      from < this.horizon
+        ? this.aggregates([series], from, Math.min(to, this.horizon)).get(series)
+        : undefined;
+    for (const { start, series: all } of this.#minutes) {
+      const own = all.get(series);
+      if (own === undefined || start + minute <= from || start > to) continue;
+      const whole = start > from && start + minute <= to;
+      found = joined(found, whole ? own.aggregate : part(decodeRun(own.bytes), from - start, to - start));
+    }
+    const open = this.#open.get(series);
+    return open === undefined ? found : joined(found, part(open, from - this.#start, to - this.#start));
+  }
+
+  /** The same of several series from the store alone: each row is read once. @throws StoreError */
+  aggregates(series: readonly string[], from: number, to: number): Map<string, Aggregate> {
+    const found = new Map<string, Aggregate>();
+    const numbers = series.flatMap((name) => {
+      const number = this.#table.known(name);
+      return number === undefined ? [] : [[name, number] as const];
+    });
+    const take = (tier: 'minutes' | 'hours', length: number, since: number, until: number) => {
+      for (const { start, data } of this.#table.read(tier, spanOf(since, tiers[tier].covers), until)) {
+        const spans = decodeSpans(data);
+        for (const [name, number] of numbers) {
+          for (const [at, each] of spans.get(number)?.entries() ?? []) {
+            const begins = start + at * length;
+            if (each === undefined || begins < since || begins + length > until) continue;
+            const sum = joined(found.get(name), each);
+            if (sum !== undefined) found.set(name, sum);
+          }
+        }
+      }
+    };
+    // Where there are minutes, hours are not needed.
+    const minutesFrom = spanOf(this.#start - tiers.minutes.kept + hour, hour);
+    if (from < minutesFrom) take('hours', hour, from, Math.min(to, minutesFrom));
+    if (to > minutesFrom) take('minutes', minute, Math.max(from, minutesFrom), to);
+    return found;
+  }
+
+  /** Writes what the store does not have yet, the minute that is not over included. Fails silently: see `state`. */
+  close(): void {
+    this.#seal();
+    this.#save(this.#start);
+  }
+
+  /** Ends the minute that was, once `time` is in another. */
+  #turn(time: number): void {
+    const start = spanOf(time, minute);
+    if (start === this.#start) return;
+    // What comes from a lane that is a little late belongs to the minute that it was taken in; nearly.
+    if (start < this.#start && time > this.#start - 2000) return;
+    this.#seal();
+    const before = this.#start;
+    this.#start = start;
+    const jumped = start < before || start > before + hour;
+    this.#save(jumped ? before + minute : start);
+    if (jumped) this.#load(start);
+    else this.#minutes = this.#minutes.filter((each) => each.start >= start - hour);
+    this.#revision += 1;
+  }
+
+  #seal(): void {
+    if (this.#open.size === 0) return;
+    const series = new Map<string, Kept>();
+    for (const [name, run] of this.#open) {
+      const aggregate = aggregateOf(run.values);
+      if (aggregate !== undefined) series.set(name, new Kept(encodeRun(run), aggregate));
+    }
+    this.#minutes.push({ start: this.#start, series });
+    this.#unsaved.add(this.#start);
+    this.#open = new Map();
+  }
+
+  #save(now: number): void {
+    const spans = [...this.#due('minutes', now), ...this.#due('hours', now)];
+    if (this.#unsaved.size === 0 && spans.length === 0) return;
+    try {
+      this.#table.transaction(() => {
+        for (const { start, series } of this.#minutes) {
+          if (!this.#unsaved.has(start)) continue;
+          const runs = [...series].map(([name, { bytes }]) => [this.#table.number(name), bytes] as const);
+          this.#table.write('raw', { start, data: encodeMinute(new Map(runs)) });
+        }
+        for (const { tier, start } of spans)
+          this.#table.write(tier, { start, data: encodeSpans(this.#spansOf(tier, start)) });
+        for (const tier of ['raw', 'minutes', 'hours'] as const) this.#table.trim(tier, now);
+      });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#fault = error;
+      this.#table.forget();
+      return;
+    }
+    this.#fault = null;
+    this.#unsaved.clear();
+    for (const { tier, start } of spans) this.#settled[tier].add(start);
+  }
+
+  /** Longer spans that are over and not stored. */
+  #due(
+    tier: 'minutes' | 'hours',
+    now: number,
+  ): { readonly tier: 'minutes' | 'hours'; readonly start: number }[] {
+    const { covers } = tiers[tier];
+    const settled = this.#settled[tier];
+    const starts = new Set(this.#minutes.map(({ start }) => spanOf(start, covers)));
+    for (const start of settled) if (start < now - 2 * hour) settled.delete(start);
+    return [...starts]
+      .filter((start) => start + covers <= now && !settled.has(start))
+      .map((start) => ({ tier, start }));
+  }
+
+  #spansOf(tier: 'minutes' | 'hours', from: number): Map<number, (Aggregate | undefined)[]> {
+    const { covers } = tiers[tier];
+    const length = tier === 'hours' ? hour : minute;
+    const spans = new Map<number, (Aggregate | undefined)[]>();
+    for (const { start, series } of this.#minutes) {
+      if (start < from || start >= from + covers) continue;
+      const at = Math.floor((start - from) / length);
+      for (const [name, { aggregate }] of series) {
+        const number = this.#table.number(name);
+        const list = spans.get(number) ?? [];
+        list[at] = joined(list[at], aggregate);
+        spans.set(number, list);
+      }
+    }
+    return spans;
+  }
+
+  /** Takes from the store what lies in the hour before `now`. @throws StoreError */
+  #load(now: number): void {
+    this.#minutes = [];
+    this.#unsaved.clear();
+    const from = spanOf(now, minute) - hour;
+    for (const { start, data } of readable(() => this.#table.read('raw', from, now))) {
+      const series = new Map<string, Kept>();
+      for (const [number, bytes] of readable(() => [...decodeMinute(data)])) {
+        const name = this.#table.name(number);
+        if (name !== undefined) series.set(name, new Kept(bytes));
+      }
+      this.#minutes.push({ start, series });
+    }
+    for (const tier of ['minutes', 'hours'] as const) {
+      this.#settled[tier].clear();
+      for (const { start } of readable(() => this.#table.read(tier, from - hour, now)))
+        this.#settled[tier].add(start);
+    }
+  }
+}
+
+/** What cannot be made sense of is a hole in history, and no reason to be without a daemon. */
+function readable<T>(read: () => T[]): T[] {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof StoreError) return [];
+    throw error;
+  }
+}
+
+/** Of a run that has times from some start: what lies in from < time <= to. */
+function part(
+  { times, values }: { readonly times: readonly number[]; readonly values: readonly number[] },
+  from: number,
+  to: number,
+): Aggregate | undefined {
+  return aggregateOf(values.filter((_, at) => (times[at] ?? 0) > from && (times[at] ?? 0) <= to));
+}

@@ -1,0 +1,163 @@
+/** The daemon's memory of readings: history and statistics of every sensor, kept current as the board is read. */
+import type { Board, Sensor } from '../board/model.ts';
+import { type Clock, systemClock } from '../store/clock.ts';
+import { StoreError } from '../store/errors.ts';
+import type { Store } from '../store/store.ts';
+import { averageOf } from './aggregate.ts';
+import type { Family } from './exposition.ts';
+import { History, type Reading } from './history.ts';
+import { hour, minute } from './history-table.ts';
+import { Statistics } from './statistics.ts';
+
+/** How often time is looked at, milliseconds; also the shortest interval of a metric report. */
+export const tickPeriod = 1000;
+/** Over which time AverageReading is the average, milliseconds. */
+export const averagingInterval = hour;
+
+export interface SensorStatistics {
+  readonly lowest: Reading | null;
+  readonly peak: Reading | null;
+  /** Since when, milliseconds since 1970; null before the first reading. */
+  readonly since: number | null;
+  /** Average of the readings of the last hour, or of those since the reset; null when there are none. */
+  readonly average: number | null;
+  /** Whether the average stands for the whole interval. */
+  readonly achieved: boolean;
+}
+
+export interface TelemetryOptions {
+  readonly board: Board;
+  readonly store: Store;
+  readonly clock?: Clock;
+}
+
+export class Telemetry {
+  readonly history: History;
+  readonly #statistics: Statistics;
+  readonly #clock: Clock;
+  readonly #board: Board;
+  /** Averages over the minutes that are over, until the next one is. */
+  readonly #averages = new Map<string, number | null>();
+  readonly #forget: () => void;
+  #averagesOf = -1;
+  #saved = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #revision = 0;
+
+  /** @throws StoreError */
+  constructor({ board, store, clock = systemClock }: TelemetryOptions) {
+    this.#board = board;
+    this.#clock = clock;
+    this.history = new History(store, clock.now());
+    this.#statistics = new Statistics(store);
+    this.#forget = board.onReading((sensor) => this.#take(sensor));
+  }
+
+  /** Grows with every change of what is shown, but for readings and what follows from them. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Begins to look at the time. */
+  start(): void {
+    this.#timer = setInterval(() => this.tick(), tickPeriod).unref();
+  }
+
+  /** Stores what is not stored yet. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#forget();
+    this.history.close();
+    this.#statistics.save();
+  }
+
+  /** What there is to do each second. */
+  tick(): void {
+    const now = this.#clock.now();
+    this.history.tick(now);
+    if (Math.floor(now / minute) === this.#saved) return;
+    this.#saved = Math.floor(now / minute);
+    this.#statistics.save();
+  }
+
+  statistics(sensor: string): SensorStatistics {
+    const known = this.#statistics.get(sensor);
+    const now = this.#clock.now();
+    const since = known?.since ?? null;
+    return {
+      lowest: known?.lowest ?? null,
+      peak: known?.peak ?? null,
+      since,
+      average: since === null ? null : this.#average(sensor, Math.max(since - 1, now - averagingInterval), now),
+      achieved:
+        since !== null &&
+        since <= now - averagingInterval &&
+        this.history.horizon <= now - averagingInterval + minute,
+    };
+  }
+
+  /** Forgets the lowest and the highest readings of some sensors, for good. @throws StoreError */
+  resetStatistics(sensors: Iterable<string>): void {
+    const all = [...sensors];
+    this.#statistics.reset(all, this.#clock.now());
+    for (const each of all) this.#averages.delete(each);
+    this.#revision += 1;
+  }
+
+  /** What history costs, for `/metrics`. */
+  families(): Family[] {
+    const { fault, written, readings } = this.history.state;
+    return [
+      {
+        name: 'redfishd_history_readings',
+        type: 'counter',
+        help: 'Readings taken into history since the start.',
+        samples: [['', readings]],
+      },
+      {
+        name: 'redfishd_history_written_bytes',
+        type: 'counter',
+        unit: 'bytes',
+        help: 'Bytes of history given to the store since the start.',
+        samples: [['', written]],
+      },
+      {
+        name: 'redfishd_history_fault',
+        type: 'gauge',
+        help: 'Whether history cannot be stored now.',
+        samples: [['', fault === null ? 0 : 1]],
+      },
+    ];
+  }
+
+  #take({ id, reading, readingTime }: Sensor): void {
+    if (reading === null || readingTime === null) return;
+    const taken = { value: reading, time: readingTime.getTime() };
+    this.history.record(id, taken);
+    this.#statistics.record(id, taken);
+  }
+
+  /** To the minute: whoever lists all sensors has not all of an hour looked at for each. */
+  #average(sensor: string, from: number, to: number): number | null {
+    if (this.#averagesOf !== this.history.revision) {
+      this.#averages.clear();
+      this.#averagesOf = this.history.revision;
+    }
+    const known = this.#averages.get(sensor);
+    if (known !== undefined && known !== null) return known;
+    let average: number | null = null;
+    try {
+      const found = this.history.aggregate(sensor, Math.max(from, this.history.horizon - 1), to);
+      if (found !== undefined) average = averageOf(found);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
+    this.#averages.set(sensor, average);
+    return average;
+  }
+
+  /** Sensors of the board, for whoever makes metrics of them. */
+  get sensors(): Board['sensors'] {
+    return this.#board.sensors;
+  }
+}
