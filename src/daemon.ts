@@ -49,6 +49,7 @@ import { boardFamilies } from './telemetry/board-families.ts';
 import { exposition } from './telemetry/exposition.ts';
 import { journalFamilies } from './telemetry/journal-families.ts';
 import { LoopLag, processFamilies } from './telemetry/process-families.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 import { Certificates } from './tls/certificates.ts';
 import { ClientCertificates } from './tls/clients.ts';
 
@@ -158,6 +159,8 @@ async function start(
   board.onEvent((event) => {
     for (const record of boardRecords(board, event)) journal.append(record);
   });
+  const telemetry = new Telemetry({ board, store });
+  ends.push(() => telemetry.close());
   ends.push(() => board.stop());
 
   let restart: () => void = () => {};
@@ -194,7 +197,7 @@ async function start(
   };
   for (const part of [accounts, roles, sessions, logins, certificates]) part.onChange(moved);
   const app: App = {
-    ...{ board, journal, accounts, roles, sessions, logins, certificates, version },
+    ...{ board, journal, telemetry, accounts, roles, sessions, logins, certificates, version },
     network,
     discovery,
     software: systemSoftware(version),
@@ -220,7 +223,8 @@ async function start(
   const service: Service<App> = new Service({
     app,
     declarations,
-    revision: () => board.revision + journal.revision + settings.revision + configuration,
+    revision: () =>
+      board.revision + journal.revision + telemetry.revision + settings.revision + configuration,
     refusalOf,
     // A journal that cannot store it now keeps it, and says so itself.
     audit: (record) =>
@@ -233,7 +237,12 @@ async function start(
   const lag = new LoopLag();
   ends.push(() => lag.close());
   const ofJournal = journalFamilies(journal);
-  const families = () => [...boardFamilies(board), ...ofJournal(), ...processFamilies(lag, version)];
+  const families = () => [
+    ...boardFamilies(board),
+    ...ofJournal(),
+    ...telemetry.families(),
+    ...processFamilies(lag, version),
+  ];
   const limits = { ...defaultLimits, ...options.limits };
   const authenticate = authenticator({
     ...{ accounts, roles, sessions, accountUri },
@@ -261,6 +270,7 @@ async function start(
     log,
   });
   await board.start();
+  telemetry.start();
   const open = (port: number) =>
     listen(http, certificates.options, options.host, port, limits, options.http2);
   const listening = await listenMovable(open, httpsPort.wanted).catch((error: unknown) => {

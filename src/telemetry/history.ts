@@ -138,8 +138,9 @@ export class History {
    * that lies in that time whole. @throws StoreError where memory does not go back that far
    */
   aggregate(series: string, from: number, to: number): Aggregate | undefined {
+    // One before the first reading that there can be is still in memory.
     let found =
-      from < this.horizon
+      from < this.horizon - 1
         ? this.aggregates([series], from, Math.min(to, this.horizon)).get(series)
         : undefined;
     for (const { start, series: all } of this.#minutes) {

@@ -1,9 +1,8 @@
 /** The daemon's memory of readings: history and statistics of every sensor, kept current as the board is read. */
 import type { Board, Sensor } from '../board/model.ts';
 import { type Clock, systemClock } from '../store/clock.ts';
-import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
-import { averageOf } from './aggregate.ts';
+import { type Aggregate, averageOf } from './aggregate.ts';
 import type { Family } from './exposition.ts';
 import { History, type Reading } from './history.ts';
 import { hour, minute } from './history-table.ts';
@@ -35,7 +34,6 @@ export class Telemetry {
   readonly history: History;
   readonly #statistics: Statistics;
   readonly #clock: Clock;
-  readonly #board: Board;
   /** Averages over the minutes that are over, until the next one is. */
   readonly #averages = new Map<string, number | null>();
   readonly #forget: () => void;
@@ -46,7 +44,6 @@ export class Telemetry {
 
   /** @throws StoreError */
   constructor({ board, store, clock = systemClock }: TelemetryOptions) {
-    this.#board = board;
     this.#clock = clock;
     this.history = new History(store, clock.now());
     this.#statistics = new Statistics(store);
@@ -88,12 +85,19 @@ export class Telemetry {
       lowest: known?.lowest ?? null,
       peak: known?.peak ?? null,
       since,
-      average: since === null ? null : this.#average(sensor, Math.max(since - 1, now - averagingInterval), now),
+      average:
+        since === null ? null : this.#average(sensor, Math.max(since - 1, now - averagingInterval), now),
       achieved:
         since !== null &&
         since <= now - averagingInterval &&
         this.history.horizon <= now - averagingInterval + minute,
     };
+  }
+
+  /** What a sensor read in the last hour, as far as is known; undefined when it did not. */
+  past(sensor: string): Aggregate | undefined {
+    const now = this.#clock.now();
+    return this.history.aggregate(sensor, Math.max(now - averagingInterval, this.history.horizon - 1), now);
   }
 
   /** Forgets the lowest and the highest readings of some sensors, for good. @throws StoreError */
@@ -145,19 +149,9 @@ export class Telemetry {
     }
     const known = this.#averages.get(sensor);
     if (known !== undefined && known !== null) return known;
-    let average: number | null = null;
-    try {
-      const found = this.history.aggregate(sensor, Math.max(from, this.history.horizon - 1), to);
-      if (found !== undefined) average = averageOf(found);
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-    }
+    const found = this.history.aggregate(sensor, Math.max(from, this.history.horizon - 1), to);
+    const average = found === undefined ? null : averageOf(found);
     this.#averages.set(sensor, average);
     return average;
-  }
-
-  /** Sensors of the board, for whoever makes metrics of them. */
-  get sensors(): Board['sensors'] {
-    return this.#board.sensors;
   }
 }

@@ -8,12 +8,14 @@ import type { Accounts } from '../../store/accounts.ts';
 import type { Logins } from '../../store/logins.ts';
 import type { Roles } from '../../store/roles.ts';
 import type { Sessions } from '../../store/sessions.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Certificates } from '../../tls/certificates.ts';
 import { type Collection, defineCollection, defineResource, type Resource } from '../service/resource.ts';
 
 export interface App {
   readonly board: Board;
   readonly journal: Journal;
+  readonly telemetry: Telemetry;
   readonly accounts: Accounts;
   readonly roles: Roles;
   readonly sessions: Sessions;

@@ -24,4 +24,13 @@ export const environmentMetrics = resource<Chassis>({
       }),
     };
   },
+  actions: {
+    'EnvironmentMetrics.ResetMetrics': {
+      parameters: {},
+      run: async ({ id }, _args, { app }) => {
+        app.telemetry.resetStatistics(sensorsOf(app, id).map((sensor) => sensor.id));
+        return undefined;
+      },
+    },
+  },
 });

@@ -1,5 +1,7 @@
 /** The Power resource of the older model: the same sensors and supplies, seen the way that older clients ask for them. */
 import type { PowerSupply, Sensor } from '../../board/model.ts';
+import { averageOf } from '../../telemetry/aggregate.ts';
+import { averagingInterval } from '../../telemetry/telemetry.ts';
 import type { JsonObject } from '../service/resource.ts';
 import { type App, resource } from './app.ts';
 import { link, links, statusOf } from './common.ts';
@@ -34,6 +36,7 @@ function powerControl(app: App, chassis: string, uri: string): JsonObject {
     PhysicalContext: 'Chassis',
     PowerConsumedWatts: round(consumed?.reading ?? null),
     PowerCapacityWatts: facts?.capacity ?? null,
+    PowerMetrics: consumed === undefined ? undefined : powerMetrics(app, consumed),
     // Nothing on this path limits power yet: no limit is in force, and none can be set.
     PowerLimit: { LimitInWatts: null, LimitException: 'NoAction' },
     Status: statusOf(consumed?.status ?? model?.status ?? { state: 'Enabled', health: 'OK' }),
@@ -45,6 +48,17 @@ function powerControl(app: App, chassis: string, uri: string): JsonObject {
           .map(({ id }) => systemUri(id)),
       ),
     ],
+  };
+}
+
+/** The last hour of the sensor that measures what is consumed. */
+function powerMetrics(app: App, { id }: Sensor): JsonObject {
+  const past = app.telemetry.past(id);
+  return {
+    IntervalInMin: averagingInterval / 60_000,
+    MinConsumedWatts: round(past?.min ?? null),
+    MaxConsumedWatts: round(past?.max ?? null),
+    AverageConsumedWatts: round(past === undefined ? null : averageOf(past)),
   };
 }
 

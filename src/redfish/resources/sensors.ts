@@ -1,4 +1,5 @@
 import type { Sensor, ThresholdName } from '../../board/model.ts';
+import { averagingInterval } from '../../telemetry/telemetry.ts';
 import type { JsonObject } from '../service/resource.ts';
 import { type App, collection, resource } from './app.ts';
 import { durationOf, statusOf } from './common.ts';
@@ -14,7 +15,7 @@ export const sensor = resource<Sensor>({
     return found?.chassis === ChassisId ? found : undefined;
   },
   excerpt: ({ ReadingType }) => excerptKinds[String(ReadingType)],
-  body: (model) => ({
+  body: (model, { app }) => ({
     Name: model.name,
     ReadingType: quantities[model.quantity].type,
     ReadingUnits: quantities[model.quantity].units,
@@ -29,8 +30,37 @@ export const sensor = resource<Sensor>({
     SensingInterval: durationOf(model.period),
     Thresholds: thresholdsOf(model),
     Status: statusOf(model.status),
+    ...statisticsOf(app, model),
   }),
+  actions: {
+    'Sensor.ResetMetrics': {
+      parameters: {},
+      run: async ({ id }, _args, { app }) => {
+        app.telemetry.resetStatistics([id]);
+        return undefined;
+      },
+    },
+  },
+  // An hour comes to an end, and the first reading to pass: nobody has changed anything.
+  volatile: ['AveragingIntervalAchieved', 'SensorResetTime'],
 });
+
+/** What there is to say of a sensor's past; nothing of one that has never been read. */
+function statisticsOf(app: App, { id }: Sensor): JsonObject {
+  const { lowest, peak, since, average, achieved } = app.telemetry.statistics(id);
+  const timeOf = (reading: { readonly time: number } | null) =>
+    reading === null ? null : new Date(reading.time).toISOString();
+  return {
+    LowestReading: round(lowest?.value ?? null),
+    LowestReadingTime: timeOf(lowest),
+    PeakReading: round(peak?.value ?? null),
+    PeakReadingTime: timeOf(peak),
+    AverageReading: round(average),
+    AveragingInterval: durationOf(averagingInterval),
+    AveragingIntervalAchieved: achieved,
+    SensorResetTime: since === null ? null : new Date(since).toISOString(),
+  };
+}
 
 export const sensors = collection({
   uri: '/redfish/v1/Chassis/{ChassisId}/Sensors',
