@@ -2,6 +2,7 @@
  * A chip is a literal: its registers, conversions and identity as facts from the datasheet. What is done with them is
  * here, once: identify, configure, read, and refuse what cannot be true.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DeviceError } from '../errors.ts';
 import { hex, type I2cDevice, type RegisterAccess } from './bus.ts';
 import type { Scale } from './scale.ts';
@@ -53,19 +54,41 @@ interface Described {
 
 export interface Register {
   readonly address: number;
-  readonly bytes: 1 | 2;
+  /** Width, at most 6. */
+  readonly bytes: number;
   readonly order: 'le' | 'be';
-  /** PMBus page; selected by the PAGE command before the access. */
+  /** Page, or bank; selected by the PAGE command, or what the chip has in its place, before the access. */
   readonly page?: number;
+  /** Where the low byte of two has an address of its own that does not follow the high one's. */
+  readonly low?: number;
+  /** Lies `at` bytes into an answer of `of` bytes, which can only be had whole (a block and its count). */
+  readonly within?: { readonly at: number; readonly of: number };
+  /** Naming the register starts a conversion of so many milliseconds, after which it is read without naming it again. */
+  readonly conversion?: number;
 }
-export const byte = (address: number): Register => ({ address, bytes: 1, order: 'be' });
+export const byte = (address: number, page?: number): Register => ({
+  address,
+  bytes: 1,
+  order: 'be',
+  ...(page === undefined ? {} : { page }),
+});
 /** A 16-bit register, high byte first, as most sensors have it. */
 export const word = (address: number): Register => ({ address, bytes: 2, order: 'be' });
+/** A 16-bit value in two registers of a byte each. */
+export const split = (high: number, low: number, page?: number): Register => ({
+  ...byte(high, page),
+  bytes: 2,
+  low,
+});
 
 /** What differs from one place of a board to another. */
 export interface ChipParameters {
   /** Current-sense resistor, Ohm. */
   readonly shunt?: number;
+  /** Reference of a converter, V; the chip's own when left out. */
+  readonly reference?: number;
+  /** Tachometer pulses of a fan in one revolution; 2 when left out. */
+  readonly pulses?: number;
   /** SMBus packet error checking. */
   readonly pec?: boolean;
 }
@@ -81,10 +104,10 @@ export interface ChannelSpec {
   /** By quantity and order when left out (see kernel.ts); null where the Linux driver does not show it. */
   readonly hwmon?: KernelPlace | null;
   readonly register: Register;
-  /** A register that says which scale holds now (range bit, VOUT_MODE). */
-  readonly mode?: Register;
-  /** The conversion; undefined for a mode that the chip does not have. */
-  readonly scale: Scale | ((parameters: ChipParameters, mode: number) => Scale | undefined);
+  /** What says which scale holds now: a range bit, VOUT_MODE, coefficients of calibration. */
+  readonly mode?: Register | readonly Register[];
+  /** The conversion, by the contents of the registers of `mode`; undefined for a mode that the chip does not have. */
+  readonly scale: Scale | ((parameters: ChipParameters, ...modes: number[]) => Scale | undefined);
   /** Bits that always read as zero. */
   readonly zeros?: number;
   /** Bits of the register that, when set, say why there is no value. */
@@ -108,13 +131,18 @@ export interface Setting {
 /** A fault bit and what it says. */
 export interface Flag {
   readonly mask: number;
+  /** What these bits are then; any of them when left out. */
+  readonly value?: number;
   readonly text: string;
 }
 
 export interface SensorChipSpec extends Described {
   readonly kind: 'sensor';
   readonly channels: Readonly<Record<string, ChannelSpec>>;
-  /** All must hold. At least one entry must rule out an answer of nothing but ones. */
+  /**
+   * All must hold. At least one entry must rule out an answer of nothing but ones. A chip with no register but what it
+   * measures has none: then no channel's code of only ones is believed.
+   */
   readonly identity: readonly Identity[];
   /**
    * Bits to be set, in this order, by read, modify, write. A register may come twice (stop, change, start); the last
@@ -122,7 +150,13 @@ export interface SensorChipSpec extends Described {
    */
   readonly settings?: readonly Setting[];
   /** Parameters without which the chip cannot be read. */
-  readonly needs?: readonly 'shunt'[];
+  readonly needs?: readonly ('shunt' | 'reference')[];
+  /** Register that selects the `page` of others; the PAGE command of PMBus when left out. */
+  readonly pageRegister?: number;
+  /** Bytes that name a register; 1 when left out. */
+  readonly pointerBytes?: 2;
+  /** Always sends packet error codes, so they are checked unless a board says otherwise. */
+  readonly pec?: true;
   /** Register contents after power-on, where they are not zero. */
   readonly powerOn?: readonly { readonly register: Register; readonly value: number }[];
   /** Registers of fault bits. */
@@ -160,13 +194,27 @@ export const defineEeprom = (facts: Omit<EepromChipSpec, 'kind'>): EepromChipSpe
 });
 export const defineMux = (facts: Omit<MuxChipSpec, 'kind'>): MuxChipSpec => ({ kind: 'mux', ...facts });
 
+/** The registers that decide about a channel's scale. */
+export const modesOf = ({ mode = [] }: ChannelSpec): readonly Register[] =>
+  'address' in mode ? [mode] : mode;
+
 /** The scale of a channel in its present mode; undefined where the chip has no such mode. */
-export function scaleOf(channel: ChannelSpec, parameters: ChipParameters, mode: number): Scale | undefined {
-  return typeof channel.scale === 'function' ? channel.scale(parameters, mode) : channel.scale;
+export function scaleOf(
+  channel: ChannelSpec,
+  parameters: ChipParameters,
+  ...modes: number[]
+): Scale | undefined {
+  return typeof channel.scale === 'function' ? channel.scale(parameters, ...modes) : channel.scale;
 }
 
 /** All bits of a register. */
-export const allOnes = (register: Register) => (register.bytes === 1 ? 0xff : 0xffff);
+export const allOnes = (register: Register) => 2 ** (8 * register.bytes) - 1;
+
+export const usesPec = (spec: SensorChipSpec, { pec }: ChipParameters): boolean => pec ?? spec.pec ?? false;
+
+/** Whether a flag's bits say so. */
+export const isRaised = ({ mask, value }: Flag, content: number): boolean =>
+  value === undefined ? (content & mask) !== 0 : (content & mask) === value;
 
 /** The PMBus command that selects a page (PMBus 1.2 part II, 11.10). */
 export const pageCommand = 0x00;
@@ -193,7 +241,8 @@ export function openChip(
 ): SensorChip {
   const [chip] = spec.compatible;
   const where = device.name;
-  const access = parameters.pec ? device.withPec() : device;
+  const access = usesPec(spec, parameters) ? device.withPec() : device;
+  const { readRegister, writeRegister, readIdentity } = layoutOf(spec);
   const wrongData = (message: string) => new DeviceError('wrong-data', where, `${chip} ${message}`);
 
   const settings = spec.settings ?? [];
@@ -209,6 +258,7 @@ export function openChip(
   }
 
   async function identify(registers: RegisterAccess): Promise<void> {
+    if (spec.identity.length === 0) return ruleOutOnes(registers);
     for (const identity of spec.identity) {
       const found = await readIdentity(registers, identity);
       if (found.matches) continue;
@@ -216,6 +266,14 @@ export function openChip(
       const message = `is not ${/^[aeiou]/i.test(chip) ? 'an' : 'a'} ${chip}: ${found.place} is ${found.text}`;
       throw new DeviceError('wrong-device', where, message);
     }
+  }
+
+  /** A chip without an identity has at least to answer, and not everywhere with only ones. */
+  async function ruleOutOnes(registers: RegisterAccess): Promise<void> {
+    for (const { register } of Object.values(spec.channels)) {
+      if ((await readRegister(registers, register)) !== allOnes(register)) return;
+    }
+    throw wrongData('answers nothing but ones');
   }
 
   async function configure(registers: RegisterAccess): Promise<void> {
@@ -248,16 +306,20 @@ export function openChip(
   }
 
   async function read(registers: RegisterAccess, name: string, channel: ChannelSpec): Promise<number> {
-    const mode = channel.mode ? await readRegister(registers, channel.mode) : 0;
+    const modes: number[] = [];
+    for (const register of modesOf(channel)) modes.push(await readRegister(registers, register));
     const code = await readRegister(registers, channel.register);
     const impossible = (code & (channel.zeros ?? 0)) !== 0;
     if (impossible || code === 0 || code === allOnes(channel.register)) await verify(registers);
     if (impossible) throw wrongData(`gives ${hex(code)} for ${name}, which it cannot`);
-    for (const { mask, text } of channel.faults ?? []) {
-      if (code & mask) throw wrongData(`has no value for ${name}: ${text}`);
+    if (spec.identity.length === 0 && code === allOnes(channel.register)) {
+      throw wrongData(`answers nothing but ones for ${name}`);
     }
-    const scale = scaleOf(channel, parameters, mode);
-    if (!scale) throw wrongData(`has no scale for ${name} while its mode is ${hex(mode)}`);
+    for (const fault of channel.faults ?? []) {
+      if (isRaised(fault, code)) throw wrongData(`has no value for ${name}: ${fault.text}`);
+    }
+    const scale = scaleOf(channel, parameters, ...modes);
+    if (!scale) throw wrongData(`has no scale for ${name} while its mode is ${modes.map(hex).join(' ')}`);
     const value = scale.decode(code);
     if (value >= scale.min && value <= scale.max) return value;
     throw wrongData(`gives ${hex(code)} for ${name}, outside ${scale.min} to ${scale.max}`);
@@ -280,7 +342,7 @@ export function openChip(
         for (const { register, flags } of spec.status ?? []) {
           const content = await readRegister(registers, register);
           if (content === allOnes(register)) await identify(registers);
-          raised.push(...flags.filter(({ mask }) => content & mask).map(({ text }) => text));
+          raised.push(...flags.filter((flag) => isRaised(flag, content)).map(({ text }) => text));
         }
         return raised;
       }),
@@ -288,41 +350,77 @@ export function openChip(
 }
 
 const sameRegister = (one: Register, other: Register) =>
-  one.address === other.address && one.page === other.page;
+  one.address === other.address && one.page === other.page && one.within?.at === other.within?.at;
 
-async function selectPage(registers: RegisterAccess, page: number | undefined): Promise<void> {
-  if (page !== undefined) await registers.writeByte(pageCommand, page);
+/** Big- or little-endian bytes as a number; up to 48 bits, so not with bit operators. */
+export const numberOf = (bytes: Uint8Array, order: Register['order']): number =>
+  (order === 'be' ? bytes : bytes.toReversed()).reduce((value, next) => value * 256 + next, 0);
+
+export function bytesOf(value: number, { bytes, order }: Register): Uint8Array {
+  const found = Uint8Array.from({ length: bytes }, (_, index) => Math.floor(value / 256 ** index) % 256);
+  return order === 'be' ? found.toReversed() : found;
 }
 
-async function readRegister(registers: RegisterAccess, register: Register): Promise<number> {
-  await selectPage(registers, register.page);
-  return register.bytes === 1
-    ? registers.readByte(register.address)
-    : registers.readWord(register.address, register.order);
-}
+/** What is written to name a register. */
+export const pointerOf = ({ pointerBytes }: SensorChipSpec, address: number): Uint8Array =>
+  pointerBytes === 2 ? Uint8Array.of(address >> 8, address & 0xff) : Uint8Array.of(address);
 
-async function writeRegister(registers: RegisterAccess, register: Register, value: number): Promise<void> {
-  await selectPage(registers, register.page);
-  if (register.bytes === 1) await registers.writeByte(register.address, value);
-  else await registers.writeWord(register.address, value, register.order);
-}
+/** Access to the registers of a chip in the way it lays them out. */
+function layoutOf(spec: SensorChipSpec) {
+  const { pageRegister = pageCommand } = spec;
+  const nothing = new Uint8Array();
 
-async function readIdentity(registers: RegisterAccess, identity: Identity) {
-  if ('block' in identity) {
-    await selectPage(registers, identity.page);
-    const text = String.fromCharCode(...(await registers.readBlock(identity.block)));
+  async function selectPage(registers: RegisterAccess, page: number | undefined): Promise<void> {
+    if (page !== undefined) await registers.writeByte(pageRegister, page);
+  }
+
+  async function readRegister(registers: RegisterAccess, register: Register): Promise<number> {
+    await selectPage(registers, register.page);
+    const { address, bytes, order, low, within, conversion } = register;
+    const pointer = pointerOf(spec, address);
+    if (low !== undefined) return readSplit(registers, address, low);
+    if (conversion !== undefined) {
+      await registers.write(pointer, nothing);
+      await sleep(conversion);
+      return numberOf(await registers.read(nothing, bytes), order);
+    }
+    if (!within) return numberOf(await registers.read(pointer, bytes), order);
+    const whole = await registers.read(pointer, within.of);
+    return numberOf(whole.subarray(within.at, within.at + bytes), order);
+  }
+
+  async function writeRegister(registers: RegisterAccess, register: Register, value: number): Promise<void> {
+    await selectPage(registers, register.page);
+    await registers.write(pointerOf(spec, register.address), bytesOf(value, register));
+  }
+
+  async function readIdentity(registers: RegisterAccess, identity: Identity) {
+    if ('block' in identity) {
+      await selectPage(registers, identity.page);
+      const text = String.fromCharCode(...(await registers.readBlock(identity.block)));
+      return {
+        place: `block ${hex(identity.block)}`,
+        text: JSON.stringify(text),
+        onlyOnes: false,
+        matches: text.startsWith(identity.text),
+      };
+    }
+    const content = await readRegister(registers, identity.register);
     return {
-      place: `block ${hex(identity.block)}`,
-      text: JSON.stringify(text),
-      onlyOnes: false,
-      matches: text.startsWith(identity.text),
+      place: `register ${hex(identity.register.address)}`,
+      text: hex(content),
+      onlyOnes: content === allOnes(identity.register),
+      matches: (content & (identity.mask ?? allOnes(identity.register))) === identity.value,
     };
   }
-  const content = await readRegister(registers, identity.register);
-  return {
-    place: `register ${hex(identity.register.address)}`,
-    text: hex(content),
-    onlyOnes: content === allOnes(identity.register),
-    matches: (content & (identity.mask ?? allOnes(identity.register))) === identity.value,
-  };
+
+  return { readRegister, writeRegister, readIdentity };
+}
+
+/** The chip may measure between the two reads: the high byte is read again, and the low one where it has changed. */
+async function readSplit(registers: RegisterAccess, high: number, low: number): Promise<number> {
+  const before = await registers.readByte(high);
+  const below = await registers.readByte(low);
+  const after = await registers.readByte(high);
+  return after * 256 + (after === before ? below : await registers.readByte(low));
 }

@@ -3,17 +3,24 @@
  * their conversions. A model answers what `I2cTransport.transfer` carries for its address.
  */
 import { DeviceError } from '../errors.ts';
-import { crc8, wordBytes, wordOf } from './bus.ts';
+import { crc8, wordOf } from './bus.ts';
 import {
   allOnes,
+  bytesOf,
   type ChannelSpec,
   type ChipParameters,
   type EepromChipSpec,
+  type Flag,
+  isRaised,
   type MuxChipSpec,
+  modesOf,
+  numberOf,
   pageCommand,
+  pointerOf,
   type Register,
   type SensorChipSpec,
   scaleOf,
+  usesPec,
 } from './chip.ts';
 import { controlByte } from './mux.ts';
 
@@ -31,6 +38,8 @@ export interface ChipModel {
 /** A chip in its power-on state, all channels at 0; `address` is for its packet error codes. */
 export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, address: number): ChipModel {
   const [chip] = spec.compatible;
+  const { pageRegister = pageCommand, pointerBytes = 1 } = spec;
+  const pec = usesPec(spec, parameters);
   const registers = registersOf(spec);
   const paged = [...registers.values()].some((register) => register.page !== undefined);
   const measured = new Set(Object.values(spec.channels).map((channel) => keyOf(channel.register)));
@@ -57,14 +66,27 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
       'block' in identity ? [[identity.block, identity.text] as const] : [],
     ),
   );
-  const find = (command: number): Register | undefined =>
-    (paged ? registers.get(`${page}:${command}`) : undefined) ?? registers.get(`:${command}`);
+  /** What is found where a register, or its low half, is named. */
+  const places = new Map<string, { readonly register: Register; readonly low: boolean }[]>();
+  for (const register of registers.values()) {
+    const at = (where: number, low: boolean) => {
+      const key = `${register.page ?? ''}:${where}`;
+      places.set(key, [...(places.get(key) ?? []), { register, low }]);
+    };
+    at(register.address, false);
+    if (register.low !== undefined) at(register.low, true);
+  }
+  const find = (command: number) =>
+    (paged ? places.get(`${page}:${command}`) : undefined) ?? places.get(`:${command}`) ?? [];
   const noAnswer = (message: string) => new DeviceError('no-answer', chip, message);
 
   function reset(): void {
     page = 0;
     pointer = 0;
     for (const key of registers.keys()) if (!measured.has(key)) contents.set(key, 0);
+    for (const { register, flags } of spec.status ?? []) {
+      for (const flag of flags) setBits(register, flag, false);
+    }
     for (const { register, value } of spec.powerOn ?? []) contents.set(keyOf(register), value);
     for (const identity of spec.identity) {
       if ('block' in identity) continue;
@@ -75,32 +97,42 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
   }
 
   function store(data: Uint8Array): void {
-    const register = find(pointer);
-    const width = paged && pointer === pageCommand ? 1 : (register?.bytes ?? data.length);
-    if (parameters.pec && data.length > width) {
+    const register = find(pointer)[0]?.register;
+    const width = paged && pointer === pageRegister ? 1 : (register?.bytes ?? data.length);
+    if (pec && data.length > width) {
       const body = data.subarray(0, width);
-      if (crc8([address << 1, pointer, ...body]) !== data[width])
+      if (crc8([address << 1, ...pointerOf(spec, pointer), ...body]) !== data[width])
         throw noAnswer('refuses a wrong packet error code');
     }
-    if (paged && pointer === pageCommand) page = data[0] ?? 0;
+    if (paged && pointer === pageRegister) page = data[0] ?? 0;
     else if (register && data.length >= width && !measured.has(keyOf(register))) {
       const key = keyOf(register);
-      const written = register.bytes === 1 ? (data[0] ?? 0) : wordOf(data, register.order);
+      const written = numberOf(data.subarray(0, width), register.order);
       const kept = fixed.get(key) ?? 0;
       contents.set(key, (written & ~kept) | ((contents.get(key) ?? 0) & kept));
     }
   }
 
+  function contentOf(register: Register): number {
+    const calibration = calibrations.get(keyOf(register));
+    const hidden = calibration !== undefined && !contents.get(calibration);
+    return hidden ? 0 : (contents.get(keyOf(register)) ?? 0);
+  }
+
   function load(): Uint8Array {
     const block = blocks.get(pointer);
     if (block !== undefined) return Uint8Array.of(block.length, ...Buffer.from(block, 'latin1'));
-    if (paged && pointer === pageCommand) return Uint8Array.of(page);
-    const register = find(pointer);
-    if (!register) return new Uint8Array();
-    const calibration = calibrations.get(keyOf(register));
-    const hidden = calibration !== undefined && !contents.get(calibration);
-    const content = hidden ? 0 : (contents.get(keyOf(register)) ?? 0);
-    return register.bytes === 1 ? Uint8Array.of(content) : wordBytes(content, register.order);
+    if (paged && pointer === pageRegister) return Uint8Array.of(page);
+    const found = find(pointer);
+    const [first] = found;
+    if (!first) return new Uint8Array();
+    const content = contentOf(first.register);
+    if (first.low) return Uint8Array.of(content & 0xff);
+    if (first.register.low !== undefined) return Uint8Array.of(content >> 8);
+    const whole = new Uint8Array(first.register.within?.of ?? first.register.bytes);
+    for (const { register } of found)
+      whole.set(bytesOf(contentOf(register), register), register.within?.at ?? 0);
+    return whole;
   }
 
   const channelOf = (name: string): ChannelSpec => {
@@ -108,46 +140,51 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
     if (!channel) throw new RangeError(`${chip} has no channel "${name}"`);
     return channel;
   };
-  const modeOf = (channel: ChannelSpec) => (channel.mode && contents.get(keyOf(channel.mode))) ?? 0;
+  const presentScale = (channel: ChannelSpec) =>
+    scaleOf(channel, parameters, ...modesOf(channel).map((mode) => contents.get(keyOf(mode)) ?? 0));
 
   function set(name: string, value: number): void {
     const channel = channelOf(name);
-    const scale = scaleOf(channel, parameters, modeOf(channel));
+    const scale = presentScale(channel);
     if (!scale) throw new RangeError(`${chip} has no scale for "${name}" in its present mode`);
     contents.set(keyOf(channel.register), scale.encode(value));
   }
 
+  function setBits(register: Register, flag: Flag, on: boolean): void {
+    const { mask, value = mask } = flag;
+    const content = contents.get(keyOf(register)) ?? 0;
+    const rest = content & ~mask;
+    if (on) contents.set(keyOf(register), rest | value);
+    else if (isRaised(flag, content)) contents.set(keyOf(register), rest | (~value & mask));
+  }
+
   function setFault(text: string, on: boolean): void {
-    const raise = (register: Register, mask: number) => {
-      const content = contents.get(keyOf(register)) ?? 0;
-      contents.set(keyOf(register), on ? content | mask : content & ~mask);
-    };
     for (const channel of Object.values(spec.channels)) {
-      for (const fault of channel.faults ?? []) if (fault.text === text) raise(channel.register, fault.mask);
+      for (const fault of channel.faults ?? []) if (fault.text === text) setBits(channel.register, fault, on);
     }
     for (const { register, flags } of spec.status ?? []) {
-      for (const flag of flags) if (flag.text === text) raise(register, flag.mask);
+      for (const flag of flags) if (flag.text === text) setBits(register, flag, on);
     }
   }
 
   reset();
   for (const [name, channel] of Object.entries(spec.channels)) {
-    if (scaleOf(channel, parameters, modeOf(channel))) set(name, 0);
+    if (presentScale(channel)) set(name, 0);
   }
 
   return {
     transfer(write, readLength) {
-      if (write.length > 0) {
-        pointer = write[0] ?? 0;
-        if (write.length > 1) store(write.subarray(1));
+      if (write.length >= pointerBytes) {
+        pointer = numberOf(write.subarray(0, pointerBytes), 'be');
+        if (write.length > pointerBytes) store(write.subarray(pointerBytes));
       }
       // Nobody drives the bus beyond the end of a register: it reads as ones.
       const answer = new Uint8Array(readLength).fill(0xff);
       if (readLength === 0) return answer;
       const data = load();
       answer.set(data.subarray(0, readLength));
-      if (parameters.pec && data.length > 0 && readLength > data.length) {
-        answer[data.length] = crc8([address << 1, pointer, (address << 1) | 1, ...data]);
+      if (pec && data.length > 0 && readLength > data.length) {
+        answer[data.length] = crc8([address << 1, ...write, (address << 1) | 1, ...data]);
       }
       return answer;
     },
@@ -157,15 +194,14 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
   };
 }
 
-const keyOf = (register: Register) => `${register.page ?? ''}:${register.address}`;
+const keyOf = ({ page, address, within }: Register) => `${page ?? ''}:${address}:${within?.at ?? ''}`;
 
 /** Every register that the literal speaks of. */
 function registersOf(spec: SensorChipSpec): Map<string, Register> {
   const all: Register[] = [];
-  for (const { register, mode, calibration } of Object.values(spec.channels)) {
-    all.push(register);
-    if (mode) all.push(mode);
-    if (calibration) all.push(calibration);
+  for (const channel of Object.values(spec.channels)) {
+    all.push(channel.register, ...modesOf(channel));
+    if (channel.calibration) all.push(channel.calibration);
   }
   for (const identity of spec.identity) if (!('block' in identity)) all.push(identity.register);
   for (const { register } of [...(spec.settings ?? []), ...(spec.powerOn ?? [])]) all.push(register);

@@ -18,7 +18,10 @@ export interface Scale {
 const tidy = (value: number) => Number(value.toPrecision(12));
 export const clamp = (value: number, min: number, max: number) => Math.min(max, Math.max(min, value));
 /** Two's complement of the low `bits` bits. */
-export const signed = (code: number, bits: number) => (code << (32 - bits)) >> (32 - bits);
+export const signed = (code: number, bits: number) => {
+  const field = code % 2 ** bits;
+  return field < 2 ** (bits - 1) ? field : field - 2 ** bits;
+};
 
 export interface LinearFacts {
   /** What one count is worth. */
@@ -45,15 +48,17 @@ export function linear(facts: LinearFacts): Scale {
   // Limits are rounded as values are, or the end of a range would lie outside it.
   const min = tidy(facts.min ?? Math.min(...ends));
   const max = tidy(facts.max ?? Math.max(...ends));
-  const mask = 2 ** bits - 1;
+  // Fields may be wider than what bit operators can take.
+  const size = 2 ** bits;
+  const step = 2 ** shift;
   return {
     decode(code) {
-      const field = (code >> shift) & mask;
+      const field = Math.floor(code / step) % size;
       return valueAt(facts.signed ? signed(field, bits) : field);
     },
     encode(value) {
       const count = clamp(Math.round((clamp(value, min, max) - offset) / lsb), lowest, highest);
-      return (count & mask) << shift;
+      return ((count + size) % size) * step;
     },
     min,
     max,
@@ -130,5 +135,39 @@ export function vid({ base, step, first, last, off }: VidFacts): Scale {
     min: off === undefined ? lowest : 0,
     max: Math.max(...ends),
     resolution: Math.abs(step),
+  };
+}
+
+export interface ReciprocalFacts {
+  /** What a count of 1 stands for. */
+  readonly at1: number;
+  readonly bits?: number;
+  readonly shift?: number;
+  /** Counts from here on mean that nothing was counted in time: 0. */
+  readonly stopped: number;
+  /** The greatest value that can be true; that of the count 1 when left out. */
+  readonly max?: number;
+}
+
+/**
+ * `value = at1 / field`: the time of a revolution, counted by a clock. No time at all stands for no value. Counts whose
+ * value would be above `max` are garbage.
+ */
+export function reciprocal({ at1, bits = 16, shift = 0, stopped, max = at1 }: ReciprocalFacts): Scale {
+  const step = 2 ** shift;
+  const size = 2 ** bits;
+  const valueAt = (count: number) => (count >= stopped ? 0 : tidy(at1 / count));
+  return {
+    decode(code) {
+      const count = Math.floor(code / step) % size;
+      return count === 0 ? Number.NaN : valueAt(count);
+    },
+    encode(value) {
+      const count = value <= 0 ? stopped : Math.round(at1 / Math.min(value, max));
+      return clamp(count, 1, stopped) * step;
+    },
+    min: 0,
+    max: tidy(max),
+    resolution: tidy(at1 / (stopped - 1)),
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { amd625mv, imvp9, vr12, vr13 } from '../../../drivers/i2c/pmbus.ts';
-import { direct, linear, linear11, linear16 } from '../../../drivers/i2c/scale.ts';
+import { direct, linear, linear11, linear16, reciprocal } from '../../../drivers/i2c/scale.ts';
 
 describe('vectors worked out by hand', () => {
   it.each([
@@ -33,6 +33,12 @@ describe('vectors worked out by hand', () => {
     ['imvp9', imvp9, 0x01, 0.2],
     // AMD SVI2: 1.10 V is 48h.
     ['amd', amd625mv, 0x48, 1.1],
+    // INA228 SBOSA20A: 20 bits in the upper end of 24, 195.3125 uV each; 12 V is 61440.
+    ['ina228 bus', linear({ lsb: 195.3125e-6, bits: 20, shift: 4, signed: true }), 61440 << 4, 12],
+    ['40 bits', linear({ lsb: 1, bits: 20, shift: 20, signed: true }), 2 ** 40 - 2 ** 20, -1],
+    // A clock of 8192 Hz counts 32 turns' halves: 60 × 32 × 8192 / 2 / 1000 is 7864.32 a minute.
+    ['reciprocal', reciprocal({ at1: 7_864_320, bits: 11, shift: 5, stopped: 0x7ff }), 1000 << 5, 7864.32],
+    ['reciprocal', reciprocal({ at1: 7_864_320, bits: 11, shift: 5, stopped: 0x7ff }), 0x7ff << 5, 0],
   ])('%s: code %#', (_name, scale, code, value) => {
     expect(scale.decode(code)).toBe(value);
     expect(scale.decode(scale.encode(value))).toBe(value);
@@ -50,6 +56,17 @@ describe('vectors worked out by hand', () => {
 });
 
 describe('every scale', () => {
+  it('a reciprocal one takes the nearest count, and no time for no value', () => {
+    const scale = reciprocal({ at1: 1_000_000, stopped: 0xffff, max: 100_000 });
+    expect(scale.decode(0)).toBeNaN();
+    fc.assert(
+      fc.property(fc.integer({ min: 10, max: 0xfffe }), (count) => {
+        expect(scale.encode(scale.decode(count))).toBe(count);
+      }),
+    );
+    expect([scale.encode(1e9), scale.encode(0), scale.encode(3)]).toEqual([10, 0xffff, 0xffff]);
+  });
+
   it('inverts itself exactly where a code has one meaning', () => {
     const facts = fc.record({
       bits: fc.integer({ min: 2, max: 16 }),
