@@ -145,10 +145,10 @@ export interface SensorChipSpec extends Described {
    */
   readonly identity: readonly Identity[];
   /**
-   * Bits to be set, in this order, by read, modify, write. A register may come twice (stop, change, start); the last
-   * entry is what must hold afterwards.
+   * Bits to be set, in this order, by read, modify, write. A bit may come twice (stop, change, start); the last entry
+   * is what must hold afterwards. A function where they depend on the channels that a board uses.
    */
-  readonly settings?: readonly Setting[];
+  readonly settings?: readonly Setting[] | ((used: ReadonlySet<string>) => readonly Setting[]);
   /** Parameters without which the chip cannot be read. */
   readonly needs?: readonly ('shunt' | 'reference')[];
   /** Register that selects the `page` of others; the PAGE command of PMBus when left out. */
@@ -207,6 +207,14 @@ export function scaleOf(
   return typeof channel.scale === 'function' ? channel.scale(parameters, ...modes) : channel.scale;
 }
 
+/** The settings of a chip of which these channels are used; of all when left out. */
+export function settingsOf(
+  { settings = [], channels }: SensorChipSpec,
+  used: Iterable<string> = Object.keys(channels),
+): readonly Setting[] {
+  return typeof settings === 'function' ? settings(new Set(used)) : settings;
+}
+
 /** All bits of a register. */
 export const allOnes = (register: Register) => 2 ** (8 * register.bytes) - 1;
 
@@ -233,11 +241,15 @@ export interface SensorChip {
   status(): Promise<readonly string[]>;
 }
 
-/** @throws DeviceError `unsupported` when a parameter that the chip needs is missing. */
+/**
+ * `used` are the channels that will be read; all when left out.
+ * @throws DeviceError `unsupported` when a parameter that the chip needs is missing.
+ */
 export function openChip(
   spec: SensorChipSpec,
   device: I2cDevice,
   parameters: ChipParameters = {},
+  used?: Iterable<string>,
 ): SensorChip {
   const [chip] = spec.compatible;
   const where = device.name;
@@ -245,11 +257,8 @@ export function openChip(
   const { readRegister, writeRegister, readIdentity } = layoutOf(spec);
   const wrongData = (message: string) => new DeviceError('wrong-data', where, `${chip} ${message}`);
 
-  const settings = spec.settings ?? [];
-  const lasting = settings.filter(
-    ({ register }, index) =>
-      !settings.slice(index + 1).some((later) => sameRegister(later.register, register)),
-  );
+  const settings = settingsOf(spec, used);
+  const lasting = lastingSettings(settings);
 
   for (const name of spec.needs ?? []) {
     if (parameters[name] === undefined) {
@@ -347,6 +356,21 @@ export function openChip(
         return raised;
       }),
   };
+}
+
+/** What must hold after all settings, one entry for each register. */
+function lastingSettings(settings: readonly Setting[]): readonly Setting[] {
+  const found: Setting[] = [];
+  for (const next of settings) {
+    const index = found.findIndex(({ register }) => sameRegister(register, next.register));
+    const before = found[index];
+    if (!before) found.push(next);
+    else {
+      const value = (before.value & ~next.mask) | next.value;
+      found[index] = { register: next.register, mask: before.mask | next.mask, value };
+    }
+  }
+  return found;
 }
 
 const sameRegister = (one: Register, other: Register) =>

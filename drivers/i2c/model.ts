@@ -20,6 +20,7 @@ import {
   type Register,
   type SensorChipSpec,
   scaleOf,
+  settingsOf,
   usesPec,
 } from './chip.ts';
 import { controlByte } from './mux.ts';
@@ -204,7 +205,7 @@ function registersOf(spec: SensorChipSpec): Map<string, Register> {
     if (channel.calibration) all.push(channel.calibration);
   }
   for (const identity of spec.identity) if (!('block' in identity)) all.push(identity.register);
-  for (const { register } of [...(spec.settings ?? []), ...(spec.powerOn ?? [])]) all.push(register);
+  for (const { register } of [...settingsOf(spec), ...(spec.powerOn ?? [])]) all.push(register);
   for (const { register } of spec.status ?? []) all.push(register);
   return new Map(all.map((register) => [keyOf(register), register]));
 }

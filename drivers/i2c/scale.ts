@@ -138,6 +138,17 @@ export function vid({ base, step, first, last, off }: VidFacts): Scale {
   };
 }
 
+/** A scale for a code whose bits do not stand together: `gather` brings them together, `scatter` puts them back. */
+export const rearranged = (
+  scale: Scale,
+  gather: (code: number) => number,
+  scatter: (field: number) => number,
+): Scale => ({
+  ...scale,
+  decode: (code) => scale.decode(gather(code)),
+  encode: (value) => scatter(scale.encode(value)),
+});
+
 export interface ReciprocalFacts {
   /** What a count of 1 stands for. */
   readonly at1: number;

@@ -1,10 +1,20 @@
 /** Every chip that a descriptor can name. A new chip is a file of literals and its line here. */
 import type { ChipSpec } from '../chip.ts';
+import adc128d818 from './adc128d818.ts';
 import adm127x from './adm127x.ts';
+import ads78xx from './ads78xx.ts';
 import at24 from './at24.ts';
+import emc230x from './emc230x.ts';
 import ina2xx from './ina2xx.ts';
+import ina238 from './ina238.ts';
 import infineon from './infineon.ts';
+import isl28022 from './isl28022.ts';
 import lm75 from './lm75.ts';
+import max1161x from './max1161x.ts';
+import max6639 from './max6639.ts';
+import max31790 from './max31790.ts';
+import nct736x from './nct736x.ts';
+import nvme from './nvme.ts';
 import pca954x from './pca954x.ts';
 import pmbus from './pmbus.ts';
 import tmp42x from './tmp42x.ts';
@@ -12,7 +22,17 @@ import tmp42x from './tmp42x.ts';
 export const chips: readonly ChipSpec[] = [
   ...lm75,
   ...tmp42x,
+  ...nvme,
+  ...max31790,
+  ...max6639,
+  ...nct736x,
+  ...emc230x,
   ...ina2xx,
+  ...ina238,
+  ...isl28022,
+  ...adc128d818,
+  ...ads78xx,
+  ...max1161x,
   ...adm127x,
   ...infineon,
   ...pmbus,

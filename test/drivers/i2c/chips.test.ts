@@ -17,6 +17,7 @@ import {
   type Register,
   type SensorChipSpec,
   scaleOf,
+  settingsOf,
 } from '../../../drivers/i2c/chip.ts';
 import { chips, findChip } from '../../../drivers/i2c/chips/index.ts';
 import { modelChip } from '../../../drivers/i2c/model.ts';
@@ -31,12 +32,12 @@ const sensors = chips.filter((chip): chip is SensorChipSpec => chip.kind === 'se
 const eeproms = chips.filter((chip): chip is EepromChipSpec => chip.kind === 'eeprom');
 const muxes = chips.filter((chip): chip is MuxChipSpec => chip.kind === 'mux');
 
-/** The scales that a channel can have, in each of its modes. */
+/** The scales that a channel can have, in each of its modes; of modes wider than a byte, that after power-on. */
 function scalesOf(spec: SensorChipSpec, channel: ChannelSpec): Scale[] {
   const registers = modesOf(channel);
-  if (registers.length > 1) return [atPowerOn(spec, channel) ?? []].flat();
-  const [bytes = 0] = registers.map((register) => Math.min(register.bytes, 2));
-  const modes = Array.from({ length: 256 ** bytes }, (_, mode) => mode);
+  const isByte = registers.length === 1 && registers[0]?.bytes === 1;
+  if (!isByte) return [atPowerOn(spec, channel) ?? []].flat();
+  const modes = Array.from({ length: 0x100 }, (_, mode) => mode);
   return modes.flatMap((mode) => scaleOf(channel, parameters, mode) ?? []);
 }
 
@@ -150,7 +151,7 @@ describe.each(named(sensors))('%s', (_name, spec) => {
     const zeros = wire([[address, (_write, readLength) => new Uint8Array(readLength)]]);
     const chip = openChip(spec, createI2cBus(zeros).device(address), parameters);
     for (const [name] of channels) {
-      const settings = spec.settings?.some(({ value }) => value !== 0);
+      const settings = settingsOf(spec).some(({ value }) => value !== 0);
       if (settings || spec.identity.some((identity) => 'block' in identity || identity.value !== 0)) {
         expect(['wrong-device', 'wrong-data']).toContain(await kindOf(chip.read(name)));
       }
@@ -186,11 +187,13 @@ describe.each(named(sensors))('%s', (_name, spec) => {
     const { line, model, chip } = opened(spec, { ...parameters, pec: true });
     await chip.identify();
     await chip.configure();
-    // One that can be 12 of its unit, in the mode that the chip has after power-on.
-    const [name = ''] =
-      channels.find(([, channel]) => (atPowerOn(spec, channel)?.max ?? 0) >= 1 && !channel.register.low) ??
-      [];
-    model.set(name, 12);
+    const [name = '', scale] = channels
+      .map(([channel, facts]) => [channel, atPowerOn(spec, facts)] as const)
+      .find(([, found]) => found !== undefined) ?? ['', undefined];
+    model.set(
+      name,
+      spec.channels[name]?.quantity === 'Rotational' ? 4000 : Math.min(12, (scale?.max ?? 0) / 2),
+    );
     const value = await chip.read(name);
     expect(value).toBeGreaterThan(0);
     line.parts.set(address, (write, readLength) => {
@@ -208,7 +211,7 @@ describe.each(named(sensors))('%s', (_name, spec) => {
       model.reset();
       await chip.configure();
       // A register that comes twice is stopped and started; what counts is the last entry.
-      const lasting = new Map((spec.settings ?? []).map((setting) => [setting.register.address, setting]));
+      const lasting = new Map(settingsOf(spec).map((setting) => [setting.register.address, setting]));
       for (const { register, mask, value } of lasting.values()) {
         const content = model.transfer(pointerOf(spec, register.address), register.bytes);
         expect(numberOf(content, register.order) & mask).toBe(value);

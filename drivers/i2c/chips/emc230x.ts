@@ -1,0 +1,52 @@
+/** EMC2301, 2302, 2303 and 2305: one to five fans. */
+import { byte, type ChannelSpec, defineChip, type SensorChipSpec, word } from '../chip.ts';
+import { linear, reciprocal } from '../scale.ts';
+
+/** A clock of 32.768 kHz counts the edges of a revolution, and less of them in the higher ranges. */
+function speed(pulses: number, configuration: number) {
+  const multiplier = 2 ** ((configuration >> 5) & 0x03);
+  const edges = 3 + 2 * ((configuration >> 3) & 0x03);
+  const at1 = (60 * 32768 * multiplier * (edges - 1)) / pulses;
+  return reciprocal({ at1, bits: 13, shift: 3, stopped: 0x1fff });
+}
+
+const fan = (index: number): ChannelSpec => ({
+  quantity: 'Rotational',
+  register: word(0x3e + 0x10 * index),
+  mode: byte(0x32 + 0x10 * index),
+  scale: ({ pulses = 2 }, configuration = 0) => speed(pulses, configuration),
+  zeros: 0x0007,
+});
+const drive = (index: number): ChannelSpec => ({
+  quantity: 'Percent',
+  register: byte(0x30 + 0x10 * index),
+  scale: linear({ lsb: 100 / 255, bits: 8 }),
+});
+
+function controller(name: string, id: number, fans: number): SensorChipSpec {
+  const all = Array.from({ length: fans }, (_, index) => index);
+  return defineChip({
+    compatible: [name],
+    datasheet:
+      'SMSC/Microchip DS20006532 (EMC2301/2/3/5), register set, equations 4-1 to 4-3; Linux drivers/hwmon/emc2305.c',
+    quality: 'driver-checked',
+    kernel: { driver: 'emc2305' },
+    channels: {
+      ...Object.fromEntries(all.map((index) => [`fan${index + 1}`, fan(index)])),
+      ...Object.fromEntries(all.map((index) => [`pwm${index + 1}`, drive(index)])),
+    },
+    identity: [
+      { register: byte(0xfd), value: id },
+      { register: byte(0xfe), value: 0x5d },
+    ],
+    // Counts from 1000 a minute on, five edges (two pulses).
+    powerOn: all.map((index) => ({ register: byte(0x32 + 0x10 * index), value: 0x2b })),
+  });
+}
+
+export const emc2305 = controller('emc2305', 0x34, 5);
+export const emc2303 = controller('emc2303', 0x35, 3);
+export const emc2302 = controller('emc2302', 0x36, 2);
+export const emc2301 = controller('emc2301', 0x37, 1);
+
+export default [emc2301, emc2302, emc2303, emc2305];
