@@ -1,7 +1,9 @@
 import type { GpioLines } from './gpio/lines.ts';
 import type { Hwmon } from './hwmon/hwmon.ts';
 import type { I2cTransport } from './i2c/transport.ts';
+import type { Leds } from './leds/leds.ts';
 import type { SerialPorts } from './serial/serial.ts';
+import type { Watchdogs } from './watchdog/watchdog.ts';
 
 /** Everything a board is reached by: the real machine (`linux.ts`) or the twin (`twin/`). */
 export interface Hardware {
@@ -10,5 +12,7 @@ export interface Hardware {
   readonly gpio: GpioLines;
   readonly hwmon: Hwmon;
   readonly serial: SerialPorts;
+  readonly leds: Leds;
+  readonly watchdogs: Watchdogs;
   close(): Promise<void>;
 }

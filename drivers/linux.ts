@@ -5,7 +5,9 @@ import type { Hardware } from './hardware.ts';
 import { linuxHwmon } from './hwmon/linux.ts';
 import { linuxI2c } from './i2c/linux.ts';
 import type { I2cTransport } from './i2c/transport.ts';
+import { linuxLeds } from './leds/linux.ts';
 import { linuxSerial } from './serial/linux.ts';
+import { linuxWatchdogs } from './watchdog/linux.ts';
 
 /** @throws DeviceError `unsupported` where there is no Linux. */
 export async function linuxHardware(): Promise<Hardware> {
@@ -25,6 +27,8 @@ export async function linuxHardware(): Promise<Hardware> {
     gpio,
     hwmon,
     serial: linuxSerial(),
+    leds: linuxLeds(),
+    watchdogs: linuxWatchdogs(),
     async close() {
       await Promise.all([gpio.close(), hwmon.close(), ...[...buses.values()].map((bus) => bus.close())]);
     },

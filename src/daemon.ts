@@ -17,6 +17,7 @@ import { listenMovable, type MovableListener } from './http/movable.ts';
 import { listenRedirect, type Redirect } from './http/redirect.ts';
 import { type Listener, listen } from './http/server.ts';
 import { Journal } from './journal/journal.ts';
+import { Liveness } from './liveness.ts';
 import { HttpsPort } from './manager/https-port.ts';
 import { linuxNetwork } from './manager/linux.ts';
 import { Network } from './manager/network.ts';
@@ -33,6 +34,7 @@ import {
   loginRecord,
   networkRecord,
   recordOf,
+  watchdogRecord,
 } from './redfish/resources/records.ts';
 import { redfishVersion } from './redfish/resources/service-root.ts';
 import { accountUri, managerUri } from './redfish/resources/uris.ts';
@@ -52,6 +54,7 @@ import { LoopLag, processFamilies } from './telemetry/process-families.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import { Certificates } from './tls/certificates.ts';
 import { ClientCertificates } from './tls/clients.ts';
+import { holdWatchdog } from './watchdog.ts';
 
 export interface DaemonOptions {
   readonly platform: Platform;
@@ -84,6 +87,8 @@ export interface Daemon {
   readonly redirectAddress: Redirect['address'] | null;
   /** The administrator's password, when this start made the account and nobody had given one. */
   readonly generatedPassword: string | null;
+  /** Whether all of it moves: what feeds watchdogs. */
+  readonly liveness: Liveness;
   /** Resolves when the daemon is asked to start anew. */
   readonly restartRequested: Promise<void>;
   stop(): Promise<void>;
@@ -294,10 +299,36 @@ async function start(
     redirect = plain;
     ends.push(() => plain.close());
   }
+  const liveness = new Liveness([
+    {
+      name: 'sampler',
+      get alive() {
+        return board.sampling;
+      },
+    },
+    {
+      name: 'HTTP server',
+      get alive() {
+        return listening.listening;
+      },
+    },
+  ]);
+  const { watchdog } = platform.manager;
+  if (watchdog !== undefined) {
+    const release = holdWatchdog({
+      ...{ liveness, facts: watchdog, watchdogs: options.hardware.watchdogs },
+      log: (level, text, detail) => log[level](detail, text),
+      report: (fault) => {
+        if (fault !== null) log.error({ fault }, 'the watchdog cannot be held');
+        void journal.append(watchdogRecord(platform.manager.id, fault));
+      },
+    });
+    ends.push(release);
+  }
   discovery.start(() => listening.address);
   ends.push(() => discovery.close());
   return {
-    ...{ board, accounts, generatedPassword, restartRequested, stop },
+    ...{ board, accounts, generatedPassword, liveness, restartRequested, stop },
     address: listening.address,
     redirectAddress: redirect?.address ?? null,
   };

@@ -139,5 +139,6 @@ export interface TwinBoard {
   readonly powerSupplies?: readonly TwinPowerSupply[];
   readonly hosts?: readonly TwinHost[];
   readonly chassis?: readonly TwinChassis[];
+  readonly indicators?: readonly { readonly led?: string }[];
   readonly probe?: { readonly fru: string };
 }

@@ -7,10 +7,12 @@ import type { Hardware } from '../hardware.ts';
 import type { TwinBoard } from './board.ts';
 import type { ActiveFault, Fault } from './faults.ts';
 import type { HostState } from './host.ts';
+import { createLeds, type Shown, type TwinLeds } from './leds.ts';
 import type { Edge } from './lines.ts';
 import { createMachine } from './machine.ts';
 import { lookup, TwinError, unknownName } from './names.ts';
 import { checkTarget } from './targets.ts';
+import { createWatchdogs, type TwinWatchdogs, type WatchdogState } from './watchdog.ts';
 
 export type { ActiveFault, Edge, Fault, HostState, TwinBoard };
 export { TwinError };
@@ -42,10 +44,14 @@ export interface TwinStatus {
   /** Devices, fans, power supplies and chassis that are not plugged in. */
   readonly absent: readonly string[];
   readonly faults: readonly ActiveFault[];
+  readonly leds: Readonly<Record<string, Shown>>;
+  readonly watchdogs: readonly WatchdogState[];
 }
 
 /** Every command throws TwinError, and changes nothing, when a name or value is not of this board. */
 export interface Twin extends Hardware {
+  readonly leds: TwinLeds;
+  readonly watchdogs: TwinWatchdogs;
   /** Pins the physical value of a sensor, in its unit; null gives it back to the model. */
   set(sensor: string, value: number | null): void;
   /** Work of the host, 0 (idle) to 1. */
@@ -79,6 +85,8 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
   if (!(speed > 0)) throw new TwinError(`speed must be above 0, not ${speed}`);
   const machine = createMachine(board, { seed, speed, now });
   const { buses, change, fans, faults, hosts, hwmon, lines, loads, physics, sensors, supplies } = machine;
+  const leds = createLeds((board.indicators ?? []).flatMap(({ led }) => led ?? []));
+  const watchdogs = createWatchdogs();
   const pressing = new Set<string>();
   let closed = false;
 
@@ -111,6 +119,8 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     gpio: lines,
     hwmon,
     serial: machine.serial,
+    leds,
+    watchdogs,
     set(sensor, value) {
       lookup(sensors, sensor, 'sensor');
       if (value !== null && !Number.isFinite(value)) throw new TwinError(`${value} is no value for a sensor`);
@@ -195,10 +205,13 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
           ...(board.devices ?? []).map(({ id }) => id).filter((id) => !buses.isPresent(id)),
         ],
         faults: faults.list,
+        leds: leds.all,
+        watchdogs: watchdogs.states,
       };
     },
     async close() {
       closed = true;
+      watchdogs.close();
       machine.close();
       await lines.close();
     },

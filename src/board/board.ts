@@ -11,6 +11,7 @@ import { Holds } from './hold.ts';
 import { BoardHost } from './host.ts';
 import { Indicators } from './indicators.ts';
 import { Inventory } from './inventory.ts';
+import { kernelLamp, lineLamp } from './lamps.ts';
 import { Lines } from './lines.ts';
 import { Memory } from './memory.ts';
 import {
@@ -154,7 +155,10 @@ class LiveBoard implements Board {
     this.#supplies = new Supplies(supplies, { lines, sensors, changes, onPresence }, first);
     this.#indicators = new Indicators(
       platform.indicators ?? [],
-      lines,
+      ({ led, line = '' }) =>
+        led === undefined
+          ? lineLamp(line, lines)
+          : kernelLamp(hardware.leds.led(led), (fault) => this.#faults.light(led, fault)),
       ({ chassis, host }) => chassis ?? hosts.get(host ?? '')?.chassis ?? first,
     );
     this.#inventory = new Inventory(
@@ -222,6 +226,10 @@ class LiveBoard implements Board {
     return worst([...this.chassis.values(), ...this.buses].map(({ status }) => status.health));
   }
 
+  get sampling(): boolean {
+    return this.#sampler.alive;
+  }
+
   async start(): Promise<void> {
     await within(linesPatience, this.#lines.open());
     if (this.#stopped) return;
@@ -271,7 +279,7 @@ class LiveBoard implements Board {
   async setIdentify(chassis: string, on: boolean): Promise<void> {
     const before = this.#indicators.identify(chassis);
     if (before === null) throw new BoardRefusal('not-supported', `${chassis} has no identify light`);
-    this.#indicators.setIdentify(chassis, on);
+    await this.#indicators.setIdentify(chassis, on);
     try {
       this.#memory.setIdentify(chassis, on);
     } catch (error) {

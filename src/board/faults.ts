@@ -54,6 +54,17 @@ export class Faults {
     else this.#tellError(`line ${name}`, fault, about);
   }
 
+  /** A light of the kernel cannot be driven, or can again. */
+  light(name: string, fault: string | null): void {
+    this.#log(fault === null ? 'a light can be driven again' : 'a light cannot be driven', {
+      light: name,
+      fault,
+    });
+    const about = { origin: this.#manager, condition: `light:${name}` };
+    if (fault === null) this.#tellWell(`light ${name}`, about);
+    else this.#tellError(`light ${name}`, fault, about);
+  }
+
   /** A device fails, or is well again. A bus that fails is told of once, and not again for each device on it. */
   device({ device, bus }: Reader, error: DeviceError | null, chassis: string | undefined): void {
     this.#log(error === null ? 'a device answers again' : 'a device does not answer', {

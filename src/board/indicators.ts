@@ -1,41 +1,59 @@
-/** The lights: identify blinks in the pattern of the board, a power light follows its host, a fault light the health. */
+/** The lights: identify goes before fault, fault before power, each in the pattern that the descriptor gives it. */
 import type { Platform } from '../platform/schema.ts';
-import type { Lines } from './lines.ts';
+import type { Lamp } from './lamps.ts';
 
 type IndicatorFacts = NonNullable<Platform['indicators']>[number];
 
+const priority: readonly IndicatorFacts['kind'][] = ['identify', 'fault', 'power'];
+
+/** One light, and all that it may say; what goes before others first. */
+interface Light {
+  readonly lamp: Lamp;
+  readonly uses: readonly IndicatorFacts[];
+}
+
 export class Indicators {
-  readonly #lines: Lines;
-  readonly #facts: readonly IndicatorFacts[];
+  readonly #lights: readonly Light[];
   readonly #chassisOf: (indicator: IndicatorFacts) => string;
-  readonly #blinking = new Map<string, NodeJS.Timeout>();
+  /** Ids of the indicators that have something to say. */
   readonly #active = new Set<string>();
+  /** Chassis that are being identified. */
+  readonly #identified = new Set<string>();
 
   constructor(
     facts: readonly IndicatorFacts[],
-    lines: Lines,
+    lampOf: (indicator: IndicatorFacts) => Lamp,
     chassisOf: (indicator: IndicatorFacts) => string,
   ) {
-    this.#facts = facts;
-    this.#lines = lines;
     this.#chassisOf = chassisOf;
+    const uses = new Map<string, IndicatorFacts[]>();
+    for (const each of facts) {
+      const key = each.led === undefined ? `line ${each.line}` : `led ${each.led}`;
+      uses.set(key, [...(uses.get(key) ?? []), each]);
+    }
+    this.#lights = [...uses.values()].flatMap((all) => {
+      const [first] = all;
+      if (first === undefined) return [];
+      const sorted = all.toSorted((a, b) => priority.indexOf(a.kind) - priority.indexOf(b.kind));
+      return [{ lamp: lampOf(first), uses: sorted }];
+    });
   }
 
   /** Whether the chassis is being identified; null where it has no light. */
   identify(chassis: string): boolean | null {
-    return this.#of(chassis).length === 0 ? null : this.#active.has(chassis);
+    return this.#of(chassis).length === 0 ? null : this.#identified.has(chassis);
   }
 
   /** @throws DeviceError when a light cannot be driven; all are then as before */
-  setIdentify(chassis: string, on: boolean): void {
-    const driven: IndicatorFacts[] = [];
+  async setIdentify(chassis: string, on: boolean): Promise<void> {
+    const driven: Light[] = [];
     try {
-      for (const indicator of this.#of(chassis)) {
-        this.#lines.set(indicator.line, on);
-        driven.push(indicator);
+      for (const light of this.#of(chassis)) {
+        await light.lamp.set(on);
+        driven.push(light);
       }
     } catch (error) {
-      for (const indicator of driven) this.#show(indicator, this.#active.has(chassis));
+      for (const light of driven) this.#refresh(light);
       throw error;
     }
     this.showIdentify(chassis, on);
@@ -43,41 +61,45 @@ export class Indicators {
 
   /** As `setIdentify`, but a light that cannot be driven follows as soon as it can. */
   showIdentify(chassis: string, on: boolean): void {
-    if (on) this.#active.add(chassis);
-    else this.#active.delete(chassis);
-    for (const indicator of this.#of(chassis)) this.#show(indicator, on);
+    if (on) this.#identified.add(chassis);
+    else this.#identified.delete(chassis);
+    this.#mark('identify', (each) => this.#chassisOf(each) === chassis, on);
   }
 
   /** Shows power and health. */
   show(kind: 'power' | 'fault', isLit: (chassis: string, host: string | undefined) => boolean): void {
-    for (const indicator of this.#facts) {
-      if (indicator.kind === kind)
-        this.#lines.show(indicator.line, isLit(this.#chassisOf(indicator), indicator.host));
+    for (const { uses } of this.#lights) {
+      for (const use of uses)
+        if (use.kind === kind)
+          this.#mark(kind, (each) => each === use, isLit(this.#chassisOf(use), use.host));
     }
   }
 
   /** The lights stay as they are. */
   stop(): void {
-    for (const timer of this.#blinking.values()) clearTimeout(timer);
-    this.#blinking.clear();
+    for (const { lamp } of this.#lights) lamp.stop();
   }
 
-  #of(chassis: string): readonly IndicatorFacts[] {
-    return this.#facts.filter((each) => each.kind === 'identify' && this.#chassisOf(each) === chassis);
+  #of(chassis: string): readonly Light[] {
+    return this.#lights.filter(({ uses }) =>
+      uses.some((each) => each.kind === 'identify' && this.#chassisOf(each) === chassis),
+    );
   }
 
-  #show({ line, blink }: IndicatorFacts, lit: boolean): void {
-    clearTimeout(this.#blinking.get(line));
-    this.#blinking.delete(line);
-    this.#lines.show(line, lit);
-    if (lit && blink !== undefined) this.#blink(line, blink, true);
+  #mark(kind: IndicatorFacts['kind'], which: (use: IndicatorFacts) => boolean, on: boolean): void {
+    for (const light of this.#lights) {
+      const own = light.uses.filter((each) => each.kind === kind && which(each));
+      if (own.length === 0) continue;
+      for (const { id } of own) {
+        if (on) this.#active.add(id);
+        else this.#active.delete(id);
+      }
+      this.#refresh(light);
+    }
   }
 
-  #blink(line: string, pattern: { readonly on: number; readonly off: number }, lit: boolean): void {
-    const next = () => {
-      this.#lines.show(line, !lit);
-      this.#blink(line, pattern, !lit);
-    };
-    this.#blinking.set(line, setTimeout(next, lit ? pattern.on : pattern.off).unref());
+  #refresh({ lamp, uses }: Light): void {
+    const use = uses.find(({ id }) => this.#active.has(id));
+    lamp.show(use === undefined ? false : (use.blink ?? true));
   }
 }

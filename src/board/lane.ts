@@ -10,6 +10,8 @@ export class Lane<J extends Due> {
   current: J | null = null;
   /** When that job began. */
   begun = 0;
+  /** Its loop has ended although nobody stopped it. */
+  dead = false;
   readonly #run: (job: J) => Promise<void>;
   #running = false;
   #wake: () => void = () => undefined;
@@ -23,7 +25,12 @@ export class Lane<J extends Due> {
 
   start(): void {
     this.#running = true;
-    this.#ended = this.#loop();
+    this.#ended = this.#loop().catch((error: unknown) => {
+      this.dead = true;
+      throw error;
+    });
+    // Whoever stops it hears of it, and `dead` says so before.
+    this.#ended.catch(() => undefined);
   }
 
   /** Resolves when the job that runs has ended. */

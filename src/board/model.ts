@@ -276,6 +276,8 @@ export interface Board {
   readonly buses: readonly BusState[];
   /** Roll-up over everything. */
   readonly health: Health;
+  /** Its sampling goes on, whatever single buses do; false before the start and after the end. */
+  readonly sampling: boolean;
 
   start(): Promise<void>;
   stop(): Promise<void>;

@@ -30,6 +30,8 @@ const patience = 2;
 /** A part may be swapped for another that answers at the same address, so it is asked who it is this often. */
 const identityPeriod = 60_000;
 const sweepPeriod = 250;
+/** A sampler that has not looked for what is old for so long has stopped. */
+const longestPause = 10_000;
 
 /** Failures that concern all of a device; of others it may be that only one of its values cannot be had. */
 const ofDevice: readonly DeviceErrorKind[] = ['stuck', 'no-bus', 'held', 'wrong-device'];
@@ -87,6 +89,19 @@ export class Sampler {
     this.#stopped = true;
     clearInterval(this.#sweep);
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
+  }
+
+  /**
+   * It moves: every lane runs, be it that one waits for a chip that hangs, and what has grown old is looked for. False
+   * before the start and after the end.
+   */
+  get alive(): boolean {
+    return (
+      this.#sweep !== undefined &&
+      !this.#stopped &&
+      performance.now() - this.#swept < longestPause &&
+      this.#lanes.every(({ dead }) => !dead)
+    );
   }
 
   /** Holds have changed: what cannot be read any more says so, and what can be again is read without delay. */

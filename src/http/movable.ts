@@ -43,6 +43,9 @@ export async function listenMovable(
     get address() {
       return current.address;
     },
+    get listening() {
+      return current.listening;
+    },
     secure(options) {
       for (const listener of [current, ...former.keys()]) listener.secure(options);
     },

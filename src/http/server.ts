@@ -10,6 +10,8 @@ import { serveUpgrades } from './upgrade.ts';
 export interface Listener {
   /** What it really listens on: with port 0 the system chooses. */
   readonly address: AddressInfo;
+  /** It accepts connections. */
+  readonly listening: boolean;
   /** Uses these certificates and rules for connections from now on; those that are open go on as they began. */
   secure(options: TlsOptions): void;
   /** Ends connections as they become idle, and all after `grace` milliseconds; a later call can make it sooner. */
@@ -75,6 +77,9 @@ export async function listen(
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
   return {
     address: server.address() as AddressInfo,
+    get listening() {
+      return server.listening;
+    },
     secure: (options) => {
       server.setSecureContext(options);
       // Whether clients are asked for a certificate is no part of the context, but is read at each new connection.

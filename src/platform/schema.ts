@@ -505,11 +505,22 @@ export const Host = object(
 export const Indicator = object(
   {
     id: Id('Id of the light'),
-    line: lineRef('out', 'Output that lights it.'),
-    kind: oneOf(['identify', 'power', 'fault'], 'What it says.'),
+    line: optional(lineRef('out', 'Output that lights it; this or "led".')),
+    led: optional(
+      text('Name of the light in the LED class of the kernel (/sys/class/leds); this or "line".'),
+    ),
+    kind: oneOf(
+      ['identify', 'power', 'fault'],
+      'What it says. A light that says several things has an entry for each: identify goes before fault, fault before power.',
+    ),
     chassis: optional(ref('chassis', 'Chassis it identifies.')),
     host: optional(ref('hosts', 'Host it speaks of.')),
-    blink: optional(object({ on: duration('Lit.'), off: duration('Dark.') }, 'Pattern while identifying.')),
+    blink: optional(
+      object(
+        { on: duration('Lit.'), off: duration('Dark.') },
+        'Pattern while it says so; lit when left out.',
+      ),
+    ),
   },
   'A light.',
 );
@@ -521,6 +532,17 @@ export const Manager = object(
     model: optional(text('Controller, e.g. AST2500.')),
     chassis: optional(ref('chassis', 'Chassis it sits in.')),
     ready: optional(lineRef('out', 'Output that tells the board that the manager is up.')),
+    watchdog: optional(
+      object(
+        {
+          device: optional(text('Device of the kernel; /dev/watchdog0 when left out.')),
+          timeout: optional(
+            duration('Time without a sign of life after which the controller is reset; 60 s when left out.'),
+          ),
+        },
+        'Watchdog of the controller: held while this daemon runs, fed while all of it is alive.',
+      ),
+    ),
   },
   'The management controller itself.',
 );

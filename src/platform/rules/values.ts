@@ -90,6 +90,17 @@ export const valueRules: Readonly<Record<string, Rule>> = {
     }
   },
 
+  *light(board) {
+    for (const { path, item } of entries(board.indicators, '/indicators')) {
+      if ((item.line === undefined) !== (item.led === undefined)) continue;
+      const message =
+        item.line === undefined
+          ? `nothing says which light "${item.id}" is`
+          : `"${item.id}" has both a "line" and a "led"`;
+      yield { path, message, hint: 'write "line", an output, or "led", a name in /sys/class/leds' };
+    }
+  },
+
   *'line-use'(board) {
     for (const { path, item } of members(board.lines, '/lines')) {
       const wrong =

@@ -107,6 +107,22 @@ export function consoleRecord(event: {
   };
 }
 
+/** The record of a watchdog that cannot be held or fed, or can again. */
+export function watchdogRecord(manager: string, fault: string | null): JournalRecord {
+  const said =
+    fault === null
+      ? message('ResourceEvent.ResourceStatusChangedOK', ['watchdog', 'Enabled'])
+      : message('Platform.DeviceManagementInterfaceError', ['watchdog', fault]);
+  return {
+    log: 'EventLog',
+    ...recordOf(said),
+    severity: fault === null ? 'OK' : 'Warning',
+    origin: managerUri(manager),
+    condition: 'watchdog',
+    resolves: fault === null,
+  };
+}
+
 /** The audit record of a login that succeeded or failed. */
 export function loginRecord(userName: string, address: string, ok: boolean): JournalRecord {
   const said = ok
