@@ -75,6 +75,20 @@ export const linear11Channel = (
   ...pmbusPlace(address, page, inputsPaged),
 });
 
+/** A channel with a scale of its own, such as DIRECT with the chip's coefficients. */
+export const scaledChannel = (
+  quantity: Quantity,
+  address: number,
+  scale: ChannelSpec['scale'],
+  page?: number,
+  inputsPaged = false,
+): ChannelSpec => ({
+  quantity,
+  register: command(address, page),
+  scale,
+  ...pmbusPlace(address, page, inputsPaged),
+});
+
 /** VID tables, by what VOUT_MODE calls them on a chip. */
 export type VidTables = Readonly<Record<number, Scale>>;
 

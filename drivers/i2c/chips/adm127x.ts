@@ -134,4 +134,53 @@ export const adm1275 = defineChip({
   status: [statusWord()],
 });
 
-export default [adm1275, adm1276, adm1278];
+/** As the ADM1278, of which it is a successor. */
+export const adm1281 = defineChip({
+  ...adm1278,
+  compatible: ['adm1281'],
+  datasheet:
+    'ADI ADM1281 Rev. 0; coefficients and PMON_CONFIG bits as in Linux drivers/hwmon/pmbus/adm1275.c',
+  quality: 'driver-checked',
+  identity: identity('ADM1281'),
+});
+
+/** Bits of the ADM1272's PMON_CONFIG: 100 V, and 30 mV across the shunt. */
+const range100V = 0x20;
+const range30mV = 0x01;
+const voltage1272: ChannelSpec['scale'] = (_parameters, mode = 0) =>
+  direct({ m: mode & range100V ? 4062 : 6770, b: 0, R: -2, bits: 12 });
+const current1272: ChannelSpec['scale'] = (parameters, mode = 0) =>
+  perShunt({ m: mode & range30mV ? 663 : 1326, b: 20480, R: -1, bits: 12, first: 1 })(parameters);
+const power1272: ChannelSpec['scale'] = (parameters, mode = 0) => {
+  const [m60, m100] = mode & range30mV ? [1756.1, 1053.5] : [3512, 2107.1];
+  return perShunt({ m: mode & range100V ? m100 : m60, b: 0, R: -2, bits: 15 })(parameters);
+};
+const byWideMode = (quantity: Quantity, address: number, scale: ChannelSpec['scale'], bits?: number) => ({
+  ...channel(quantity, address, scale, bits),
+  mode: wideMonitorConfiguration,
+});
+
+export const adm1272 = defineChip({
+  compatible: ['adm1272'],
+  datasheet: 'ADI ADM1272 Rev. B, tables 8 to 11; Linux drivers/hwmon/pmbus/adm1275.c',
+  quality: 'driver-checked',
+  kernel: { driver: 'adm1275' },
+  channels: {
+    vin: byWideMode('Voltage', code.vin, voltage1272),
+    vout: byWideMode('Voltage', code.vout, voltage1272),
+    iout: byWideMode('Current', code.iout, current1272),
+    pin: byWideMode('Power', code.pin, power1272, 15),
+    temperature: channel(
+      'Temperature',
+      code.temperature1,
+      direct({ m: 42, b: 31871, R: -1, bits: 12, first: 2956, last: 3817 }),
+    ),
+  },
+  identity: identity('ADM1272'),
+  settings: [stop, { register: wideMonitorConfiguration, mask: 0x801e, value: 0x801e }, start],
+  needs: ['shunt'],
+  powerOn: [{ register: monitorControl, value: 0x01 }],
+  status: [statusWord()],
+});
+
+export default [adm1272, adm1275, adm1276, adm1278, adm1281];

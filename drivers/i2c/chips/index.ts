@@ -10,14 +10,22 @@ import ina238 from './ina238.ts';
 import infineon from './infineon.ts';
 import isl28022 from './isl28022.ts';
 import lm75 from './lm75.ts';
+import lm25066 from './lm25066.ts';
+import ltc428x from './ltc428x.ts';
 import max1161x from './max1161x.ts';
+import max5970 from './max5970.ts';
 import max6639 from './max6639.ts';
 import max31790 from './max31790.ts';
+import mps from './mps.ts';
+import mpsEfuse from './mps-efuse.ts';
 import nct736x from './nct736x.ts';
 import nvme from './nvme.ts';
 import pca954x from './pca954x.ts';
 import pmbus from './pmbus.ts';
+import regulators from './regulators.ts';
+import renesas from './renesas.ts';
 import tmp42x from './tmp42x.ts';
+import xdp710 from './xdp710.ts';
 
 export const chips: readonly ChipSpec[] = [
   ...lm75,
@@ -35,6 +43,14 @@ export const chips: readonly ChipSpec[] = [
   ...max1161x,
   ...adm127x,
   ...infineon,
+  ...mpsEfuse,
+  ...lm25066,
+  ...ltc428x,
+  ...xdp710,
+  ...max5970,
+  ...renesas,
+  ...regulators,
+  ...mps,
   ...pmbus,
   ...at24,
   ...pca954x,

@@ -29,7 +29,7 @@ export const pxe1610 = defineChip({
 });
 
 export const xdpe122 = defineChip({
-  compatible: ['xdpe12284', 'xdpe12254'],
+  compatible: ['xdpe12284', 'xdpe12254', 'xdpe11280'],
   datasheet: 'not public; Linux drivers/hwmon/pmbus/xdpe12284.c',
   quality: 'driver-checked',
   kernel: { driver: 'xdpe12284' },
