@@ -8,6 +8,7 @@ import type { Hardware } from '../drivers/hardware.ts';
 import { createBoard } from './board/board.ts';
 import type { Board } from './board/model.ts';
 import { Discovery } from './discovery/discovery.ts';
+import { EventHub } from './events/hub.ts';
 import { createApp } from './http/app.ts';
 import { authenticator } from './http/authenticate.ts';
 import { consoles as serveConsoles } from './http/console.ts';
@@ -26,10 +27,12 @@ import { twinNetwork } from './manager/twin.ts';
 import type { Platform } from './platform/schema.ts';
 import { message } from './redfish/registries/messages.ts';
 import type { App } from './redfish/resources/app.ts';
+import { EventWriter, eventFacts, heartbeatPayload } from './redfish/resources/event-records.ts';
 import { declarations } from './redfish/resources/index.ts';
 import {
   auditRecord,
   boardRecords,
+  changeRecord,
   consoleRecord,
   loginRecord,
   networkRecord,
@@ -37,7 +40,7 @@ import {
   watchdogRecord,
 } from './redfish/resources/records.ts';
 import { redfishVersion } from './redfish/resources/service-root.ts';
-import { accountUri, managerUri } from './redfish/resources/uris.ts';
+import { accountUri, managerUri, sessionUri, subscriptionUri } from './redfish/resources/uris.ts';
 import { metadataDocument, serviceDocument } from './redfish/service/metadata.ts';
 import { Service } from './redfish/service/service.ts';
 import { Accounts } from './store/accounts.ts';
@@ -73,6 +76,8 @@ export interface DaemonOptions {
   readonly httpRedirect?: { readonly host: string; readonly port: number } | undefined;
   /** Origins of web pages that may use the service from a browser; none when left out. */
   readonly corsOrigins?: readonly string[];
+  /** Hosts to which events may be sent; any when left out. */
+  readonly eventDestinations?: readonly string[] | undefined;
   readonly limits?: Partial<Limits>;
   /** Offers HTTP/2 beside HTTP/1.1. */
   readonly http2?: boolean;
@@ -94,6 +99,12 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
+/** Schemas of all that is served, without version. */
+const resourceTypes = [
+  ...new Set(
+    declarations.map((each) => (each.kind === 'resource' ? each.resource.schema : each.collection.schema)),
+  ),
+].sort();
 /** How long answers that are under way may take once the daemon ends. */
 const grace = 800;
 
@@ -201,8 +212,29 @@ async function start(
     configuration += 1;
   };
   for (const part of [accounts, roles, sessions, logins, certificates]) part.onChange(moved);
+  const words = new EventWriter(platform.manager.id);
+  const events = new EventHub({
+    ...{ store, settings, journal },
+    words: {
+      factsOf: (event) => eventFacts((uri) => service.schemaAt(uri), event),
+      render: (entries, context, lost) => words.payload(entries, context, lost),
+      heartbeat: heartbeatPayload,
+    },
+    hostName: () => network.read().hostName,
+    log: (text, detail) => log.warn(detail, text),
+  });
+  ends.push(() => events.close());
+  events.onChange(moved);
+  const tell = (kind: 'created' | 'changed' | 'removed', uri: string, user: string | null): Promise<void> =>
+    journal.append(changeRecord(kind, uri, user)).then(
+      () => undefined,
+      () => undefined,
+    );
+  sessions.onChange(({ kind, session }) => {
+    void tell(kind === 'created' ? 'created' : 'removed', sessionUri(session.id), session.userName);
+  });
   const app: App = {
-    ...{ board, journal, telemetry, accounts, roles, sessions, logins, certificates, version },
+    ...{ board, journal, events, telemetry, accounts, roles, sessions, logins, certificates, version },
     network,
     discovery,
     software: systemSoftware(version),
@@ -215,6 +247,9 @@ async function start(
       return redirect?.address.port ?? null;
     },
     resolves: (uri) => service.hasResource(uri),
+    resourceTypes,
+    allowsDestination: (uri) =>
+      options.eventDestinations === undefined || options.eventDestinations.includes(new URL(uri).hostname),
     restart: async (type) => {
       await journal.append({
         log: 'EventLog',
@@ -237,6 +272,9 @@ async function start(
         () => undefined,
         () => undefined,
       ),
+    // Sessions tell of themselves, however they begin and end.
+    changed: ({ kind, uri, userName }) =>
+      uri.startsWith(sessionUri('')) ? Promise.resolve() : tell(kind, uri, userName),
   });
   const clients = new ClientCertificates(certificates);
   const lag = new LoopLag();
@@ -268,6 +306,8 @@ async function start(
     serviceDocument: serviceDocument(service.tree),
     authenticate,
     consoles,
+    events,
+    announce: (kind, id, userName) => void tell(kind, subscriptionUri(id), userName),
     limits,
     corsOrigins: options.corsOrigins ?? [],
     metrics: (format) => exposition(families(), format),
@@ -292,6 +332,7 @@ async function start(
   ends.push(certificates.onChange(() => listening.secure(certificates.options)));
   ends.push(() => listening.close(grace));
   ends.push(() => consoles.close());
+  ends.push(() => events.endStreams());
   const { httpRedirect } = options;
   if (httpRedirect !== undefined) {
     const { host, port } = httpRedirect;
@@ -325,6 +366,7 @@ async function start(
     });
     ends.push(release);
   }
+  events.start();
   discovery.start(() => listening.address);
   ends.push(() => discovery.close());
   return {

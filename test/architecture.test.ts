@@ -53,6 +53,11 @@ describe('the arrows of the design', () => {
       'src/manager',
       /^src\/(redfish|http|board|journal)\//,
     ],
+    [
+      'events are told by the journal alone',
+      'src/events',
+      /^src\/(redfish|http|board|platform|manager|telemetry)\/|^koa/,
+    ],
     ['discovery knows no Redfish and no HTTP', 'src/discovery', /^src\/(redfish|http|board|journal)\//],
     [
       'telemetry knows the board, the store and the journal',

@@ -17,6 +17,8 @@ export interface ServeOptions {
   readonly httpRedirect: { readonly host: string; readonly port: number } | undefined;
   /** Origins of web pages that may use the service from a browser. */
   readonly corsOrigins: readonly string[];
+  /** Hosts to which events may be sent; undefined for any. */
+  readonly eventDestinations: readonly string[] | undefined;
   /** What clients may take; only what the configuration says. */
   readonly limits: Partial<Limits>;
   /** Offers HTTP/2 beside HTTP/1.1. */
@@ -37,6 +39,7 @@ const keys: Readonly<Record<string, 'string' | 'boolean' | 'number'>> = {
   logLevel: 'string',
   httpRedirect: 'string',
   corsOrigins: 'string',
+  eventDestinations: 'string',
   connections: 'number',
   connectionsPerAddress: 'number',
   requestsPerSecond: 'number',
@@ -68,6 +71,9 @@ export async function serveOptions(argv: readonly string[]): Promise<ServeOption
     ...{ platform, twin, state: values.state ?? text('state'), ...address, logLevel, limits },
     httpRedirect: redirect === undefined ? undefined : listenAddress(redirect),
     corsOrigins: originsOf(text('corsOrigins')),
+    eventDestinations: text('eventDestinations')
+      ?.split(/[\s,]+/)
+      .filter((host) => host !== ''),
     http2: file.http2 === true,
   };
 }

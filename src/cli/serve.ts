@@ -68,6 +68,7 @@ export async function serve(argv: readonly string[], version: string): Promise<n
         ...{ host: options.host, port: options.port, hardware: machine.hardware },
         ...{ limits: options.limits, http2: options.http2 },
         ...{ httpRedirect: options.httpRedirect, corsOrigins: options.corsOrigins },
+        eventDestinations: options.eventDestinations,
         ...(mainsRestored === undefined ? {} : { mainsRestored }),
       });
       const login = rememberPassword(state, administrator.userName, daemon, options.twin);

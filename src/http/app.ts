@@ -16,6 +16,7 @@ import { type Limits, limitRequests } from './limits.ts';
 import { metrics } from './metrics.ts';
 import { methods, origins } from './origins.ts';
 import { json, send } from './reply.ts';
+import { type SseOptions, sse } from './sse.ts';
 
 /** The part of the Redfish service that HTTP needs. */
 export interface RedfishService {
@@ -40,6 +41,9 @@ export interface AppOptions {
   readonly metrics: (format: Format) => string;
   /** Whether a 401 offers Basic authentication. */
   readonly advertiseBasic: () => boolean;
+  /** What happens, as streams. */
+  readonly events: SseOptions['events'];
+  readonly announce: SseOptions['announce'];
   /** Serial consoles of hosts. */
   readonly consoles: Consoles;
   readonly log: Logger;
@@ -55,6 +59,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(middleware);
   app.use(origins(options.corsOrigins));
   app.use(options.consoles.middleware);
+  app.use(sse(options));
   // The tree of resources has a router of its own: what it does not know goes on to the fixed documents.
   app.use(redfish(options, spend));
   app.use(metrics({ render: options.metrics, authenticate: options.authenticate, spend }));

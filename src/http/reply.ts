@@ -10,7 +10,7 @@ export interface Reply {
 }
 
 /** DSP0266 clause 8.2, and what browsers need to be kept from doing harm. */
-const common: readonly string[] = [
+export const common: readonly string[] = [
   ...['OData-Version', '4.0'],
   ...['Cache-Control', 'no-cache'],
   ...['Vary', 'Accept-Encoding, Origin'],

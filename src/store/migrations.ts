@@ -100,6 +100,13 @@ export const migrations: readonly string[] = [
      body TEXT NOT NULL,
      PRIMARY KEY (kind, id)
    ) STRICT, WITHOUT ROWID;`,
+  // Who is told of events, and how far each is.
+  `CREATE TABLE subscriptions (
+     id TEXT PRIMARY KEY,
+     facts TEXT NOT NULL,
+     place INTEGER NOT NULL,
+     suspended INTEGER NOT NULL
+   ) STRICT;`,
 ];
 
 /** The version a database is at. @throws StoreError `too-new` */

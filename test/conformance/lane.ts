@@ -36,6 +36,17 @@ function works(command: string, args: readonly string[]): boolean {
   );
 }
 
+/** Where a package of the validators' Python is. @throws Error */
+export function pythonFolder(name: string): string {
+  const command = `import ${name}; print(${name}.__path__[0])`;
+  const run = spawnSync('python3', ['-c', command], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: path },
+  });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return run.stdout.trim();
+}
+
 export interface Run {
   readonly status: number | null;
   readonly output: string;

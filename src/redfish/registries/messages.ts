@@ -61,6 +61,9 @@ const wordings: Readonly<Record<RegistryName, Readonly<Record<string, Wording>>>
   Update: events.update,
 };
 
+/** The registries whose messages this service sends. */
+export const registryNames = Object.keys(wordings) as readonly RegistryName[];
+
 type Facts = Readonly<Record<string, { readonly severity: Severity; readonly args: readonly string[] }>>;
 
 /** `1.22`: the part of a registry's version that a MessageId carries. */

@@ -1,6 +1,7 @@
 /** What resources have to work with: the daemon's parts, and nothing of the protocol. */
 import type { Board } from '../../board/model.ts';
 import type { Discovery } from '../../discovery/discovery.ts';
+import type { EventHub } from '../../events/hub.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Network } from '../../manager/network.ts';
 import type { Software } from '../../manager/software.ts';
@@ -16,6 +17,7 @@ export interface App {
   readonly board: Board;
   readonly journal: Journal;
   readonly telemetry: Telemetry;
+  readonly events: EventHub;
   readonly accounts: Accounts;
   readonly roles: Roles;
   readonly sessions: Sessions;
@@ -35,6 +37,10 @@ export interface App {
   readonly httpsPort: number;
   /** TCP port on which plain HTTP is sent on to HTTPS; null where nothing listens. */
   readonly httpPort: number | null;
+  /** Schemas of the resources that are served, without version. */
+  readonly resourceTypes: readonly string[];
+  /** Whether events may be sent there. */
+  readonly allowsDestination: (uri: string) => boolean;
   /** Whether a URI leads to a resource of this service now. */
   readonly resolves: (uri: string) => boolean;
   /** Restarts the management controller (on the twin: the daemon). Resolves when that is under way. */

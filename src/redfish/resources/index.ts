@@ -11,6 +11,8 @@ import { clientCertificate, clientCertificates } from './client-certificates.ts'
 import { control, controls } from './controls.ts';
 import { environmentMetrics } from './environment-metrics.ts';
 import { ethernetInterface, ethernetInterfaces } from './ethernet-interfaces.ts';
+import { eventDestination, eventDestinations } from './event-destinations.ts';
+import { eventService } from './event-service.ts';
 import { fan, fans } from './fans.ts';
 import { httpsCertificate, httpsCertificates } from './https-certificates.ts';
 import { managerLogServices, systemLogs } from './log-services.ts';
@@ -41,6 +43,7 @@ const all: readonly (Resource<App> | Collection<App>)[] = [
   ...[sessionService, sessions, session],
   ...[certificateService, certificateLocations, httpsCertificates, httpsCertificate, securityPolicy],
   ...[clientCertificates, clientCertificate],
+  ...[eventService, eventDestinations, eventDestination],
   ...[updateService, firmwareInventory, softwareInventory],
   ...[jsonSchemas, jsonSchema, messageRegistries, messageRegistry],
 ];

@@ -86,6 +86,20 @@ export function networkRecord(manager: string, { outcome, name, reason }: Networ
   };
 }
 
+/** What subscribers are told of a change of the tree. */
+export function changeRecord(
+  kind: 'created' | 'changed' | 'removed',
+  uri: string,
+  user: string | null,
+): JournalRecord {
+  const said = {
+    created: message('ResourceEvent.ResourceCreated', []),
+    changed: message('ResourceEvent.ResourceChanged', []),
+    removed: message('ResourceEvent.ResourceRemoved', []),
+  }[kind];
+  return { log: 'Event', ...recordOf(said), origin: uri, user };
+}
+
 /** The audit record of a serial console that somebody opened or closed. */
 export function consoleRecord(event: {
   readonly kind: 'opened' | 'closed';

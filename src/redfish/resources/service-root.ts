@@ -23,6 +23,7 @@ export const serviceRoot = resource({
     Managers: link(`${root}Managers`),
     SessionService: link(`${root}SessionService`),
     AccountService: link(`${root}AccountService`),
+    EventService: link(`${root}EventService`),
     UpdateService: link(`${root}UpdateService`),
     CertificateService: link(`${root}CertificateService`),
     JsonSchemas: link(`${root}JsonSchemas`),

@@ -5,6 +5,8 @@ export const root = '/redfish/v1/';
 export const chassisUri = (id: string): string => `/redfish/v1/Chassis/${id}`;
 export const systemUri = (id: string): string => `/redfish/v1/Systems/${id}`;
 export const managerUri = (id: string): string => `/redfish/v1/Managers/${id}`;
+export const eventLogEntryUri = (manager: string, id: number): string =>
+  `${managerUri(manager)}/LogServices/EventLog/Entries/${id}`;
 export const interfaceUri = (manager: string, id: string): string =>
   `${managerUri(manager)}/EthernetInterfaces/${id}`;
 export const sensorUri = (sensor: Pick<Sensor, 'chassis' | 'id'>): string =>
@@ -21,6 +23,7 @@ export const clientCertificatesUri =
   '/redfish/v1/AccountService/MultiFactorAuth/ClientCertificate/Certificates';
 /** Where the serial console of a system is, as a WebSocket; no resource. */
 export const consoleUri = (system: string): string => `/console/${system}`;
+export const subscriptionUri = (id: string): string => `/redfish/v1/EventService/Subscriptions/${id}`;
 export const sessionUri = (id: string): string => `/redfish/v1/SessionService/Sessions/${id}`;
 
 /** The resource that a board event is about. */

@@ -59,6 +59,15 @@ export interface ServiceOptions<A> {
   readonly refusalOf: (error: unknown) => RedfishError;
   /** Told of every write, refused ones included. Resolves once it is stored; never rejects. */
   readonly audit: (record: AuditRecord) => Promise<void>;
+  /** Told of every resource that a client has created, changed or removed; never rejects. */
+  readonly changed?: (change: ResourceChange) => Promise<void>;
+}
+
+/** A change of the tree that a client has made. */
+export interface ResourceChange {
+  readonly kind: 'created' | 'changed' | 'removed';
+  readonly uri: string;
+  readonly userName: string | null;
 }
 
 const writeMethods: ReadonlySet<string> = new Set(['POST', 'PATCH', 'PUT', 'DELETE']);
@@ -94,6 +103,13 @@ export class Service<A> {
     return target?.kind === 'resource' && exists(target, this.#options.app);
   }
 
+  /** The schema of what a URI stands for, there or not; null where it stands for nothing. */
+  schemaAt(uri: string): string | null {
+    const target = this.tree.locate(uri.replace(/#.*$/, ''));
+    if (target?.kind === 'resource') return target.resource.schema;
+    return target?.kind === 'collection' ? target.collection.schema : null;
+  }
+
   /** Answers a request; a read without waiting. @throws RedfishError for every refusal; anything else is a defect. */
   handle(request: ServiceRequest): ServiceReply | Promise<ServiceReply> {
     return writeMethods.has(request.method) ? this.#change(request) : this.#read(request);
@@ -125,8 +141,10 @@ export class Service<A> {
     const target = this.tree.locateFor(request.method, request.path);
     try {
       const outcome = await this.#write(request, target);
+      const told = this.#tell(request, target, outcome);
       // Who made a change is known for as long as the change itself.
       await this.#audit(request, target, outcome.status, outcome.headers?.Location ?? null, []);
+      await told;
       return this.#replyTo(outcome);
     } catch (error) {
       const { status, messages } = this.#options.refusalOf(error);
@@ -180,6 +198,17 @@ export class Service<A> {
     const headers: Record<string, string> = { ...outcome.headers };
     if (outcome.rendered) headers.ETag = outcome.rendered.etag;
     return { status: outcome.status, headers, body: outcome.body ?? outcome.rendered?.json ?? null };
+  }
+
+  /** An action says itself what it did. */
+  async #tell(request: ServiceRequest, target: Target<A> | undefined, outcome: Outcome): Promise<void> {
+    if (target === undefined || target.kind === 'action') return;
+    const { method, principal } = request;
+    const created = outcome.headers?.Location;
+    const kind = method === 'POST' ? 'created' : method === 'DELETE' ? 'removed' : 'changed';
+    const uri = kind === 'created' ? created : target.uri;
+    if (uri === undefined) return;
+    await this.#options.changed?.({ kind, uri, userName: principal?.userName ?? null });
   }
 
   async #audit(

@@ -1,0 +1,167 @@
+/** Brings events to one subscriber, in order and each at least once, however often it fails to take them. */
+import type { Piece, Reader } from './reader.ts';
+import type { Subscription } from './subscription.ts';
+
+export interface RetryRules {
+  /** Tries after the first. */
+  readonly attempts: number;
+  /** Seconds between tries. */
+  readonly interval: number;
+}
+
+export interface DeliveryParts {
+  readonly reader: Reader;
+  /** Sends events, or that some are missing. @throws Error */
+  readonly send: (piece: Pick<Piece, 'events' | 'lost'>, signal: AbortSignal) => Promise<void>;
+  /** Sends something that stands in no journal. @throws Error */
+  readonly sendExtra: (body: string, signal: AbortSignal) => Promise<void>;
+  readonly rules: () => RetryRules;
+  /** Stores how far the subscriber is. */
+  readonly save: (after: number) => void;
+  /** Its state, as clients see it, has changed. */
+  readonly changed: () => void;
+  /** It has failed for good. */
+  readonly terminate: () => void;
+  /** It was suspended after its last try. */
+  readonly suspend: () => void;
+}
+
+export interface DeliveryState {
+  readonly suspended: boolean;
+  /** Why the last try failed; null when it did not. */
+  readonly fault: { readonly message: string; readonly since: Date } | null;
+}
+
+/** Seconds; the longest wait of RetryForeverWithBackoff. */
+const longest = 3600;
+/** What stands in no journal and waits for a subscriber that fails; the oldest go. */
+const maxExtras = 16;
+
+export class Delivery {
+  readonly #subscription: () => Subscription;
+  readonly #parts: DeliveryParts;
+  readonly #extras: string[] = [];
+  readonly #abort = new AbortController();
+  #busy = false;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #state: DeliveryState;
+
+  constructor(subscription: () => Subscription, suspended: boolean, parts: DeliveryParts) {
+    this.#subscription = subscription;
+    this.#parts = parts;
+    this.#state = { suspended, fault: null };
+  }
+
+  get state(): DeliveryState {
+    return this.#state;
+  }
+
+  get after(): number {
+    return this.#parts.reader.after;
+  }
+
+  /** There may be something to deliver. */
+  wake(): void {
+    if (this.#busy || this.#timer !== undefined || this.#state.suspended || this.#abort.signal.aborted)
+      return;
+    this.#busy = true;
+    this.#run().then(
+      () => {
+        this.#busy = false;
+      },
+      (error: unknown) => {
+        this.#busy = false;
+        this.#failed(error);
+      },
+    );
+  }
+
+  /** Sends something that stands in no journal, as soon as the subscriber takes it. */
+  extra(body: string): void {
+    if (this.#state.suspended) return;
+    this.#extras.push(body);
+    if (this.#extras.length > maxExtras) this.#extras.shift();
+    this.wake();
+  }
+
+  suspend(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#state = { ...this.#state, suspended: true };
+  }
+
+  /** Passes over events. */
+  skipTo(id: number): void {
+    this.#parts.reader.skipTo(id);
+    this.#parts.save(this.after);
+  }
+
+  /** Goes on where it was. */
+  resume(): void {
+    this.#state = { suspended: false, fault: null };
+    this.#failures = 0;
+    this.wake();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#abort.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { reader, send, sendExtra, save } = this.#parts;
+    const { signal } = this.#abort;
+    while (!this.#state.suspended && !signal.aborted) {
+      const extra = this.#extras[0];
+      if (extra !== undefined) {
+        await sendExtra(extra, signal);
+        if (this.#extras[0] === extra) this.#extras.shift();
+        this.#worked();
+        continue;
+      }
+      // Readings of metrics only: the journal goes by.
+      const piece = this.#subscription().format === 'Event' ? reader.next() : undefined;
+      if (piece === undefined) return;
+      await send(piece, signal);
+      reader.had(piece);
+      save(reader.after);
+      this.#worked();
+    }
+  }
+
+  #worked(): void {
+    this.#failures = 0;
+    if (this.#state.fault === null) return;
+    this.#state = { ...this.#state, fault: null };
+    this.#parts.changed();
+  }
+
+  #failed(error: unknown): void {
+    if (this.#abort.signal.aborted || this.#state.suspended) return;
+    this.#failures++;
+    const message = error instanceof Error ? error.message : String(error);
+    const { attempts, interval } = this.#parts.rules();
+    this.#state = { ...this.#state, fault: { message, since: this.#state.fault?.since ?? new Date() } };
+    const { retryPolicy } = this.#subscription();
+    const last = this.#failures > attempts;
+    if (last && retryPolicy === 'TerminateAfterRetries') {
+      this.#parts.terminate();
+      return;
+    }
+    if (last && retryPolicy === 'SuspendRetries') {
+      this.#state = { ...this.#state, suspended: true };
+      this.#parts.suspend();
+      return;
+    }
+    const growth = retryPolicy === 'RetryForeverWithBackoff' ? 2 ** Math.min(this.#failures - 1, 20) : 1;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.wake();
+      },
+      Math.min(interval * growth, Math.max(longest, interval)) * 1000,
+    ).unref();
+    this.#parts.changed();
+  }
+}

@@ -1,0 +1,66 @@
+/** The events of the journal as many readers follow them: those that keep up are served from memory. */
+import type { Journal } from '../journal/journal.ts';
+import type { JournalEntry } from '../journal/record.ts';
+import { Listeners } from '../store/listeners.ts';
+
+/** Events kept in memory; who is further behind reads the disk. */
+const kept = 512;
+/** Milliseconds in which events gather before readers are woken again. */
+const pause = 20;
+
+export class Feed {
+  readonly #journal: Journal;
+  readonly #readers = new Listeners<void>();
+  /** The newest events, without a gap behind `#from`. */
+  #recent: JournalEntry[] = [];
+  #from: number;
+  #newest: number;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #end: () => void;
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+    this.#newest = journal.newest;
+    this.#from = this.#newest;
+    this.#end = journal.onAppend((entry) => {
+      this.#newest = entry.id;
+      if (entry.log !== 'EventLog' && entry.log !== 'Event') return;
+      this.#recent.push(entry);
+      if (this.#recent.length > kept) {
+        this.#from = this.#recent[kept >> 1]?.id ?? this.#newest;
+        this.#recent = this.#recent.slice((kept >> 1) + 1);
+      }
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#readers.emit();
+      }, pause);
+    });
+  }
+
+  /** Id of the newest record, event or not: where a reader begins that wants only what comes. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** Events behind an id, in order. @throws StoreError */
+  read(after: number, limit: number): readonly JournalEntry[] {
+    if (after < this.#from) return this.#journal.events(after, limit);
+    const first = this.#recent.findIndex(({ id }) => id > after);
+    return first < 0 ? [] : this.#recent.slice(first, first + limit);
+  }
+
+  /** Whether events behind an id were overwritten before they were read. @throws StoreError */
+  hasLost(after: number): boolean {
+    return after < this.#from && this.#journal.hasLost(after);
+  }
+
+  /** Called soon after events have come, once for all that came together. */
+  onEvents(listener: () => void): () => void {
+    return this.#readers.add(listener);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#end();
+  }
+}

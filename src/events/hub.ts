@@ -1,0 +1,386 @@
+/** All who are told of events: subscribers that are called, and streams that are open. */
+import { randomBytes } from 'node:crypto';
+import type { Journal } from '../journal/journal.ts';
+import type { JournalEntry } from '../journal/record.ts';
+import { Listeners } from '../store/listeners.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Store } from '../store/store.ts';
+import { Delivery, type DeliveryState, type RetryRules } from './delivery.ts';
+import { Feed } from './feed.ts';
+import { Reader } from './reader.ts';
+import { post, syslog, syslogLine } from './send.ts';
+import { EventStream } from './stream.ts';
+import { type EventFacts, type Subscription, wants } from './subscription.ts';
+import { Subscriptions } from './subscriptions.ts';
+
+/** A report of metrics, as subscribers get it. */
+export interface Report {
+  /** URI of its definition. */
+  readonly definition: string;
+  /** The whole MetricReport. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** What the words of the protocol are made by; the hub knows none of them. */
+export interface EventWords {
+  readonly factsOf: (event: JournalEntry) => EventFacts;
+  /** The body of a delivery, JSON text. `lost` says that events before these are missing. */
+  readonly render: (events: readonly JournalEntry[], context: string | null, lost: boolean) => string;
+  readonly heartbeat: (context: string | null) => string;
+}
+
+export interface HubOptions {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly journal: Journal;
+  readonly words: EventWords;
+  readonly hostName: () => string;
+  readonly log: (message: string, detail: object) => void;
+}
+
+/** What the reader of a stream asks for. */
+export interface StreamWish {
+  /** How the stream is shown among the destinations. */
+  readonly subscription: Subscription;
+  readonly wants: (event: EventFacts) => boolean;
+  /** Whether it wants the reports of a definition, by its URI. */
+  readonly wantsReport: (definition: string) => boolean;
+  /** Id of the last event that the reader has had; undefined for what comes from now on. */
+  readonly after: number | undefined;
+}
+
+/** One destination as clients see it: a subscriber, or a stream that is open. */
+export interface Destination {
+  readonly id: string;
+  readonly stream: EventStream | null;
+  readonly subscription: Subscription;
+  readonly state: DeliveryState;
+}
+
+interface Subscriber {
+  readonly id: string;
+  subscription: Subscription;
+  readonly delivery: Delivery;
+  heartbeat: NodeJS.Timeout | undefined;
+}
+
+export const maxSubscriptions = 64;
+export const maxStreams = 64;
+const enabledKey = 'events.enabled';
+const rulesKey = 'events.retry';
+const defaultRules: RetryRules = { attempts: 3, interval: 30 };
+export const ruleRanges = { attempts: { min: 0, max: 100 }, interval: { min: 1, max: 3600 } } as const;
+/** Milliseconds in which places are gathered before they are stored; after a crash so much may be told once more. */
+const savePeriod = 1_000;
+
+export class EventHub {
+  readonly #options: HubOptions;
+  readonly #feed: Feed;
+  readonly #stored: Subscriptions;
+  readonly #subscribers = new Map<string, Subscriber>();
+  readonly #streams = new Map<
+    string,
+    { readonly stream: EventStream; readonly subscription: Subscription }
+  >();
+  readonly #changed = new Listeners<void>();
+  readonly #places = new Map<string, number>();
+  #saving: NodeJS.Timeout | undefined;
+  #delivered = 0;
+  #failures = 0;
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+    this.#feed = new Feed(options.journal);
+    this.#stored = new Subscriptions(options.store);
+    for (const { id, subscription, after, suspended } of this.#stored.list())
+      this.#add(id, subscription, after, suspended);
+    options.journal.keepFor(() =>
+      Math.min(
+        Number.MAX_SAFE_INTEGER,
+        ...[...this.#subscribers.values()].map(({ delivery }) => delivery.after),
+        ...[...this.#streams.values()].map(({ stream }) => stream.after),
+      ),
+    );
+    this.#feed.onEvents(() => this.#wake());
+  }
+
+  /** Begins to deliver what is due. */
+  start(): void {
+    this.#wake();
+  }
+
+  /** Called when anything that clients see of subscriptions has changed. */
+  onChange(listener: () => void): () => void {
+    return this.#changed.add(listener);
+  }
+
+  get enabled(): boolean {
+    return this.#options.settings.get(enabledKey) !== 'no';
+  }
+
+  /** @throws StoreError */
+  enable(on: boolean): void {
+    this.#options.settings.set(enabledKey, on ? 'yes' : 'no');
+    if (!on) this.endStreams();
+    this.#wake();
+  }
+
+  get rules(): RetryRules {
+    const decode = (value: unknown) => value as RetryRules;
+    return this.#options.settings.json(rulesKey, decode, defaultRules);
+  }
+
+  /** @throws StoreError */
+  setRules(rules: RetryRules): void {
+    this.#options.settings.setJson(rulesKey, rules);
+  }
+
+  /** Counted since the start: events that subscribers have taken, and tries that failed. */
+  get counts(): { readonly delivered: number; readonly failures: number; readonly streams: number } {
+    return { delivered: this.#delivered, failures: this.#failures, streams: this.#streams.size };
+  }
+
+  get streams(): number {
+    return this.#streams.size;
+  }
+
+  get subscriptions(): number {
+    return this.#subscribers.size;
+  }
+
+  ids(): string[] {
+    return [...this.#subscribers.keys(), ...this.#streams.keys()];
+  }
+
+  find(id: string): Destination | undefined {
+    const subscriber = this.#subscribers.get(id);
+    if (subscriber !== undefined) {
+      const { subscription, delivery } = subscriber;
+      return { id, stream: null, subscription, state: delivery.state };
+    }
+    const open = this.#streams.get(id);
+    return open && { id, ...open, state: { suspended: false, fault: null } };
+  }
+
+  /** Begins with what happens from now on. @throws StoreError */
+  subscribe(subscription: Subscription): string {
+    const id = newId();
+    const after = this.#feed.newest;
+    this.#stored.put({ id, subscription, after, suspended: false });
+    this.#add(id, subscription, after, false);
+    this.#changed.emit();
+    return id;
+  }
+
+  /** @throws StoreError */
+  change(id: string, subscription: Subscription): void {
+    const subscriber = this.#subscribers.get(id);
+    if (subscriber === undefined) return;
+    const { delivery } = subscriber;
+    this.#stored.put({ id, subscription, after: delivery.after, suspended: delivery.state.suspended });
+    subscriber.subscription = subscription;
+    this.#changed.emit();
+  }
+
+  /** Ends a subscription, or a stream. @throws StoreError */
+  remove(id: string): void {
+    const open = this.#streams.get(id);
+    if (open !== undefined) {
+      open.stream.close();
+      return;
+    }
+    if (!this.#subscribers.has(id)) return;
+    this.#stored.delete(id);
+    const subscriber = this.#subscribers.get(id);
+    this.#subscribers.delete(id);
+    subscriber?.delivery.stop();
+    clearInterval(subscriber?.heartbeat);
+    this.#changed.emit();
+  }
+
+  /** @throws StoreError */
+  suspend(id: string): void {
+    this.#setSuspended(id, true);
+    this.#subscribers.get(id)?.delivery.suspend();
+    this.#changed.emit();
+  }
+
+  /**
+   * Delivers again. `since`, where it is given, leaves out what happened before.
+   * @throws StoreError
+   */
+  resume(id: string, since?: Date): void {
+    const subscriber = this.#subscribers.get(id);
+    if (subscriber === undefined) return;
+    this.#setSuspended(id, false);
+    if (since !== undefined) this.#skip(subscriber, since);
+    subscriber.delivery.resume();
+    this.#changed.emit();
+  }
+
+  /** Opens a stream. */
+  open({ subscription, wants, wantsReport, after }: StreamWish): EventStream {
+    const { words } = this.#options;
+    const id = newId();
+    const reader = new Reader(this.#feed, wants, words.factsOf, after ?? this.#feed.newest);
+    const stream = new EventStream(id, reader, {
+      wantsReport,
+      render: (events, lost) => words.render(events, subscription.context, lost),
+      closed: () => {
+        this.#streams.delete(id);
+        this.#changed.emit();
+      },
+    });
+    this.#streams.set(id, { stream, subscription });
+    this.#changed.emit();
+    return stream;
+  }
+
+  /** Gives a report of metrics to all who want it. */
+  publish({ definition, body }: Report): void {
+    const own = ({ context }: Subscription) =>
+      JSON.stringify(context === null ? body : { ...body, Context: context });
+    for (const { subscription, delivery } of this.#subscribers.values()) {
+      const { format, metricReportDefinitions: named } = subscription;
+      if (format === 'MetricReport' && (named.length === 0 || named.includes(definition)))
+        delivery.extra(own(subscription));
+    }
+    for (const { stream, subscription } of this.#streams.values())
+      if (stream.wantsReport(definition)) stream.extra(own(subscription));
+  }
+
+  /** Ends all streams; their readers come again. */
+  endStreams(): void {
+    for (const { stream } of this.#streams.values()) stream.close();
+  }
+
+  close(): void {
+    this.endStreams();
+    for (const { delivery, heartbeat } of this.#subscribers.values()) {
+      delivery.stop();
+      clearInterval(heartbeat);
+    }
+    clearTimeout(this.#saving);
+    this.#save();
+    this.#feed.close();
+  }
+
+  #add(id: string, subscription: Subscription, after: number, suspended: boolean): void {
+    const { words, log } = this.#options;
+    const reader = new Reader(
+      this.#feed,
+      selectionOf(() => subscriber.subscription),
+      words.factsOf,
+      after,
+    );
+    const stop = (why: string, act: () => void) => () => {
+      log(`events cannot be delivered: ${why}`, { subscription: id, destination: subscription.destination });
+      try {
+        act();
+      } catch (error) {
+        log('the state of a subscription cannot be stored', { error: String(error) });
+      }
+      this.#changed.emit();
+    };
+    const delivery = new Delivery(() => subscriber.subscription, suspended, {
+      reader,
+      rules: () => this.rules,
+      send: async ({ events, lost }, signal) => {
+        await this.#send(subscriber.subscription, events, lost, signal);
+        this.#delivered += events.length;
+      },
+      sendExtra: (body, signal) => {
+        const { protocol } = subscriber.subscription;
+        return protocol === 'Redfish'
+          ? this.#count(post(subscriber.subscription, body, signal))
+          : Promise.resolve();
+      },
+      save: (place) => this.#saveSoon(id, place),
+      changed: () => this.#changed.emit(),
+      terminate: stop('the subscription is ended', () => this.remove(id)),
+      suspend: stop('the subscription is suspended', () => this.#setSuspended(id, true)),
+    });
+    const subscriber: Subscriber = { id, subscription, delivery, heartbeat: undefined };
+    this.#subscribers.set(id, subscriber);
+    const { heartbeat } = subscription;
+    if (heartbeat === null) return;
+    const beat = () => delivery.extra(words.heartbeat(subscriber.subscription.context));
+    subscriber.heartbeat = setInterval(beat, heartbeat * 60_000).unref();
+  }
+
+  #send(
+    subscription: Subscription,
+    events: readonly JournalEntry[],
+    lost: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { words, hostName } = this.#options;
+    const { protocol, context } = subscription;
+    if (protocol === 'Redfish') {
+      return this.#count(post(subscription, words.render(events, context, lost), signal));
+    }
+    const lines = events.map(({ time, severity, messageId, message }) =>
+      syslogLine({ time, severity, hostName: hostName(), messageId, text: message }),
+    );
+    return this.#count(syslog(protocol, subscription, lines, signal));
+  }
+
+  async #count(sent: Promise<void>): Promise<void> {
+    try {
+      await sent;
+    } catch (error) {
+      this.#failures++;
+      throw error;
+    }
+  }
+
+  #setSuspended(id: string, suspended: boolean): void {
+    const subscriber = this.#subscribers.get(id);
+    if (subscriber === undefined) return;
+    const { subscription, delivery } = subscriber;
+    this.#stored.put({ id, subscription, after: delivery.after, suspended });
+  }
+
+  #skip({ delivery }: Subscriber, since: Date): void {
+    for (;;) {
+      const events = this.#feed.read(delivery.after, 256);
+      const late = events.findIndex(({ time }) => time >= since);
+      const before = late < 0 ? events.at(-1) : events[late - 1];
+      if (before !== undefined) delivery.skipTo(before.id);
+      if (late >= 0 || events.length === 0) return;
+    }
+  }
+
+  #wake(): void {
+    if (!this.enabled) return;
+    for (const { delivery } of this.#subscribers.values()) delivery.wake();
+    for (const { stream } of this.#streams.values()) stream.wake();
+  }
+
+  #saveSoon(id: string, place: number): void {
+    this.#places.set(id, place);
+    this.#saving ??= setTimeout(() => {
+      this.#saving = undefined;
+      this.#save();
+    }, savePeriod).unref();
+  }
+
+  #save(): void {
+    if (this.#places.size === 0) return;
+    try {
+      this.#stored.moveTo(this.#places);
+      this.#places.clear();
+    } catch (error) {
+      // What cannot be stored is told once more after a restart; the next delivery tries again.
+      this.#options.log('the places of subscriptions cannot be stored', { error: String(error) });
+    }
+  }
+}
+
+/** A selection that is looked up anew each time: a client may change it. */
+const selectionOf =
+  (subscription: () => Subscription) =>
+  (event: EventFacts): boolean =>
+    wants(subscription(), event);
+
+const newId = (): string => randomBytes(6).toString('hex');

@@ -1,0 +1,125 @@
+/** What a subscriber asked for, and which events that is (EventDestination.v1_16_0, DSP0266 clause 12). */
+
+/** Redfish DeliveryRetryPolicy. */
+export const retryPolicies = [
+  'TerminateAfterRetries',
+  'SuspendRetries',
+  'RetryForever',
+  'RetryForeverWithBackoff',
+] as const;
+export type RetryPolicy = (typeof retryPolicies)[number];
+
+/** Values of Redfish EventType: deprecated, and what OpenStack Ironic still subscribes by. */
+export const eventTypes = [
+  'StatusChange',
+  'ResourceUpdated',
+  'ResourceAdded',
+  'ResourceRemoved',
+  'Alert',
+  'Other',
+] as const;
+export type EventType = (typeof eventTypes)[number];
+
+export const protocols = ['Redfish', 'SyslogTCP', 'SyslogTLS', 'SyslogUDP'] as const;
+export type Protocol = (typeof protocols)[number];
+
+/** Which events are wanted. An empty list leaves nothing out. */
+export interface Selection {
+  readonly registryPrefixes: readonly string[];
+  readonly excludeRegistryPrefixes: readonly string[];
+  /** `Registry.Key`; versions are not looked at. */
+  readonly messageIds: readonly string[];
+  readonly excludeMessageIds: readonly string[];
+  /** Names of schemas, without version. */
+  readonly resourceTypes: readonly string[];
+  /** URIs. */
+  readonly originResources: readonly string[];
+  /** What is below those URIs counts too. */
+  readonly subordinateResources: boolean;
+  readonly severities: readonly string[];
+  readonly eventTypes: readonly string[];
+}
+
+export interface Subscription extends Selection {
+  readonly context: string | null;
+  readonly destination: string;
+  readonly protocol: Protocol;
+  readonly format: 'Event' | 'MetricReport';
+  /** URIs of the definitions whose reports are wanted; all where there are none. */
+  readonly metricReportDefinitions: readonly string[];
+  /** Names and values of HTTP headers: secrets, which are never shown nor logged. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly retryPolicy: RetryPolicy;
+  readonly verifyCertificate: boolean;
+  /** Minutes between signs of life; null for none. */
+  readonly heartbeat: number | null;
+}
+
+export const everything: Selection = {
+  registryPrefixes: [],
+  excludeRegistryPrefixes: [],
+  messageIds: [],
+  excludeMessageIds: [],
+  resourceTypes: [],
+  originResources: [],
+  subordinateResources: false,
+  severities: [],
+  eventTypes: [],
+};
+
+/** What a filter looks at of an event. */
+export interface EventFacts {
+  readonly messageId: string;
+  readonly severity: string;
+  readonly origin: string | null;
+  /** Schema of the origin; null where it is no resource of this service. */
+  readonly resourceType: string | null;
+}
+
+/** `ResourceEvent` of `ResourceEvent.1.4.ResourceChanged`. */
+export const registryOf = (messageId: string): string => messageId.slice(0, messageId.indexOf('.'));
+
+/** A MessageId without its version: `ResourceEvent.ResourceChanged`. */
+export function unversioned(messageId: string): string {
+  const parts = messageId.split('.');
+  return parts.length < 3 ? messageId : `${parts[0]}.${parts.at(-1)}`;
+}
+
+/** The deprecated EventType that a message would be. */
+export function eventTypeOf(messageId: string): EventType {
+  const name = unversioned(messageId);
+  if (name === 'ResourceEvent.ResourceCreated') return 'ResourceAdded';
+  if (name === 'ResourceEvent.ResourceRemoved') return 'ResourceRemoved';
+  if (name === 'ResourceEvent.ResourceChanged') return 'ResourceUpdated';
+  return name.startsWith('ResourceEvent.ResourceStatusChanged') ? 'StatusChange' : 'Alert';
+}
+
+const trimmed = (uri: string): string => (uri.endsWith('/') ? uri.slice(0, -1) : uri);
+
+/** Whether an origin is one of these resources or, with `below`, under one of them. */
+export function isAt(origin: string | null, resources: readonly string[], below: boolean): boolean {
+  if (origin === null) return false;
+  const uri = trimmed(origin);
+  return resources.some((each) => {
+    const top = trimmed(each);
+    return uri === top || (below && (uri.startsWith(`${top}/`) || uri.startsWith(`${top}#`)));
+  });
+}
+
+/** Whether an event is wanted. A message and its registry include each other's events; what is excluded goes first. */
+export function wants(selection: Selection, event: EventFacts): boolean {
+  const registry = registryOf(event.messageId);
+  const name = unversioned(event.messageId);
+  const named = (list: readonly string[]) => list.some((each) => unversioned(each) === name);
+  const { registryPrefixes, messageIds, severities, resourceTypes, originResources } = selection;
+  if (selection.excludeRegistryPrefixes.includes(registry) || named(selection.excludeMessageIds))
+    return false;
+  if (registryPrefixes.length > 0 || messageIds.length > 0) {
+    if (!registryPrefixes.includes(registry) && !named(messageIds)) return false;
+  }
+  if (severities.length > 0 && !severities.includes(event.severity)) return false;
+  if (resourceTypes.length > 0 && !resourceTypes.includes(event.resourceType ?? '')) return false;
+  if (originResources.length > 0 && !isAt(event.origin, originResources, selection.subordinateResources))
+    return false;
+  return selection.eventTypes.length === 0 || selection.eventTypes.includes(eventTypeOf(event.messageId));
+}

@@ -1,0 +1,63 @@
+/** Subscriptions as they are stored, each with its place in the journal. */
+import type { Store } from '../store/store.ts';
+import { everything, type Subscription } from './subscription.ts';
+
+export interface Stored {
+  readonly id: string;
+  readonly subscription: Subscription;
+  /** Id of the last event that it has had. */
+  readonly after: number;
+  readonly suspended: boolean;
+}
+
+interface Row {
+  readonly id: string;
+  readonly facts: string;
+  readonly after: number;
+  readonly suspended: number;
+}
+
+const fallback: Subscription = {
+  ...everything,
+  ...{ context: null, destination: '', protocol: 'Redfish', format: 'Event', metricReportDefinitions: [] },
+  ...{ headers: [], retryPolicy: 'RetryForever', verifyCertificate: false, heartbeat: null },
+};
+
+export class Subscriptions {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  list(): Stored[] {
+    return this.#store
+      .all<Row>('SELECT id, facts, place AS after, suspended FROM subscriptions ORDER BY rowid')
+      .map(({ id, facts, after, suspended }) => ({
+        ...{ id, after, suspended: suspended === 1 },
+        subscription: { ...fallback, ...(JSON.parse(facts) as Partial<Subscription>) },
+      }));
+  }
+
+  /** @throws StoreError */
+  put({ id, subscription, after, suspended }: Stored): void {
+    this.#store.run(
+      `INSERT INTO subscriptions (id, facts, place, suspended) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+       facts = excluded.facts, place = excluded.place, suspended = excluded.suspended`,
+      ...[id, JSON.stringify(subscription), after, Number(suspended)],
+    );
+  }
+
+  /** Stores how far many have come, at once. @throws StoreError */
+  moveTo(places: ReadonlyMap<string, number>): void {
+    this.#store.transaction(() => {
+      for (const [id, after] of places)
+        this.#store.run('UPDATE subscriptions SET place = ? WHERE id = ?', after, id);
+    });
+  }
+
+  /** @throws StoreError */
+  delete(id: string): void {
+    this.#store.run('DELETE FROM subscriptions WHERE id = ?', id);
+  }
+}

@@ -1,0 +1,143 @@
+/** Events as a stream (DSP0266 clause 12.6; HTML Living Standard, 9.2): one open request, one destination of events. */
+import { once } from 'node:events';
+import type { Context, Next } from 'koa';
+import { type EventHub, maxStreams } from '../events/hub.ts';
+import { type EventStream, placeOf } from '../events/stream.ts';
+import { everything, type Subscription } from '../events/subscription.ts';
+import { message, RedfishError } from '../redfish/registries/messages.ts';
+import { sseUri } from '../redfish/resources/event-service.ts';
+import { streamFilter, unfiltered } from '../redfish/resources/sse-filter.ts';
+import { FilterError } from '../redfish/service/filter.ts';
+import type { Principal } from '../redfish/service/principal.ts';
+import { addressOf } from './address.ts';
+import { demandAcceptable, demandProtocol } from './headers.ts';
+import { common, send } from './reply.ts';
+
+export interface SseOptions {
+  readonly events: EventHub;
+  readonly authenticate: (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
+  /** Told of each stream that was opened, and of its end. */
+  readonly announce: (kind: 'created' | 'removed', id: string, userName: string) => void;
+}
+
+const allow = 'GET, OPTIONS';
+/** Milliseconds of silence after which a comment shows that the stream is alive. */
+const keepAlive = 10_000;
+/** Milliseconds in which a reader must take what is written for it. */
+const patience = 60_000;
+
+/** Middleware for the one URI of the stream. */
+export function sse(options: SseOptions) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    const { path } = ctx;
+    if (path !== sseUri && path !== `${sseUri}/`) return next();
+    const principal = await options.authenticate(ctx, false);
+    ctx.state.principal = principal;
+    if (principal === null) throw new RedfishError([message('Base.NoValidSession', [])], 401);
+    if (principal.passwordChangeRequired)
+      throw new RedfishError([message('Base.PasswordChangeRequired', [principal.accountUri])], 403);
+    if (!principal.privileges.has('Login'))
+      throw new RedfishError([message('Base.InsufficientPrivilege', [])], 403);
+    demandProtocol(ctx);
+    const { method = '' } = ctx.req;
+    if (method === 'OPTIONS') return send(ctx, { status: 204, headers: { Allow: allow }, body: null });
+    if (method !== 'GET')
+      throw new RedfishError([message('Base.OperationNotAllowed', [])], 405, { Allow: allow });
+    demandAcceptable(ctx, 'text/event-stream');
+    const filter = filterOf(ctx);
+    const { events } = options;
+    if (!events.enabled) throw new RedfishError([message('Base.ServiceDisabled', [sseUri])], 503);
+    if (events.streams >= maxStreams)
+      throw new RedfishError([message('Base.EventSubscriptionLimitExceeded', [])], 503);
+    const last = ctx.headers['last-event-id'];
+    const stream = events.open({
+      subscription: shownAs(ctx, principal),
+      ...filter,
+      after: typeof last === 'string' && last !== '' ? (placeOf(last) ?? 0) : undefined,
+    });
+    begin(ctx);
+    options.announce('created', stream.id, principal.userName);
+    follow(ctx, stream, () => options.announce('removed', stream.id, principal.userName));
+  };
+}
+
+function shownAs(ctx: Context, { userName }: Principal): Subscription {
+  const address = addressOf(ctx);
+  const host = address.includes(':') ? `[${address}]` : address;
+  return {
+    ...everything,
+    context: `stream of ${userName}`,
+    destination: `redfish-sse://${host}:${ctx.req.socket.remotePort ?? 0}`,
+    ...{ protocol: 'Redfish', format: 'Event', metricReportDefinitions: [], headers: [] },
+    ...{ retryPolicy: 'TerminateAfterRetries', verifyCertificate: false, heartbeat: null },
+  };
+}
+
+/** @throws RedfishError */
+function filterOf(ctx: Context) {
+  const names = Object.keys(ctx.query);
+  for (const name of names) {
+    if (name !== '$filter' && name.startsWith('$'))
+      throw new RedfishError([message('Base.QueryParameterUnsupported', [name])], 501);
+  }
+  const text = ctx.query.$filter;
+  if (text === undefined) return unfiltered;
+  try {
+    return streamFilter(Array.isArray(text) ? text.join(' ') : text);
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    throw new RedfishError([message('Base.QueryParameterValueFormatError', [String(text), '$filter'])], 400);
+  }
+}
+
+function begin(ctx: Context): void {
+  ctx.respond = false;
+  const { res } = ctx;
+  res.statusCode = 200;
+  for (let at = 0; at < common.length; at += 2) res.setHeader(common[at] ?? '', common[at + 1] ?? '');
+  res.setHeader('Content-Type', 'text/event-stream');
+  res.setHeader('Cache-Control', 'no-store');
+  // Buffers of a proxy would hold back what must come at once.
+  res.setHeader('X-Accel-Buffering', 'no');
+  res.flushHeaders();
+  res.write(': the stream is open\n\n');
+}
+
+/** Writes what comes, no faster than it is read: what is not written yet stays in the journal and costs no memory. */
+function follow(ctx: Context, stream: EventStream, ended: () => void): void {
+  const { res } = ctx;
+  let writing = false;
+  let timer: NodeJS.Timeout | undefined;
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (!writing) res.write(':\n\n');
+      alive();
+    }, keepAlive).unref();
+  };
+  const write = async () => {
+    if (writing) return;
+    writing = true;
+    try {
+      for (let piece = stream.read(); piece !== undefined; piece = stream.read()) {
+        alive();
+        if (!res.write(piece)) await once(res, 'drain', { signal: AbortSignal.timeout(patience) });
+      }
+      writing = false;
+    } catch {
+      // A reader that takes nothing, or a journal that cannot be read: it comes again with its Last-Event-ID.
+      res.destroy();
+    }
+  };
+  stream.follow(
+    () => void write(),
+    () => {
+      clearTimeout(timer);
+      res.end();
+      ended();
+    },
+  );
+  res.once('close', () => stream.close());
+  alive();
+  void write();
+}
