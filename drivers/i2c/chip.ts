@@ -52,6 +52,12 @@ interface Described {
   readonly kernel?: KernelDriver;
 }
 
+/** Bytes to be written, and how many milliseconds the chip then needs. */
+export interface Request {
+  readonly bytes: readonly number[];
+  readonly wait?: number;
+}
+
 export interface Register {
   readonly address: number;
   /** Width, at most 6. */
@@ -65,6 +71,8 @@ export interface Register {
   readonly within?: { readonly at: number; readonly of: number };
   /** Naming the register starts a conversion of so many milliseconds, after which it is read without naming it again. */
   readonly conversion?: number;
+  /** A message that decides what will be found in the register (an input to convert, an address elsewhere). */
+  readonly request?: Request;
 }
 export const byte = (address: number, page?: number): Register => ({
   address,
@@ -400,17 +408,20 @@ function layoutOf(spec: SensorChipSpec) {
 
   async function readRegister(registers: RegisterAccess, register: Register): Promise<number> {
     await selectPage(registers, register.page);
-    const { address, bytes, order, low, within, conversion } = register;
+    const { address, bytes, order, low, conversion, request } = register;
+    const { at, of } = register.within ?? { at: 0, of: bytes };
     const pointer = pointerOf(spec, address);
+    if (request) {
+      await registers.write(Uint8Array.from(request.bytes), nothing);
+      if (request.wait) await sleep(request.wait);
+    }
     if (low !== undefined) return readSplit(registers, address, low);
     if (conversion !== undefined) {
       await registers.write(pointer, nothing);
       await sleep(conversion);
-      return numberOf(await registers.read(nothing, bytes), order);
     }
-    if (!within) return numberOf(await registers.read(pointer, bytes), order);
-    const whole = await registers.read(pointer, within.of);
-    return numberOf(whole.subarray(within.at, within.at + bytes), order);
+    const whole = await registers.read(conversion === undefined ? pointer : nothing, of);
+    return numberOf(whole.subarray(at, at + bytes), order);
   }
 
   async function writeRegister(registers: RegisterAccess, register: Register, value: number): Promise<void> {

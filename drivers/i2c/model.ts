@@ -61,6 +61,8 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
   );
   let page = 0;
   let pointer = 0;
+  /** The last message that decides what is found where. */
+  let request: string | undefined;
 
   const blocks = new Map(
     spec.identity.flatMap((identity) =>
@@ -71,14 +73,22 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
   const places = new Map<string, { readonly register: Register; readonly low: boolean }[]>();
   for (const register of registers.values()) {
     const at = (where: number, low: boolean) => {
-      const key = `${register.page ?? ''}:${where}`;
+      const key = placeOf(register.page, register.request?.bytes.join(), where);
       places.set(key, [...(places.get(key) ?? []), { register, low }]);
     };
     at(register.address, false);
     if (register.low !== undefined) at(register.low, true);
   }
+  const requests = new Set([...registers.values()].flatMap(({ request }) => request?.bytes.join() ?? []));
   const find = (command: number) =>
-    (paged ? places.get(`${page}:${command}`) : undefined) ?? places.get(`:${command}`) ?? [];
+    [
+      placeOf(page, request, command),
+      placeOf(page, undefined, command),
+      placeOf(undefined, request, command),
+      placeOf(undefined, undefined, command),
+    ]
+      .map((place) => places.get(place))
+      .find((found) => found !== undefined) ?? [];
   const noAnswer = (message: string) => new DeviceError('no-answer', chip, message);
 
   function reset(): void {
@@ -175,7 +185,9 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
 
   return {
     transfer(write, readLength) {
-      if (write.length >= pointerBytes) {
+      const message = (pec ? write.subarray(0, -1) : write).join();
+      if (requests.has(message)) request = message;
+      else if (write.length >= pointerBytes) {
         pointer = numberOf(write.subarray(0, pointerBytes), 'be');
         if (write.length > pointerBytes) store(write.subarray(pointerBytes));
       }
@@ -195,7 +207,10 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
   };
 }
 
-const keyOf = ({ page, address, within }: Register) => `${page ?? ''}:${address}:${within?.at ?? ''}`;
+const placeOf = (page: number | undefined, request: string | undefined, address: number) =>
+  `${page ?? ''}:${request ?? ''}:${address}`;
+const keyOf = ({ page, address, request, within }: Register) =>
+  `${placeOf(page, request?.bytes.join(), address)}:${within?.at ?? ''}`;
 
 /** Every register that the literal speaks of. */
 function registersOf(spec: SensorChipSpec): Map<string, Register> {

@@ -58,6 +58,7 @@ function monitor(
   quality: Quality,
   family: Family,
   identity: readonly Identity[],
+  driver = 'ina2xx',
 ): SensorChipSpec {
   const { shuntLsb, shuntRange, powerRatio } = family;
   const voltage: ChannelSpec = {
@@ -89,7 +90,7 @@ function monitor(
     compatible,
     datasheet,
     quality,
-    kernel: { driver: 'ina2xx' },
+    kernel: { driver },
     channels: { voltage, shunt, current, power },
     identity,
     settings: [
@@ -124,4 +125,23 @@ export const ina230 = monitor(
   [{ register: configuration, mask: 0xf000, value: 0x4000 }],
 );
 
-export default [ina219, ina226, ina230];
+/** As the INA226, with another maker's number. */
+export const rtq6056 = monitor(
+  ['rtq6056'],
+  'Richtek DS6056 (RTQ6056); Linux drivers/iio/adc/rtq6056.c',
+  'driver-checked',
+  ina226Family,
+  [{ register: word(0xfe), value: 0x1214 }],
+  'rtq6056',
+);
+
+/** As the INA226, with a calibration twice as great for the same count. */
+export const sy24655 = monitor(
+  ['sy24655'],
+  'Silergy SY24655, not public; Linux drivers/hwmon/ina2xx.c',
+  'driver-checked',
+  { ...ina226Family, calibration: 4096 },
+  [{ register: configuration, mask: 0xf000, value: 0x4000 }],
+);
+
+export default [ina219, ina226, ina230, rtq6056, sy24655];

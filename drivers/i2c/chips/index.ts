@@ -4,13 +4,17 @@ import adc128d818 from './adc128d818.ts';
 import adm127x from './adm127x.ts';
 import ads78xx from './ads78xx.ts';
 import at24 from './at24.ts';
+import climate from './climate.ts';
+import converters from './converters.ts';
 import emc230x from './emc230x.ts';
 import ina2xx from './ina2xx.ts';
+import ina233 from './ina233.ts';
 import ina238 from './ina238.ts';
 import infineon from './infineon.ts';
 import isl28022 from './isl28022.ts';
 import lm75 from './lm75.ts';
 import lm25066 from './lm25066.ts';
+import ltc29xx from './ltc29xx.ts';
 import ltc428x from './ltc428x.ts';
 import max1161x from './max1161x.ts';
 import max5970 from './max5970.ts';
@@ -19,11 +23,15 @@ import max31790 from './max31790.ts';
 import mps from './mps.ts';
 import mpsEfuse from './mps-efuse.ts';
 import nct736x from './nct736x.ts';
+import nct7904 from './nct7904.ts';
 import nvme from './nvme.ts';
 import pca954x from './pca954x.ts';
 import pmbus from './pmbus.ts';
+import processors from './processors.ts';
 import regulators from './regulators.ts';
+import remoteDiodes from './remote-diodes.ts';
 import renesas from './renesas.ts';
+import sequencers from './sequencers.ts';
 import tmp42x from './tmp42x.ts';
 import xdp710 from './xdp710.ts';
 
@@ -51,6 +59,14 @@ export const chips: readonly ChipSpec[] = [
   ...renesas,
   ...regulators,
   ...mps,
+  ...ina233,
+  ...ltc29xx,
+  ...sequencers,
+  ...remoteDiodes,
+  ...processors,
+  ...climate,
+  ...nct7904,
+  ...converters,
   ...pmbus,
   ...at24,
   ...pca954x,

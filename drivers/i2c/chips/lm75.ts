@@ -164,4 +164,37 @@ export const max31725 = sensor(
   shutdown,
 );
 
-export default [lm75, stlm75, g751, lm75b, ds75, tmp75, tmp100, tmp102, tmp1075, max31725];
+export const lm73 = sensor(
+  ['lm73'],
+  'TI SNIS155 (LM73), tables 2 to 9; Linux drivers/hwmon/lm73.c',
+  'driver-checked',
+  {
+    quantity: 'Temperature',
+    register: word(0x00),
+    // Up to 14 bits; those beyond the resolution are zero.
+    scale: linear({ lsb: 1 / 32, bits: 14, shift: 2, signed: true, min: -40, max: 150 }),
+    zeros: 0x0003,
+  },
+  { register: word(0x07), value: 0x0190 },
+  { register: configuration, mask: 0x80, value: 0 },
+  [],
+  'lm73',
+);
+
+/** The thermometers of memory modules; three alarm bits stand above thirteen of temperature. */
+export const jc42 = sensor(
+  ['jc42', 'mcp9804', 'se98', 'tse2002', 'tse2004'],
+  'JEDEC JESD21-C, 4.1.6 (TSE2002av), tables 5 to 13; Linux drivers/hwmon/jc42.c',
+  'driver-checked',
+  {
+    quantity: 'Temperature',
+    register: word(0x05),
+    scale: linear({ lsb: 0.0625, bits: 13, signed: true, min: -40, max: 150 }),
+  },
+  { register: word(0x00), mask: 0xff00, value: 0 },
+  { register: word(0x01), mask: 0x0100, value: 0 },
+  [],
+  'jc42',
+);
+
+export default [lm75, stlm75, g751, lm75b, ds75, tmp75, tmp100, tmp102, tmp1075, max31725, lm73, jc42];

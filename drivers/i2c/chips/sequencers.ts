@@ -1,0 +1,126 @@
+/** Power sequencers, of which the voltages are read: ADM1266, UCD90xxx, MAX3444x and MAX3446x, ispPAC-POWR. */
+import { type ChannelSpec, defineChip, type SensorChipSpec, split } from '../chip.ts';
+import {
+  code,
+  linear11Channel,
+  revisionIdentity,
+  scaledChannel,
+  statusWord,
+  voutChannel,
+  voutModeAtPowerOn,
+} from '../pmbus.ts';
+import { direct, linear } from '../scale.ts';
+
+const pagesOf = (count: number) => Array.from({ length: count }, (_, page) => page);
+/** One channel of a kind for each page, with the page's number counted from 1 in its name. */
+const each = (name: string, pages: readonly number[], channel: (page: number) => ChannelSpec) =>
+  Object.fromEntries(pages.map((page) => [`${name}${page + 1}`, channel(page)]));
+
+const adm1266Pages = pagesOf(17);
+export const adm1266 = defineChip({
+  compatible: ['adm1266'],
+  datasheet: 'ADI ADM1266 Rev. B, READ_VOUT and VOUT_MODE; Linux drivers/hwmon/pmbus/adm1266.c',
+  quality: 'driver-checked',
+  kernel: { driver: 'adm1266' },
+  channels: each('vout', adm1266Pages, (page) => voutChannel(page)),
+  identity: [revisionIdentity],
+  status: adm1266Pages.map((page) => statusWord(page)),
+  powerOn: [{ register: revisionIdentity.register, value: 0x33 }, ...voutModeAtPowerOn(0x13, adm1266Pages)],
+});
+
+/** DEVICE_ID begins with the name. */
+function ucd(name: string, rails: number): SensorChipSpec {
+  const pages = pagesOf(rails);
+  return defineChip({
+    compatible: [name],
+    datasheet: `TI ${name.toUpperCase()}, UCD90xxx command reference SLVU352, READ_VOUT and DEVICE_ID; Linux drivers/hwmon/pmbus/ucd9000.c`,
+    quality: 'driver-checked',
+    kernel: { driver: 'ucd9000' },
+    channels: {
+      ...each('vout', pages, (page) => voutChannel(page)),
+      ...each('iout', pages, (page) => linear11Channel('Current', code.iout, page)),
+      temp1: linear11Channel('Temperature', code.temperature1, 0),
+    },
+    identity: [{ block: 0xfd, text: name.toUpperCase() }],
+    status: pages.map((page) => statusWord(page)),
+    powerOn: voutModeAtPowerOn(0x14, pages),
+  });
+}
+
+interface Maxim {
+  readonly rails: number;
+  /** Exponent R of a current, where there is one. */
+  readonly current?: number;
+  /** First page of the temperatures. */
+  readonly temperatures: number;
+  readonly sensors: number;
+}
+
+function maxim(name: string, { rails, current, temperatures, sensors }: Maxim): SensorChipSpec {
+  const pages = pagesOf(rails);
+  const unit = (R: number) => direct({ m: 1, b: 0, R });
+  return defineChip({
+    compatible: [name],
+    datasheet: `Maxim ${name.toUpperCase()}, "PMBus Operation", table "Parametric Monitoring"; Linux drivers/hwmon/pmbus/max34440.c`,
+    quality: 'driver-checked',
+    kernel: { driver: 'max34440' },
+    channels: {
+      ...each('vout', pages, (page) => scaledChannel('Voltage', code.vout, unit(3), page)),
+      ...(current === undefined
+        ? {}
+        : each('iout', pages, (page) => scaledChannel('Current', code.iout, unit(current), page))),
+      ...Object.fromEntries(
+        pagesOf(sensors).map((index) => [
+          `temp${index + 1}`,
+          scaledChannel('Temperature', code.temperature1, unit(2), temperatures + index),
+        ]),
+      ),
+    },
+    identity: [revisionIdentity],
+    status: pages.map((page) => statusWord(page)),
+    powerOn: [{ register: revisionIdentity.register, value: 0x11 }],
+  });
+}
+
+/**
+ * One converter behind a multiplexer: its inputs are named through it, with the attenuator on, and 2 mV a count.
+ */
+function powr(name: string, inputs: readonly (readonly [string, number])[]): SensorChipSpec {
+  const channel = (input: number): ChannelSpec => ({
+    quantity: 'Voltage',
+    register: { ...split(0x08, 0x07), request: { bytes: [0x09, 0x10 | input], wait: 1 } },
+    scale: linear({ lsb: 0.002, bits: 12, shift: 4 }),
+    zeros: 0x000f,
+  });
+  return defineChip({
+    compatible: [name],
+    datasheet: 'Lattice DS1015 (ispPAC-POWR1220AT8), "I2C/SMBus Interface"; Linux drivers/hwmon/powr1220.c',
+    quality: 'driver-checked',
+    kernel: { driver: 'powr1220' },
+    channels: Object.fromEntries(inputs.map(([label, input]) => [label, channel(input)])),
+    identity: [],
+  });
+}
+const monitors = (count: number) => pagesOf(count).map((index) => [`vmon${index + 1}`, index] as const);
+/** The supplies come after the twelve monitors' places. */
+const supplies = [
+  ['vcca', 12],
+  ['vccinp', 13],
+] as const;
+
+export default [
+  adm1266,
+  ucd('ucd90120', 12),
+  ucd('ucd90124', 12),
+  ucd('ucd90160', 16),
+  ucd('ucd90320', 32),
+  ucd('ucd9090', 10),
+  ucd('ucd90910', 10),
+  maxim('max34440', { rails: 6, current: 3, temperatures: 6, sensors: 8 }),
+  maxim('max34441', { rails: 5, current: 3, temperatures: 6, sensors: 5 }),
+  maxim('max34451', { rails: 16, current: 2, temperatures: 16, sensors: 5 }),
+  maxim('max34460', { rails: 12, temperatures: 13, sensors: 5 }),
+  maxim('max34461', { rails: 16, temperatures: 17, sensors: 5 }),
+  powr('powr1220', [...monitors(12), ...supplies]),
+  powr('powr1014', [...monitors(10), ...supplies]),
+];
