@@ -120,7 +120,12 @@ export interface TwinHost {
     | { readonly kind: 'relay'; readonly line: string; readonly good?: string };
   readonly post?: { readonly complete: string };
   readonly console?: { readonly device: string };
-  readonly buttons?: { readonly power?: string };
+  readonly buttons?: {
+    readonly power?: string;
+    readonly reset?: string;
+    readonly nmi?: string;
+    readonly acts?: 'board' | 'passThrough' | 'policy';
+  };
   readonly processors?: { readonly sockets: readonly { readonly present: string }[] };
 }
 
@@ -139,6 +144,11 @@ export interface TwinBoard {
   readonly powerSupplies?: readonly TwinPowerSupply[];
   readonly hosts?: readonly TwinHost[];
   readonly chassis?: readonly TwinChassis[];
+  readonly leakDetectors?: readonly {
+    readonly id: string;
+    readonly line: string;
+    readonly present?: string;
+  }[];
   readonly indicators?: readonly { readonly led?: string }[];
   readonly probe?: { readonly fru: string };
 }

@@ -33,6 +33,10 @@ interface Given {
   numberOrNull(name: string): number | null;
 }
 
+const buttons = ['power', 'reset', 'nmi'] as const;
+const isButton = (name: string): name is (typeof buttons)[number] =>
+  (buttons as readonly string[]).includes(name);
+
 const needed = (name: string, kind: Kind = 'text'): Argument => ({ name, kind });
 const optional = (name: string, kind: Kind = 'text'): Argument => ({ name, kind, optional: true });
 
@@ -72,9 +76,18 @@ const commands: Readonly<Record<string, Command>> = {
     run: (twin, given) => twin.clear(given.optional('id', given.text) ?? 'all'),
   },
   press: {
-    arguments: [needed('host'), optional('ms', 'number')],
-    help: 'press the power button as a person does, 200 ms',
-    run: (twin, given) => twin.pressButton(given.text('host'), given.optional('ms', given.number) ?? 200),
+    arguments: [needed('host'), optional('ms', 'number'), optional('button')],
+    help: 'press the power button, or reset or nmi, as a person does, 200 ms',
+    run: (twin, given) => {
+      const button = given.optional('button', given.text) ?? 'power';
+      if (!isButton(button)) throw unknownName(button, buttons, 'button');
+      return twin.pressButton(given.text('host'), given.optional('ms', given.number) ?? 200, button);
+    },
+  },
+  leak: {
+    arguments: [needed('detector'), needed('wet', 'on or off')],
+    help: 'wet a leak detector, or dry it',
+    run: (twin, given) => twin.leak(given.text('detector'), given.flag('wet')),
   },
   mains: {
     arguments: [needed('mains', 'lose or return')],

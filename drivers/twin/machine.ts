@@ -21,6 +21,8 @@ export interface Machine {
   readonly loads: Map<string, number>;
   /** Fans, supplies and chassis that are not plugged in. */
   readonly absent: Set<string>;
+  /** Ids of leak detectors that are wet. */
+  readonly wet: Set<string>;
   /** Ids of the chassis that can be pulled. */
   readonly removable: readonly string[];
   readonly lines: TwinLines;
@@ -36,7 +38,7 @@ export interface Machine {
   /** Makes a change that may be any cause of anything, and lets its effects follow. */
   change<T>(make: () => T): T;
   /** A person takes hold of the power button of a host, or lets it go. */
-  hold(host: HostModel, held: boolean): void;
+  hold(host: HostModel, held: boolean, button?: 'power' | 'reset' | 'nmi'): void;
   close(): void;
 }
 
@@ -55,6 +57,7 @@ export function createMachine(
   const supplies = new Map((board.powerSupplies ?? []).map((supply) => [supply.id, supply]));
   const loads = new Map((board.hosts ?? []).map(({ id }) => [id, 0]));
   const absent = new Set<string>();
+  const wet = new Set<string>();
   const chassis = board.chassis ?? [];
   const removable = chassis.flatMap(({ id, present }) => (present === undefined ? [] : (id ?? [])));
   /** Hosts whose button a person holds. */
@@ -169,6 +172,10 @@ export function createMachine(
     }
     for (const { id, present } of chassis)
       if (id !== undefined && present !== undefined) lines.drive(present, !absent.has(id), at);
+    for (const { id, line, present } of board.leakDetectors ?? []) {
+      lines.drive(line, wet.has(id) && !absent.has(id), at);
+      if (present !== undefined) lines.drive(present, !absent.has(id), at);
+    }
     for (const { id, present } of fans.values()) if (present) lines.drive(present, !absent.has(id), at);
     for (const supply of supplies.values()) {
       if (supply.present) lines.drive(supply.present, !absent.has(supply.id), at);
@@ -183,11 +190,16 @@ export function createMachine(
   // A person and the controller pull at one wire.
   const push = (host: HostModel, pressed: boolean) => (pressed ? host.press() : host.release());
 
-  function hold(host: HostModel, held: boolean): void {
+  function hold(host: HostModel, held: boolean, button: 'power' | 'reset' | 'nmi' = 'power'): void {
     const { id, power, buttons } = host.facts;
+    const line = buttons?.[button];
+    if (line !== undefined) lines.drive(line, held, now());
+    // What the controller makes of it reaches the host by the controller's own lines.
+    if (buttons?.acts === 'policy' || buttons?.acts === 'passThrough') return;
+    if (button === 'reset') host.reset(held);
+    if (button !== 'power') return;
     if (held) persons.add(id);
     else persons.delete(id);
-    if (buttons?.power) lines.drive(buttons.power, held, now());
     if (power.kind === 'relay' || !lines.asserted(power.button)) push(host, held);
   }
 
@@ -222,6 +234,7 @@ export function createMachine(
     supplies,
     loads,
     absent,
+    wet,
     removable,
     lines,
     hwmon,

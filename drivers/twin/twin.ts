@@ -62,8 +62,10 @@ export interface Twin extends Hardware {
   present(id: string, present: boolean): void;
   /** Fits a second source: the device itself (0) or one of its alternatives (from 1). */
   fit(device: string, source: number): void;
-  /** A person presses the power button of the host for `ms`; resolves at release. */
-  pressButton(host: string, ms: number): Promise<void>;
+  /** A person presses the power button, or another, of the host for `ms`; resolves at release. */
+  pressButton(host: string, ms: number, button?: 'power' | 'reset' | 'nmi'): Promise<void>;
+  /** Wets a leak detector, or dries it. */
+  leak(detector: string, wet: boolean): void;
   loseMains(): void;
   /** Mains is back: chips start from their reset values, hosts are off. */
   returnMains(): void;
@@ -140,7 +142,8 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     present(id, present) {
       const devices = (board.devices ?? []).map((device) => device.id);
       const isDevice = devices.includes(id);
-      const parts = [...fans.keys(), ...supplies.keys(), ...machine.removable];
+      const detectors = (board.leakDetectors ?? []).map((detector) => detector.id);
+      const parts = [...fans.keys(), ...supplies.keys(), ...machine.removable, ...detectors];
       if (!isDevice && !parts.includes(id))
         throw unknownName(id, [...devices, ...parts], 'device, fan, power supply or removable chassis');
       change(() => {
@@ -154,15 +157,20 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     fit(device, source) {
       change(() => buses.fit(device, source));
     },
-    async pressButton(id, ms) {
+    leak(id, wet) {
+      const ids = (board.leakDetectors ?? []).map((detector) => detector.id);
+      if (!ids.includes(id)) throw unknownName(id, ids, 'leak detector');
+      change(() => void (wet ? machine.wet.add(id) : machine.wet.delete(id)));
+    },
+    async pressButton(id, ms, button = 'power') {
       const host = lookup(hosts, id, 'host');
       if (!(ms > 0 && ms <= 60_000)) throw new TwinError(`a press lasts up to 60000 ms, not ${ms}`);
       if (pressing.has(id)) throw new TwinError(`the button of host ${id} is being pressed`);
       pressing.add(id);
-      change(() => machine.hold(host, true));
+      change(() => machine.hold(host, true, button));
       await new Promise<void>((resolve) => void setTimeout(resolve, ms).unref());
       pressing.delete(id);
-      if (!closed) change(() => machine.hold(host, false));
+      if (!closed) change(() => machine.hold(host, false, button));
     },
     loseMains() {
       if (machine.hasMains()) inject({ kind: 'lostMains' });

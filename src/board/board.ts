@@ -12,6 +12,7 @@ import { BoardHost } from './host.ts';
 import { Indicators } from './indicators.ts';
 import { Inventory } from './inventory.ts';
 import { kernelLamp, lineLamp } from './lamps.ts';
+import { BoardLeakDetector } from './leaks.ts';
 import { Lines } from './lines.ts';
 import { Memory } from './memory.ts';
 import {
@@ -22,6 +23,7 @@ import {
   type BusState,
   type Fan,
   type Health,
+  type LeakDetector,
   type PowerSupply,
   type Sensor,
 } from './model.ts';
@@ -63,10 +65,12 @@ class LiveBoard implements Board {
   readonly fans: Board['fans'];
   readonly frus: Board['frus'];
   readonly powerSupplies: Board['powerSupplies'];
+  readonly leakDetectors: Board['leakDetectors'];
   /** All that there can be, whether it is plugged in or not. */
   readonly #all: {
     readonly hosts: ReadonlyMap<string, BoardHost>;
     readonly chassis: ReadonlyMap<string, BoardChassis>;
+    readonly leaks: ReadonlyMap<string, BoardLeakDetector>;
   };
   readonly #presence: Presence;
   readonly #changes = new Changes((error) =>
@@ -190,13 +194,28 @@ class LiveBoard implements Board {
       now: options.now ?? (() => new Date()),
     });
     const { frus } = this.#inventory;
-    const contents = [...sensors.values(), ...this.#fans.all.values(), ...this.#supplies.all.values()];
+    const leaks = new Map(
+      (platform.leakDetectors ?? []).map((facts) => [
+        facts.id,
+        new BoardLeakDetector(facts, facts.chassis ?? first, {
+          ...{ lines, changes },
+          isThere: (id) => presence.has(id),
+          react: (detector, type) => this.#react(detector, type),
+        }),
+      ]),
+    );
+    const contents = [
+      ...leaks.values(),
+      ...sensors.values(),
+      ...this.#fans.all.values(),
+      ...this.#supplies.all.values(),
+    ];
     const chassis = buildChassis(platform.chassis, {
       ...{ memory, indicators: this.#indicators, contents, frus },
       hosts: [...hosts.values()],
       isThere: (id) => presence.has(id),
     });
-    this.#all = { hosts, chassis };
+    this.#all = { hosts, chassis, leaks };
     const there = <T>(all: ReadonlyMap<string, T>, chassisOf: (part: T) => string): ReadonlyMap<string, T> =>
       presence.any ? new There(all, (part) => presence.has(chassisOf(part))) : all;
     const own = (part: { readonly chassis: string }) => part.chassis;
@@ -206,6 +225,7 @@ class LiveBoard implements Board {
     this.fans = there<Fan>(this.#fans.all, own);
     this.frus = there(frus, own);
     this.powerSupplies = there<PowerSupply>(this.#supplies.all, own);
+    this.leakDetectors = there<LeakDetector>(leaks, own);
     this.#findHolds(sensors, readers.carriers);
     changes.onState(() => this.#look());
   }
@@ -247,6 +267,7 @@ class LiveBoard implements Board {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#presence.stop();
+    for (const detector of this.#all.leaks.values()) detector.stop();
     this.#inventory.stop();
     this.#indicators.stop();
     for (const console of this.consoles.values()) console.stop();
@@ -362,12 +383,28 @@ class LiveBoard implements Board {
     }
   }
 
+  /** A leak has lasted: the hosts in its chassis, and in those within, are switched off. */
+  #react(detector: BoardLeakDetector, type: 'ForceOff' | 'GracefulShutdown'): void {
+    for (const { id, chassis, power } of this.hosts.values()) {
+      if (power.good !== true || !this.#presence.isInside(chassis, detector.chassis)) continue;
+      // A host that cannot be asked is switched off.
+      const way = power.supported.includes(type) ? type : 'ForceOff';
+      this.#log('a leak switches a host off', { host: id, detector: detector.id, type: way });
+      power
+        .reset(way)
+        .catch((error: unknown) =>
+          this.#log('a host cannot be switched off because of a leak', { host: id, error: String(error) }),
+        );
+    }
+  }
+
   /** Power or presence has changed. */
   #reconsider(): void {
     if (this.#stopped) return;
     this.#changes.touch();
     this.#lines.reconsider();
     for (const host of this.#all.hosts.values()) if (!this.#presence.has(host.chassis)) host.pulled();
+    for (const detector of this.#all.leaks.values()) detector.look();
     this.#sampler.reconsider();
     this.#inventory.reconsider();
   }

@@ -1,5 +1,6 @@
 /** One host: its power, what it remembers, and what its pins tell of it. */
 import type { HostFacts } from '../platform/schema.ts';
+import { Buttons } from './buttons.ts';
 import type { Changes } from './changes.ts';
 import type { Hold } from './hold.ts';
 import type { Lines } from './lines.ts';
@@ -9,6 +10,8 @@ import { HostPower } from './power.ts';
 
 /** Rails and regulators need a moment after power-good before their readings mean anything. */
 const settleAfterPowerOn = 2_000;
+/** How long what power-good does counts as the answer to a button that a person pressed. */
+const pressAnswer = 30_000;
 /** A state that has held this long is what to return to after mains was lost; the drop before it is not. */
 const steady = 5_000;
 
@@ -27,6 +30,7 @@ export class BoardHost implements Host {
   readonly facts: HostFacts;
   readonly power: HostPower;
   readonly #parts: HostParts;
+  readonly #buttons: Buttons;
   /** Power-good as `onPower` was last told. */
   #good: boolean | null = null;
   #restore = false;
@@ -49,6 +53,14 @@ export class BoardHost implements Host {
           if (this.power.resting && this.power.good === on) this.#remember(on);
         }, steady).unref();
       },
+    });
+    this.#buttons = new Buttons(facts, {
+      lines,
+      event: (event) => changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),
+      isOn: () => this.power.good,
+      supported: () => this.power.supported,
+      reset: (type) => this.power.reset(type),
+      pressed: () => this.power.pressed(pressAnswer),
     });
     for (const { present } of facts.processors?.sockets ?? []) lines.watch(present, () => changes.touch());
   }
@@ -162,6 +174,7 @@ export class BoardHost implements Host {
   async stop(): Promise<void> {
     clearTimeout(this.#remembering);
     clearTimeout(this.#settling);
+    this.#buttons.stop();
     await this.power.stop();
   }
 

@@ -163,6 +163,18 @@ export interface PowerSupply {
   readonly status: Status;
 }
 
+/** Redfish DetectorState. */
+export type LeakState = 'OK' | 'Warning' | 'Critical' | 'Unavailable' | 'Absent';
+
+export interface LeakDetector {
+  readonly id: string;
+  readonly name: string;
+  readonly chassis: string;
+  readonly facts: NonNullable<Platform['leakDetectors']>[number];
+  readonly state: LeakState;
+  readonly status: Status;
+}
+
 export interface BusState {
   readonly bus: number;
   readonly name: string;
@@ -172,7 +184,17 @@ export interface BusState {
 
 /** What a board event is about; the Redfish side turns it into a URI. */
 export interface Origin {
-  readonly kind: 'sensor' | 'fan' | 'host' | 'chassis' | 'fru' | 'powerSupply' | 'manager' | 'device' | 'bus';
+  readonly kind:
+    | 'sensor'
+    | 'fan'
+    | 'host'
+    | 'chassis'
+    | 'fru'
+    | 'powerSupply'
+    | 'leakDetector'
+    | 'manager'
+    | 'device'
+    | 'bus';
   readonly id: string;
   /** Chassis that shows it, where a URI needs it. */
   readonly chassis?: string;
@@ -273,6 +295,7 @@ export interface Board {
   /** By the id of the host; only those that have one. */
   readonly consoles: ReadonlyMap<string, Console>;
   readonly powerSupplies: ReadonlyMap<string, PowerSupply>;
+  readonly leakDetectors: ReadonlyMap<string, LeakDetector>;
   readonly buses: readonly BusState[];
   /** Roll-up over everything. */
   readonly health: Health;

@@ -22,9 +22,11 @@ export class Presence {
   /** What can be pulled, by each chassis that goes with it: itself, and those around it; the outermost first. */
   readonly #plugs = new Map<string, readonly Pluggable[]>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #above: ReadonlyMap<string, string | undefined>;
 
   constructor(list: readonly ChassisFacts[], lines: Lines, listener: PresenceListener) {
     const above = new Map(list.map(({ id, containedBy }) => [id, containedBy]));
+    this.#above = above;
     const own = new Map<string, Pluggable>();
     for (const { id, present, settle = settleAfterInsertion } of list) {
       if (present === undefined) continue;
@@ -59,6 +61,11 @@ export class Presence {
   /** Whether a chassis, and all that it is plugged into, is there; one that nothing watches is. */
   has(chassis: string | undefined): boolean {
     return this.#of(chassis).every(({ present }) => present);
+  }
+
+  /** Whether a chassis is another, or in it. */
+  isInside(chassis: string, other: string): boolean {
+    return around(chassis, this.#above).includes(other);
   }
 
   /** Why nothing in a chassis can be read now; null when it can. */

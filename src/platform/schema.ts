@@ -447,6 +447,18 @@ export const RelayPower = object(
 
 export const HostPower = Type.Union([ButtonPower, RelayPower], { description: 'How the host is switched.' });
 
+const ButtonResets = [
+  'On',
+  'ForceOff',
+  'GracefulShutdown',
+  'GracefulRestart',
+  'ForceRestart',
+  'Nmi',
+  'ForceOn',
+  'PowerCycle',
+  'None',
+] as const; // Redfish ResetType
+
 export const Host = object(
   {
     id: Id('Id of the system'),
@@ -471,8 +483,23 @@ export const Host = object(
           power: optional(lineRef('in', 'Power button.')),
           reset: optional(lineRef('in', 'Reset button.')),
           nmi: optional(lineRef('in', 'Diagnostic interrupt button.')),
+          acts: optional(
+            oneOf(
+              ['board', 'passThrough', 'policy'],
+              'Who acts on a press: the board by itself (when left out); this daemon, whose outputs towards the host follow the finger; or this daemon by the policy below.',
+            ),
+          ),
+          shortWhenOn: optional(
+            oneOf(
+              ButtonResets,
+              'What a short press of the power button asks for while the host is on; GracefulShutdown.',
+            ),
+          ),
+          shortWhenOff: optional(oneOf(ButtonResets, 'The same while it is off; On.')),
+          long: optional(oneOf(ButtonResets, 'What a long press asks for; ForceOff.')),
+          longPress: optional(duration('When a press is a long one; 4 s when left out.')),
         },
-        'Buttons that a person presses: inputs.',
+        'Buttons that a person presses: inputs, and what comes of them.',
       ),
     ),
     console: optional(
@@ -523,6 +550,31 @@ export const Indicator = object(
     ),
   },
   'A light.',
+);
+
+export const LeakDetector = object(
+  {
+    id: Id('Id of the detector'),
+    name: optional(text('Name for people.')),
+    line: lineRef('in', 'Asserted while it detects a leak.'),
+    present: optional(lineRef('in', 'Asserted while the detector is connected.')),
+    type: oneOf(['Moisture', 'FloatSwitch'], 'How it detects (Redfish LeakDetectorType).'),
+    severity: optional(oneOf(['Critical', 'Warning'], 'How grave a leak there is; Critical.')),
+    context: optional(oneOf(PhysicalContexts, 'Where it looks (Redfish PhysicalContext).')),
+    label: optional(text('What is written beside it on the board.')),
+    chassis: optional(ref('chassis', 'Chassis it protects; the first when left out.')),
+    host: optional(ref('hosts', 'Host whose log tells of it too.')),
+    reaction: optional(
+      object(
+        {
+          type: oneOf(['ForceOff', 'GracefulShutdown'], 'What becomes of the hosts in its chassis.'),
+          delay: optional(duration('How long the leak must last; at once when left out.')),
+        },
+        'What the board does by itself about a leak; nothing when left out.',
+      ),
+    ),
+  },
+  'A leak detector.',
 );
 
 export const Manager = object(
@@ -579,6 +631,7 @@ export const PlatformSchema = object(
     powerSupplies: optional(Type.Array(PowerSupply)),
     hosts: optional(Type.Array(Host)),
     indicators: optional(Type.Array(Indicator)),
+    leakDetectors: optional(Type.Array(LeakDetector)),
   },
   'A board.',
 );

@@ -143,7 +143,13 @@ describe('events', () => {
         : device,
     );
     const b = await startBench({
-      platform: { ...bench, probe: { fru: 'MAIN', product: 'Another' }, devices: devices ?? [] },
+      platform: {
+        ...bench,
+        probe: { fru: 'MAIN', product: 'Another' },
+        devices: devices ?? [],
+        lines: { ...bench.lines, FRONT: { direction: 'in' } },
+        hosts: (bench.hosts ?? []).map((host) => ({ ...host, buttons: { power: 'FRONT' } })),
+      },
       hardware: (twin) => ({
         gpio: gpioWith(twin, (line) => line === 'READY' && missing),
         // The remote channel of the inlet chip says at first that its diode is open.
@@ -170,6 +176,9 @@ describe('events', () => {
       b.twin.clear('all');
       await pass(5000);
     }
+    const press = b.twin.pressButton('system', 100);
+    await pass(200);
+    await press;
     await b.stop();
     const seen = new Set(b.events.map(({ message }) => message));
     expect([...keys].filter((key) => !seen.has(key))).toEqual([]);

@@ -24,6 +24,7 @@ const spaces: readonly (readonly [what: string, (board: Board) => readonly Named
   ['FRU', (board) => entries(board.frus, '/frus')],
   ['power supply', (board) => entries(board.powerSupplies, '/powerSupplies')],
   ['indicator', (board) => entries(board.indicators, '/indicators')],
+  ['leak detector', (board) => entries(board.leakDetectors, '/leakDetectors')],
 ];
 
 function* duplicates(what: string, list: readonly Named[]): Iterable<Breach> {

@@ -2,6 +2,7 @@ import type { Chassis } from '../../board/model.ts';
 import { collection, resource } from './app.ts';
 import { link, links, statusOf } from './common.ts';
 import { indicatorOf, indicatorWrite } from './indicators.ts';
+import { leakDetectorsLink } from './leak-detection.ts';
 import { assetTag } from './systems.ts';
 import { chassisUri, managerUri, systemUri } from './uris.ts';
 
@@ -20,6 +21,7 @@ export const chassis = resource<Chassis>({
     return {
       Name: model.name,
       ChassisType: model.facts.type,
+      HotPluggable: model.facts.present === undefined ? undefined : true,
       Manufacturer: fru?.manufacturer ?? board.platform.manufacturer ?? null,
       Model: fru?.model ?? board.platform.name,
       SKU: null,
@@ -32,6 +34,7 @@ export const chassis = resource<Chassis>({
       Assembly: link(`${uri}/Assembly`),
       Controls: link(`${uri}/Controls`),
       EnvironmentMetrics: link(`${uri}/EnvironmentMetrics`),
+      LeakDetectors: leakDetectorsLink(app, model.id),
       Power: link(`${uri}/Power`),
       PowerSubsystem: link(`${uri}/PowerSubsystem`),
       Sensors: link(`${uri}/Sensors`),

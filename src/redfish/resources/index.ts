@@ -15,6 +15,7 @@ import { eventDestination, eventDestinations } from './event-destinations.ts';
 import { eventService } from './event-service.ts';
 import { fan, fans } from './fans.ts';
 import { httpsCertificate, httpsCertificates } from './https-certificates.ts';
+import { leakDetection, leakDetector, leakDetectors } from './leak-detection.ts';
 import { managerLogServices, systemLogs } from './log-services.ts';
 import { manager, managers } from './managers.ts';
 import { networkProtocol } from './network-protocol.ts';
@@ -37,6 +38,7 @@ const all: readonly (Resource<App> | Collection<App>)[] = [
   ...[systems, system, ...systemLogs],
   ...[chassisCollection, chassis, assembly, sensors, sensor, controls, control, environmentMetrics],
   ...[thermal, thermalSubsystem, thermalMetrics, fans, fan],
+  ...[leakDetection, leakDetectors, leakDetector],
   ...[power, powerSubsystem, powerSupplies, powerSupply, powerSupplyMetrics],
   ...[managers, manager, ethernetInterfaces, ethernetInterface, networkProtocol, ...managerLogServices],
   ...[accountService, accounts, account, roles, role],

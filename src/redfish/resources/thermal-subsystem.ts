@@ -3,6 +3,7 @@ import type { JsonObject } from '../service/resource.ts';
 import { resource } from './app.ts';
 import { link, statusOf } from './common.ts';
 import { fansOf } from './fans.ts';
+import { leakDetectionLink, leakDetectorsOf } from './leak-detection.ts';
 import { excerpt, round, sensorsOf } from './sensors.ts';
 import { sensorUri } from './uris.ts';
 
@@ -11,13 +12,14 @@ export const thermalSubsystem = resource<Chassis>({
   schema: 'ThermalSubsystem',
   find: (app, { ChassisId }) => app.board.chassis.get(ChassisId ?? ''),
   body: ({ id }, { app, uri }) => {
-    const healths = fansOf(app, id).map(({ status }) => status.health);
+    const healths = [...fansOf(app, id), ...leakDetectorsOf(app, id)].map(({ status }) => status.health);
     const health = healths.includes('Critical') ? 'Critical' : healths.includes('Warning') ? 'Warning' : 'OK';
     return {
       Name: 'Thermal subsystem',
       Fans: link(`${uri}/Fans`),
       ThermalMetrics: link(`${uri}/ThermalMetrics`),
       FanRedundancy: [],
+      LeakDetection: leakDetectionLink(app, id),
       Status: statusOf({ state: 'Enabled', health }),
     };
   },
