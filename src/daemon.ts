@@ -29,6 +29,9 @@ import { message } from './redfish/registries/messages.ts';
 import type { App } from './redfish/resources/app.ts';
 import { EventWriter, eventFacts, heartbeatPayload } from './redfish/resources/event-records.ts';
 import { declarations } from './redfish/resources/index.ts';
+import { reportResource } from './redfish/resources/metric-reports.ts';
+import { metricsOf } from './redfish/resources/metrics.ts';
+import { predefinedReports } from './redfish/resources/predefined-reports.ts';
 import {
   auditRecord,
   boardRecords,
@@ -37,10 +40,17 @@ import {
   loginRecord,
   networkRecord,
   recordOf,
+  triggerRecord,
   watchdogRecord,
 } from './redfish/resources/records.ts';
 import { redfishVersion } from './redfish/resources/service-root.ts';
-import { accountUri, managerUri, sessionUri, subscriptionUri } from './redfish/resources/uris.ts';
+import {
+  accountUri,
+  managerUri,
+  metricReportDefinitionUri,
+  sessionUri,
+  subscriptionUri,
+} from './redfish/resources/uris.ts';
 import { metadataDocument, serviceDocument } from './redfish/service/metadata.ts';
 import { Service } from './redfish/service/service.ts';
 import { Accounts } from './store/accounts.ts';
@@ -51,6 +61,7 @@ import { Sessions } from './store/sessions.ts';
 import { Settings } from './store/settings.ts';
 import { openStore } from './store/store.ts';
 import { boardFamilies } from './telemetry/board-families.ts';
+import { eventFamilies } from './telemetry/event-families.ts';
 import { exposition } from './telemetry/exposition.ts';
 import { journalFamilies } from './telemetry/journal-families.ts';
 import { LoopLag, processFamilies } from './telemetry/process-families.ts';
@@ -86,6 +97,7 @@ export interface DaemonOptions {
 
 export interface Daemon {
   readonly board: Board;
+  readonly telemetry: Telemetry;
   readonly accounts: Accounts;
   readonly address: Listener['address'];
   /** Of the plain listener, where there is one. */
@@ -175,7 +187,12 @@ async function start(
   board.onEvent((event) => {
     for (const record of boardRecords(board, event)) journal.append(record);
   });
-  const telemetry = new Telemetry({ board, store });
+  const telemetry = new Telemetry({ board, store, settings, predefined: predefinedReports(board) });
+  telemetry.onTrigger((fired) => {
+    const record = triggerRecord(fired);
+    if (record !== undefined) journal.append(record);
+  });
+  ends.push(journal.onAppend(({ messageId }) => telemetry.heard(messageId)));
   ends.push(() => telemetry.close());
   ends.push(() => board.stop());
 
@@ -225,6 +242,10 @@ async function start(
   });
   ends.push(() => events.close());
   events.onChange(moved);
+  telemetry.onReport((report) => {
+    const definition = report.definition === null ? '' : metricReportDefinitionUri(report.definition);
+    events.publish({ definition, body: reportResource(report) });
+  });
   const tell = (kind: 'created' | 'changed' | 'removed', uri: string, user: string | null): Promise<void> =>
     journal.append(changeRecord(kind, uri, user)).then(
       () => undefined,
@@ -250,6 +271,7 @@ async function start(
     resourceTypes,
     allowsDestination: (uri) =>
       options.eventDestinations === undefined || options.eventDestinations.includes(new URL(uri).hostname),
+    look: (uri) => service.look(uri),
     restart: async (type) => {
       await journal.append({
         log: 'EventLog',
@@ -284,6 +306,7 @@ async function start(
     ...boardFamilies(board),
     ...ofJournal(),
     ...telemetry.families(),
+    ...eventFamilies(events.counts, events.subscriptions),
     ...processFamilies(lag, version),
   ];
   const limits = { ...defaultLimits, ...options.limits };
@@ -315,7 +338,7 @@ async function start(
     log,
   });
   await board.start();
-  telemetry.start();
+  telemetry.start(metricsOf(app));
   const open = (port: number) =>
     listen(http, certificates.options, options.host, port, limits, options.http2);
   const listening = await listenMovable(open, httpsPort.wanted).catch((error: unknown) => {
@@ -370,7 +393,7 @@ async function start(
   discovery.start(() => listening.address);
   ends.push(() => discovery.close());
   return {
-    ...{ board, accounts, generatedPassword, liveness, restartRequested, stop },
+    ...{ board, telemetry, accounts, generatedPassword, liveness, restartRequested, stop },
     address: listening.address,
     redirectAddress: redirect?.address ?? null,
   };

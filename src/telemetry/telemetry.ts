@@ -1,17 +1,30 @@
-/** The daemon's memory of readings: history and statistics of every sensor, kept current as the board is read. */
+/**
+ * The daemon's memory of readings, kept current as the board is read: history and statistics of every sensor; and the
+ * metric reports and triggers that clients have made of it.
+ */
 import type { Board, Sensor } from '../board/model.ts';
 import { type Clock, systemClock } from '../store/clock.ts';
 import type { Store } from '../store/store.ts';
 import { type Aggregate, averageOf } from './aggregate.ts';
+import { type Definition, limits } from './definition.ts';
 import type { Family } from './exposition.ts';
 import { History, type Reading } from './history.ts';
 import { hour, minute } from './history-table.ts';
+import type { Metrics } from './metric.ts';
+import type { Report } from './report.ts';
+import { Reporter } from './reporter.ts';
+import { Shelf } from './shelf.ts';
 import { Statistics } from './statistics.ts';
+import { type Fired, type Trigger, Triggers } from './trigger.ts';
 
 /** How often time is looked at, milliseconds; also the shortest interval of a metric report. */
 export const tickPeriod = 1000;
 /** Over which time AverageReading is the average, milliseconds. */
 export const averagingInterval = hour;
+
+const enabledKey = 'telemetry.enabled';
+
+export { limits };
 
 export interface SensorStatistics {
   readonly lowest: Reading | null;
@@ -27,11 +40,19 @@ export interface SensorStatistics {
 export interface TelemetryOptions {
   readonly board: Board;
   readonly store: Store;
+  readonly settings: { get(key: string): string | undefined; set(key: string, value: string): void };
+  /** Definitions that are there by themselves. */
+  readonly predefined?: readonly Definition[];
   readonly clock?: Clock;
 }
 
 export class Telemetry {
   readonly history: History;
+  readonly definitions: Shelf<Definition>;
+  readonly triggers: Shelf<Trigger>;
+  readonly #reporter: Reporter;
+  readonly #watcher: Triggers;
+  readonly #settings: TelemetryOptions['settings'];
   readonly #statistics: Statistics;
   readonly #clock: Clock;
   /** Averages over the minutes that are over, until the next one is. */
@@ -43,20 +64,42 @@ export class Telemetry {
   #revision = 0;
 
   /** @throws StoreError */
-  constructor({ board, store, clock = systemClock }: TelemetryOptions) {
+  constructor({ board, store, settings, predefined = [], clock = systemClock }: TelemetryOptions) {
     this.#clock = clock;
     this.history = new History(store, clock.now());
+    this.#settings = settings;
+    this.definitions = new Shelf<Definition>(store, 'definition', predefined);
+    this.triggers = new Shelf<Trigger>(store, 'trigger');
+    this.#reporter = new Reporter(this.definitions, this.history);
+    this.#watcher = new Triggers(this.triggers);
+    this.#watcher.onFired(({ trigger }) => {
+      if (!trigger.TriggerActions.includes('RedfishMetricReport')) return;
+      for (const id of trigger.Reports) this.#reporter.force(id, this.#clock.now(), this.#clock.monotonic());
+    });
     this.#statistics = new Statistics(store);
     this.#forget = board.onReading((sensor) => this.#take(sensor));
   }
 
   /** Grows with every change of what is shown, but for readings and what follows from them. */
   get revision(): number {
-    return this.#revision;
+    return this.#revision + this.definitions.revision + this.triggers.revision + this.#reporter.revision;
   }
 
-  /** Begins to look at the time. */
-  start(): void {
+  /** Whether reports are made and triggers watched; history goes on either way. */
+  get enabled(): boolean {
+    return this.#settings.get(enabledKey) !== 'no';
+  }
+
+  /** @throws StoreError */
+  setEnabled(enabled: boolean): void {
+    this.#settings.set(enabledKey, enabled ? 'yes' : 'no');
+    this.#revision += 1;
+  }
+
+  /** Begins to look at the time, and at what there is to report of. */
+  start(metrics: Metrics): void {
+    this.#reporter.attach(metrics);
+    this.#watcher.attach(metrics);
     this.#timer = setInterval(() => this.tick(), tickPeriod).unref();
   }
 
@@ -72,9 +115,69 @@ export class Telemetry {
   tick(): void {
     const now = this.#clock.now();
     this.history.tick(now);
+    if (this.enabled) {
+      const monotonic = this.#clock.monotonic();
+      this.#watcher.tick(monotonic);
+      this.#reporter.tick(now, monotonic);
+    }
     if (Math.floor(now / minute) === this.#saved) return;
     this.#saved = Math.floor(now / minute);
     this.#statistics.save();
+  }
+
+  /** Told of each report that is to be sent to subscribers, as it is made. */
+  onReport(listener: (report: Report) => void): () => void {
+    return this.#reporter.onReport(listener);
+  }
+
+  /** Told of each trigger that is met, and when what met it is over. */
+  onTrigger(listener: (fired: Fired) => void): () => void {
+    return this.#watcher.onFired(listener);
+  }
+
+  /** Something happened of which an event tells; a trigger may wait for it. */
+  heard(messageId: string): void {
+    if (this.enabled) this.#watcher.heard(messageId);
+  }
+
+  /** Sends a report that belongs to no definition. */
+  submitReport(report: Report): void {
+    this.#reporter.submit(report);
+  }
+
+  get reportIds(): string[] {
+    return this.#reporter.ids();
+  }
+
+  /** @throws StoreError where one that is made from history cannot be */
+  report(id: string): Report | undefined {
+    return this.#reporter.report(id, this.#clock.now(), this.#clock.monotonic());
+  }
+
+  /** The id of the newest report of a definition; undefined before the first. */
+  newestReport(definition: string): string | undefined {
+    return this.#reporter.newest(definition);
+  }
+
+  removeReport(id: string): void {
+    this.#reporter.remove(id);
+  }
+
+  clearReports(): void {
+    this.#reporter.clear();
+  }
+
+  /** Removes a definition and its reports. @throws StoreError */
+  removeDefinition(id: string): void {
+    this.definitions.remove(id);
+    this.#reporter.forget(id);
+  }
+
+  /** Leaves the predefined definitions alone, as they came. @throws StoreError */
+  resetDefinitions(): void {
+    const ids = this.definitions.all.map(({ Id }) => Id);
+    this.definitions.reset();
+    for (const id of ids) if (this.definitions.get(id) === undefined) this.#reporter.forget(id);
   }
 
   statistics(sensor: string): SensorStatistics {

@@ -44,7 +44,7 @@ const schemas = [
 /** The message registries that the service speaks. */
 const registries = [
   ...['AccountSecurity', 'Base', 'Environmental', 'HeartbeatEvent', 'LogService', 'ManagerEvent', 'Platform'],
-  ...['Power', 'ResourceEvent', 'SensorEvent', 'TaskEvent', 'Update'],
+  ...['Power', 'ResourceEvent', 'SensorEvent', 'TaskEvent', 'Telemetry', 'Update'],
 ];
 
 const banner = (source: string): string =>

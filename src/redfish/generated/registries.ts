@@ -470,6 +470,20 @@ export const registries = {
       TaskStarted: { severity: 'OK', args: ['string'] },
     },
   },
+  Telemetry: {
+    version: '1.1.1',
+    messages: {
+      TelemetryDataCreated: { severity: 'OK', args: ['string', 'string'] },
+      TriggerDiscreteConditionMet: { severity: 'OK', args: ['string', 'string', 'string'] },
+      TriggerNumericAboveLowerCritical: { severity: 'Warning', args: ['string', 'number', 'number', 'string'] },
+      TriggerNumericAboveUpperCritical: { severity: 'Critical', args: ['string', 'number', 'number', 'string'] },
+      TriggerNumericAboveUpperWarning: { severity: 'Warning', args: ['string', 'number', 'number', 'string'] },
+      TriggerNumericBelowLowerCritical: { severity: 'Critical', args: ['string', 'number', 'number', 'string'] },
+      TriggerNumericBelowLowerWarning: { severity: 'Warning', args: ['string', 'number', 'number', 'string'] },
+      TriggerNumericBelowUpperCritical: { severity: 'Warning', args: ['string', 'number', 'number', 'string'] },
+      TriggerNumericReadingNormal: { severity: 'OK', args: ['string', 'number', 'string'] },
+    },
+  },
   Update: {
     version: '1.3.0',
     messages: {

@@ -4,6 +4,7 @@ import { base } from './base.ts';
 import { environmental } from './environmental.ts';
 import * as events from './events.ts';
 import { power } from './power.ts';
+import { telemetry } from './telemetry.ts';
 import type { Wording } from './wording.ts';
 
 type Registries = typeof registries;
@@ -58,6 +59,7 @@ const wordings: Readonly<Record<RegistryName, Readonly<Record<string, Wording>>>
   ResourceEvent: events.resourceEvent,
   SensorEvent: events.sensorEvent,
   TaskEvent: events.taskEvent,
+  Telemetry: telemetry,
   Update: events.update,
 };
 

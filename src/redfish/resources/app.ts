@@ -11,7 +11,13 @@ import type { Roles } from '../../store/roles.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Certificates } from '../../tls/certificates.ts';
-import { type Collection, defineCollection, defineResource, type Resource } from '../service/resource.ts';
+import {
+  type Collection,
+  defineCollection,
+  defineResource,
+  type JsonObject,
+  type Resource,
+} from '../service/resource.ts';
 
 export interface App {
   readonly board: Board;
@@ -43,6 +49,8 @@ export interface App {
   readonly allowsDestination: (uri: string) => boolean;
   /** Whether a URI leads to a resource of this service now. */
   readonly resolves: (uri: string) => boolean;
+  /** What anybody who may log in is shown at a URI; undefined where there is nothing for them. */
+  readonly look: (uri: string) => JsonObject | undefined;
   /** Restarts the management controller (on the twin: the daemon). Resolves when that is under way. */
   readonly restart: (type: 'ForceRestart' | 'GracefulRestart') => Promise<void>;
 }

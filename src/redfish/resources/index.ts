@@ -18,6 +18,9 @@ import { httpsCertificate, httpsCertificates } from './https-certificates.ts';
 import { leakDetection, leakDetector, leakDetectors } from './leak-detection.ts';
 import { managerLogServices, systemLogs } from './log-services.ts';
 import { manager, managers } from './managers.ts';
+import { metricDefinition, metricDefinitions } from './metric-definitions.ts';
+import { metricReportDefinition, metricReportDefinitions } from './metric-report-definitions.ts';
+import { metricReport, metricReports } from './metric-reports.ts';
 import { networkProtocol } from './network-protocol.ts';
 import { power } from './power.ts';
 import { powerSubsystem } from './power-subsystem.ts';
@@ -29,8 +32,10 @@ import { sensor, sensors } from './sensors.ts';
 import { serviceRoot } from './service-root.ts';
 import { session, sessionService, sessions } from './session-service.ts';
 import { system, systems } from './systems.ts';
+import { telemetryService } from './telemetry-service.ts';
 import { thermal } from './thermal.ts';
 import { thermalMetrics, thermalSubsystem } from './thermal-subsystem.ts';
+import { trigger, triggers } from './triggers.ts';
 import { firmwareInventory, softwareInventory, updateService } from './update-service.ts';
 
 const all: readonly (Resource<App> | Collection<App>)[] = [
@@ -46,6 +51,8 @@ const all: readonly (Resource<App> | Collection<App>)[] = [
   ...[certificateService, certificateLocations, httpsCertificates, httpsCertificate, securityPolicy],
   ...[clientCertificates, clientCertificate],
   ...[eventService, eventDestinations, eventDestination],
+  ...[telemetryService, metricDefinitions, metricDefinition, metricReportDefinitions, metricReportDefinition],
+  ...[metricReports, metricReport, triggers, trigger],
   ...[updateService, firmwareInventory, softwareInventory],
   ...[jsonSchemas, jsonSchema, messageRegistries, messageRegistry],
 ];

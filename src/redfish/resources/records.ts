@@ -2,6 +2,7 @@
 import type { Board, BoardEvent } from '../../board/model.ts';
 import type { JournalRecord, Severity } from '../../journal/record.ts';
 import type { NetworkReport } from '../../manager/network.ts';
+import type { Fired } from '../../telemetry/trigger.ts';
 import {
   isMessageKey,
   type Message,
@@ -10,7 +11,7 @@ import {
   message,
 } from '../registries/messages.ts';
 import type { AuditRecord } from '../service/service.ts';
-import { interfaceUri, managerUri, originUri, systemUri } from './uris.ts';
+import { interfaceUri, managerUri, originUri, systemUri, triggerUri } from './uris.ts';
 
 /** The part of a journal record that a message says. */
 export const recordOf = (
@@ -143,4 +144,40 @@ export function loginRecord(userName: string, address: string, ok: boolean): Jou
     ? message('AccountSecurity.SuccessfulLogin', [userName, address, 'Redfish'])
     : message('AccountSecurity.InvalidCredentials', [userName, 'Redfish']);
   return { log: 'AuditLog', ...recordOf(said), user: userName, address };
+}
+
+/**
+ * The record of a trigger that was met, or of what met it being over; undefined for one that neither logs nor sends
+ * events. Events are read from the journal, so that one that is sent is also in the log.
+ */
+export function triggerRecord({ trigger, metric, value, kind }: Fired): JournalRecord | undefined {
+  if (!trigger.TriggerActions.some((each) => each !== 'RedfishMetricReport')) return undefined;
+  const name = metric === null ? 'Event' : (metric.id ?? metric.property);
+  const shown = String(value);
+  const said = (() => {
+    switch (kind.what) {
+      case 'threshold': {
+        const key = `Telemetry.TriggerNumeric${kind.side === 'above' ? 'Above' : 'Below'}${kind.name}`;
+        // There is no word for going back over a warning: that is normal again.
+        return isMessageKey(key)
+          ? message(key, [name, shown, kind.reading, trigger.Id] as unknown as MessageArgs<typeof key>)
+          : message('Telemetry.TriggerNumericReadingNormal', [name, shown, trigger.Id]);
+      }
+      case 'normal':
+        return message('Telemetry.TriggerNumericReadingNormal', [name, shown, trigger.Id]);
+      case 'discrete':
+        return message('Telemetry.TriggerDiscreteConditionMet', [name, shown, trigger.Id]);
+      case 'event':
+        return message('Telemetry.TriggerDiscreteConditionMet', [name, kind.messageId, trigger.Id]);
+    }
+  })();
+  const numeric = kind.what === 'threshold' || kind.what === 'normal';
+  return {
+    log: 'EventLog',
+    ...recordOf(said),
+    ...(kind.what === 'discrete' ? { severity: kind.severity } : {}),
+    origin: metric?.property.split('#')[0] ?? triggerUri(trigger.Id),
+    condition: numeric && metric !== null ? `trigger:${trigger.Id}:${metric.property}` : null,
+    resolves: numeric && said.MessageSeverity === 'OK',
+  };
 }

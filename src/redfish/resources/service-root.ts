@@ -24,6 +24,7 @@ export const serviceRoot = resource({
     SessionService: link(`${root}SessionService`),
     AccountService: link(`${root}AccountService`),
     EventService: link(`${root}EventService`),
+    TelemetryService: link(`${root}TelemetryService`),
     UpdateService: link(`${root}UpdateService`),
     CertificateService: link(`${root}CertificateService`),
     JsonSchemas: link(`${root}JsonSchemas`),

@@ -63,3 +63,9 @@ export function originUri(board: Board, origin: Origin): string {
       return manager;
   }
 }
+
+export const telemetryUri = '/redfish/v1/TelemetryService';
+export const metricReportUri = (id: string): string => `${telemetryUri}/MetricReports/${id}`;
+export const metricReportDefinitionUri = (id: string): string =>
+  `${telemetryUri}/MetricReportDefinitions/${id}`;
+export const triggerUri = (id: string): string => `${telemetryUri}/Triggers/${id}`;

@@ -99,6 +99,7 @@ export interface Creation<A> {
   /** No authentication is needed (login). */
   readonly open?: boolean;
   readonly required: readonly string[];
+  /** Names, and paths of read-only properties deeper down that a new member can be given: `Wildcards/Name`. */
   readonly optional: readonly string[];
   /** Values of a string property that make sense here, when fewer than the schema lists. */
   readonly allowable?: Readonly<Record<string, readonly string[]>>;

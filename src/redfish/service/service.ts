@@ -9,7 +9,7 @@ import type { Principal } from './principal.ts';
 import { noQuery, parseQuery } from './query.ts';
 import { missing, type Parts, View } from './reader.ts';
 import { Renderer } from './renderer.ts';
-import type { Declaration } from './resource.ts';
+import type { Declaration, JsonObject } from './resource.ts';
 import { exists, linkOf, readMethods, type Target, Tree } from './tree.ts';
 import { type Outcome, Writer } from './writer.ts';
 
@@ -70,6 +70,14 @@ export interface ResourceChange {
   readonly userName: string | null;
 }
 
+/** Somebody who holds no privilege but the least. */
+const anybody: Principal = {
+  ...{ account: '', accountUri: '', userName: '', role: '', session: null },
+  privileges: new Set(['Login']),
+  privilegesOverOthers: new Set(['Login']),
+  ...{ certified: false, passwordChangeRequired: false },
+};
+
 const writeMethods: ReadonlySet<string> = new Set(['POST', 'PATCH', 'PUT', 'DELETE']);
 const readOnly = readMethods.join(', ');
 const actionMethods = 'POST, OPTIONS';
@@ -108,6 +116,15 @@ export class Service<A> {
     const target = this.tree.locate(uri.replace(/#.*$/, ''));
     if (target?.kind === 'resource') return target.resource.schema;
     return target?.kind === 'collection' ? target.collection.schema : null;
+  }
+
+  /** What anybody who may log in is shown at a URI; undefined where there is nothing for them. */
+  look(uri: string): JsonObject | undefined {
+    const target = this.tree.locate(uri);
+    if (target === undefined || target.kind === 'action' || !exists(target, this.#options.app))
+      return undefined;
+    if (!this.#parts.access.maySee(anybody, target)) return undefined;
+    return new View(this.#parts, anybody, noQuery).show(target).rendered.object;
   }
 
   /** Answers a request; a read without waiting. @throws RedfishError for every refusal; anything else is a defect. */

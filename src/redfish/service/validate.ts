@@ -3,7 +3,7 @@
  * every fault of a body is found in one go, and what comes out is safe to apply.
  */
 import { type Message, message } from '../registries/messages.ts';
-import { actionFacts, ownProperty, type PropertyFact, schemaFacts, type ValueFact } from './facts.ts';
+import { actionFacts, ownProperty, schemaFacts, type ValueFact } from './facts.ts';
 import { ActionFaults, PropertyFaults } from './faults.ts';
 import type { ActionParameter, Changes, Json, JsonObject, SchemaName } from './resource.ts';
 import {
@@ -129,7 +129,8 @@ export function validateCreate(request: CreateRequest): CreateResult {
   const rules: Rules = {
     faults,
     allowable: request.allowable ?? {},
-    mayGive: (_, fact) => fact.permission !== 'Read' && fact.permission !== 'None',
+    // What never changes afterwards can be given now, where the declaration says so.
+    mayGive: (path, fact) => (fact.permission !== 'Read' && fact.permission !== 'None') || allowed.has(path),
   };
   const out = new Map<string, Json>();
   for (const [name, value] of Object.entries(request.body)) {
@@ -190,7 +191,8 @@ export function validateAction(request: ActionRequest): ActionResult {
   const rules: Rules = {
     faults,
     allowable,
-    mayGive: (_: string, fact: PropertyFact) => fact.permission !== 'Read',
+    // What an object may be given as in an action is not what its schema lets be written later.
+    mayGive: () => true,
   };
   const args = new Map<string, Json>();
   for (const [name, value] of Object.entries(body)) {
