@@ -1,6 +1,7 @@
 /** The I2C side of the twin: chips on wires, muxes that join wires, and what can go wrong on them. */
 import { DeviceError } from '../errors.ts';
 import { deviceName } from '../i2c/bus.ts';
+import { usesPec } from '../i2c/chip.ts';
 import { findChip } from '../i2c/chips/index.ts';
 import {
   type ChipModel,
@@ -142,7 +143,7 @@ export function createBuses(board: TwinBoard, around: BusSurroundings): TwinBuse
       if (block < 0 || block >= (model.kind === 'eeprom' ? model.memory.addresses : 1)) continue;
       return {
         id: device.id,
-        pec: fitted.pec === true,
+        pec: fitted.spec.kind === 'sensor' && usesPec(fitted.spec, fitted),
         transfer(write, readLength) {
           if (model.kind === 'eeprom') return model.memory.transfer(write, readLength, block);
           if (readLength > 0) refresh(fitted, model.chip);
@@ -217,7 +218,10 @@ export function createBuses(board: TwinBoard, around: BusSurroundings): TwinBuse
     },
     targets: new Set([...sockets.keys(), ...muxes.keys()]),
     buses,
-    usesPec: (device) => sockets.get(device)?.fitted.pec === true,
+    usesPec: (device) => {
+      const fitted = sockets.get(device)?.fitted;
+      return fitted?.spec.kind === 'sensor' && usesPec(fitted.spec, fitted);
+    },
     isPresent: (device) => sockets.get(device)?.present === true,
     setPresent(device, present) {
       lookup(sockets, device, 'device').present = present;

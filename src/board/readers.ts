@@ -158,7 +158,10 @@ function openBuses(platform: Platform, hardware: Hardware) {
   return { buses, adapterOf };
 }
 
-type Candidate = Pick<DeviceFacts, 'chip' | 'bus' | 'address' | 'shunt' | 'pec' | 'sensors'>;
+type Candidate = Pick<
+  DeviceFacts,
+  'chip' | 'bus' | 'address' | 'shunt' | 'reference' | 'pulses' | 'pec' | 'sensors'
+>;
 
 /** The device itself, then its second sources. */
 function candidatesOf({ alternatives = [], ...first }: DeviceFacts): Candidate[] {
@@ -208,7 +211,7 @@ function chipReader(
 
 function open(
   id: string,
-  { chip, bus, address, shunt, pec }: Candidate,
+  { chip, bus, address, shunt, reference, pulses, pec, sensors = {} }: Candidate,
   buses: ReadonlyMap<number, I2cBus>,
 ): SensorChip {
   const spec = findChip(chip);
@@ -216,10 +219,13 @@ function open(
   if (spec?.kind !== 'sensor')
     throw new DeviceError('unsupported', id, `${chip} is no sensor chip that this build knows`);
   if (on === undefined) throw new DeviceError('no-bus', id, `bus ${bus} is not in the descriptor`);
-  return openChip(spec, on.device(address), {
+  const parameters = {
     ...(shunt === undefined ? {} : { shunt }),
+    ...(reference === undefined ? {} : { reference }),
+    ...(pulses === undefined ? {} : { pulses }),
     ...(pec === undefined ? {} : { pec }),
-  });
+  };
+  return openChip(spec, on.device(address), parameters, Object.keys(sensors));
 }
 
 const controllerReader = (

@@ -134,6 +134,14 @@ export const Sensor = object(
 
 const devicePart = {
   shunt: optional(quantity('Ohm', 'Current-sense resistor.')),
+  reference: optional(quantity('V', 'Reference of a converter, where it is not the chip’s own.')),
+  pulses: optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 8,
+      description: 'Tachometer pulses in one turn of a fan; 2 when left out.',
+    }),
+  ),
   pec: optional(Type.Boolean({ description: 'Use SMBus packet error checking.' })),
   sensors: optional(
     record(

@@ -356,6 +356,13 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
     '',
   ],
   [
+    'missing-reference',
+    'none',
+    `${buses}${devices('¦{ id: i, chip: max11617, bus: 1, address: 0x35, sensors: { in3: { id: V } } }')}`,
+    'max11617 cannot be read without the value of its reference',
+    'reference: 3.3 V',
+  ],
+  [
     'fru-device',
     'no EEPROM',
     `${tmp75('')}frus: [{ id: F, device: ¦t }]\n`,

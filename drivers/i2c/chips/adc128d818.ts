@@ -46,8 +46,7 @@ function settings(used: ReadonlySet<string>): Setting[] {
 
 export const adc128d818 = defineChip({
   compatible: ['adc128d818'],
-  datasheet:
-    'TI SNAS483F, tables 1 to 24, sections 8.6.1.1, 8.6.1.9 and 8.6.1.11; Linux drivers/hwmon/adc128d818.c',
+  datasheet: 'TI SNAS483 (ADC128D818), register map; Linux drivers/hwmon/adc128d818.c',
   quality: 'driver-checked',
   kernel: { driver: 'adc128d818' },
   channels: {

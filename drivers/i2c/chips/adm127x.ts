@@ -138,8 +138,7 @@ export const adm1275 = defineChip({
 export const adm1281 = defineChip({
   ...adm1278,
   compatible: ['adm1281'],
-  datasheet:
-    'ADI ADM1281 Rev. 0; coefficients and PMON_CONFIG bits as in Linux drivers/hwmon/pmbus/adm1275.c',
+  datasheet: 'ADI ADM1281; coefficients and PMON_CONFIG bits as in Linux drivers/hwmon/pmbus/adm1275.c',
   quality: 'driver-checked',
   identity: identity('ADM1281'),
 });
@@ -162,7 +161,7 @@ const byWideMode = (quantity: Quantity, address: number, scale: ChannelSpec['sca
 
 export const adm1272 = defineChip({
   compatible: ['adm1272'],
-  datasheet: 'ADI ADM1272 Rev. B, tables 8 to 11; Linux drivers/hwmon/pmbus/adm1275.c',
+  datasheet: 'ADI ADM1272, PMBus coefficients; Linux drivers/hwmon/pmbus/adm1275.c',
   quality: 'driver-checked',
   kernel: { driver: 'adm1275' },
   channels: {

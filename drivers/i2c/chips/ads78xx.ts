@@ -29,8 +29,8 @@ function converter(name: string, datasheet: string, bits: 8 | 12, ownReference: 
   });
 }
 
-const ads7828 = 'TI SBAS181C (ADS7828), tables 1 and 2; Linux drivers/hwmon/ads7828.c';
-const ads7830 = 'TI SBAS302C (ADS7830), tables 1 and 2; Linux drivers/hwmon/ads7828.c';
+const ads7828 = 'TI SBAS181 (ADS7828), command byte; Linux drivers/hwmon/ads7828.c';
+const ads7830 = 'TI SBAS302 (ADS7830), command byte; Linux drivers/hwmon/ads7828.c';
 
 export default [
   converter('ads7828', ads7828, 12, true),

@@ -8,7 +8,7 @@ const measured = (address: number, conversion: number): Register => ({ ...word(a
 const hdcConfiguration = word(0x02);
 export const hdc1080 = defineChip({
   compatible: ['hdc1080', 'hdc1000', 'hdc1008', 'hdc1010', 'hdc1050'],
-  datasheet: 'TI SNAS672 (HDC1080), table 1, sections 8.6.1 to 8.6.5',
+  datasheet: 'TI SNAS672 (HDC1080), register map; Linux drivers/iio/humidity/hdc100x.c',
   quality: 'driver-checked',
   kernel: { driver: 'hdc100x', id: 'hdc1080' },
   channels: {
@@ -35,8 +35,7 @@ export const hdc1080 = defineChip({
 
 export const si7020 = defineChip({
   compatible: ['si7020', 'si7021', 'si7013', 'htu21', 'sht21'],
-  datasheet:
-    'Silicon Labs Si7020-A20 Rev. 1.2, tables 11 and 13, sections 5.1.1 and 5.1.2; Linux drivers/iio/humidity/si7020.c',
+  datasheet: 'Silicon Labs Si7020-A20, I2C commands; Linux drivers/iio/humidity/si7020.c',
   quality: 'driver-checked',
   kernel: { driver: 'si7020', id: 'si7020' },
   channels: {
@@ -63,7 +62,7 @@ export const si7020 = defineChip({
 const shot = (at: number): Register => ({ ...word(0x2400), conversion: 16, within: { at, of: 6 } });
 export const sht3x = defineChip({
   compatible: ['sht3x', 'sht30', 'sht31', 'sht35', 'sts3x'],
-  datasheet: 'Sensirion SHT3x-DIS, tables 8 and 18, section 4.13; Linux drivers/hwmon/sht3x.c',
+  datasheet: 'Sensirion SHT3x-DIS, commands and conversion; Linux drivers/hwmon/sht3x.c',
   quality: 'driver-checked',
   kernel: { driver: 'sht3x', id: 'sht3x' },
   channels: {
@@ -82,7 +81,7 @@ export const sht3x = defineChip({
 const product = byte(0x0d);
 const measuring = byte(0x08);
 const code24 = (address: number): Register => ({ address, bytes: 3, order: 'be' });
-/** Coefficients lie across bytes: two of 12 bits, two of 20, five of 16 (table 18). */
+/** Coefficients lie across bytes: two of 12 bits, two of 20, five of 16. */
 const c0c1: Register = { address: 0x10, bytes: 3, order: 'be' };
 const c00c10: Register = { address: 0x13, bytes: 5, order: 'be' };
 const [c01, c11, c20, c21, c30] = [0x18, 0x1a, 0x1c, 0x1e, 0x20].map(word) as [
@@ -93,7 +92,7 @@ const [c01, c11, c20, c21, c30] = [0x18, 0x1a, 0x1c, 0x1e, 0x20].map(word) as [
   Register,
 ];
 const temperatureCode = code24(0x03);
-/** Divides a code at one sample each (table 9). */
+/** Divides a code at one sample each. */
 const kT = 524288;
 const kP = 524288;
 const low = (content: number, bits: number) => signed(content % 2 ** bits, bits);
@@ -142,7 +141,7 @@ const dpsPressure: ChannelSpec['scale'] = (_parameters, t = 0, wide = 0, ...rest
 
 export const dps310 = defineChip({
   compatible: ['dps310'],
-  datasheet: 'Infineon DPS310 V1.2, sections 4.9 and 7, tables 9 and 18; Linux drivers/iio/pressure/dps310.c',
+  datasheet: 'Infineon DPS310, section 4.9.1 and register map; Linux drivers/iio/pressure/dps310.c',
   quality: 'driver-checked',
   kernel: { driver: 'dps310' },
   channels: {
@@ -185,8 +184,7 @@ export const dps310 = defineChip({
 
 export const mcp9600 = defineChip({
   compatible: ['mcp9600', 'mcp9601'],
-  datasheet:
-    'Microchip DS20005426 (MCP9600), registers 5-1 to 5-4 and 5-12; Linux drivers/iio/temperature/mcp9600.c',
+  datasheet: 'Microchip DS20005426 (MCP9600), register map; Linux drivers/iio/temperature/mcp9600.c',
   quality: 'driver-checked',
   kernel: { driver: 'mcp9600' },
   channels: {

@@ -7,7 +7,7 @@ const eight = [0, 1, 2, 3, 4, 5, 6, 7];
 /** A control byte starts a conversion from 0 to 5 V; then twelve bits can be read. */
 export const max127 = defineChip({
   compatible: ['max127'],
-  datasheet: 'Maxim 19-4773 (MAX127), tables 1 to 4; Linux drivers/hwmon/max127.c',
+  datasheet: 'Maxim MAX127, control byte; Linux drivers/hwmon/max127.c',
   quality: 'driver-checked',
   kernel: { driver: 'max127' },
   channels: Object.fromEntries(
@@ -29,7 +29,7 @@ const start = (index: number) => [0x01, 0x80 | ((4 + index) << 4) | 0x03, 0x83];
 
 export const ads1015 = defineChip({
   compatible: ['ads1015'],
-  datasheet: 'TI SBAS473 (ADS1015), tables 6 and 8; Linux drivers/iio/adc/ti-ads1015.c',
+  datasheet: 'TI SBAS473 (ADS1015), register map; Linux drivers/iio/adc/ti-ads1015.c',
   quality: 'driver-checked',
   kernel: { driver: 'ti-ads1015', id: 'ads1015' },
   channels: Object.fromEntries(

@@ -27,8 +27,7 @@ function controller(name: string, id: number, fans: number): SensorChipSpec {
   const all = Array.from({ length: fans }, (_, index) => index);
   return defineChip({
     compatible: [name],
-    datasheet:
-      'SMSC/Microchip DS20006532 (EMC2301/2/3/5), register set, equations 4-1 to 4-3; Linux drivers/hwmon/emc2305.c',
+    datasheet: 'Microchip DS20006532 (EMC2301/2/3/5), register set; Linux drivers/hwmon/emc2305.c',
     quality: 'driver-checked',
     kernel: { driver: 'emc2305' },
     channels: {

@@ -12,8 +12,7 @@ const volt = direct({ m: 8, b: 0, R: 2 });
 
 export const ina233 = defineChip({
   compatible: ['ina233'],
-  datasheet:
-    'TI SBOS790 (INA233), PMBus commands, tables 7-1 to 7-3; Linux drivers/hwmon/pmbus/ina233.c of Linux 6.14',
+  datasheet: 'TI SBOS790 (INA233), PMBus commands; Linux drivers/hwmon/pmbus/ina233.c of Linux 6.14',
   quality: 'driver-checked',
   kernel: { driver: 'ina233' },
   channels: {

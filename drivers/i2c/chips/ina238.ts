@@ -139,7 +139,7 @@ const device = (id: number): Identity => ({ register: word(0x3f), mask: 0xfff0, 
 
 export const ina238 = monitor(
   ['ina238'],
-  'TI SBOSA20 (INA238), table 7-3, equations 1 to 5; Linux drivers/hwmon/ina238.c',
+  'TI SBOSA20 (INA238), register map; Linux drivers/hwmon/ina238.c',
   'driver-checked',
   ina238Family,
   [maker, device(0x2380)],
@@ -149,7 +149,7 @@ export const ina238 = monitor(
 /** Has no register with its own number. */
 export const ina237 = monitor(
   ['ina237'],
-  'TI SBOSA20 (INA237), table 7-3; Linux drivers/hwmon/ina238.c',
+  'TI INA237, register map; Linux drivers/hwmon/ina238.c',
   'driver-checked',
   ina238Family,
   [maker],
@@ -158,7 +158,7 @@ export const ina237 = monitor(
 
 export const ina228 = monitor(
   ['ina228'],
-  'TI SLYS021 (INA228), table 7-3, equations 1 to 5; Linux drivers/hwmon/ina238.c of Linux 6.17',
+  'TI SLYS021 (INA228), register map; Linux drivers/hwmon/ina238.c of Linux 6.17',
   'driver-checked',
   ina228Family,
   [maker, device(0x2280)],

@@ -18,7 +18,7 @@ const vr13Mode = 0x22;
 
 /** It does not start on page 0. */
 export const pxe1610 = defineChip({
-  compatible: ['pxe1610', 'pxe1110', 'pxm1310'],
+  compatible: ['pxe1610', 'pxe1110', 'pxe1110c', 'pxe1211', 'pxm1310'],
   datasheet: 'not public; Linux drivers/hwmon/pmbus/pxe1610.c and Documentation/hwmon/pxe1610.rst',
   quality: 'driver-checked',
   kernel: { driver: 'pxe1610' },

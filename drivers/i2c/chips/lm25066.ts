@@ -99,7 +99,7 @@ export const lm5066i = controller('lm5066i', 'TI SNVS950', {
 /** What it calls RIMON stands in the place of the shunt: 1 kOhm or so, not milliohms. */
 export const tps25990 = defineChip({
   compatible: ['tps25990'],
-  datasheet: 'TI SLVSGG4 (TPS25990), PMBus coefficients; Linux drivers/hwmon/pmbus/tps25990.c of Linux 6.14',
+  datasheet: 'TI TPS25990, PMBus coefficients; Linux drivers/hwmon/pmbus/tps25990.c of Linux 6.14',
   quality: 'driver-checked',
   kernel: { driver: 'tps25990' },
   channels: {

@@ -166,7 +166,7 @@ export const max31725 = sensor(
 
 export const lm73 = sensor(
   ['lm73'],
-  'TI SNIS155 (LM73), tables 2 to 9; Linux drivers/hwmon/lm73.c',
+  'TI LM73, register map; Linux drivers/hwmon/lm73.c',
   'driver-checked',
   {
     quantity: 'Temperature',
@@ -184,7 +184,7 @@ export const lm73 = sensor(
 /** The thermometers of memory modules; three alarm bits stand above thirteen of temperature. */
 export const jc42 = sensor(
   ['jc42', 'mcp9804', 'se98', 'tse2002', 'tse2004'],
-  'JEDEC JESD21-C, 4.1.6 (TSE2002av), tables 5 to 13; Linux drivers/hwmon/jc42.c',
+  'JEDEC JESD21-C, 4.1.6 (TSE2002av); Linux drivers/hwmon/jc42.c',
   'driver-checked',
   {
     quantity: 'Temperature',

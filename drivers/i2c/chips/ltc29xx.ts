@@ -14,7 +14,7 @@ const wide: Register = { address: 0x05, bytes: 3, order: 'be' };
 
 export const ltc2945 = defineChip({
   compatible: ['ltc2945'],
-  datasheet: 'ADI LTC2945 Rev. C, tables 1 to 5; Linux drivers/hwmon/ltc2945.c',
+  datasheet: 'ADI LTC2945, register map; Linux drivers/hwmon/ltc2945.c',
   quality: 'driver-checked',
   kernel: { driver: 'ltc2945' },
   channels: {
@@ -43,7 +43,7 @@ export const ltc2945 = defineChip({
 
 export const ltc4151 = defineChip({
   compatible: ['ltc4151'],
-  datasheet: 'ADI LTC4151 Rev. F, tables 2 to 5; Linux drivers/hwmon/ltc4151.c',
+  datasheet: 'ADI LTC4151, register map; Linux drivers/hwmon/ltc4151.c',
   quality: 'driver-checked',
   kernel: { driver: 'ltc4151' },
   channels: {
@@ -77,7 +77,7 @@ const inner = (address: number): ChannelSpec => ({
 const control2990 = byte(0x01);
 export const ltc2990 = defineChip({
   compatible: ['ltc2990'],
-  datasheet: 'ADI LTC2990 Rev. F, tables 1 to 10; Linux drivers/hwmon/ltc2990.c',
+  datasheet: 'ADI LTC2990, register map; Linux drivers/hwmon/ltc2990.c',
   quality: 'driver-checked',
   kernel: { driver: 'ltc2990' },
   channels: {
@@ -98,7 +98,7 @@ const enable2991 = byte(0x01);
 const repeat2991 = byte(0x08);
 export const ltc2991 = defineChip({
   compatible: ['ltc2991'],
-  datasheet: 'ADI LTC2991 Rev. E, tables 1 to 8; Linux drivers/hwmon/ltc2991.c',
+  datasheet: 'ADI LTC2991, register map; Linux drivers/hwmon/ltc2991.c',
   quality: 'driver-checked',
   kernel: { driver: 'ltc2991' },
   channels: {

@@ -22,7 +22,7 @@ const voltage = (ofOutput: boolean): ChannelSpec => ({
 
 export const ltc4282 = defineChip({
   compatible: ['ltc4282', 'ltc4281'],
-  datasheet: 'ADI LTC4282 Rev. B, tables 5 to 8, "Data Converters"; Linux drivers/hwmon/ltc4282.c',
+  datasheet: 'ADI LTC4282, register map; Linux drivers/hwmon/ltc4282.c',
   quality: 'driver-checked',
   kernel: { driver: 'ltc4282', id: 'ltc4282' },
   channels: {

@@ -25,7 +25,7 @@ const input = (index: number): ChannelSpec => ({
 function converter(compatible: readonly [string, ...string[]], inputs: number): SensorChipSpec {
   return defineChip({
     compatible,
-    datasheet: 'Maxim 19-4561 (MAX11612 to MAX11617), tables 1 to 5; Linux drivers/iio/adc/max1363.c',
+    datasheet: 'Maxim MAX11612 to MAX11617, setup and configuration bytes; Linux drivers/iio/adc/max1363.c',
     quality: 'driver-checked',
     channels: Object.fromEntries(
       Array.from({ length: inputs }, (_, index) => [`in${index}`, input(index)] as const),

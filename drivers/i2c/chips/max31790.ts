@@ -54,7 +54,7 @@ function settings(used: ReadonlySet<string>): Setting[] {
 
 export const max31790 = defineChip({
   compatible: ['max31790'],
-  datasheet: 'Maxim 19-6340 (MAX31790), register map, "TACH Count Registers"; Linux drivers/hwmon/max31790.c',
+  datasheet: 'Maxim MAX31790, register map; Linux drivers/hwmon/max31790.c',
   quality: 'driver-checked',
   kernel: { driver: 'max31790' },
   channels,

@@ -42,7 +42,7 @@ function controller(name: string, switches: number): SensorChipSpec {
   const all = Array.from({ length: switches }, (_, index) => index);
   return defineChip({
     compatible: [name],
-    datasheet: `Maxim 19-5128 (${name.toUpperCase()}), "Register Description"; Linux include/linux/mfd/max5970.h, drivers/regulator/max5970-regulator.c`,
+    datasheet: `Maxim ${name.toUpperCase()}, register map; Linux include/linux/mfd/max5970.h, drivers/regulator/max5970-regulator.c`,
     quality: 'driver-checked',
     kernel: { driver: 'max5970' },
     channels: Object.assign({}, ...all.map((index) => channels(index, `${index + 1}`))),

@@ -43,8 +43,7 @@ function settings(used: ReadonlySet<string>): Setting[] {
 
 export const nct7363 = defineChip({
   compatible: ['nct7363', 'nct7362'],
-  datasheet:
-    'Nuvoton NCT7363Y, registers 20h to 24h, 41h, 48h, 90h, FDh and FEh; Linux drivers/hwmon/nct7363.c',
+  datasheet: 'Nuvoton NCT7363Y, not public; Linux drivers/hwmon/nct7363.c of Linux 6.15',
   quality: 'driver-checked',
   kernel: { driver: 'nct7363' },
   channels,

@@ -28,7 +28,7 @@ const fourteen = Array.from({ length: 14 }, (_, index) => index);
 
 export const nct7904 = defineChip({
   compatible: ['nct7904', 'nct7904d'],
-  datasheet: 'Nuvoton NCT7904D V1.44, "Bank 0 Registers"; Linux drivers/hwmon/nct7904.c',
+  datasheet: 'Nuvoton NCT7904D, bank 0; Linux drivers/hwmon/nct7904.c',
   quality: 'driver-checked',
   kernel: { driver: 'nct7904', id: 'nct7904' },
   channels: {

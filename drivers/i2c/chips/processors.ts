@@ -10,8 +10,7 @@ const extendedRange = linear({ ...facts, offset: -49 });
 
 export const sbtsi = defineChip({
   compatible: ['sbtsi'],
-  datasheet:
-    'AMD 57019 (processor programming reference), "SB-TSI Registers"; Linux drivers/hwmon/sbtsi_temp.c',
+  datasheet: 'AMD processor programming reference, SB-TSI registers; Linux drivers/hwmon/sbtsi_temp.c',
   quality: 'driver-checked',
   kernel: { driver: 'sbtsi_temp', id: 'sbtsi' },
   channels: {

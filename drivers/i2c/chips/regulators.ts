@@ -70,13 +70,13 @@ const all: readonly Reading[] = ['vin', 'iin', 'pin', 'iout', 'pout', 'temperatu
 
 export const tda38640 = regulator(
   ['tda38640'],
-  ['Infineon TDA38640 V2.4, "PMBus Commands"; Linux drivers/hwmon/pmbus/tda38640.c', { driver: 'tda38640' }],
+  ['Infineon TDA38640, PMBus commands; Linux drivers/hwmon/pmbus/tda38640.c', { driver: 'tda38640' }],
   single(all, voutChannel(undefined)),
 );
 
 export const ir38263 = regulator(
   ['ir38263', 'ir38060', 'ir38064', 'ir38164'],
-  ['Infineon IR38064 V3.12, "Telemetry"; Linux drivers/hwmon/pmbus/ir38064.c', { driver: 'ir38064' }],
+  ['Infineon IR38064, PMBus commands; Linux drivers/hwmon/pmbus/ir38064.c', { driver: 'ir38064' }],
   // A voltage in 256ths of a volt, whatever VOUT_MODE says.
   single(
     ['vin', 'iout', 'pout', 'temperature1'],
@@ -128,20 +128,20 @@ const texas: VidTables = { 1: vr12, 2: vr13, 4: vr13, 5: vr12, 7: vr12 };
 
 export const tps53679 = regulator(
   ['tps53679', 'tps53681', 'tps53688'],
-  ['TI SLUSC92 (TPS53679), table 11; Linux drivers/hwmon/pmbus/tps53679.c', { driver: 'tps53679' }],
+  ['TI TPS53679, PMBus commands; Linux drivers/hwmon/pmbus/tps53679.c', { driver: 'tps53679' }],
   dual(texas, false, [0, 1]),
   [0, 1],
   0x27,
 );
 export const tps53676 = regulator(
   ['tps53676', 'bmr474'],
-  ['TI SLUSED3 (TPS53676), PMBus commands; Linux drivers/hwmon/pmbus/tps53679.c', { driver: 'tps53679' }],
+  ['TI TPS53676, PMBus commands; Linux drivers/hwmon/pmbus/tps53679.c', { driver: 'tps53679' }],
   dual({}, false, [0, 1]),
   [0, 1],
 );
 export const tps53667 = regulator(
   ['tps53667', 'tps53647'],
-  ['TI SLUSC40 (TPS53647), table 9; Linux drivers/hwmon/pmbus/tps53679.c', { driver: 'tps53679' }],
+  ['TI TPS53647, PMBus commands; Linux drivers/hwmon/pmbus/tps53679.c', { driver: 'tps53679' }],
   single(all, voutChannel(undefined, texas)),
   [undefined],
   0x27,
@@ -158,6 +158,17 @@ export const brick = regulator(
   ['bmr491', 'e50sn12051', 'q50sn120a1'],
   ['PMBus 1.2 part II, 7.1 and 8.3.1', { driver: 'pmbus', id: 'pmbus' }, 'unchecked'],
   single(['vin', 'iout', 'temperature1'], voutChannel(undefined)),
+);
+
+/** Power supplies; what is on the pages beyond the main output is not read. */
+export const pfe = regulator(
+  ['pfe1100', 'pfe3000'],
+  ['Bel Power PFE1100 and PFE3000, PMBus; Linux drivers/hwmon/pmbus/bel-pfe.c', { driver: 'bel-pfe' }],
+  {
+    ...single([...all, 'temperature2'], voutChannel(undefined)),
+    temp3: linear11Channel('Temperature', code.temperature3),
+    fan1: linear11Channel('Rotational', 0x90),
+  },
 );
 
 /** A fixed-ratio converter: everything on the second page, in DIRECT. */
@@ -194,5 +205,6 @@ export default [
   tps53667,
   q54sj108a2,
   brick,
+  pfe,
   pli1209bc,
 ];

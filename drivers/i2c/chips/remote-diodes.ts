@@ -58,10 +58,10 @@ const tmp401 = {
   driver: 'tmp401',
   bits: 12,
   channels: own12,
-  datasheet: 'TI SBOS371 (TMP401), table 1',
+  datasheet: 'TI SBOS371 (TMP401), register map',
 } as const;
-const tmp411 = { ...tmp401, datasheet: 'TI SBOS383 (TMP411), table 4' } as const;
-const tmp43x = { ...tmp401, datasheet: 'TI SBOS441 (TMP431, TMP432), table 6' } as const;
+const tmp411 = { ...tmp401, datasheet: 'TI SBOS383 (TMP411), register map' } as const;
+const tmp43x = { ...tmp401, datasheet: 'TI SBOS441 (TMP431, TMP432), register map' } as const;
 const two12 = { ...own12, remote2: [0x23, 0x24] } as const;
 const emc14 = { driver: 'emc1403', bits: 11 } as const;
 const emcOne = { local: [0x00, 0x29], remote1: [0x01, 0x10] } as const;
@@ -89,7 +89,7 @@ function tmp46x(name: string, id: number, remotes: number): SensorChipSpec {
   const all = Array.from({ length: remotes }, (_, index) => index + 1);
   return defineChip({
     compatible: [name],
-    datasheet: `TI ${remotes === 4 ? 'SBOS835 (TMP464)' : 'SBOS762 (TMP468)'}, table 3; Linux drivers/hwmon/tmp464.c`,
+    datasheet: `TI ${remotes === 4 ? 'SBOS835 (TMP464)' : 'SBOS762 (TMP468)'}, register map; Linux drivers/hwmon/tmp464.c`,
     quality: 'driver-checked',
     kernel: { driver: 'tmp464' },
     channels: {
@@ -106,18 +106,18 @@ function tmp46x(name: string, id: number, remotes: number): SensorChipSpec {
 export default [
   sensor(['lm90', 'lm86', 'lm89', 'lm99'], {
     ...lm90,
-    datasheet: 'National DS200304 (LM90), "Register Map"',
+    datasheet: 'National LM90, register map',
     identity: [manufacturer(0x01)],
   }),
-  sensor(['adm1032'], { ...lm90, datasheet: 'ADI ADM1032 Rev. 15, table 6', identity: [manufacturer(0x41)] }),
+  sensor(['adm1032'], { ...lm90, datasheet: 'ADI ADM1032, register map', identity: [manufacturer(0x41)] }),
   sensor(['adt7461', 'nct1008'], {
     ...lm90,
-    datasheet: 'ADI/ON ADT7461 Rev. 8, table 8',
+    datasheet: 'ADI ADT7461, register map',
     identity: [manufacturer(0x41)],
   }),
   sensor(['max6658', 'max6657', 'max6659'], {
     ...maxim,
-    datasheet: 'Maxim 19-2034 (MAX6657 to MAX6659), table 3',
+    datasheet: 'Maxim MAX6657 to MAX6659, register map',
     identity: [manufacturer(0x4d)],
   }),
   sensor(['w83773g', 'w83773'], {

@@ -51,7 +51,7 @@ function regulator(
   }
   return defineChip({
     compatible,
-    datasheet: 'Renesas R16DS0143 (ISL68137), PMBus command detail; Linux drivers/hwmon/pmbus/isl68137.c',
+    datasheet: 'Renesas ISL68137, PMBus commands; Linux drivers/hwmon/pmbus/isl68137.c',
     quality: 'driver-checked',
     kernel: { driver: 'isl68137' },
     channels,

@@ -19,7 +19,7 @@ const each = (name: string, pages: readonly number[], channel: (page: number) =>
 const adm1266Pages = pagesOf(17);
 export const adm1266 = defineChip({
   compatible: ['adm1266'],
-  datasheet: 'ADI ADM1266 Rev. B, READ_VOUT and VOUT_MODE; Linux drivers/hwmon/pmbus/adm1266.c',
+  datasheet: 'ADI ADM1266, READ_VOUT and VOUT_MODE; Linux drivers/hwmon/pmbus/adm1266.c',
   quality: 'driver-checked',
   kernel: { driver: 'adm1266' },
   channels: each('vout', adm1266Pages, (page) => voutChannel(page)),
@@ -33,7 +33,7 @@ function ucd(name: string, rails: number): SensorChipSpec {
   const pages = pagesOf(rails);
   return defineChip({
     compatible: [name],
-    datasheet: `TI ${name.toUpperCase()}, UCD90xxx command reference SLVU352, READ_VOUT and DEVICE_ID; Linux drivers/hwmon/pmbus/ucd9000.c`,
+    datasheet: `TI ${name.toUpperCase()}, READ_VOUT and DEVICE_ID; Linux drivers/hwmon/pmbus/ucd9000.c`,
     quality: 'driver-checked',
     kernel: { driver: 'ucd9000' },
     channels: {
@@ -61,7 +61,7 @@ function maxim(name: string, { rails, current, temperatures, sensors }: Maxim): 
   const unit = (R: number) => direct({ m: 1, b: 0, R });
   return defineChip({
     compatible: [name],
-    datasheet: `Maxim ${name.toUpperCase()}, "PMBus Operation", table "Parametric Monitoring"; Linux drivers/hwmon/pmbus/max34440.c`,
+    datasheet: `Maxim ${name.toUpperCase()}, PMBus coefficients; Linux drivers/hwmon/pmbus/max34440.c`,
     quality: 'driver-checked',
     kernel: { driver: 'max34440' },
     channels: {
@@ -85,7 +85,10 @@ function maxim(name: string, { rails, current, temperatures, sensors }: Maxim): 
 /**
  * One converter behind a multiplexer: its inputs are named through it, with the attenuator on, and 2 mV a count.
  */
-function powr(name: string, inputs: readonly (readonly [string, number])[]): SensorChipSpec {
+function powr(
+  compatible: readonly [string, ...string[]],
+  inputs: readonly (readonly [string, number])[],
+): SensorChipSpec {
   const channel = (input: number): ChannelSpec => ({
     quantity: 'Voltage',
     register: { ...split(0x08, 0x07), request: { bytes: [0x09, 0x10 | input], wait: 1 } },
@@ -93,8 +96,8 @@ function powr(name: string, inputs: readonly (readonly [string, number])[]): Sen
     zeros: 0x000f,
   });
   return defineChip({
-    compatible: [name],
-    datasheet: 'Lattice DS1015 (ispPAC-POWR1220AT8), "I2C/SMBus Interface"; Linux drivers/hwmon/powr1220.c',
+    compatible,
+    datasheet: 'Lattice ispPAC-POWR1220AT8, I2C registers; Linux drivers/hwmon/powr1220.c',
     quality: 'driver-checked',
     kernel: { driver: 'powr1220' },
     channels: Object.fromEntries(inputs.map(([label, input]) => [label, channel(input)])),
@@ -121,6 +124,6 @@ export default [
   maxim('max34451', { rails: 16, current: 2, temperatures: 16, sensors: 5 }),
   maxim('max34460', { rails: 12, temperatures: 13, sensors: 5 }),
   maxim('max34461', { rails: 16, temperatures: 17, sensors: 5 }),
-  powr('powr1220', [...monitors(12), ...supplies]),
-  powr('powr1014', [...monitors(10), ...supplies]),
+  powr(['powr1220'], [...monitors(12), ...supplies]),
+  powr(['powr1014', 'powr1014a', 'pwr1014a'], [...monitors(10), ...supplies]),
 ];

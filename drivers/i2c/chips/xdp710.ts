@@ -27,7 +27,7 @@ const perShunt =
 export const xdp710 = defineChip({
   compatible: ['xdp710'],
   datasheet:
-    'Infineon XDP710 V2.1, PMBus coefficients, REG_CFG, V_SNS_CFG and CS_RNG; Linux drivers/hwmon/pmbus/xdp710.c',
+    'Infineon XDP710, PMBus coefficients, REG_CFG, V_SNS_CFG and CS_RNG; Linux drivers/hwmon/pmbus/xdp710.c',
   quality: 'driver-checked',
   kernel: { driver: 'xdp710' },
   channels: {

@@ -38,6 +38,17 @@ export const deviceRules: Readonly<Record<string, Rule>> = {
     }
   },
 
+  *'missing-reference'(board) {
+    for (const { path, item } of choices(board)) {
+      const sensors = Object.keys(item.sensors ?? {});
+      const needed = chipOf(item.chip, 'sensor')?.needs?.includes('reference') === true;
+      if (needed && sensors.length > 0 && item.reference === undefined) {
+        const message = `${item.chip} cannot be read without the value of its reference`;
+        yield { path, message, hint: 'add what it is, such as "reference: 3.3 V"' };
+      }
+    }
+  },
+
   *'fru-device'(board) {
     const fitted = choices(board);
     for (const { path, item } of entries(board.frus, '/frus')) {
