@@ -40,10 +40,12 @@ import {
   loginRecord,
   networkRecord,
   recordOf,
+  taskRecord,
   triggerRecord,
   watchdogRecord,
 } from './redfish/resources/records.ts';
 import { redfishVersion } from './redfish/resources/service-root.ts';
+import { monitoredTask, taskWords } from './redfish/resources/tasks.ts';
 import {
   accountUri,
   managerUri,
@@ -60,6 +62,7 @@ import { Roles } from './store/roles.ts';
 import { Sessions } from './store/sessions.ts';
 import { Settings } from './store/settings.ts';
 import { openStore } from './store/store.ts';
+import { Tasks } from './tasks/tasks.ts';
 import { boardFamilies } from './telemetry/board-families.ts';
 import { eventFamilies } from './telemetry/event-families.ts';
 import { exposition } from './telemetry/exposition.ts';
@@ -254,8 +257,11 @@ async function start(
   sessions.onChange(({ kind, session }) => {
     void tell(kind === 'created' ? 'created' : 'removed', sessionUri(session.id), session.userName);
   });
+  const tasks = new Tasks(store, taskWords(refusalOf));
+  tasks.onEvent(({ event, task }) => void journal.append(taskRecord(event, task)).catch(() => undefined));
+  tasks.settle();
   const app: App = {
-    ...{ board, journal, events, telemetry, accounts, roles, sessions, logins, certificates, version },
+    ...{ board, journal, events, tasks, telemetry, accounts, roles, sessions, logins, certificates, version },
     network,
     discovery,
     software: systemSoftware(version),
@@ -286,7 +292,12 @@ async function start(
     app,
     declarations,
     revision: () =>
-      board.revision + journal.revision + telemetry.revision + settings.revision + configuration,
+      board.revision +
+      journal.revision +
+      tasks.revision +
+      telemetry.revision +
+      settings.revision +
+      configuration,
     refusalOf,
     // A journal that cannot store it now keeps it, and says so itself.
     audit: (record) =>
@@ -294,6 +305,11 @@ async function start(
         () => undefined,
         () => undefined,
       ),
+    monitor: (path) => {
+      const uri = monitoredTask(path);
+      const task = uri === undefined ? undefined : tasks.get(uri.slice(uri.lastIndexOf('/') + 1));
+      return uri === undefined ? undefined : { task: uri, answer: task?.answer ?? null };
+    },
     // Sessions tell of themselves, however they begin and end.
     changed: ({ kind, uri, userName }) =>
       uri.startsWith(sessionUri('')) ? Promise.resolve() : tell(kind, uri, userName),

@@ -58,6 +58,7 @@ describe('the arrows of the design', () => {
       'src/events',
       /^src\/(redfish|http|board|platform|manager|telemetry)\/|^koa/,
     ],
+    ['tasks know no Redfish and no HTTP', 'src/tasks', /^src\/(redfish|http|board|platform|manager)\/|^koa/],
     ['discovery knows no Redfish and no HTTP', 'src/discovery', /^src\/(redfish|http|board|journal)\//],
     [
       'telemetry knows the board, the store and the journal',

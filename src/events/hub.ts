@@ -85,6 +85,7 @@ export class EventHub {
   readonly #changed = new Listeners<void>();
   readonly #places = new Map<string, number>();
   #saving: NodeJS.Timeout | undefined;
+  #saved = Number.NEGATIVE_INFINITY;
   #delivered = 0;
   #failures = 0;
 
@@ -359,6 +360,8 @@ export class EventHub {
 
   #saveSoon(id: string, place: number): void {
     this.#places.set(id, place);
+    // At once after a pause: a daemon that is killed again and again must not tell all of it anew each time.
+    if (this.#saving === undefined && performance.now() - this.#saved > savePeriod) this.#save();
     this.#saving ??= setTimeout(() => {
       this.#saving = undefined;
       this.#save();
@@ -367,6 +370,7 @@ export class EventHub {
 
   #save(): void {
     if (this.#places.size === 0) return;
+    this.#saved = performance.now();
     try {
       this.#stored.moveTo(this.#places);
       this.#places.clear();

@@ -107,6 +107,12 @@ export const migrations: readonly string[] = [
      place INTEGER NOT NULL,
      suspended INTEGER NOT NULL
    ) STRICT;`,
+
+  // Operations that take longer than their answer.
+  `CREATE TABLE tasks (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     body TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /** The version a database is at. @throws StoreError `too-new` */

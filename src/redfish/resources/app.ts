@@ -9,6 +9,7 @@ import type { Accounts } from '../../store/accounts.ts';
 import type { Logins } from '../../store/logins.ts';
 import type { Roles } from '../../store/roles.ts';
 import type { Sessions } from '../../store/sessions.ts';
+import type { Tasks } from '../../tasks/tasks.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Certificates } from '../../tls/certificates.ts';
 import {
@@ -24,6 +25,7 @@ export interface App {
   readonly journal: Journal;
   readonly telemetry: Telemetry;
   readonly events: EventHub;
+  readonly tasks: Tasks;
   readonly accounts: Accounts;
   readonly roles: Roles;
   readonly sessions: Sessions;

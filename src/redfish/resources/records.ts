@@ -87,6 +87,15 @@ export function networkRecord(manager: string, { outcome, name, reason }: Networ
   };
 }
 
+/** What subscribers are told of a task. */
+export function taskRecord(
+  event: 'TaskStarted' | 'TaskCompletedOK' | 'TaskAborted' | 'TaskCancelled' | 'TaskRemoved',
+  { id, user }: { readonly id: string; readonly user: string | null },
+): JournalRecord {
+  const said = message(`TaskEvent.${event}`, [id]);
+  return { log: 'Event', ...recordOf(said), origin: `/redfish/v1/TaskService/Tasks/${id}`, user };
+}
+
 /** What subscribers are told of a change of the tree. */
 export function changeRecord(
   kind: 'created' | 'changed' | 'removed',

@@ -23,6 +23,7 @@ export const serviceRoot = resource({
     Managers: link(`${root}Managers`),
     SessionService: link(`${root}SessionService`),
     AccountService: link(`${root}AccountService`),
+    Tasks: link(`${root}TaskService`),
     EventService: link(`${root}EventService`),
     TelemetryService: link(`${root}TelemetryService`),
     UpdateService: link(`${root}UpdateService`),

@@ -8,6 +8,7 @@
  */
 import type { odataType } from '../generated/versions.ts';
 import type { Message } from '../registries/messages.ts';
+import type { Accepted } from './accepted.ts';
 import type { Filter } from './filter.ts';
 import type { Preferences } from './preferences.ts';
 import type { Principal } from './principal.ts';
@@ -80,12 +81,12 @@ export interface Action<A, M> {
   readonly when?: (model: M, app: A) => boolean;
   /** URI that the Location header of a success names. */
   readonly location?: (args: Readonly<Record<string, Json>>) => string;
-  /** Resolves with the body of the answer, if there is one. */
+  /** Resolves with the body of the answer, if there is one, or with where it goes on. */
   readonly run: (
     model: M,
     args: Readonly<Record<string, Json>>,
     context: WriteContext<A>,
-  ) => Promise<JsonObject | undefined>;
+  ) => Promise<JsonObject | Accepted | undefined>;
 }
 
 /** What a successful creation tells the client beyond the new resource itself. */

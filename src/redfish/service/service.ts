@@ -11,7 +11,7 @@ import { missing, type Parts, View } from './reader.ts';
 import { Renderer } from './renderer.ts';
 import type { Declaration, JsonObject } from './resource.ts';
 import { exists, linkOf, readMethods, type Target, Tree } from './tree.ts';
-import { type Outcome, Writer } from './writer.ts';
+import { type Outcome, retryAfter, Writer } from './writer.ts';
 
 export interface ServiceRequest {
   readonly method: string;
@@ -59,6 +59,10 @@ export interface ServiceOptions<A> {
   readonly refusalOf: (error: unknown) => RedfishError;
   /** Told of every write, refused ones included. Resolves once it is stored; never rejects. */
   readonly audit: (record: AuditRecord) => Promise<void>;
+  /** What a task monitor stands for: the URI of its task, and the answer once it has ended; undefined for other paths. */
+  readonly monitor?: (
+    path: string,
+  ) => { readonly task: string; readonly answer: ServiceReply | null } | undefined;
   /** Told of every resource that a client has created, changed or removed; never rejects. */
   readonly changed?: (change: ResourceChange) => Promise<void>;
 }
@@ -81,6 +85,7 @@ const anybody: Principal = {
 const writeMethods: ReadonlySet<string> = new Set(['POST', 'PATCH', 'PUT', 'DELETE']);
 const readOnly = readMethods.join(', ');
 const actionMethods = 'POST, OPTIONS';
+const monitorMethods = 'GET, HEAD, DELETE, OPTIONS';
 
 export class Service<A> {
   readonly tree: Tree<A>;
@@ -134,9 +139,12 @@ export class Service<A> {
 
   #read(request: ServiceRequest): ServiceReply {
     const { method, path, principal } = request;
-    const target = this.tree.locate(path);
+    const monitored = this.#options.monitor?.(path);
+    const target = this.tree.locate(monitored?.task ?? path);
     this.#parts.access.demand(principal, method, target, readMethods.includes(method));
     if (target === undefined) throw missing(path);
+    if (monitored !== undefined && method !== 'OPTIONS')
+      return this.#monitor(request, target, monitored.answer);
     if (target.kind === 'action' || (method !== 'GET' && method !== 'HEAD')) {
       const Allow = this.#allow(target);
       if (method !== 'OPTIONS') throw notAllowed(Allow);
@@ -154,7 +162,22 @@ export class Service<A> {
     return { status: 200, headers, body: rendered.json };
   }
 
-  async #change(request: ServiceRequest): Promise<ServiceReply> {
+  /** 202 with the task while the operation is under way, then what it answers itself (DSP0266 clause 7.14). */
+  #monitor(request: ServiceRequest, target: Target<A>, answer: ServiceReply | null): ServiceReply {
+    if (target.kind !== 'resource' || !exists(target, this.#options.app)) throw missing(request.path);
+    if (answer !== null) {
+      const { status, headers, body } = answer;
+      return { status, headers: { Allow: monitorMethods, ...headers }, body };
+    }
+    const { rendered } = new View(this.#parts, request.principal, noQuery).show(target);
+    const headers = { Allow: monitorMethods, Location: request.path, 'Retry-After': retryAfter };
+    return { status: 202, headers, body: rendered.json };
+  }
+
+  async #change(given: ServiceRequest): Promise<ServiceReply> {
+    // Who removes a monitor cancels its task.
+    const monitored = given.method === 'DELETE' ? this.#options.monitor?.(given.path) : undefined;
+    const request = monitored === undefined ? given : { ...given, path: monitored.task };
     const target = this.tree.locateFor(request.method, request.path);
     try {
       const outcome = await this.#write(request, target);

@@ -4,6 +4,7 @@
  * comparing an ETag and writing are one step.
  */
 import { message, RedfishError } from '../registries/messages.ts';
+import { Accepted } from './accepted.ts';
 import { writableOf, writesOf } from './annotations.ts';
 import { matchesEtag } from './etag.ts';
 import { withMessages } from './extended-info.ts';
@@ -15,6 +16,9 @@ import type { Rendered } from './renderer.ts';
 import type { Changes, Json, Resource, Undo, WriteContext } from './resource.ts';
 import type { ActionTarget, CollectionTarget, ResourceTarget, Target } from './tree.ts';
 import { validateAction, validateCreate, validatePatch } from './validate.ts';
+
+/** Seconds after which it is worth looking how an operation goes on. */
+export const retryAfter = '1';
 
 export interface WriteRequest<A> {
   readonly target: Target<A>;
@@ -203,11 +207,22 @@ export class Writer<A> {
     const body = raw.length === 0 ? {} : parseJson(raw);
     const { args, faults } = validateAction({ action: target.action, parameters, body });
     if (faults.length > 0) throw new RedfishError(faults, 400);
-    const answer = await action.run(model, args, this.#context(request, target.owner, target.params));
+    const context = this.#context(request, target.owner, target.params);
+    const answer = await action.run(model, args, context);
+    if (answer instanceof Accepted) return this.#accepted(answer, context.preferences.headers);
     const headers = action.location === undefined ? {} : { Location: action.location(args) };
     return answer === undefined
       ? { status: 204, headers }
       : { status: 200, headers, body: JSON.stringify(answer) };
+  }
+
+  #accepted({ task, monitor }: Accepted, preferences: Outcome['headers']): Outcome {
+    const made = this.#parts.tree.locate(task);
+    const headers = { Location: monitor, 'Retry-After': retryAfter, ...preferences };
+    return {
+      ...{ status: 202, headers },
+      ...(made?.kind === 'resource' ? { rendered: this.#again(made) } : {}),
+    };
   }
 
   #find(target: Exclude<Target<A>, CollectionTarget<A>>): unknown {

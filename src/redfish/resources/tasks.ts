@@ -1,0 +1,120 @@
+import type { Task, TaskMessage, TaskWords } from '../../tasks/tasks.ts';
+import { TaskCancelled, TaskTimeout, TooManyTasks } from '../../tasks/tasks.ts';
+import { errorBody, message, RedfishError } from '../registries/messages.ts';
+import { Accepted } from '../service/accepted.ts';
+import type { JsonObject, WriteContext } from '../service/resource.ts';
+import { type App, collection, resource } from './app.ts';
+import { enabled, link, now } from './common.ts';
+import { root } from './uris.ts';
+
+export const taskUri = (id: string): string => `${root}TaskService/Tasks/${id}`;
+const monitors = `${root}TaskService/TaskMonitors/`;
+export const monitorUri = (id: string): string => `${monitors}${id}`;
+
+export const taskService = resource<App>({
+  uri: '/redfish/v1/TaskService',
+  schema: 'TaskService',
+  live: true,
+  find: (app) => app,
+  body: () => ({
+    Name: 'Task service',
+    ServiceEnabled: true,
+    DateTime: now(),
+    CompletedTaskOverWritePolicy: 'Oldest',
+    LifeCycleEventOnTaskStateChange: true,
+    Tasks: link(`${root}TaskService/Tasks`),
+    Status: enabled,
+  }),
+});
+
+export const task = resource<Task>({
+  uri: '/redfish/v1/TaskService/Tasks/{TaskId}',
+  schema: 'Task',
+  ids: (app) => app.tasks.list().map(({ id }) => id),
+  find: (app, { TaskId }) => app.tasks.get(TaskId ?? ''),
+  body: (model) => ({
+    Name: model.name,
+    TaskState: model.state,
+    TaskStatus: model.health,
+    StartTime: model.started.toISOString(),
+    EndTime: model.ended?.toISOString(),
+    PercentComplete: model.progress,
+    TaskMonitor: monitorUri(model.id),
+    HidePayload: false,
+    Payload: {
+      HttpOperation: model.request.method,
+      TargetUri: model.request.uri,
+      JsonBody: model.request.body,
+      HttpHeaders: [],
+    },
+    Messages: model.messages as readonly JsonObject[],
+  }),
+  // One that is under way is cancelled by it, and forgotten by the next.
+  remove: ({ id }, { app }) => {
+    app.tasks.remove(id);
+  },
+});
+
+export const tasks = collection({
+  uri: '/redfish/v1/TaskService/Tasks',
+  schema: 'TaskCollection',
+  name: 'Tasks',
+  members: task,
+});
+
+/** The task that a monitor's URI stands for; undefined for any other URI. */
+export const monitoredTask = (path: string): string | undefined =>
+  path.startsWith(monitors) ? taskUri(path.slice(monitors.length).replace(/\/$/, '')) : undefined;
+
+/** Hands an operation over to a task. @throws RedfishError 503 where there are too many, StoreError */
+export function accepted(
+  { app, principal, uri }: WriteContext<App>,
+  wish: {
+    readonly name: string;
+    readonly action: string;
+    /** Arguments of the action, without secrets. */
+    readonly body: JsonObject;
+    readonly timeout: number;
+    readonly run: Parameters<App['tasks']['start']>[0]['run'];
+  },
+): Accepted {
+  const { name, action, body, timeout, run } = wish;
+  const request = { method: 'POST', uri: `${uri}/Actions/${action}`, body: JSON.stringify(body) };
+  try {
+    const { id } = app.tasks.start({ name, request, user: principal?.userName ?? null, timeout, run });
+    return new Accepted(taskUri(id), monitorUri(id));
+  } catch (error) {
+    if (!(error instanceof TooManyTasks)) throw error;
+    const said = message('Base.ServiceTemporarilyUnavailable', ['30']);
+    throw new RedfishError([said], 503, { 'Retry-After': '30' });
+  }
+}
+
+/** @param refusalOf what a client is told of an error that is not the protocol's own */
+export function taskWords(refusalOf: (error: unknown) => RedfishError): TaskWords {
+  const json = (messages: RedfishError['messages']) => JSON.stringify(errorBody(messages));
+  return {
+    failure(error) {
+      const refusal =
+        error instanceof TaskCancelled || error instanceof TaskTimeout
+          ? new RedfishError([message('Base.OperationFailed', [])], error instanceof TaskTimeout ? 504 : 500)
+          : refusalOf(error);
+      const cause = error instanceof Error && !(error instanceof RedfishError) ? error.message : undefined;
+      const messages = refusal.messages.map((each) =>
+        cause === undefined ? each : { ...each, Message: `${each.Message} Cause: ${cause}.` },
+      );
+      return {
+        messages: messages as readonly unknown[] as readonly TaskMessage[],
+        answer: { status: refusal.status, headers: {}, body: json(messages) },
+      };
+    },
+    interrupted(id) {
+      const said = message('TaskEvent.TaskAborted', [id]);
+      const told = { ...said, Message: `${said.Message} The manager was restarted before it had ended.` };
+      return {
+        message: told as unknown as TaskMessage,
+        answer: { status: 500, headers: {}, body: json([message('Base.OperationFailed', [])]) },
+      };
+    },
+  };
+}
