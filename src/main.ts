@@ -8,6 +8,7 @@ Usage: redfishd COMMAND [OPTIONS]
 
   serve --platform FILE   run the daemon on this board, or with --twin on its simulation
   check FILE...           say every fault of platform descriptors
+  probe --platform FILE   say what of a descriptor is there on this machine, and how busy its buses will be
   schema                  print the JSON schema of platform descriptors
   reset-tls --state DIR   let clients without a certificate in again, from the controller itself
   twin ...                turn the knobs of a running twin, and break things on it
@@ -19,6 +20,7 @@ redfishd COMMAND --help tells more. redfishd --version prints the version.
 const commands: Readonly<Record<string, (argv: string[]) => Promise<number>>> = {
   serve: async (argv) => (await import('./cli/serve.ts')).serve(argv, version()),
   check: async (argv) => (await import('./platform/cli.ts')).checkCommand(argv, print),
+  probe: async (argv) => (await import('./cli/probe.ts')).probeCommand(argv, print),
   schema: async (argv) => (await import('./platform/cli.ts')).schemaCommand(argv, print),
   'reset-tls': async (argv) => (await import('./cli/reset-tls.ts')).resetTls(argv, print),
   twin: async (argv) => (await import('./cli/twin.ts')).twin(argv, print),

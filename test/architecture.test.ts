@@ -47,6 +47,11 @@ describe('the arrows of the design', () => {
       /^src\/(redfish\/resources|board|store|journal|http|platform|manager)\//,
     ],
     ['resources know no HTTP', 'src/redfish/resources', /^src\/http\/|^koa/],
+    [
+      'a probe knows the board, and nothing of what serves it',
+      'src/probe',
+      /^src\/(redfish|http|store|journal|manager|tls)\//,
+    ],
     ['certificates know of the store only', 'src/tls', /^src\/(?!tls\/|store\/)|koa/],
     [
       'the controller’s own network knows no Redfish and no HTTP',

@@ -27,8 +27,18 @@ export interface GpioLine {
   close(): void;
 }
 
+/** A line that nobody has requested here. */
+export interface LineInspection {
+  /** Chip and number, for people: `gpiochip0 line 58`. */
+  readonly place: string;
+  /** Who has it; null when it is free. */
+  readonly holder: string | null;
+}
+
 export interface GpioLines {
   /** @throws DeviceError `no-bus` (no such line), `held` (somebody else has it) or `unsupported`. */
   request(request: LineRequest): Promise<GpioLine>;
+  /** Looks a line up without touching it, where the machine can. @throws DeviceError `no-bus` or `unsupported` */
+  inspect?(line: string): Promise<LineInspection>;
   close(): Promise<void>;
 }

@@ -144,6 +144,12 @@ export function createLines(
       settle();
       return open(wire, request);
     },
+    async inspect(name) {
+      const wire = byName.get(name);
+      if (!wire || !isThere(wire.facts.chassis))
+        throw new DeviceError('no-bus', name, 'the machine has no such line');
+      return { place: `twin line ${name}`, holder: wire.held ? 'somebody else' : null };
+    },
     async close() {
       for (const wire of byKey.values()) wire.listeners.clear();
     },

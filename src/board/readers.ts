@@ -125,7 +125,7 @@ function sensorsOf(device: DeviceFacts): SensorDeclaration[] {
   return [...found.values()];
 }
 
-function openBuses(platform: Platform, hardware: Hardware) {
+export function openBuses(platform: Platform, hardware: Hardware) {
   const buses = new Map<number, I2cBus>();
   const adapters = new Map<number, number>();
   const adapterOf = (bus: number) => adapters.get(bus) ?? bus;
@@ -158,13 +158,13 @@ function openBuses(platform: Platform, hardware: Hardware) {
   return { buses, adapterOf };
 }
 
-type Candidate = Pick<
+export type Candidate = Pick<
   DeviceFacts,
   'chip' | 'bus' | 'address' | 'shunt' | 'reference' | 'pulses' | 'pec' | 'sensors'
 >;
 
-/** The device itself, then its second sources. */
-function candidatesOf({ alternatives = [], ...first }: DeviceFacts): Candidate[] {
+/** The device itself, then its second sources, each with all that it has from the device. */
+export function candidatesOf({ alternatives = [], ...first }: DeviceFacts): Candidate[] {
   return [first, ...alternatives.map((other) => ({ ...first, ...other }))];
 }
 
@@ -189,7 +189,7 @@ function chipReader(
       const refusals: DeviceError[] = [];
       for (const candidate of candidates) {
         try {
-          const chip = open(device.id, candidate, buses);
+          const chip = openCandidate(device.id, candidate, buses);
           await chip.identify();
           await chip.configure();
           return Object.entries(candidate.sensors ?? {}).map(([channel, facts]) => ({
@@ -209,7 +209,7 @@ function chipReader(
   };
 }
 
-function open(
+export function openCandidate(
   id: string,
   { chip, bus, address, shunt, reference, pulses, pec, sensors = {} }: Candidate,
   buses: ReadonlyMap<number, I2cBus>,

@@ -30,7 +30,6 @@ export const leakDetection = resource<Chassis>({
     return {
       Name: 'Leak detection',
       Status: status,
-      LeakDetectors: leakDetectorsLink(app, id),
       LeakDetectorGroups: [
         {
           GroupName: name,
