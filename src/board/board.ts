@@ -238,6 +238,10 @@ class LiveBoard implements Board {
     return this.#fans.cooling;
   }
 
+  get traffic(): Board['traffic'] {
+    return this.#sampler.traffic;
+  }
+
   get buses(): readonly BusState[] {
     return this.#faults.buses;
   }

@@ -297,6 +297,11 @@ export interface Board {
   readonly powerSupplies: ReadonlyMap<string, PowerSupply>;
   readonly leakDetectors: ReadonlyMap<string, LeakDetector>;
   readonly buses: readonly BusState[];
+  /**
+   * What came of reading the sensors of each root bus (`i2c-6`), the ADC (`adc`) and the tachometers (`tach`) since the
+   * start: readings, and tries that failed.
+   */
+  readonly traffic: ReadonlyMap<string, { readonly reads: number; readonly failures: number }>;
   /** Roll-up over everything. */
   readonly health: Health;
   /** Its sampling goes on, whatever single buses do; false before the start and after the end. */

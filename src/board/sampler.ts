@@ -36,8 +36,16 @@ const longestPause = 10_000;
 /** Failures that concern all of a device; of others it may be that only one of its values cannot be had. */
 const ofDevice: readonly DeviceErrorKind[] = ['stuck', 'no-bus', 'held', 'wrong-device'];
 
+/** What became of the tries to read anything of one lane, since the start. */
+export interface Traffic {
+  reads: number;
+  failures: number;
+}
+
 interface Job {
   readonly reader: Reader;
+  /** Of its lane. */
+  readonly traffic: Traffic;
   readonly sensors: readonly BoardSensor[];
   channels: readonly Channel[] | null;
   /** When the device last said who it is. */
@@ -60,6 +68,8 @@ interface Job {
 export class Sampler {
   readonly #options: SamplerOptions;
   readonly #lanes: readonly Lane<Job>[];
+  /** By the name of the lane. */
+  readonly traffic: ReadonlyMap<string, Readonly<Traffic>>;
   /** When each sensor was last read well. */
   readonly #sampled = new Map<string, number>();
   #sweep: NodeJS.Timeout | undefined;
@@ -69,9 +79,12 @@ export class Sampler {
 
   constructor(options: SamplerOptions) {
     this.#options = options;
-    this.#lanes = [...options.lanes.values()].map((readers) => {
+    const traffic = new Map([...options.lanes.keys()].map((name) => [name, { reads: 0, failures: 0 }]));
+    this.traffic = traffic;
+    this.#lanes = [...options.lanes].map(([name, readers]) => {
+      const counts = traffic.get(name) ?? { reads: 0, failures: 0 };
       const lane: Lane<Job> = new Lane(
-        readers.map((reader) => this.#job(reader)),
+        readers.map((reader) => this.#job(reader, counts)),
         (job) => this.#sample(job, lane),
       );
       return lane;
@@ -109,9 +122,9 @@ export class Sampler {
     for (const lane of this.#lanes) lane.wake((job) => this.#release(job));
   }
 
-  #job(reader: Reader): Job {
+  #job(reader: Reader, traffic: Traffic): Job {
     return {
-      reader,
+      ...{ reader, traffic },
       sensors: reader.sensors.flatMap((id) => this.#options.sensors.get(id) ?? []),
       channels: null,
       identified: 0,
@@ -206,8 +219,10 @@ export class Sampler {
       value = await read();
     } catch (error) {
       this.#missed(job, sensor, failureOf(error, job.reader));
+      job.traffic.failures += 1;
       return false;
     }
+    job.traffic.reads += 1;
     // Its power may have gone meanwhile.
     if (this.#stopped || this.#isHeld(job, sensor)) return true;
     job.misses.delete(id);
@@ -237,6 +252,7 @@ export class Sampler {
     const { reader } = job;
     const failure = failureOf(error, reader);
     job.failures += 1;
+    job.traffic.failures += 1;
     job.misses.clear();
     job.asked.clear();
     job.channels = null;

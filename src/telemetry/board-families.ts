@@ -190,11 +190,23 @@ function partFamilies(board: Board): Family[] {
       samples: duties,
     },
     {
+      name: 'redfishd_bus_reads',
+      type: 'counter',
+      help: 'Readings that were taken over a bus, or from the controller itself, since the start.',
+      samples: [...board.traffic].map(([bus, { reads }]) => [labelsOf({ bus }), reads]),
+    },
+    {
+      name: 'redfishd_bus_read_failures',
+      type: 'counter',
+      help: 'Tries to read over a bus, or from the controller itself, that failed since the start.',
+      samples: [...board.traffic].map(([bus, { failures }]) => [labelsOf({ bus }), failures]),
+    },
+    {
       name: 'redfishd_bus_health',
       type: 'gauge',
       help: 'Health of an I2C bus: 0 is OK, 1 Warning, 2 Critical.',
       samples: board.buses.map(({ bus, name, status }) => [
-        labelsOf({ bus: String(bus), name }),
+        labelsOf({ bus: `i2c-${bus}`, name }),
         healthValues[status.health],
       ]),
     },

@@ -254,7 +254,8 @@ export class Telemetry {
     if (known !== undefined && known !== null) return known;
     const found = this.history.aggregate(sensor, Math.max(from, this.history.horizon - 1), to);
     const average = found === undefined ? null : averageOf(found);
-    this.#averages.set(sensor, average);
+    // Before the first minute is over, all of it is still moving.
+    if (this.history.revision > 0) this.#averages.set(sensor, average);
     return average;
   }
 }

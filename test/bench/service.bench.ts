@@ -1,5 +1,6 @@
 /** How fast the service is, as ratios to a bare Koa server in the same run: absolute figures depend on the machine. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,8 @@ it('measures the service beside bare Koa', async () => {
     const sensor = `${one}/Sensors/D7_voltage`;
     const all = `${one}/Sensors?$expand=.`;
     const some = `${all}&$select=Name,Reading&$filter=${encodeURIComponent("ReadingType eq 'Voltage'")}`;
+    await define(port, token);
+    const reported = '/redfish/v1/TelemetryService/MetricReports/All';
     const rows: Row[] = [
       { name: 'ServiceRoot, no login', path: '/redfish/v1/', headers: '', clients: connections },
       { name: 'one Sensor, session', path: sensor, headers: session, clients: connections },
@@ -54,6 +57,9 @@ it('measures the service beside bare Koa', async () => {
       { name: '  revalidated, Basic', path: one, headers: basic, clients: connections, revalidate: true },
       { name: `$expand of ${sensors} sensors`, path: all, headers: session, clients: 2 },
       { name: '  with $select and $filter', path: some, headers: session, clients: 2 },
+      { name: `MetricReport, ${sensors} sensors`, path: reported, headers: session, clients: 2 },
+      { name: `/metrics, ${sensors} sensors`, path: '/metrics', headers: session, clients: 2 },
+      { name: '  as OpenMetrics, Basic', path: '/metrics', headers: basic + openMetrics, clients: 2 },
     ];
     print(
       `\n${'request'.padEnd(28)} ${'redfishd/s'.padStart(10)} ${'p50 ms'.padStart(7)} ${'p99 ms'.padStart(7)} | ${'Koa/s'.padStart(8)} ${'p50 ms'.padStart(7)} ${'p99 ms'.padStart(7)} | ratio  body`,
@@ -75,7 +81,7 @@ it('measures the service beside bare Koa', async () => {
       print(
         `${name.padEnd(28)} ${row(ours)} | ${row(theirs).slice(2)} | ${(ours.rate / theirs.rate).toFixed(2)}  ${body.length} B`,
       );
-      if (path.includes('$expand'))
+      if (path.includes('$expand') || path === reported || path === '/metrics')
         print(
           `${''.padEnd(28)} CPU per answer: ${((spent / (ours.rate * (duration / 1000))) * 1000).toFixed(2)} ms`,
         );
@@ -96,6 +102,20 @@ it('measures the service beside bare Koa', async () => {
     rmSync(dir, { recursive: true, force: true });
   }
 });
+
+const openMetrics = 'Accept: application/openmetrics-text;version=1.0.0\r\n';
+
+/** A report of every sensor, made once a second. */
+async function define(at: number, token: string): Promise<void> {
+  const definition = {
+    ...{ Id: 'All', MetricReportDefinitionType: 'Periodic', Schedule: { RecurrenceInterval: 'PT1S' } },
+    Wildcards: [{ Name: 'Sensor', Values: ['*'] }],
+    MetricProperties: ['/redfish/v1/Chassis/chassis/Sensors/{Sensor}#/Reading'],
+  };
+  const path = '/redfish/v1/TelemetryService/MetricReportDefinitions';
+  expect((await post(at, path, definition, { 'X-Auth-Token': token })).statusCode).toBe(201);
+  await pause(2_000);
+}
 
 interface Row {
   readonly name: string;
@@ -143,27 +163,33 @@ function get(
   });
 }
 
-function login(at: number): Promise<string> {
-  const body = JSON.stringify({ UserName: administrator.userName, Password: administrator.password });
+async function login(at: number): Promise<string> {
+  const body = { UserName: administrator.userName, Password: administrator.password };
+  const answer = await post(at, '/redfish/v1/SessionService/Sessions', body, {});
+  const token = answer.headers['x-auth-token'];
+  if (typeof token !== 'string') throw new Error(`login answered ${answer.statusCode}`);
+  return token;
+}
+
+function post(
+  at: number,
+  path: string,
+  body: object,
+  headers: Readonly<Record<string, string>>,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request(
       {
-        port: at,
-        host: '127.0.0.1',
-        method: 'POST',
-        path: '/redfish/v1/SessionService/Sessions',
-        headers: { 'Content-Type': 'application/json' },
-        rejectUnauthorized: false,
-        agent: false,
+        ...{ port: at, host: '127.0.0.1', method: 'POST', path },
+        headers: { 'Content-Type': 'application/json', ...headers },
+        ...{ rejectUnauthorized: false, agent: false },
       },
       (answer) => {
         answer.resume();
-        const token = answer.headers['x-auth-token'];
-        if (typeof token === 'string') resolve(token);
-        else reject(new Error(`login answered ${answer.statusCode}`));
+        resolve(answer);
       },
     )
       .on('error', reject)
-      .end(body);
+      .end(JSON.stringify(body));
   });
 }

@@ -47,6 +47,11 @@ export function pythonFolder(name: string): string {
   return run.stdout.trim();
 }
 
+/** The beginning of a command line: what comes after it runs when there is something of what clients make. */
+export const filled = (url: string): string[] => [
+  ...['bash', '-c', `bash ${join(import.meta.dirname, 'fill.sh')} ${url} ${password} && exec "$@"`, 'bash'],
+];
+
 export interface Run {
   readonly status: number | null;
   readonly output: string;

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { besideDaemon, obstacle, password, pythonFolder } from './lane.ts';
+import { besideDaemon, filled, obstacle, password, pythonFolder } from './lane.ts';
 import { mustPass } from './protocol-assertions.ts';
 
 const tool = 'rf_protocol_validator';
@@ -25,7 +25,7 @@ describe.skipIf(reason !== undefined)('the Protocol Validator', () => {
     const run = besideDaemon(
       'platform/tiogapass.yaml',
       '127.0.0.1:443',
-      ['bash', '-c', `${announce} && ${validate}`],
+      [...filled(url), 'bash', '-c', `${announce} && ${validate}`],
       '--http-redirect 127.0.0.1:80',
     );
     const rows = results(run.reports);

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { besideDaemon, obstacle, password, shared } from './lane.ts';
+import { besideDaemon, filled, obstacle, password, shared } from './lane.ts';
 
 const tool = 'rf_service_validator';
 const reason = obstacle(tool);
@@ -22,6 +22,7 @@ describe.skipIf(reason !== undefined)('the Service Validator', () => {
     ['platform/bletchley.yaml', 'Session'],
   ])('finds no fault in %s with %s login', (platform, authentication) => {
     const run = besideDaemon(platform, '127.0.0.1:8443', [
+      ...filled('https://127.0.0.1:8443'),
       ...[tool, '-r', 'https://127.0.0.1:8443', '-u', 'admin', '-p', password, '--authtype', authentication],
       ...[
         '--logdir',

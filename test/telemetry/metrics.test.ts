@@ -57,6 +57,19 @@ describe('/metrics', () => {
     expect(states.reduce((sum, [, value]) => sum + value, 0)).toBe(daemon.board.hosts.size);
   });
 
+  it('counts what is read over each bus, and what fails', async () => {
+    const text = async () => (await daemon.get('/metrics')).text;
+    const count = async (what: string) =>
+      [...samples(await text())]
+        .filter(([key]) => key.startsWith(`redfishd_bus_${what}_total{bus="i2c-`))
+        .reduce((sum, [, value]) => sum + value, 0);
+    const [reads, failures] = [await count('reads'), await count('read_failures')];
+    expect(reads).toBeGreaterThan(0);
+    daemon.twin.inject({ kind: 'nack', device: 'hsc' });
+    await until('a read to fail', async () => (await count('read_failures')) > failures);
+    expect(await count('reads')).toBeGreaterThanOrEqual(reads);
+  });
+
   it('counts what the journal takes', async () => {
     const key = 'redfishd_journal_records_total{log="AuditLog",severity="OK"}';
     const before = samples((await daemon.get('/metrics')).text).get(key) ?? 0;

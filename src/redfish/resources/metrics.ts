@@ -1,5 +1,5 @@
 /** The metrics of this service: what its metric definitions describe, and how any property is read as one. */
-import type { Sensor } from '../../board/model.ts';
+import type { Board, Sensor } from '../../board/model.ts';
 import { type Metric, type Metrics, type Scalar, type Tree, valueAt } from '../../telemetry/metric.ts';
 import type { JsonObject } from '../service/resource.ts';
 import type { App } from './app.ts';
@@ -18,8 +18,17 @@ export interface MetricFacts {
 const healths = ['OK', 'Warning', 'Critical'];
 const powerStates = ['On', 'Off', 'PoweringOn', 'PoweringOff'];
 
+/** What follows from the parts of a board, all of which it has from the beginning. */
+const known = new WeakMap<Board, ReadonlyMap<string, MetricFacts>>();
+
 /** All metric definitions of the service, by id; those of sensors first. */
 export function metricFacts({ board }: Pick<App, 'board'>): ReadonlyMap<string, MetricFacts> {
+  const found = known.get(board) ?? allFacts(board);
+  known.set(board, found);
+  return found;
+}
+
+function allFacts(board: Board): ReadonlyMap<string, MetricFacts> {
   const facts = new Map<string, MetricFacts>();
   const add = (each: MetricFacts) => {
     if (!facts.has(each.id)) facts.set(each.id, each);
