@@ -2,10 +2,11 @@
  * A chip is a literal: its registers, conversions and identity as facts from the datasheet. What is done with them is
  * here, once: identify, configure, read, and refuse what cannot be true.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DeviceError } from '../errors.ts';
 import { hex, type I2cDevice, type RegisterAccess } from './bus.ts';
 import type { Scale } from './scale.ts';
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Kinds of measured quantity, with the unit that readings are in. */
 export type Quantity =

@@ -169,14 +169,21 @@ export class Fans {
       throw new BoardRefusal('out-of-range', `a duty is ${minimumDuty} to 100 percent, not ${percent}`);
     }
     const before = fan.duty ?? failSafeDuty;
+    const zone = this.#zone(fan);
     try {
-      await fan.drive(percent);
-      this.#parts.memory.setDuty(id, percent);
+      await Promise.all(zone.map((each) => each.drive(percent)));
+      this.#parts.memory.setDuty(zone[0]?.id ?? id, percent);
     } catch (error) {
       // Unless somebody has asked for yet another meanwhile.
-      if (fan.target === percent) await fan.drive(before).catch(() => undefined);
+      const back = zone.filter(({ target }) => target === percent);
+      await Promise.allSettled(back.map((each) => each.drive(before)));
       throw error;
     }
+  }
+
+  /** The fans that are driven as one, itself among them; what is remembered of them is kept under the first. */
+  #zone({ facts }: BoardFan): readonly BoardFan[] {
+    return [...this.all.values()].filter((other) => other.facts.pwm === facts.pwm);
   }
 
   /** Sensors have moved: a rotor that stands or races makes its fan fail. */
@@ -192,7 +199,8 @@ export class Fans {
 
   #wanted(fan: BoardFan): number {
     const { minimumDuty, failSafeDuty } = this.#limits;
-    const duty = this.#mode === 'manual' ? this.#parts.memory.duty(fan.id) : undefined;
+    const [first = fan] = this.#zone(fan);
+    const duty = this.#mode === 'manual' ? this.#parts.memory.duty(first.id) : undefined;
     return duty === undefined ? failSafeDuty : Math.max(duty, minimumDuty);
   }
 

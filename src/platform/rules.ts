@@ -2,6 +2,7 @@
 import type { Finding } from './finding.ts';
 import { busRules } from './rules/buses.ts';
 import { deviceRules } from './rules/devices.ts';
+import { lineRules } from './rules/lines.ts';
 import { checkReferences, nameRules } from './rules/names.ts';
 import type { Board, Rule } from './rules/parts.ts';
 import { valueRules } from './rules/values.ts';
@@ -12,6 +13,7 @@ const rules: readonly (readonly [name: string, rule: Rule])[] = [
   nameRules,
   busRules,
   deviceRules,
+  lineRules,
   valueRules,
 ].flatMap((theme) => Object.entries(theme));
 

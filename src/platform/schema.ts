@@ -275,7 +275,11 @@ export const Fan = object(
   {
     id: Id('Id of the fan'),
     name: optional(text('Name for people.')),
-    pwm: Type.Integer({ minimum: 0, maximum: 31, description: 'PWM output that drives it.' }),
+    pwm: Type.Integer({
+      minimum: 0,
+      maximum: 31,
+      description: 'PWM output that drives it; fans with the same one are driven as one.',
+    }),
     tachs: Type.Array(
       object(
         { tach: Type.Integer({ minimum: 0, maximum: 63 }), sensor: object(sensorFacts, 'Its speed.') },

@@ -151,6 +151,20 @@ describe('the end of the daemon', () => {
 });
 
 describe('a fan', () => {
+  it('of which several hang on one output are driven as one', async () => {
+    const fans = (bench.fans ?? []).map((fan) => ({ ...fan, pwm: 3 }));
+    const disk = new Disk();
+    const b = await startBench({ platform: { ...bench, fans }, disk });
+    await b.board.setCooling('manual');
+    await b.board.setFanDuty('FAN1', 55);
+    expect([...b.board.fans.values()].map(({ duty }) => duty)).toEqual([55, 55]);
+    expect(await b.twin.hwmon.duty(3)).toBeCloseTo(55, 0);
+    await b.stop();
+    const again = await startBench({ platform: { ...bench, fans }, disk });
+    expect([...again.board.fans.values()].map(({ duty }) => duty)).toEqual([55, 55]);
+    await again.stop();
+  });
+
   it('that cannot be driven fails, is told once, tried again, and told to be well', async () => {
     let broken = true;
     const b = await startBench({

@@ -370,11 +370,57 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
     '24c64',
   ],
   [
-    'shared-input',
-    'a PWM of two fans',
-    'fans:\n  - { id: f, pwm: 0, tachs: [{ tach: 0, sensor: { id: A } }] }\n  - { id: g, pwm: ¦0, tachs: [{ tach: 1, sensor: { id: B } }] }\n',
-    'another fan is on PWM 0',
+    'shared-output',
+    'one button of two hosts',
+    `lines: { B: { direction: out }, G: { direction: in } }
+hosts:
+  - { id: a, chassis: sled, power: { kind: gpio, button: B, good: G, onPulse: 1 s, forceOffPulse: 6 s, cycleDelay: 1 s } }
+  - { id: b, chassis: sled, power: { kind: gpio, button: ¦B, good: G, onPulse: 1 s, forceOffPulse: 6 s, cycleDelay: 1 s } }
+`,
+    'line "B" is the power button of host "a" already, and cannot be the power button of host "b" too',
+    'name another line',
+  ],
+  [
+    'shared-output',
+    'a relay that is a light too',
+    `lines: { R: { direction: out } }
+hosts: [{ id: a, chassis: sled, power: { kind: relay, line: R, cycleDelay: 1 s } }]
+indicators: [{ id: l, kind: fault, line: ¦R }, { id: m, kind: power, line: R }]
+`,
+    'the relay of host "a" already, and cannot be the light "l" too',
     '',
+  ],
+  [
+    'duplicate-line',
+    'a line of the kernel under two names',
+    'lines: { A: { direction: in, line: x }, B: { direction: in, line: ¦x } }\n',
+    'another entry is the kernel\'s line "x" too',
+    'use one entry',
+  ],
+  [
+    'duplicate-line',
+    'a line that has the name of another one in the kernel',
+    'lines: { A: { direction: in, line: B }, ¦B: { direction: in } }\n',
+    'another entry is the kernel\'s line "B" too',
+    '',
+  ],
+  [
+    'duplicate-line',
+    'two lines on one pin',
+    'lines: { A: { direction: in, pin: E3 }, B: { direction: in, pin: ¦E3 } }\n',
+    'another line is on pin E3 too',
+    '',
+  ],
+  [
+    'kernel-behind-redfishd',
+    'a mux of the kernel that it cannot reach',
+    `buses: [{ bus: 1 }]
+muxes:
+  - { id: M, chip: pca9546, bus: 1, address: 0x70, channels: [10, 11] }
+  - { id: N, chip: pca9546, bus: 10, address: 0x71, channels: [20], driver: ¦kernel }
+`,
+    'the kernel cannot drive mux "N": it is behind "M", which redfishd switches',
+    'driver: redfishd',
   ],
   [
     'shared-input',

@@ -112,6 +112,22 @@ export const busRules: Readonly<Record<string, Rule>> = {
     }
   },
 
+  *'kernel-behind-redfishd'(board) {
+    // Only this daemon can reach what is behind a mux that it switches: the kernel has no bus there.
+    const ours = new Map(
+      entries(board.muxes, '/muxes').flatMap(({ item }) =>
+        item.driver === 'kernel' ? [] : (item.channels ?? []).map((channel) => [channel, item.id] as const),
+      ),
+    );
+    for (const { path, item } of entries(board.muxes, '/muxes')) {
+      const before = item.driver === 'kernel' ? ours.get(item.bus) : undefined;
+      if (before === undefined) continue;
+      const message = `the kernel cannot drive mux "${item.id}": it is behind "${before}", which redfishd switches`;
+      const hint = `"driver: redfishd" here, or "driver: kernel" for "${before}" too`;
+      yield { path: pointer(path, 'driver'), message, hint };
+    }
+  },
+
   *'address-clash'(board) {
     const above = upstream(board);
     const earlier = new Map<number, Station[]>();

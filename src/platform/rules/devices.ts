@@ -64,9 +64,6 @@ export const deviceRules: Readonly<Record<string, Rule>> = {
   *'shared-input'(board) {
     const fans = entries(board.fans, '/fans');
     const once = 'each serves one thing: correct one of the two';
-    for (const { path, item } of repeated(fans, ({ item }) => item.pwm)) {
-      yield { path: pointer(path, 'pwm'), message: `another fan is on PWM ${item.pwm}`, hint: once };
-    }
     const tachs = fans.flatMap(({ path, item }) => entries(item.tachs, pointer(path, 'tachs')));
     for (const { path, item } of repeated(tachs, ({ item }) => item.tach)) {
       yield {

@@ -1,0 +1,71 @@
+/** Rules of lines: each pin is one line, and no output is pulled two ways. */
+import { pointer } from '../source.ts';
+import { type At, type Board, entries, members, type Rule, repeated } from './parts.ts';
+
+interface Use extends At<string> {
+  /** What it is for, in words. */
+  readonly what: string;
+}
+
+/** Every place that drives an output, by the key of the line. */
+function outputs(board: Board): Use[] {
+  const found: Use[] = [];
+  const add = (line: string | undefined, path: string, what: string) => {
+    if (line !== undefined) found.push({ item: line, path, what });
+  };
+  for (const { path, item } of entries(board.hosts, '/hosts')) {
+    const power = pointer(path, 'power');
+    const host = `host "${item.id}"`;
+    if (item.power?.kind === 'relay') add(item.power.line, pointer(power, 'line'), `the relay of ${host}`);
+    else if (item.power?.kind === 'gpio') {
+      const { button, reset, nmi } = item.power;
+      add(button, pointer(power, 'button'), `the power button of ${host}`);
+      add(reset, pointer(power, 'reset'), `the reset of ${host}`);
+      add(nmi, pointer(power, 'nmi'), `the diagnostic interrupt of ${host}`);
+    }
+  }
+  for (const { path, item } of entries(board.adc, '/adc'))
+    add(item.bridge?.line, pointer(pointer(path, 'bridge'), 'line'), `the bridge of "${item.sensor?.id}"`);
+  add(board.manager?.ready, '/manager/ready', 'the readiness of the manager');
+  // A light may say several things: that is one use.
+  const lights = new Set<string>();
+  for (const { path, item } of entries(board.indicators, '/indicators')) {
+    if (item.line === undefined || lights.has(item.line)) continue;
+    lights.add(item.line);
+    add(item.line, pointer(path, 'line'), `the light "${item.id}"`);
+  }
+  return found;
+}
+
+export const lineRules: Readonly<Record<string, Rule>> = {
+  *'shared-output'(board) {
+    const first = new Map<string, Use>();
+    for (const use of outputs(board)) {
+      const other = first.get(use.item);
+      if (other === undefined) first.set(use.item, use);
+      else {
+        const message = `line "${use.item}" is ${other.what} already, and cannot be ${use.what} too`;
+        yield { path: use.path, message, hint: 'an output does one thing: name another line' };
+      }
+    }
+  },
+
+  *'duplicate-line'(board) {
+    const lines = members(board.lines, '/lines');
+    const nameOf = ({ name, item }: (typeof lines)[number]) => item.line ?? name;
+    for (const { path, item, name } of repeated(lines, nameOf)) {
+      const message = `another entry is the kernel's line "${item.line ?? name}" too`;
+      const hint = 'a line can be requested once: use one entry in both places';
+      yield item.line === undefined
+        ? { path, at: 'name', message, hint }
+        : { path: pointer(path, 'line'), message, hint };
+    }
+    const pinOf = ({ item: { pin, chassis } }: (typeof lines)[number]) =>
+      // Pins of a port expander are counted anew on each.
+      pin === undefined || chassis !== undefined ? undefined : pin;
+    for (const { path, item } of repeated(lines, pinOf)) {
+      const message = `another line is on pin ${item.pin} too`;
+      yield { path: pointer(path, 'pin'), message, hint: 'correct one of the two' };
+    }
+  },
+};
