@@ -191,7 +191,24 @@ export interface MuxChipSpec extends Described {
   readonly control: 'bit' | { readonly enable: number };
 }
 
-export type ChipSpec = SensorChipSpec | EepromChipSpec | MuxChipSpec;
+export interface GpioChipSpec extends Described {
+  readonly kind: 'gpio';
+  readonly lines: number;
+  /**
+   * Registers of the first eight lines, those of the next eight each one further on; a one in `configuration` is an
+   * input. A chip without registers has only the levels: a one is an input with a weak pull-up.
+   */
+  readonly registers?: { readonly input: number; readonly output: number; readonly configuration: number };
+}
+
+export interface LedChipSpec extends Described {
+  readonly kind: 'led';
+  readonly leds: number;
+  /** Counts of a blink period in a second. */
+  readonly blinkClock: number;
+}
+
+export type ChipSpec = SensorChipSpec | EepromChipSpec | MuxChipSpec | GpioChipSpec | LedChipSpec;
 
 export const defineChip = (facts: Omit<SensorChipSpec, 'kind'>): SensorChipSpec => ({
   kind: 'sensor',
@@ -201,6 +218,8 @@ export const defineEeprom = (facts: Omit<EepromChipSpec, 'kind'>): EepromChipSpe
   kind: 'eeprom',
   ...facts,
 });
+export const defineGpio = (facts: Omit<GpioChipSpec, 'kind'>): GpioChipSpec => ({ kind: 'gpio', ...facts });
+export const defineLeds = (facts: Omit<LedChipSpec, 'kind'>): LedChipSpec => ({ kind: 'led', ...facts });
 export const defineMux = (facts: Omit<MuxChipSpec, 'kind'>): MuxChipSpec => ({ kind: 'mux', ...facts });
 
 /** The registers that decide about a channel's scale. */

@@ -1,7 +1,13 @@
 /** The page CHIPS.md: every chip there is a driver for, from the literals themselves. */
 import { type ChipSpec, qualities } from './chip.ts';
 
-const kinds = { sensor: 'Sensors and controllers', eeprom: 'EEPROMs', mux: 'Muxes' } as const;
+const kinds = {
+  sensor: 'Sensors and controllers',
+  eeprom: 'EEPROMs',
+  mux: 'Muxes',
+  gpio: 'Port expanders',
+  led: 'LED drivers',
+} as const;
 
 /** What each quality means, in the order of `qualities`. */
 const meanings = [
@@ -35,6 +41,10 @@ function describe(chip: ChipSpec): string {
       return `${chip.size} bytes, pages of ${chip.page}`;
     case 'mux':
       return `${chip.channels} channels`;
+    case 'gpio':
+      return `${chip.lines} lines`;
+    case 'led':
+      return `${chip.leds} lights`;
   }
 }
 

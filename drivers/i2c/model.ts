@@ -11,7 +11,9 @@ import {
   type ChipParameters,
   type EepromChipSpec,
   type Flag,
+  type GpioChipSpec,
   isRaised,
+  type LedChipSpec,
   type MuxChipSpec,
   modesOf,
   numberOf,
@@ -305,4 +307,102 @@ export function modelMux(spec: MuxChipSpec): MuxModel {
       control = 0;
     },
   };
+}
+
+export interface PortModel {
+  /** Level of a line as it is at the pin: what an output drives, or what is put on an input. */
+  level(line: number): boolean;
+  /** Puts a level on a line from outside; what drives it wins. */
+  put(line: number, level: boolean): void;
+  transfer(write: Uint8Array, readLength: number): Uint8Array;
+  /** Power-on state: all lines are inputs. */
+  reset(): void;
+}
+
+/** A port expander; nothing drives its lines from outside at first, so they are high. */
+export function modelPorts({ lines, registers }: GpioChipSpec): PortModel {
+  const count = Math.ceil(lines / 8);
+  const outside = new Uint8Array(count).fill(0xff);
+  const output = new Uint8Array(count).fill(0xff);
+  const configuration = new Uint8Array(count).fill(0xff);
+  let pointer = 0;
+  const levels = (port: number) => {
+    const inputs = configuration[port] ?? 0xff;
+    const driven = registers ? (output[port] ?? 0) : (output[port] ?? 0) & (outside[port] ?? 0);
+    return registers ? ((outside[port] ?? 0) & inputs) | (driven & ~inputs) : driven;
+  };
+  const bankOf = (base: number | undefined) =>
+    base !== undefined && pointer >= base && pointer < base + count ? pointer - base : undefined;
+  return {
+    level: (line) => (levels(line >> 3) & (1 << (line & 7))) !== 0,
+    put(line, level) {
+      const mask = 1 << (line & 7);
+      const port = line >> 3;
+      outside[port] = level ? (outside[port] ?? 0) | mask : (outside[port] ?? 0) & ~mask;
+    },
+    transfer(write, readLength) {
+      if (!registers) {
+        output.set(write.subarray(0, count));
+        return Uint8Array.from({ length: readLength }, (_, port) => levels(port % count));
+      }
+      const [named, value] = write;
+      if (named !== undefined) pointer = named;
+      if (value !== undefined) {
+        const [out, config] = [bankOf(registers.output), bankOf(registers.configuration)];
+        if (out !== undefined) output[out] = value;
+        if (config !== undefined) configuration[config] = value;
+      }
+      const input = bankOf(registers.input);
+      const out = bankOf(registers.output);
+      const config = bankOf(registers.configuration);
+      const content =
+        input !== undefined
+          ? levels(input)
+          : out !== undefined
+            ? (output[out] ?? 0)
+            : config !== undefined
+              ? (configuration[config] ?? 0)
+              : 0;
+      return new Uint8Array(readLength).fill(content);
+    },
+    reset() {
+      output.fill(0xff);
+      configuration.fill(0xff);
+    },
+  };
+}
+
+export interface LedModel {
+  /** What a light shows, as its two bits say. */
+  shows(led: number): 'on' | 'off' | 'blink0' | 'blink1';
+  transfer(write: Uint8Array, readLength: number): Uint8Array;
+  /** Power-on state: all dark. */
+  reset(): void;
+}
+
+/** An LED driver: input registers, two rates, selectors of four lights each. */
+export function modelLeds({ leds }: LedChipSpec): LedModel {
+  const inputs = Math.ceil(leds / 8);
+  const selectors = inputs + 4;
+  const registers = new Uint8Array(selectors + Math.ceil(leds / 4));
+  let pointer = 0;
+  const model: LedModel = {
+    shows: (led) =>
+      (['on', 'off', 'blink0', 'blink1'] as const)[
+        ((registers[selectors + (led >> 2)] ?? 0) >> (2 * (led & 3))) & 3
+      ] ?? 'off',
+    transfer(write, readLength) {
+      const [named, value] = write;
+      if (named !== undefined) pointer = named;
+      if (value !== undefined && pointer >= inputs && pointer < registers.length) registers[pointer] = value;
+      return new Uint8Array(readLength).fill(registers[pointer] ?? 0xff);
+    },
+    reset() {
+      registers.fill(0);
+      for (const rate of [0, 1]) registers[inputs + 2 * rate + 1] = 0x80;
+      registers.fill(0x55, selectors);
+    },
+  };
+  model.reset();
+  return model;
 }

@@ -6,10 +6,14 @@ import { findChip } from '../i2c/chips/index.ts';
 import {
   type ChipModel,
   type EepromModel,
+  type LedModel,
   type MuxModel,
   modelChip,
   modelEeprom,
+  modelLeds,
   modelMux,
+  modelPorts,
+  type PortModel,
 } from '../i2c/model.ts';
 import type { I2cTransport } from '../i2c/transport.ts';
 import type { TwinBoard, TwinDevice, TwinMux } from './board.ts';
@@ -56,6 +60,7 @@ export interface BusSurroundings {
 
 type Model =
   | { readonly kind: 'sensor'; readonly chip: ChipModel }
+  | { readonly kind: 'ports'; readonly ports: PortModel | LedModel }
   | { readonly kind: 'eeprom'; readonly memory: EepromModel };
 
 interface Socket {
@@ -108,7 +113,14 @@ export function createBuses(board: TwinBoard, around: BusSurroundings): TwinBuse
     const model: Model =
       spec.kind === 'sensor'
         ? { kind: 'sensor', chip: modelChip(spec, fitted, address) }
-        : { kind: 'eeprom', memory: modelEeprom(spec, fruImage(board, device.id, spec.size, around.seed)) };
+        : spec.kind === 'gpio'
+          ? { kind: 'ports', ports: modelPorts(spec) }
+          : spec.kind === 'led'
+            ? { kind: 'ports', ports: modelLeds(spec) }
+            : {
+                kind: 'eeprom',
+                memory: modelEeprom(spec, fruImage(board, device.id, spec.size, around.seed)),
+              };
     models.set(fitted, model);
     return model;
   }
@@ -146,6 +158,7 @@ export function createBuses(board: TwinBoard, around: BusSurroundings): TwinBuse
         pec: fitted.spec.kind === 'sensor' && usesPec(fitted.spec, fitted),
         transfer(write, readLength) {
           if (model.kind === 'eeprom') return model.memory.transfer(write, readLength, block);
+          if (model.kind === 'ports') return model.ports.transfer(write, readLength);
           if (readLength > 0) refresh(fitted, model.chip);
           return model.chip.transfer(write, readLength);
         },
@@ -241,7 +254,10 @@ export function createBuses(board: TwinBoard, around: BusSurroundings): TwinBuse
       if (chassis === undefined) for (const { model } of muxes.values()) model.reset();
       for (const { models, device } of sockets.values()) {
         if (chassis !== undefined && device.chassis !== chassis) continue;
-        for (const model of models.values()) if (model.kind === 'sensor') model.chip.reset();
+        for (const model of models.values()) {
+          if (model.kind === 'sensor') model.chip.reset();
+          else if (model.kind === 'ports') model.ports.reset();
+        }
       }
     },
     close() {

@@ -25,7 +25,9 @@ import mpsEfuse from './mps-efuse.ts';
 import nct736x from './nct736x.ts';
 import nct7904 from './nct7904.ts';
 import nvme from './nvme.ts';
+import pca953x from './pca953x.ts';
 import pca954x from './pca954x.ts';
+import pca955x from './pca955x.ts';
 import pmbus from './pmbus.ts';
 import processors from './processors.ts';
 import regulators from './regulators.ts';
@@ -70,6 +72,8 @@ export const chips: readonly ChipSpec[] = [
   ...pmbus,
   ...at24,
   ...pca954x,
+  ...pca953x,
+  ...pca955x,
 ];
 
 const byName = new Map(chips.flatMap((chip) => chip.compatible.map((name) => [name, chip] as const)));
