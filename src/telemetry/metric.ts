@@ -32,6 +32,9 @@ export interface Wildcard {
 export const wildcardsIn = (pattern: string): string[] =>
   [...pattern.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? '');
 
+/** Steps on the way to all that a pattern stands for: one that leads nowhere in a million ways is given up. */
+const mostSteps = 20_000;
+
 /**
  * The property identifiers that a pattern stands for, `limit` at most. A wildcard whose value is `*` stands for every
  * member of the collection, or of the array or object, in which it stands; one that is used twice has the same value twice.
@@ -46,8 +49,10 @@ export function expand(
   const values = new Map(wildcards.map(({ Name, Values }) => [Name, Values]));
   const found: string[] = [];
   const steps = [...tokensOf(path), null, ...tokensOf(pointer)];
+  let taken = 0;
   const walk = (at: number, before: string, bound: ReadonlyMap<string, string>): void => {
-    if (found.length >= limit) return;
+    taken += 1;
+    if (found.length >= limit || taken > mostSteps) return;
     const step = steps[at];
     if (step === undefined) {
       found.push(before);

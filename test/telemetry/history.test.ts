@@ -7,7 +7,7 @@ import { kept } from '../../src/telemetry/codec.ts';
 import { History, type Reading } from '../../src/telemetry/history.ts';
 import { HistoryTable, hour, minute, quarter } from '../../src/telemetry/history-table.ts';
 import { Statistics } from '../../src/telemetry/statistics.ts';
-import { mountTmpfs } from '../store/support.ts';
+import { crashImage, mountTmpfs } from '../store/support.ts';
 import { temporary } from '../support/temporary.ts';
 
 const begin = Date.UTC(2026, 0, 1);
@@ -138,6 +138,21 @@ describe('history', () => {
     history.close();
     const table = new HistoryTable(store);
     expect(table.count('raw')).toBeLessThan(130);
+    store.close();
+  });
+
+  it('loses the last minute at most when the power goes', () => {
+    const directory = temporary();
+    const store = openStore(directory);
+    const history = new History(store, begin);
+    for (let at = 0; at < 600; at++) {
+      history.record('A', { time: begin + at * 1000, value: at });
+      history.tick(begin + at * 1000);
+    }
+    const image = openStore(crashImage(directory));
+    const found = new History(image, begin + 600_000).aggregate('A', begin - 1, begin + 600_000);
+    expect(found).toMatchObject({ count: 540, min: 0, max: 539 });
+    image.close();
     store.close();
   });
 

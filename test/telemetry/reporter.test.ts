@@ -285,6 +285,15 @@ describe('wildcards', () => {
       '/c/y/y#/A',
     ]);
     expect(expand('/c/{C}#/A', [star], look, 1)).toEqual(['/c/1#/A']);
+    const many = Array.from({ length: 1000 }, (_, at) => String(at));
+    let looks = 0;
+    const counted = (uri: string) => {
+      looks += 1;
+      return tree[uri];
+    };
+    const wide = ['A', 'B', 'C'].map((Name) => ({ Name, Values: many }));
+    expect(expand('/{A}/{B}/{C}/{D}#/X', [...wide, { Name: 'D', Values: ['*'] }], counted, 10)).toEqual([]);
+    expect(looks).toBeLessThan(20_000);
     expect(expand('/none/{C}#/A', [star], look, 9)).toEqual([]);
     expect(expand('/c/1', [], look, 9)).toEqual(['/c/1#']);
     expect(expand('/c/1#/A', [], look, 9)).toEqual(['/c/1#/A']);
