@@ -4,6 +4,7 @@ import { linuxGpio } from './gpio/linux.ts';
 import type { Hardware } from './hardware.ts';
 import { linuxHwmon } from './hwmon/linux.ts';
 import { linuxI2c } from './i2c/linux.ts';
+import { messagesI2c } from './i2c/messages.ts';
 import type { I2cTransport } from './i2c/transport.ts';
 import { linuxLeds } from './leds/linux.ts';
 import { linuxSerial } from './serial/linux.ts';
@@ -20,7 +21,7 @@ export async function linuxHardware(): Promise<Hardware> {
   const hwmon = linuxHwmon();
   return {
     i2c(bus) {
-      const transport = buses.get(bus) ?? linuxI2c(bus);
+      const transport = buses.get(bus) ?? messagesI2c(bus, linuxI2c(bus));
       buses.set(bus, transport);
       return transport;
     },

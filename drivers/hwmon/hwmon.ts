@@ -1,3 +1,5 @@
+import type { KernelPlace } from '../i2c/chip.ts';
+
 /**
  * What the kernel's hwmon, IIO and PWM drivers offer of the management controller itself, by index and not by
  * the number that sysfs happens to give. Units are the physical ones: volt at the pin, revolutions per minute,
@@ -12,5 +14,12 @@ export interface Hwmon {
   duty(index: number): Promise<number>;
   /** Sets the duty of PWM output `index`, 0 to 100 percent. @throws DeviceError */
   setDuty(index: number, percent: number): Promise<void>;
+  /**
+   * What a driver of the kernel that owns the chip at `address` of bus `bus` shows at this place, in the units of sysfs.
+   * @throws DeviceError `no-bus` where no driver shows it
+   */
+  chip(bus: number, address: number, place: KernelPlace): Promise<number>;
+  /** The contents of an EEPROM that the kernel's driver has, `length` bytes at most. @throws DeviceError */
+  eeprom(bus: number, address: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }

@@ -5,9 +5,10 @@
  *
  * Linux: Documentation/hwmon/sysfs-interface.rst, Documentation/ABI/testing/sysfs-bus-iio.
  */
-import { constants, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { constants, open, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DeviceError, type DeviceErrorKind } from '../errors.ts';
+import type { KernelPlace } from '../i2c/chip.ts';
 import type { Hwmon } from './hwmon.ts';
 
 /** Names that the drivers of the controllers' own blocks give: Aspeed and Nuvoton. */
@@ -114,8 +115,52 @@ export function linuxHwmon(root = '/sys'): Hwmon {
         (node) => writeDuty(node, percent),
       );
     },
+    async chip(bus, address, place) {
+      const device = join(root, 'bus/i2c/devices', clientName(bus, address));
+      const key = `chip ${bus} ${address} ${JSON.stringify(place)}`;
+      return use(key, async () => ({ path: await findPlace(device, place), factor: 1 }), read);
+    },
+    async eeprom(bus, address, length) {
+      const path = join(root, 'bus/i2c/devices', clientName(bus, address), 'eeprom');
+      try {
+        const file = await open(path, 'r');
+        try {
+          const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
+          return new Uint8Array(buffer.subarray(0, bytesRead));
+        } finally {
+          await file.close();
+        }
+      } catch (error) {
+        throw nodeError(error, path);
+      }
+    },
     async close() {},
   };
+}
+
+/** How the kernel calls a chip on a bus: `6-004e`. */
+const clientName = (bus: number, address: number) => `${bus}-${address.toString(16).padStart(4, '0')}`;
+
+/** The file below a chip's device that shows a place. @throws DeviceError `no-bus` */
+async function findPlace(device: string, place: KernelPlace): Promise<string> {
+  if (typeof place === 'object' && 'iio' in place) {
+    const [iio] = (await list(device)).filter((name) => name.startsWith('iio:device'));
+    const file = `${place.iio}_input`;
+    if (iio !== undefined && (await list(join(device, iio))).includes(file)) return join(device, iio, file);
+    throw new DeviceError('no-bus', join(device, file), 'no driver of the kernel shows it');
+  }
+  const parent = join(device, 'hwmon');
+  const [number = ''] = (await list(parent)).filter((name) => /^hwmon\d+$/.test(name));
+  const files = number === '' ? [] : await list(join(parent, number));
+  if (typeof place === 'string') {
+    if (files.includes(place)) return join(parent, number, place);
+    throw new DeviceError('no-bus', join(parent, number, place), 'no driver of the kernel shows it');
+  }
+  for (const file of files.filter((name) => name.endsWith('_label'))) {
+    if ((await readText(join(parent, number, file))) === place.label)
+      return join(parent, number, file.replace(/_label$/, '_input'));
+  }
+  throw new DeviceError('no-bus', join(parent, number), `no driver of the kernel shows "${place.label}"`);
 }
 
 const byNumber = (one: string, other: string) => one.localeCompare(other, 'en', { numeric: true });

@@ -1,8 +1,8 @@
 /**
- * The I2C buses of a Linux machine, `/dev/i2c-N`, through the optional package i2c-bus.
+ * The I2C buses of a Linux machine that know only SMBus, through the optional package i2c-bus; messages.ts has the others.
  *
- * A transfer is given to the kernel as the SMBus call that puts the same bytes on the wire, so that adapters which
- * know only SMBus work too; what SMBus cannot express goes as a plain write and a plain read.
+ * A transfer is given to the kernel as the SMBus call that puts the same bytes on the wire; what SMBus cannot express goes
+ * as a plain write and a plain read.
  */
 import { getSystemErrorName } from 'node:util';
 import type { PromisifiedBus } from 'i2c-bus';
@@ -121,7 +121,8 @@ const kinds: Readonly<Record<string, readonly [DeviceErrorKind, string]>> = {
   EPERM: ['unsupported', 'this user may not open the bus'],
 };
 
-function deviceError(error: unknown, bus: string, address: number): unknown {
+/** What a call of the kernel that failed means; anything else is left as it is. */
+export function deviceError(error: unknown, bus: string, address: number): unknown {
   if (error instanceof DeviceError || !(error instanceof Error)) return error;
   const { code = errnoName(error), syscall } = error as NodeJS.ErrnoException;
   const onOpen = syscall === 'open';

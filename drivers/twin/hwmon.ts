@@ -1,6 +1,7 @@
 /** The controller's own ADC channels, tachometers and PWM outputs. */
 import { DeviceError } from '../errors.ts';
 import type { Hwmon } from '../hwmon/hwmon.ts';
+import { deviceName } from '../i2c/bus.ts';
 import type { TwinBoard } from './board.ts';
 
 /** What the PWM outputs drive until somebody sets them, percent: controllers start at full speed. */
@@ -52,6 +53,13 @@ export function createHwmon(board: TwinBoard, around: HwmonSurroundings): TwinHw
         throw new DeviceError('unsupported', `pwm ${index}`, `the duty is 0 to 100 percent, not ${percent}`);
       }
       duties.set(index, percent);
+    },
+    // The twin has no kernel whose drivers could have taken a chip.
+    async chip(bus, address) {
+      throw new DeviceError('no-bus', deviceName(`i2c-${bus}`, address), 'no driver of the kernel has it');
+    },
+    async eeprom(bus, address) {
+      throw new DeviceError('no-bus', deviceName(`i2c-${bus}`, address), 'no driver of the kernel has it');
     },
     async close() {},
     dutyOf: (pwm) => duties.get(pwm) ?? 0,

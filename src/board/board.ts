@@ -168,7 +168,7 @@ class LiveBoard implements Board {
     this.#inventory = new Inventory(
       platform,
       {
-        ...{ buses: readers.buses, changes },
+        ...{ buses: readers.buses, hwmon, changes },
         hold: ({ id, chassis }, device) => {
           const pulled = presence.hold(chassis) ?? presence.hold(device.chassis);
           if (pulled !== null) return pulled;

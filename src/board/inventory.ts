@@ -1,6 +1,7 @@
 /** Inventory: the FRU EEPROMs of the board, read at start and looked at again now and then, since parts are swapped. */
 import { type DecodedFru, decodeFru, fruText } from 'node-ipmi/fru';
 import { DeviceError } from '../../drivers/errors.ts';
+import type { Hwmon } from '../../drivers/hwmon/hwmon.ts';
 import type { I2cBus } from '../../drivers/i2c/bus.ts';
 import { findChip } from '../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../drivers/i2c/eeprom.ts';
@@ -59,6 +60,7 @@ const period = 60_000;
 
 export interface InventoryParts {
   readonly buses: ReadonlyMap<number, I2cBus>;
+  readonly hwmon: Hwmon;
   readonly changes: Changes;
   /** Why a FRU cannot be read now although nothing is wrong; null when it can. */
   readonly hold: (fru: FruFacts, device: DeviceFacts) => Hold | null;
@@ -165,7 +167,14 @@ export class Inventory {
     if (spec?.kind !== 'eeprom') throw new DeviceError('unsupported', id, `${chip} is no EEPROM`);
     if (on === undefined) throw new DeviceError('no-bus', id, `there is no bus ${bus}`);
     const eeprom = openEeprom(spec, on.device(address));
-    return eeprom.read(0, Math.min(eeprom.size, readLength));
+    const length = Math.min(eeprom.size, readLength);
+    try {
+      return await eeprom.read(0, length);
+    } catch (error) {
+      if (!(error instanceof DeviceError) || error.kind !== 'held') throw error;
+      // The kernel's driver has it, and shows it as a file.
+      return this.#parts.hwmon.eeprom(bus, address, length).catch(() => Promise.reject(error));
+    }
   }
 
   #decode(id: string, image: Uint8Array): void {

@@ -1,9 +1,11 @@
 /** How each device of a descriptor is read: one reader per device, grouped into lanes that cannot delay each other. */
 import { DeviceError, type DeviceErrorKind } from '../../drivers/errors.ts';
 import type { Hardware } from '../../drivers/hardware.ts';
+import type { Hwmon } from '../../drivers/hwmon/hwmon.ts';
 import { createI2cBus, type I2cBus } from '../../drivers/i2c/bus.ts';
 import { openChip, type SensorChip } from '../../drivers/i2c/chip.ts';
 import { findChip } from '../../drivers/i2c/chips/index.ts';
+import { hwmonUnit, kernelPlaces } from '../../drivers/i2c/kernel.ts';
 import { muxBus } from '../../drivers/i2c/mux.ts';
 import type { DeviceFacts, Platform, SensorFacts } from '../platform/schema.ts';
 import type { Lines } from './lines.ts';
@@ -69,7 +71,7 @@ export function createReaders(platform: Platform, hardware: Hardware, lines: Lin
     const adapter = adapterOf(device.bus);
     sensors.push(...declared);
     for (const { facts } of declared) carriers.set(facts.id, device.chassis);
-    add(`i2c-${adapter}`, chipReader(device, declared, adapter, buses));
+    add(`i2c-${adapter}`, chipReader(device, declared, adapter, buses, hardware.hwmon));
   }
   for (const { channel, divider = 1, bridge, quantity = 'Voltage', sensor } of platform.adc ?? []) {
     const measure = async () => (await hardware.hwmon.adc(channel)) / divider;
@@ -177,6 +179,7 @@ function chipReader(
   sensors: readonly SensorDeclaration[],
   adapter: number,
   buses: ReadonlyMap<number, I2cBus>,
+  hwmon: Hwmon,
 ): Reader {
   const candidates = candidatesOf(device);
   return {
@@ -190,8 +193,14 @@ function chipReader(
       for (const candidate of candidates) {
         try {
           const chip = openCandidate(device.id, candidate, buses);
-          await chip.identify();
-          await chip.configure();
+          try {
+            await chip.identify();
+            await chip.configure();
+          } catch (error) {
+            // A driver of the kernel has the chip: it is read where that one shows it.
+            if (!(error instanceof DeviceError) || error.kind !== 'held') throw error;
+            return await kernelChannels(candidate, hwmon, error);
+          }
           return Object.entries(candidate.sensors ?? {}).map(([channel, facts]) => ({
             facts,
             read: () => chip.read(channel),
@@ -207,6 +216,28 @@ function chipReader(
       throw refusals[0] ?? new DeviceError('no-answer', device.id, 'nothing answers');
     },
   };
+}
+
+/** The channels of a chip as the kernel's driver shows them. @throws DeviceError `held` where it shows none of them */
+async function kernelChannels(
+  { chip, bus, address, sensors = {} }: Candidate,
+  hwmon: Hwmon,
+  held: DeviceError,
+): Promise<Channel[]> {
+  const spec = findChip(chip);
+  if (spec?.kind !== 'sensor') throw held;
+  const places = kernelPlaces(spec);
+  const channels = Object.entries(sensors).map(([channel, facts]): Channel => {
+    const place = places.get(channel);
+    const quantity = spec.channels[channel]?.quantity ?? 'Temperature';
+    if (place === undefined) return { facts, read: () => Promise.reject(held) };
+    const unit = hwmonUnit(quantity) ?? 1;
+    return { facts, read: async () => (await hwmon.chip(bus, address, place)) * unit };
+  });
+  // That another process has it, and not the kernel, shows in that there is nothing to read.
+  const seen = await Promise.allSettled(channels.map(({ read }) => read()));
+  if (seen.every(({ status }) => status === 'rejected')) throw held;
+  return channels;
 }
 
 export function openCandidate(

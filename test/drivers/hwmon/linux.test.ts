@@ -149,3 +149,50 @@ it('names the place where it looked when there is nothing at all', async () => {
   }
   await hwmon.close();
 });
+
+describe('a chip that a driver of the kernel has', () => {
+  /** A chip on a bus, as its driver shows it. */
+  async function client(name: string, folder: string, files: Record<string, string | number>): Promise<void> {
+    const path = join(root, 'bus/i2c/devices', name, folder);
+    await mkdir(path, { recursive: true });
+    for (const [file, content] of Object.entries(files)) await writeFile(join(path, file), `${content}\n`);
+  }
+
+  it('is read by bus and address, whatever number its hwmon has', async () => {
+    await client('13-0048', 'hwmon/hwmon7', { name: 'lm75', temp1_input: 25500 });
+    await client('3-0048', 'hwmon/hwmon2', { name: 'lm75', temp1_input: 40000 });
+    const hwmon = linuxHwmon(root);
+    expect(await hwmon.chip(13, 0x48, 'temp1_input')).toBe(25500);
+    expect(await hwmon.chip(3, 0x48, 'temp1_input')).toBe(40000);
+    await rename(
+      join(root, 'bus/i2c/devices/3-0048/hwmon/hwmon2'),
+      join(root, 'bus/i2c/devices/3-0048/hwmon/hwmon9'),
+    );
+    expect(await hwmon.chip(3, 0x48, 'temp1_input')).toBe(40000);
+  });
+
+  it('is read by its label, and from IIO', async () => {
+    await client('4-0010', 'hwmon/hwmon1', {
+      in2_label: 'vout1',
+      in2_input: 12100,
+      in1_label: 'vin',
+      in1_input: 48000,
+    });
+    await client('5-0076', 'iio:device3', { in_pressure_input: 99.5 });
+    const hwmon = linuxHwmon(root);
+    expect(await hwmon.chip(4, 0x10, { label: 'vout1' })).toBe(12100);
+    expect(await hwmon.chip(5, 0x76, { iio: 'in_pressure' })).toBe(99.5);
+    expect((await failure(hwmon.chip(4, 0x10, { label: 'vout2' }))).kind).toBe('no-bus');
+  });
+
+  it('is not there where no driver has it', async () => {
+    expect((await failure(linuxHwmon(root).chip(1, 0x48, 'temp1_input'))).kind).toBe('no-bus');
+  });
+
+  it('gives its EEPROM as a file', async () => {
+    await client('6-0054', '.', { eeprom: 'abcdef' });
+    const hwmon = linuxHwmon(root);
+    expect(Buffer.from(await hwmon.eeprom(6, 0x54, 4)).toString()).toBe('abcd');
+    expect((await failure(hwmon.eeprom(6, 0x55, 4))).kind).toBe('no-bus');
+  });
+});
