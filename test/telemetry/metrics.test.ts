@@ -161,7 +161,7 @@ describe('/metrics', () => {
       return answer?.ok ? at(await answer.json(), '/data/result') : [];
     };
     try {
-      await until('the first scrape', async () => at(await query('up'), '/0/value/1') === '1');
+      await until('the first scrape', async () => at(await query('up'), '/0/value/1') === '1', 25_000);
       const inlet = await query('redfishd_sensor_temperature_celsius{sensor="MB_INLET_TEMP"}');
       expect(at(inlet, '/0/metric/context')).toBe('Intake');
       expect(Number(at(inlet, '/0/value/1'))).toBeGreaterThan(-40);

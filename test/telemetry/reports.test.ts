@@ -365,16 +365,34 @@ describe('a trigger', () => {
     expect((await daemon.send('DELETE', `${triggers}/Hot`)).status).toBe(204);
   });
 
-  it('watches states and events', async () => {
+  it('watches states and events, and tells subscribers alone when it is not to log', async () => {
     const discrete = await daemon.send('POST', triggers, {
-      ...{ MetricType: 'Discrete', DiscreteTriggerCondition: 'Specified', TriggerActions: ['RedfishEvent'] },
-      MetricIds: ['system.PowerState'],
-      DiscreteTriggers: [{ Name: 'Down', Value: 'Off', Severity: 'Critical' }],
+      ...{ Id: 'Switched', MetricType: 'Discrete', DiscreteTriggerCondition: 'Changed' },
+      ...{ TriggerActions: ['RedfishEvent'], MetricIds: ['system.PowerState'] },
     });
     const event = await daemon.send('POST', triggers, {
-      ...{ TriggerActions: ['LogToLogService'], EventTriggers: ['AccountSecurity.1.0.AccountCreated'] },
+      ...{ Id: 'Heard', TriggerActions: ['LogToLogService'] },
+      EventTriggers: ['SensorEvent.1.0.ReadingAboveUpperCriticalThreshold'],
     });
     expect([discrete.status, event.status]).toEqual([201, 201]);
+    const stream = await openStream(daemon.url);
+    const told = (name: string) =>
+      stream.records.filter(
+        (record) =>
+          String(record.MessageId).endsWith('.TriggerDiscreteConditionMet') &&
+          at(record, '/MessageArgs/2') === name,
+      );
+    // What the state was before it changed must have been seen.
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    await daemon.twin.pressButton('system', 50);
+    await until('the change to be told', () => told('Switched').length > 0);
+    daemon.twin.set('MB_INLET_TEMP', 60);
+    await until('the event to be heard', () => told('Heard').length > 0);
+    const filter = encodeURIComponent("MessageId eq 'Telemetry.1.1.TriggerDiscreteConditionMet'");
+    const log = '/redfish/v1/Managers/bmc/LogServices/EventLog/Entries';
+    const logged = at((await daemon.get(`${log}?$filter=${filter}`)).body, '/Members') as readonly unknown[];
+    expect(logged.map((entry) => at(entry, '/MessageArgs/2'))).toEqual(['Heard']);
+    stream.close();
     for (const made of [discrete, event]) await daemon.send('DELETE', String(made.headers.location));
   });
 

@@ -157,7 +157,7 @@ export function loginRecord(userName: string, address: string, ok: boolean): Jou
 
 /**
  * The record of a trigger that was met, or of what met it being over; undefined for one that neither logs nor sends
- * events. Events are read from the journal, so that one that is sent is also in the log.
+ * events. Subscribers are told of all that is logged.
  */
 export function triggerRecord({ trigger, metric, value, kind }: Fired): JournalRecord | undefined {
   if (!trigger.TriggerActions.some((each) => each !== 'RedfishMetricReport')) return undefined;
@@ -182,7 +182,7 @@ export function triggerRecord({ trigger, metric, value, kind }: Fired): JournalR
   })();
   const numeric = kind.what === 'threshold' || kind.what === 'normal';
   return {
-    log: 'EventLog',
+    log: trigger.TriggerActions.includes('LogToLogService') ? 'EventLog' : 'Event',
     ...recordOf(said),
     ...(kind.what === 'discrete' ? { severity: kind.severity } : {}),
     origin: metric?.property.split('#')[0] ?? triggerUri(trigger.Id),
