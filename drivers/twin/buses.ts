@@ -209,6 +209,7 @@ export function createBuses(board: TwinBoard, around: BusSurroundings): TwinBuse
       throw new DeviceError('no-answer', where, 'did not acknowledge');
     }
     const { id } = responder;
+    if (faults.onDevice('held', id)) throw new DeviceError('held', where, 'the kernel drives this device');
     if (faults.onDevice('hang', id)) return hang(name, () => faults.onDevice('hang', id));
     if (faults.onDevice('allOnes', id)) return new Uint8Array(readLength).fill(0xff);
     const answer = attempt(where, () => responder.transfer(write, readLength));

@@ -4,6 +4,9 @@ import { lookup, TwinError, unknownName } from './names.ts';
 /**
  * - `nack`: the device does not acknowledge. `hang`: a transfer to it does not end before the fault is cleared.
  * - `badPec`: its packet error code is wrong. `allOnes`: it acknowledges, but every byte read is 0xff.
+ * - `held`: a driver of the kernel has it.
+ * - `storm`: an input changes 100,000 times a second. `released`: the chip of an output was reset, so nothing drives it
+ *   until it is requested again, which ends the fault.
  * - `stuckBus`: no transfer on the bus ends in time. `missingBus`: the machine has no such bus.
  * - `frozen`: the sensor stays at its present value. `noisy`: it wanders by up to ± `amplitude` of its unit.
  * - `deadFan`: the motor stands. `blownSupply`: its output is dead. `lostMains`: nothing has power.
@@ -12,7 +15,8 @@ import { lookup, TwinError, unknownName } from './names.ts';
  * - `crash`: the operating system is dead until the host is reset or switched off, which ends the fault.
  */
 export type Fault =
-  | { readonly kind: 'nack' | 'hang' | 'badPec' | 'allOnes'; readonly device: string }
+  | { readonly kind: 'nack' | 'hang' | 'badPec' | 'allOnes' | 'held'; readonly device: string }
+  | { readonly kind: 'storm' | 'released'; readonly line: string }
   | { readonly kind: 'stuckBus' | 'missingBus'; readonly bus: number }
   | { readonly kind: 'frozen'; readonly sensor: string }
   | { readonly kind: 'noisy'; readonly sensor: string; readonly amplitude: number }
@@ -32,6 +36,9 @@ export const faultShapes: Readonly<Record<FaultKind, { readonly target?: string;
     hang: { target: 'device' },
     badPec: { target: 'device' },
     allOnes: { target: 'device' },
+    held: { target: 'device' },
+    storm: { target: 'line' },
+    released: { target: 'line' },
     stuckBus: { target: 'bus' },
     missingBus: { target: 'bus' },
     frozen: { target: 'sensor' },
@@ -62,7 +69,11 @@ export function faultOf(kind: string, target: string | undefined, value: string 
     case 'hang':
     case 'badPec':
     case 'allOnes':
+    case 'held':
       return { kind, device: given('device', target) };
+    case 'storm':
+    case 'released':
+      return { kind, line: given('line', target) };
     case 'stuckBus':
     case 'missingBus': {
       const bus = given('bus number', target);
@@ -102,7 +113,7 @@ export interface Faults {
   readonly list: readonly ActiveFault[];
   /** The newest fault of this kind that `hits`. */
   find<K extends FaultKind>(kind: K, hits: (fault: Of<K>) => boolean): (Of<K> & ActiveFault) | undefined;
-  onDevice(kind: 'nack' | 'hang' | 'badPec' | 'allOnes', device: string): boolean;
+  onDevice(kind: 'nack' | 'hang' | 'badPec' | 'allOnes' | 'held', device: string): boolean;
   onBus(kind: 'stuckBus' | 'missingBus', bus: number): boolean;
   onHost(kind: 'ignoreGraceful' | 'noPost' | 'crash', host: string): boolean;
   add(fault: Fault): string;

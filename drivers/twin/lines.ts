@@ -22,6 +22,10 @@ export interface TwinLines extends GpioLines {
   asserted(key: string): boolean;
   /** Something on the board drives an input of the controller, since `at`. */
   drive(key: string, asserted: boolean, at: number): void;
+  /** Has these inputs change all the time, and nobody drive these outputs until they are requested again. */
+  trouble(stormy: ReadonlySet<string>, released: ReadonlySet<string>): void;
+  /** @throws TwinError for an unknown line, or one of the other direction */
+  check(key: string, direction: 'in' | 'out'): void;
   /** The chips of the outputs on these carriers lose their power: nothing is driven. */
   fall(on: (chassis: string | undefined) => boolean): void;
   /** Something on the board watches an output of the controller; called at once with each change. */
@@ -35,6 +39,8 @@ interface Wire {
   readonly facts: TwinLine;
   level: 0 | 1;
   held: boolean;
+  /** Its chip has forgotten that it is an output. */
+  released: boolean;
   readonly edges: Edge[];
   readonly watchers: Set<(asserted: boolean) => void>;
   /** Called with the level, in a later turn. */
@@ -42,6 +48,9 @@ interface Wire {
 }
 
 const keptEdges = 1000;
+/** A storm: 100,000 edges a second. */
+const stormPeriod = 5;
+const stormEdges = 500;
 
 const levelOf = (asserted: boolean, activeLow = false): 0 | 1 => (asserted !== activeLow ? 1 : 0);
 const assertedAt = (level: 0 | 1, activeLow = false) => (level === 1) !== activeLow;
@@ -55,7 +64,10 @@ export function createLines(
   now: () => number,
   settle: () => void,
   isThere: (chassis: string | undefined) => boolean = () => true,
+  requested: (key: string) => void = () => undefined,
 ): TwinLines {
+  let stormy: readonly Wire[] = [];
+  let weather: NodeJS.Timeout | undefined;
   const byKey = new Map<string, Wire>();
   const byName = new Map<string, Wire>();
   for (const [key, facts] of Object.entries(declared)) {
@@ -65,6 +77,7 @@ export function createLines(
       facts,
       level: levelOf(false, facts.activeLow),
       held: false,
+      released: false,
       edges: [],
       watchers: new Set(),
       listeners: new Set(),
@@ -87,6 +100,7 @@ export function createLines(
     const own = new Set<(level: 0 | 1) => void>();
     let closed = false;
     wire.held = true;
+    wire.released = false;
     const check = () => {
       if (closed) throw new DeviceError('no-bus', wire.name, 'the line has been given back');
       if (!isThere(wire.facts.chassis)) throw new DeviceError('no-bus', wire.name, 'its chip has gone');
@@ -103,7 +117,7 @@ export function createLines(
         check();
         if (direction === 'in') throw new DeviceError('unsupported', wire.name, 'is requested as an input');
         settle();
-        move(wire, levelOf(value, activeLow));
+        if (!wire.released) move(wire, levelOf(value, activeLow));
       },
       onChange(listener) {
         const heard = (level: 0 | 1) => {
@@ -142,7 +156,9 @@ export function createLines(
         );
       }
       settle();
-      return open(wire, request);
+      const line = open(wire, request);
+      for (const [key, each] of byKey) if (each === wire) requested(key);
+      return line;
     },
     async inspect(name) {
       const wire = byName.get(name);
@@ -151,6 +167,7 @@ export function createLines(
       return { place: `twin line ${name}`, holder: wire.held ? 'somebody else' : null };
     },
     async close() {
+      clearInterval(weather);
       for (const wire of byKey.values()) wire.listeners.clear();
     },
     asserted(key) {
@@ -160,6 +177,27 @@ export function createLines(
     drive(key, asserted, at) {
       const wire = byKey.get(key);
       if (wire) move(wire, levelOf(asserted, wire.facts.activeLow), at);
+    },
+    trouble(stormyKeys, releasedKeys) {
+      for (const [key, wire] of byKey) {
+        if (!releasedKeys.has(key)) continue;
+        wire.released = true;
+        move(wire, levelOf(false, wire.facts.activeLow));
+      }
+      stormy = [...byKey].flatMap(([key, wire]) => (stormyKeys.has(key) ? [wire] : []));
+      clearInterval(weather);
+      if (stormy.length > 0) {
+        weather = setInterval(() => {
+          for (const wire of stormy)
+            for (let edge = 0; edge < stormEdges; edge++) move(wire, wire.level === 1 ? 0 : 1);
+        }, stormPeriod).unref();
+      }
+    },
+    check(key, direction) {
+      const wire = byKey.get(key);
+      const keys = [...byKey].filter(([, { facts }]) => facts.direction === direction).map(([each]) => each);
+      if (wire?.facts.direction !== direction)
+        throw unknownName(key, keys, direction === 'in' ? 'input' : 'output');
     },
     fall(on) {
       for (const wire of byKey.values()) {

@@ -79,7 +79,10 @@ export function createMachine(
   const settle = () => {
     for (const host of hosts.values()) host.advance();
   };
-  const lines = createLines(board.lines ?? {}, now, settle, isThere);
+  const lines = createLines(board.lines ?? {}, now, settle, isThere, (key) => {
+    for (const fault of faults.list)
+      if (fault.kind === 'released' && fault.line === key) faults.remove(fault.id);
+  });
   const upToDate = () => {
     settle();
     physics.step();
@@ -209,6 +212,9 @@ export function createMachine(
     const pulled = chassis.map(({ id }) => id).filter((id) => !isThere(id));
     const result = make();
     const after = hasMains();
+    const linesOf = (kind: 'storm' | 'released') =>
+      new Set(faults.list.flatMap((fault) => (fault.kind === kind ? [fault.line] : [])));
+    lines.trouble(linesOf('storm'), linesOf('released'));
     // Without power nothing drives an output.
     if (before && !after) lines.fall(() => true);
     lines.fall((carrier) => carrier !== undefined && !isThere(carrier));

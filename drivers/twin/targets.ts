@@ -4,16 +4,21 @@ import type { Machine } from './machine.ts';
 import { lookup, TwinError, unknownName } from './names.ts';
 
 /** @throws TwinError when the fault hits nothing on this board */
-export function checkTarget(fault: Fault, { buses, sensors, fans, supplies, hosts }: Machine): void {
+export function checkTarget(fault: Fault, { buses, sensors, fans, supplies, hosts, lines }: Machine): void {
   switch (fault.kind) {
     case 'nack':
     case 'hang':
     case 'allOnes':
+    case 'held':
     case 'badPec':
       if (!buses.targets.has(fault.device)) throw unknownName(fault.device, [...buses.targets], 'device');
       if (fault.kind === 'badPec' && !buses.usesPec(fault.device)) {
         throw new TwinError(`device ${fault.device} does not use packet error checking (pec: true)`);
       }
+      return;
+    case 'storm':
+    case 'released':
+      lines.check(fault.line, fault.kind === 'storm' ? 'in' : 'out');
       return;
     case 'stuckBus':
     case 'missingBus':

@@ -3,7 +3,12 @@ import { DeviceError } from '../../drivers/errors.ts';
 import type { GpioLine, GpioLines } from '../../drivers/gpio/lines.ts';
 import type { LineFacts } from '../platform/schema.ts';
 
+/** How often lines that cannot be had are asked for, and those that are held are looked at. */
 const retryPeriod = 10_000;
+/** So many changes of an input in so many milliseconds are noise, and heard no more until they end. */
+const storm = { edges: 200, within: 100 };
+/** How long a stormy input must be calm, and how long an output may show something else, before that counts. */
+const patience = 1000;
 
 interface Held {
   readonly facts: LineFacts;
@@ -12,6 +17,17 @@ interface Held {
   fault: string | null;
   /** What an output is to show as soon as it can; null when it is driven by commands alone. */
   shown: boolean | null;
+  /** What an output was last set to; null before it was had. */
+  driven: boolean | null;
+  /** What listeners were last told. */
+  told: boolean | null;
+  /** Ends the hearing of an input; null while it is not heard. */
+  deafen: (() => void) | null;
+  /** Changes in the present window, and when that began. */
+  edges: number;
+  since: number;
+  /** Runs while an input may be calm, or an output may be right again. */
+  timer: NodeJS.Timeout | undefined;
   readonly listeners: Set<(value: boolean) => void>;
 }
 
@@ -45,6 +61,12 @@ export class Lines {
         requesting: false,
         fault: null,
         shown: null,
+        driven: null,
+        told: null,
+        deafen: null,
+        edges: 0,
+        since: 0,
+        timer: undefined,
         listeners: new Set(),
       });
     }
@@ -55,7 +77,7 @@ export class Lines {
     this.#retry = setInterval(() => {
       for (const [name, held] of this.#held) {
         if (held.line === null) void this.#request(name, held);
-        else this.#catchUp(held);
+        else this.#look(name, held);
       }
     }, retryPeriod).unref();
     // What a chassis carries is asked for once it is known whether the chassis is there.
@@ -78,8 +100,8 @@ export class Lines {
 
   /** Its chip has gone: whatever it was, it is no fault. */
   #drop(name: string, held: Held): void {
-    held.line?.close();
-    held.line = null;
+    this.#giveBack(held);
+    held.driven = null;
     this.#asserted.delete(name);
     if (held.fault !== null) this.#report(name, null, false);
     held.fault = null;
@@ -102,6 +124,7 @@ export class Lines {
     if (held?.line == null)
       throw new DeviceError('no-bus', `line ${name}`, held?.fault ?? 'it has not been opened');
     held.line.set(value);
+    held.driven = value;
     if (held.shown !== null) held.shown = value;
     // As for an input, whose edges come in a turn of their own.
     queueMicrotask(() => this.#tell(held, value));
@@ -144,10 +167,15 @@ export class Lines {
       }
     }
     this.#asserted.clear();
-    for (const held of this.#held.values()) {
-      held.line?.close();
-      held.line = null;
-    }
+    for (const held of this.#held.values()) this.#giveBack(held);
+  }
+
+  #giveBack(held: Held): void {
+    clearTimeout(held.timer);
+    held.deafen = null;
+    held.told = null;
+    held.line?.close();
+    held.line = null;
   }
 
   #release(name: string): void {
@@ -161,12 +189,115 @@ export class Lines {
   }
 
   /** A line that cannot be driven now is driven at the next look. */
-  #catchUp({ line, shown }: Held): void {
+  #catchUp(held: Held): void {
+    const { line, shown } = held;
     try {
-      if (line !== null && shown !== null && line.get() !== shown) line.set(shown);
+      if (line === null || shown === null || line.get() === shown) return;
+      line.set(shown);
+      held.driven = shown;
     } catch {
       // The next look tries again.
     }
+  }
+
+  /** Finds what no edge tells: a chip that has gone or was reset, an edge that was lost. */
+  #look(name: string, held: Held): void {
+    this.#catchUp(held);
+    const { line, driven } = held;
+    let value: boolean;
+    try {
+      if (line === null) return;
+      value = line.get();
+    } catch (error) {
+      this.#lost(name, held, error);
+      return;
+    }
+    if (held.facts.direction === 'in') {
+      if (held.deafen === null) this.#listenAgain(name, held);
+      else if (held.told !== null && held.told !== value) this.#tell(held, value);
+    } else if (driven !== null && driven !== value) this.#driveAgain(name, held, driven);
+  }
+
+  /** The chip that a line is on has gone; it is asked for until it is back. */
+  #lost(name: string, held: Held, error: unknown): void {
+    this.#giveBack(held);
+    const fault = error instanceof Error ? error.message : String(error);
+    if (held.fault === null) this.#report(name, fault, true);
+    held.fault = fault;
+    void this.#request(name, held);
+  }
+
+  /** An output does not show what it was set to: somebody else pulls at it for a moment, or its chip was reset. */
+  #driveAgain(name: string, held: Held, driven: boolean): void {
+    const shows = () => {
+      held.line?.set(driven);
+      return held.line?.get() === driven;
+    };
+    const healed = () => {
+      if (held.fault !== null) this.#report(name, null, true);
+      held.fault = null;
+    };
+    try {
+      if (shows()) {
+        healed();
+        return;
+      }
+    } catch (error) {
+      this.#lost(name, held, error);
+      return;
+    }
+    clearTimeout(held.timer);
+    held.timer = setTimeout(() => {
+      try {
+        if (held.line === null || held.driven !== driven) return;
+        if (shows()) {
+          healed();
+          return;
+        }
+      } catch {
+        // Said below.
+      }
+      this.#tell(held, !driven);
+      // A chip that was reset has forgotten that the line is an output: a new request says so again.
+      this.#lost(name, held, 'it does not show what it was set to; its chip may have been reset');
+    }, patience).unref();
+  }
+
+  /** An input changes so often that nothing else would be done, and what it says means nothing: the last value holds. */
+  #deafen(name: string, held: Held): void {
+    held.deafen?.();
+    held.deafen = null;
+    const fault = `it changes more than ${(1000 * storm.edges) / storm.within} times a second; it is not heeded until it is calm`;
+    if (held.fault === null) this.#report(name, fault, true);
+    held.fault = fault;
+  }
+
+  #listenAgain(name: string, held: Held): void {
+    this.#listen(name, held);
+    clearTimeout(held.timer);
+    held.timer = setTimeout(() => {
+      if (held.deafen === null) return;
+      if (held.fault !== null) this.#report(name, null, true);
+      held.fault = null;
+      const value = this.get(name);
+      if (value !== null && value !== held.told) this.#tell(held, value);
+    }, patience).unref();
+  }
+
+  #listen(name: string, held: Held): void {
+    held.edges = 0;
+    held.deafen =
+      held.line?.onChange((value) => {
+        if (held.deafen === null) return;
+        const now = performance.now();
+        if (now - held.since > storm.within) {
+          held.since = now;
+          held.edges = 0;
+        }
+        held.edges += 1;
+        if (held.edges > storm.edges) this.#deafen(name, held);
+        else this.#tell(held, value);
+      }) ?? null;
   }
 
   async #request(name: string, held: Held): Promise<void> {
@@ -175,7 +306,7 @@ export class Lines {
     if (held.requesting || held.line !== null || isGone()) return;
     held.requesting = true;
     try {
-      const line = await this.#open(name, held.facts);
+      const line = await this.#open(name, held);
       if (isGone()) line.close();
       else this.#take(name, held, line);
     } catch (error) {
@@ -188,13 +319,15 @@ export class Lines {
     }
   }
 
-  #open(name: string, facts: LineFacts): Promise<GpioLine> {
+  #open(name: string, { facts, driven }: Held): Promise<GpioLine> {
+    const initial = driven ?? facts.initial ?? false;
     return this.#gpio.request({
       line: facts.line ?? name,
       direction: facts.direction,
       activeLow: facts.activeLow ?? false,
-      ...(facts.direction === 'out' ? { initial: facts.initial ?? false } : {}),
-      ...(facts.keep === undefined ? {} : { keep: facts.keep }),
+      ...(facts.direction === 'out' ? { initial } : {}),
+      // What it was set to before goes before what it shows: it may have been reset.
+      ...(facts.keep === undefined || driven !== null ? {} : { keep: facts.keep }),
       ...(facts.bias === undefined ? {} : { bias: facts.bias }),
       ...(facts.debounce === undefined ? {} : { debounce: facts.debounce }),
     });
@@ -202,16 +335,18 @@ export class Lines {
 
   #take(name: string, held: Held, line: GpioLine): void {
     let now: boolean | null = null;
-    if (held.facts.direction === 'in' || held.listeners.size > 0) {
+    const isInput = held.facts.direction === 'in';
+    held.line = line;
+    if (isInput || held.listeners.size > 0) {
       try {
-        if (held.facts.direction === 'in') line.onChange((value) => this.#tell(held, value));
+        if (isInput) this.#listen(name, held);
         now = line.get();
       } catch (error) {
-        line.close();
+        this.#giveBack(held);
         throw error;
       }
     }
-    held.line = line;
+    if (!isInput) held.driven ??= held.facts.keep === true ? now : (held.facts.initial ?? false);
     if (held.fault !== null) this.#report(name, null, true);
     held.fault = null;
     this.#catchUp(held);
@@ -219,6 +354,7 @@ export class Lines {
   }
 
   #tell(held: Held, value: boolean): void {
+    held.told = value;
     for (const listener of held.listeners) listener(value);
   }
 }

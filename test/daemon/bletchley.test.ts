@@ -91,6 +91,23 @@ describe('Bletchley', () => {
     expect(daemon.twin.edges('power-host2').at(-1)?.asserted).toBe(false);
   });
 
+  it('answers and samples while an input changes 100,000 times a second', async () => {
+    const storm = daemon.twin.inject({ kind: 'storm', line: 'presence-sled6' });
+    await until('the storm to be told of', async () =>
+      (await logEntries(daemon, 'EventLog')).some(({ Message }) =>
+        Message.includes('not heeded until it is calm'),
+      ),
+    );
+    const since = Date.now();
+    for (let request = 0; request < 20; request++)
+      expect((await daemon.get('/redfish/v1/Chassis/chassis')).status).toBe(200);
+    await until('a reading that was taken meanwhile', () => {
+      const sensor = daemon.board.sensors.get('MB_U402_THERM_LOCAL');
+      return (sensor?.readingTime?.getTime() ?? 0) > since;
+    });
+    daemon.twin.clear(storm);
+  });
+
   it('has a sled blink to be found', async () => {
     const answer = await daemon.send('PATCH', '/redfish/v1/Chassis/sled1', { LocationIndicatorActive: true });
     expect(answer.status).toBe(200);
