@@ -1,6 +1,7 @@
 /** Makes metric reports when their definitions want them, and keeps those that are to be kept, in memory. */
 import { StoreError } from '../store/errors.ts';
 import { Listeners } from '../store/listeners.ts';
+import type { Store } from '../store/store.ts';
 import { type Definition, durationIn, limits } from './definition.ts';
 import type { History } from './history.ts';
 import { type Metrics, wildcardsIn } from './metric.ts';
@@ -51,6 +52,37 @@ export class Reporter {
   /** From now on there is something to report of. */
   attach(metrics: Metrics): void {
     this.#metrics = metrics;
+  }
+
+  /** Keeps over a restart what reports have gathered; those that are overwritten come anew by themselves. @throws StoreError */
+  save(store: Store): void {
+    const gathered = [...this.#reports.values()].filter(
+      ({ definition }) => this.#definitions.get(definition ?? '')?.ReportUpdates !== 'Overwrite',
+    );
+    store.transaction(() => {
+      store.run("DELETE FROM telemetry WHERE kind = 'report'");
+      for (const report of gathered)
+        store.run(
+          "INSERT INTO telemetry (kind, id, body) VALUES ('report', ?, ?)",
+          ...[report.id, JSON.stringify({ ...report, time: report.time.getTime() })],
+        );
+    });
+  }
+
+  /** Takes back what was saved. @throws StoreError */
+  restore(store: Store): void {
+    const saved = store.all<{ body: string }>("SELECT body FROM telemetry WHERE kind = 'report'");
+    const reports = saved.flatMap(({ body }) => {
+      try {
+        const report = JSON.parse(body) as Report & { readonly time: number };
+        return [{ ...report, time: new Date(report.time) }];
+      } catch {
+        return [];
+      }
+    });
+    reports.sort((one, other) => one.time.getTime() - other.time.getTime());
+    for (const report of reports)
+      if (this.#definitions.get(report.definition ?? '') !== undefined) this.#reports.set(report.id, report);
   }
 
   /** Told of each report that is to be sent to subscribers, as it is made. */

@@ -4,6 +4,7 @@
  */
 import type { Board, Sensor } from '../board/model.ts';
 import { type Clock, systemClock } from '../store/clock.ts';
+import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import { type Aggregate, averageOf } from './aggregate.ts';
 import { type Definition, limits } from './definition.ts';
@@ -53,6 +54,7 @@ export class Telemetry {
   readonly #reporter: Reporter;
   readonly #watcher: Triggers;
   readonly #settings: TelemetryOptions['settings'];
+  readonly #store: Store;
   readonly #statistics: Statistics;
   readonly #clock: Clock;
   /** Averages over the minutes that are over, until the next one is. */
@@ -68,9 +70,11 @@ export class Telemetry {
     this.#clock = clock;
     this.history = new History(store, clock.now());
     this.#settings = settings;
+    this.#store = store;
     this.definitions = new Shelf<Definition>(store, 'definition', predefined);
     this.triggers = new Shelf<Trigger>(store, 'trigger');
     this.#reporter = new Reporter(this.definitions, this.history);
+    this.#reporter.restore(store);
     this.#watcher = new Triggers(this.triggers);
     this.#watcher.onFired(({ trigger }) => {
       if (!trigger.TriggerActions.includes('RedfishMetricReport')) return;
@@ -109,6 +113,12 @@ export class Telemetry {
     this.#forget();
     this.history.close();
     this.#statistics.save();
+    try {
+      this.#reporter.save(this.#store);
+    } catch (error) {
+      // Then there are none after the restart.
+      if (!(error instanceof StoreError)) throw error;
+    }
   }
 
   /** What there is to do each second. */

@@ -135,46 +135,50 @@ describe('/metrics', () => {
     expect([status, stdout.toString(), stderr.toString()]).toEqual([0, '', '']);
   });
 
-  it.runIf(prometheus)('is scraped by Prometheus over TLS, which then answers queries', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'redfishd-prometheus-'));
-    const password = join(directory, 'password');
-    const config = join(directory, 'prometheus.yml');
-    writeFileSync(password, testPassword);
-    writeFileSync(config, scrapeConfig(new URL(daemon.url).host, testUser, password));
-    execFileSync('promtool', ['check', 'config', config], { stdio: 'ignore' });
-    const port = await freePort();
-    const scraper = spawn(
-      'prometheus',
-      [
-        `--config.file=${config}`,
-        `--storage.tsdb.path=${join(directory, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-        '--storage.tsdb.retention.size=16MB',
-        '--log.level=error',
-      ],
-      { stdio: 'ignore' },
-    );
-    const ended = new Promise((resolve) => scraper.once('exit', resolve));
-    const query = async (expression: string): Promise<unknown> => {
-      const url = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`;
-      const answer = await fetch(url).catch(() => null);
-      return answer?.ok ? at(await answer.json(), '/data/result') : [];
-    };
-    try {
-      await until('the first scrape', async () => at(await query('up'), '/0/value/1') === '1', 25_000);
-      const inlet = await query('redfishd_sensor_temperature_celsius{sensor="MB_INLET_TEMP"}');
-      expect(at(inlet, '/0/metric/context')).toBe('Intake');
-      expect(Number(at(inlet, '/0/value/1'))).toBeGreaterThan(-40);
-      const count = await query('count(redfishd_sensor_up)');
-      expect(at(count, '/0/value/1')).toBe(String(daemon.board.sensors.size));
-      const host = await query('redfishd_system_power_state == 1');
-      expect(host).toHaveLength(daemon.board.hosts.size);
-    } finally {
-      scraper.kill();
-      await ended;
-      rmSync(directory, { recursive: true, force: true });
-    }
-  });
+  it.runIf(prometheus)(
+    'is scraped by Prometheus over TLS, which then answers queries',
+    async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'redfishd-prometheus-'));
+      const password = join(directory, 'password');
+      const config = join(directory, 'prometheus.yml');
+      writeFileSync(password, testPassword);
+      writeFileSync(config, scrapeConfig(new URL(daemon.url).host, testUser, password));
+      execFileSync('promtool', ['check', 'config', config], { stdio: 'ignore' });
+      const port = await freePort();
+      const scraper = spawn(
+        'prometheus',
+        [
+          `--config.file=${config}`,
+          `--storage.tsdb.path=${join(directory, 'data')}`,
+          `--web.listen-address=127.0.0.1:${port}`,
+          '--storage.tsdb.retention.size=16MB',
+          '--log.level=error',
+        ],
+        { stdio: 'ignore' },
+      );
+      const ended = new Promise((resolve) => scraper.once('exit', resolve));
+      const query = async (expression: string): Promise<unknown> => {
+        const url = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`;
+        const answer = await fetch(url).catch(() => null);
+        return answer?.ok ? at(await answer.json(), '/data/result') : [];
+      };
+      try {
+        await until('the first scrape', async () => at(await query('up'), '/0/value/1') === '1', 25_000);
+        const inlet = await query('redfishd_sensor_temperature_celsius{sensor="MB_INLET_TEMP"}');
+        expect(at(inlet, '/0/metric/context')).toBe('Intake');
+        expect(Number(at(inlet, '/0/value/1'))).toBeGreaterThan(-40);
+        const count = await query('count(redfishd_sensor_up)');
+        expect(at(count, '/0/value/1')).toBe(String(daemon.board.sensors.size));
+        const host = await query('redfishd_system_power_state == 1');
+        expect(host).toHaveLength(daemon.board.hosts.size);
+      } finally {
+        scraper.kill();
+        await ended;
+        rmSync(directory, { recursive: true, force: true });
+      }
+    },
+    60_000,
+  );
 });
 
 const scrapeConfig = (target: string, user: string, passwordFile: string) => `

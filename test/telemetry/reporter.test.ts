@@ -133,6 +133,22 @@ describe('a periodic definition', () => {
     expect(reporter.newest('R')).toBe(reporter.ids().at(-1));
   });
 
+  it('keeps what it has gathered over a restart, in order', () => {
+    const first = bench({ ReportUpdates: 'NewReport' });
+    first.values.set('A', 1);
+    first.pass(35);
+    first.reporter.save(first.store);
+    const second = new Reporter(new Shelf<Definition>(first.store, 'definition'), first.history);
+    second.restore(first.store);
+    expect(second.ids()).toEqual(first.reporter.ids());
+    expect(second.report(second.ids()[1] ?? '', 0, 0)).toEqual(first.report(first.reporter.ids()[1]));
+    first.shelf.put({ ...(first.shelf.get('R') as Definition), ReportUpdates: 'Overwrite' });
+    first.reporter.save(first.store);
+    const third = new Reporter(first.shelf, first.history);
+    third.restore(first.store);
+    expect(third.ids()).toEqual([]);
+  });
+
   it('ends after so many occurrences', () => {
     const { pass, values, sent, shelf } = bench({
       Schedule: { RecurrenceInterval: 'PT2S', MaxOccurrences: 3 },
