@@ -3,11 +3,11 @@
  * (linux/gpio.h; Linux 5.10 and later). Edges come as the kernel sees them: nothing is polled.
  */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { DeviceError, type DeviceErrorKind } from '../errors.ts';
 import { type Handle, type Native, native } from '../native/native.ts';
-import type { GpioLine, GpioLines, LineRequest } from './lines.ts';
+import type { GpioLine, GpioLines, LineInspection, LineRequest } from './lines.ts';
 
 /** linux/gpio.h, enum gpio_v2_line_flag. */
 const flags = {
@@ -69,6 +69,14 @@ export function linuxGpio(dev = '/dev'): GpioLines {
       const line = new LinuxLine(addon, wanted, place, (gone) => open.delete(gone));
       open.add(line);
       return line;
+    },
+    async inspect(name): Promise<LineInspection> {
+      const addon = native();
+      const { chip, offset } = await find(addon, name);
+      const lines = addon.gpioLines(chip);
+      const line = typeof lines === 'number' ? undefined : lines[offset];
+      const holder = line?.used === true ? line.consumer || 'somebody' : null;
+      return { place: `${basename(chip)} line ${offset}`, holder };
     },
     async close() {
       for (const line of open) line.close();

@@ -48,6 +48,8 @@ export interface Native {
   i2cClose(bus: Handle): void;
   /** One datagram to a socket of the Unix domain; a name with @ before it is an abstract one. */
   notify(socket: string, text: string): number;
+  /** Sets the time-out of an open watchdog, seconds; what its driver made of it. */
+  watchdogTimeout(watchdog: number, seconds: number): number;
 }
 
 const file = 'redfishd_native.node';

@@ -6,6 +6,7 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DeviceError } from '../errors.ts';
+import { native } from '../native/native.ts';
 import type { Watchdogs } from './watchdog.ts';
 
 /** WDIOF_CARDRESET of include/uapi/linux/watchdog.h. */
@@ -14,8 +15,15 @@ const cardReset = 0x20;
 /** Sets the time-out of an open watchdog in whole seconds and returns what the driver made of it (WDIOC_SETTIMEOUT). */
 export type SetTimeout = (descriptor: number, seconds: number) => number;
 
-/** `setTimeout` is left out where no native part can make the call: the time-out then stays as the kernel has it. */
-export function linuxWatchdogs(setTimeout?: SetTimeout, folder = '/sys/class/watchdog'): Watchdogs {
+/** @throws DeviceError where the addon is not there; Error where the driver refuses */
+const byIoctl: SetTimeout = (descriptor, seconds) => {
+  const result = native().watchdogTimeout(descriptor, seconds);
+  if (result <= 0) throw new Error(`the driver refuses a time-out of ${seconds} s (${result})`);
+  return result;
+};
+
+/** `setTimeout` and `folder` are those of the machine but for tests. */
+export function linuxWatchdogs(setTimeout: SetTimeout = byIoctl, folder = '/sys/class/watchdog'): Watchdogs {
   return {
     open(device, timeout) {
       const name = basename(device) === 'watchdog' ? 'watchdog0' : basename(device);
@@ -42,9 +50,9 @@ export function linuxWatchdogs(setTimeout?: SetTimeout, folder = '/sys/class/wat
       };
       const inEffect = (): number => {
         try {
-          if (setTimeout !== undefined) return 1000 * setTimeout(descriptor, Math.ceil(timeout / 1000));
+          return 1000 * setTimeout(descriptor, Math.ceil(timeout / 1000));
         } catch {
-          // A driver with a fixed time-out.
+          // A driver with a fixed time-out, or no addon: it stays as the kernel has it.
         }
         const seconds = fact('timeout');
         return seconds > 0 ? 1000 * seconds : timeout;

@@ -35,5 +35,6 @@ NAPI_MODULE_INIT() {
   gpio_init(env, exports);
   i2c_init(env, exports);
   notify_init(env, exports);
+  watchdog_init(env, exports);
   return exports;
 }
