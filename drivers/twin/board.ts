@@ -144,6 +144,7 @@ export interface TwinBoard {
   readonly powerSupplies?: readonly TwinPowerSupply[];
   readonly hosts?: readonly TwinHost[];
   readonly chassis?: readonly TwinChassis[];
+  readonly drives?: readonly { readonly id: string; readonly present?: string }[];
   readonly leakDetectors?: readonly {
     readonly id: string;
     readonly line: string;

@@ -175,6 +175,8 @@ export function createMachine(
     }
     for (const { id, present } of chassis)
       if (id !== undefined && present !== undefined) lines.drive(present, !absent.has(id), at);
+    for (const { id, present } of board.drives ?? [])
+      if (present !== undefined) lines.drive(present, !absent.has(id), at);
     for (const { id, line, present } of board.leakDetectors ?? []) {
       lines.drive(line, wet.has(id) && !absent.has(id), at);
       if (present !== undefined) lines.drive(present, !absent.has(id), at);

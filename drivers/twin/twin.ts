@@ -142,7 +142,7 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     present(id, present) {
       const devices = (board.devices ?? []).map((device) => device.id);
       const isDevice = devices.includes(id);
-      const detectors = (board.leakDetectors ?? []).map((detector) => detector.id);
+      const detectors = [...(board.leakDetectors ?? []), ...(board.drives ?? [])].map((part) => part.id);
       const parts = [...fans.keys(), ...supplies.keys(), ...machine.removable, ...detectors];
       if (!isDevice && !parts.includes(id))
         throw unknownName(id, [...devices, ...parts], 'device, fan, power supply or removable chassis');

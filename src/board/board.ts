@@ -4,6 +4,7 @@ import type { Platform } from '../platform/schema.ts';
 import { Changes } from './changes.ts';
 import { type BoardChassis, buildChassis } from './chassis.ts';
 import { HostConsole } from './console.ts';
+import { BoardDrive, sensorsOfDrive } from './drives.ts';
 import { Fans } from './fans.ts';
 import { Faults } from './faults.ts';
 import { worst } from './health.ts';
@@ -66,6 +67,8 @@ class LiveBoard implements Board {
   readonly frus: Board['frus'];
   readonly powerSupplies: Board['powerSupplies'];
   readonly leakDetectors: Board['leakDetectors'];
+  readonly drives: Board['drives'];
+  readonly #drives: readonly BoardDrive[];
   /** All that there can be, whether it is plugged in or not. */
   readonly #all: {
     readonly hosts: ReadonlyMap<string, BoardHost>;
@@ -226,6 +229,13 @@ class LiveBoard implements Board {
     this.frus = there(frus, own);
     this.powerSupplies = there<PowerSupply>(this.#supplies.all, own);
     this.leakDetectors = there<LeakDetector>(leaks, own);
+    this.#drives = (platform.drives ?? []).map(
+      (facts) => new BoardDrive(facts, facts.chassis ?? first, { lines, changes, sensors, onPresence }),
+    );
+    this.drives = new There<BoardDrive>(
+      new Map(this.#drives.map((drive) => [drive.id, drive])),
+      (drive) => drive.present && presence.has(drive.chassis),
+    );
     this.#findHolds(sensors, readers.carriers);
     changes.onState(() => this.#look());
   }
@@ -358,6 +368,8 @@ class LiveBoard implements Board {
     for (const { plug, sensors } of this.#fans.all.values()) {
       for (const sensor of sensors) this.#holds.add(sensor, () => plug.hold ?? plug.settling);
     }
+    for (const drive of this.#drives)
+      for (const id of sensorsOfDrive(drive.facts)) this.#holds.add(id, () => drive.hold);
     for (const { plug, facts } of this.#supplies.all.values()) {
       for (const sensor of sensorsOfSupply(facts)) this.#holds.add(sensor, () => plug.hold ?? plug.settling);
     }
@@ -418,6 +430,7 @@ class LiveBoard implements Board {
     if (this.#stopped) return;
     this.#fans.look();
     this.#supplies.look();
+    for (const drive of this.#drives) drive.look();
     this.#indicators.show('power', (chassis, host) =>
       [...this.#all.hosts.values()].some(
         ({ id, chassis: own, power }) =>

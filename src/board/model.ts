@@ -163,6 +163,14 @@ export interface PowerSupply {
   readonly status: Status;
 }
 
+export interface Drive {
+  readonly id: string;
+  readonly name: string;
+  readonly chassis: string;
+  readonly facts: NonNullable<Platform['drives']>[number];
+  readonly status: Status;
+}
+
 /** Redfish DetectorState. */
 export type LeakState = 'OK' | 'Warning' | 'Critical' | 'Unavailable' | 'Absent';
 
@@ -191,6 +199,7 @@ export interface Origin {
     | 'chassis'
     | 'fru'
     | 'powerSupply'
+    | 'drive'
     | 'leakDetector'
     | 'manager'
     | 'device'
@@ -296,6 +305,8 @@ export interface Board {
   readonly consoles: ReadonlyMap<string, Console>;
   readonly powerSupplies: ReadonlyMap<string, PowerSupply>;
   readonly leakDetectors: ReadonlyMap<string, LeakDetector>;
+  /** Those that are there. */
+  readonly drives: ReadonlyMap<string, Drive>;
   readonly buses: readonly BusState[];
   /**
    * What came of reading the sensors of each root bus (`i2c-6`), the ADC (`adc`) and the tachometers (`tach`) since the

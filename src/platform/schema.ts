@@ -564,6 +564,23 @@ export const Indicator = object(
   'A light.',
 );
 
+export const Drive = object(
+  {
+    id: Id('Id of the drive'),
+    name: optional(text('Name for people.')),
+    media: oneOf(['SSD', 'HDD'], 'Redfish MediaType.'),
+    protocol: oneOf(['NVMe', 'SATA', 'SAS'], 'Redfish Protocol.'),
+    present: optional(
+      lineRef('in', 'Asserted while it is plugged in; without it, it is there while its sensors answer.'),
+    ),
+    temperature: optional(ref('sensors', 'Its temperature.')),
+    lifeUsed: optional(ref('sensors', 'How much of its endurance is used, percent.')),
+    label: optional(text('What is written beside its place.')),
+    chassis: optional(ref('chassis', 'Chassis it is in; the first when left out.')),
+  },
+  'A drive that the controller can see.',
+);
+
 export const LeakDetector = object(
   {
     id: Id('Id of the detector'),
@@ -643,6 +660,7 @@ export const PlatformSchema = object(
     powerSupplies: optional(Type.Array(PowerSupply)),
     hosts: optional(Type.Array(Host)),
     indicators: optional(Type.Array(Indicator)),
+    drives: optional(Type.Array(Drive)),
     leakDetectors: optional(Type.Array(LeakDetector)),
   },
   'A board.',

@@ -24,6 +24,7 @@ const spaces: readonly (readonly [what: string, (board: Board) => readonly Named
   ['FRU', (board) => entries(board.frus, '/frus')],
   ['power supply', (board) => entries(board.powerSupplies, '/powerSupplies')],
   ['indicator', (board) => entries(board.indicators, '/indicators')],
+  ['drive', (board) => entries(board.drives, '/drives')],
   ['leak detector', (board) => entries(board.leakDetectors, '/leakDetectors')],
 ];
 

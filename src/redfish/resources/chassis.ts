@@ -1,6 +1,7 @@
 import type { Chassis } from '../../board/model.ts';
 import { collection, resource } from './app.ts';
 import { link, links, statusOf } from './common.ts';
+import { drivesLink } from './drives.ts';
 import { indicatorOf, indicatorWrite } from './indicators.ts';
 import { leakDetectorsLink } from './leak-detection.ts';
 import { assetTag } from './systems.ts';
@@ -33,6 +34,7 @@ export const chassis = resource<Chassis>({
       Status: statusOf(model.status),
       Assembly: link(`${uri}/Assembly`),
       Controls: link(`${uri}/Controls`),
+      Drives: drivesLink(app, model.id),
       EnvironmentMetrics: link(`${uri}/EnvironmentMetrics`),
       LeakDetectors: leakDetectorsLink(app, model.id),
       Power: link(`${uri}/Power`),

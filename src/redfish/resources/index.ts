@@ -9,6 +9,7 @@ import { certificateService } from './certificate-service.ts';
 import { chassis, chassisCollection } from './chassis.ts';
 import { clientCertificate, clientCertificates } from './client-certificates.ts';
 import { control, controls } from './controls.ts';
+import { drive, drives } from './drives.ts';
 import { environmentMetrics } from './environment-metrics.ts';
 import { ethernetInterface, ethernetInterfaces } from './ethernet-interfaces.ts';
 import { eventDestination, eventDestinations } from './event-destinations.ts';
@@ -44,7 +45,7 @@ const all: readonly (Resource<App> | Collection<App>)[] = [
   ...[systems, system, ...systemLogs],
   ...[chassisCollection, chassis, assembly, sensors, sensor, controls, control, environmentMetrics],
   ...[thermal, thermalSubsystem, thermalMetrics, fans, fan],
-  ...[leakDetection, leakDetectors, leakDetector],
+  ...[leakDetection, leakDetectors, leakDetector, drives, drive],
   ...[power, powerSubsystem, powerSupplies, powerSupply, powerSupplyMetrics],
   ...[managers, manager, ethernetInterfaces, ethernetInterface, networkProtocol, ...managerLogServices],
   ...[accountService, accounts, account, roles, role],

@@ -1,5 +1,5 @@
 /** Where the parts of the board stand in the tree; the one place that spells these URIs. */
-import type { Board, Fan, LeakDetector, Origin, PowerSupply, Sensor } from '../../board/model.ts';
+import type { Board, Drive, Fan, LeakDetector, Origin, PowerSupply, Sensor } from '../../board/model.ts';
 
 export const root = '/redfish/v1/';
 export const chassisUri = (id: string): string => `/redfish/v1/Chassis/${id}`;
@@ -15,6 +15,8 @@ export const fanUri = (fan: Pick<Fan, 'chassis' | 'id'>): string =>
   `${chassisUri(fan.chassis)}/ThermalSubsystem/Fans/${fan.id}`;
 export const powerSupplyUri = (supply: Pick<PowerSupply, 'chassis' | 'id'>): string =>
   `${chassisUri(supply.chassis)}/PowerSubsystem/PowerSupplies/${supply.id}`;
+export const driveUri = (drive: Pick<Drive, 'chassis' | 'id'>): string =>
+  `${chassisUri(drive.chassis)}/Drives/${drive.id}`;
 export const leakDetectorUri = (detector: Pick<LeakDetector, 'chassis' | 'id'>): string =>
   `${chassisUri(detector.chassis)}/LeakDetectors/${detector.id}`;
 export const accountUri = (id: string): string => `/redfish/v1/AccountService/Accounts/${id}`;
@@ -43,6 +45,10 @@ export function originUri(board: Board, origin: Origin): string {
     case 'powerSupply': {
       const { id, chassis = board.powerSupplies.get(id)?.chassis } = origin;
       return chassis === undefined ? manager : powerSupplyUri({ id, chassis });
+    }
+    case 'drive': {
+      const { id, chassis = board.drives.get(id)?.chassis } = origin;
+      return chassis === undefined ? manager : driveUri({ id, chassis });
     }
     case 'leakDetector': {
       const { id, chassis = board.leakDetectors.get(id)?.chassis } = origin;
