@@ -74,14 +74,12 @@ export class HistoryTable {
     return id;
   }
 
-  /** Forgets numbers that a transaction gave which was then taken back. */
-  forget(): void {
-    this.#numbers.clear();
-    this.#names.clear();
-    for (const { id, name } of this.#store.all<{ id: number; name: string }>(
-      'SELECT id, name FROM history_series',
-    ))
-      this.#know(id, name);
+  /** Forgets the numbers that a transaction gave which was then taken back. */
+  forget(given: ReadonlySet<string>): void {
+    for (const name of given) {
+      this.#names.delete(this.#numbers.get(name) ?? 0);
+      this.#numbers.delete(name);
+    }
   }
 
   /** @throws StoreError */

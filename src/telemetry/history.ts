@@ -217,6 +217,11 @@ export class History {
   #save(now: number): void {
     const spans = [...this.#due('minutes', now), ...this.#due('hours', now)];
     if (this.#unsaved.size === 0 && spans.length === 0) return;
+    const fresh = new Set(
+      this.#minutes.flatMap(({ series }) =>
+        [...series.keys()].filter((name) => this.#table.known(name) === undefined),
+      ),
+    );
     try {
       this.#table.transaction(() => {
         for (const { start, series } of this.#minutes) {
@@ -231,7 +236,7 @@ export class History {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#fault = error;
-      this.#table.forget();
+      this.#table.forget(fresh);
       return;
     }
     this.#fault = null;

@@ -104,7 +104,14 @@ export class Telemetry {
   start(metrics: Metrics): void {
     this.#reporter.attach(metrics);
     this.#watcher.attach(metrics);
-    this.#timer = setInterval(() => this.tick(), tickPeriod).unref();
+    this.#timer = setInterval(() => {
+      try {
+        this.tick();
+      } catch (error) {
+        // One report that cannot be made must not end the daemon.
+        process.emitWarning(error instanceof Error ? error : String(error));
+      }
+    }, tickPeriod).unref();
   }
 
   /** Stores what is not stored yet. */
