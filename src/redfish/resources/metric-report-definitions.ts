@@ -25,6 +25,8 @@ const writable = [
 export const metricReportDefinition = resource<Definition>({
   uri: '/redfish/v1/TelemetryService/MetricReportDefinitions/{MetricReportDefinitionId}',
   schema: 'MetricReportDefinition',
+  // Which report is the newest is no change of the definition.
+  volatile: ['MetricReport'],
   ids: (app) => app.telemetry.definitions.all.map(({ Id }) => Id),
   find: (app, { MetricReportDefinitionId }) => app.telemetry.definitions.get(MetricReportDefinitionId ?? ''),
   body: (model, { app }) => {
