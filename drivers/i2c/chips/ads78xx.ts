@@ -21,7 +21,7 @@ function converter(name: string, datasheet: string, bits: 8 | 12, ownReference: 
   return defineChip({
     compatible: [ownReference ? name : `${name}-vref`],
     datasheet,
-    quality: 'driver-checked',
+    quality: ownReference ? 'kernel-checked' : 'driver-checked',
     kernel: { driver: 'ads7828', id: name },
     channels: Object.fromEntries([0, 1, 2, 3, 4, 5, 6, 7].map((index) => [`in${index}`, channel(index)])),
     identity: [],

@@ -63,7 +63,7 @@ const fullTwelveBits = temperature(12, 127.9375, 0x000f);
 export const lm75 = sensor(
   ['lm75', 'lm75a', 'tcn75'],
   'TI SNIS153B (LM75B, LM75C), "Temperature Register" and "Configuration Register"',
-  'datasheet-checked',
+  'kernel-checked',
   nineBits,
   reservedBits,
   shutdown,
@@ -72,7 +72,7 @@ export const lm75 = sensor(
 export const stlm75 = sensor(
   ['stlm75'],
   'ST Doc ID 13296, table 3',
-  'datasheet-checked',
+  'kernel-checked',
   nineBits,
   reservedBits,
   shutdown,
@@ -81,7 +81,7 @@ export const stlm75 = sensor(
 export const g751 = sensor(
   ['g751'],
   'GMT G751; Linux drivers/hwmon/lm75.c',
-  'driver-checked',
+  'kernel-checked',
   nineBits,
   reservedBits,
   shutdown,
@@ -90,7 +90,7 @@ export const g751 = sensor(
 export const lm75b = sensor(
   ['lm75b', 'pct2075'],
   'NXP LM75B Rev. 6.1, tables 8 to 10',
-  'datasheet-checked',
+  'kernel-checked',
   temperature(11, 125, 0x001f),
   reservedBits,
   shutdown,
@@ -99,7 +99,7 @@ export const lm75b = sensor(
 export const ds75 = sensor(
   ['ds75'],
   'Maxim DS75; Linux drivers/hwmon/lm75.c',
-  'driver-checked',
+  'kernel-checked',
   // 11 bits, as 12 take more than a second to convert.
   temperature(11, 125, 0x000f),
   limitBits,
@@ -109,7 +109,7 @@ export const ds75 = sensor(
 export const tmp75 = sensor(
   ['tmp75', 'tmp175', 'tmp275', 'tmp105'],
   'TI SBOS288M, tables 7-1 and 7-6 to 7-8; SLLS648D, tables 3 to 5',
-  'datasheet-checked',
+  'kernel-checked',
   fullTwelveBits,
   oneShotBit,
   twelveBits,
@@ -118,7 +118,7 @@ export const tmp75 = sensor(
 export const tmp100 = sensor(
   ['tmp100', 'tmp101'],
   'TI SBOS231, tables 7-1, 7-6 and 7-7',
-  'datasheet-checked',
+  'kernel-checked',
   fullTwelveBits,
   // The alert bit of the configuration may be one.
   limitBits,
@@ -141,7 +141,7 @@ export const tmp102 = sensor(
 export const tmp1075 = sensor(
   ['tmp1075'],
   'TI SBOS854F, table 7-1; device id 75h in register 0Fh',
-  'datasheet-checked',
+  'kernel-checked',
   fullTwelveBits,
   { register: word(0x0f), mask: 0xff00, value: 0x7500 },
   { register: wideConfiguration, mask: 0x0100, value: 0 },
@@ -153,7 +153,7 @@ const max31725Extended = linear({ lsb: 1 / 256, signed: true, offset: 64, min: -
 export const max31725 = sensor(
   ['max31725', 'max31726'],
   'Maxim 19-6248, tables 3 and 4; Linux drivers/hwmon/lm75.c',
-  'datasheet-checked',
+  'kernel-checked',
   {
     quantity: 'Temperature',
     register: word(0x00),
@@ -167,7 +167,7 @@ export const max31725 = sensor(
 export const lm73 = sensor(
   ['lm73'],
   'TI LM73, register map; Linux drivers/hwmon/lm73.c',
-  'driver-checked',
+  'kernel-checked',
   {
     quantity: 'Temperature',
     register: word(0x00),
@@ -185,7 +185,7 @@ export const lm73 = sensor(
 export const jc42 = sensor(
   ['jc42', 'mcp9804', 'se98', 'tse2002', 'tse2004'],
   'JEDEC JESD21-C, 4.1.6 (TSE2002av); Linux drivers/hwmon/jc42.c',
-  'driver-checked',
+  'kernel-checked',
   {
     quantity: 'Temperature',
     register: word(0x05),

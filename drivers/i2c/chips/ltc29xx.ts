@@ -44,7 +44,7 @@ export const ltc2945 = defineChip({
 export const ltc4151 = defineChip({
   compatible: ['ltc4151'],
   datasheet: 'ADI LTC4151, register map; Linux drivers/hwmon/ltc4151.c',
-  quality: 'driver-checked',
+  quality: 'kernel-checked',
   kernel: { driver: 'ltc4151' },
   channels: {
     vin: { quantity: 'Voltage', hwmon: 'in1_input', ...twelve(0x02, 0.025) },

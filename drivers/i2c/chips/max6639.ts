@@ -24,7 +24,7 @@ const fan = (index: number): ChannelSpec => ({
 export const max6639 = defineChip({
   compatible: ['max6639'],
   datasheet: 'Maxim MAX6639, register map; Linux drivers/hwmon/max6639.c',
-  quality: 'driver-checked',
+  quality: 'kernel-checked',
   kernel: { driver: 'max6639' },
   channels: { temp1: temperature(0), temp2: temperature(1), fan1: fan(0), fan2: fan(1) },
   identity: [

@@ -29,7 +29,7 @@ const fourteen = Array.from({ length: 14 }, (_, index) => index);
 export const nct7904 = defineChip({
   compatible: ['nct7904', 'nct7904d'],
   datasheet: 'Nuvoton NCT7904D, bank 0; Linux drivers/hwmon/nct7904.c',
-  quality: 'driver-checked',
+  quality: 'kernel-checked',
   kernel: { driver: 'nct7904', id: 'nct7904' },
   channels: {
     ...Object.fromEntries(
@@ -41,6 +41,7 @@ export const nct7904 = defineChip({
     ...Object.fromEntries(fourteen.slice(0, 12).map((index) => [`fan${index + 1}`, fan(index)])),
     temperature: {
       quantity: 'Temperature',
+      hwmon: 'temp5_input',
       register: pair(0x62),
       scale: rearranged(linear({ lsb: 0.125, bits: 11, signed: true, min: -40, max: 127.875 }), ...joined(3)),
     },

@@ -10,22 +10,39 @@ import {
 } from '../chip.ts';
 import { linear, type Scale } from '../scale.ts';
 
-/** Whole degrees and 3 or 4 more bits, two's complement. */
-const fine = (bits: 11 | 12): Scale =>
+/** Of a temperature with its fraction. */
+type Bits = 10 | 11 | 12;
+
+/** Whole degrees and 2 to 4 more bits, two's complement. */
+const fine = (bits: Bits): Scale =>
   linear({ lsb: 2 ** (8 - bits), bits, shift: 16 - bits, signed: true, min: -64, max: 127.9375 });
 const whole = linear({ lsb: 1, bits: 8, signed: true, min: -64 });
 
-const at = (high: number, low: number | undefined, bits: 11 | 12): ChannelSpec => ({
+/** RANGE of the configuration: without it nothing below zero is told, with it the code counts from -64 Cel. */
+const configuration = byte(0x03);
+const extended = 0x04;
+function byRange(bits: Bits): ChannelSpec['scale'] {
+  const facts = { lsb: 2 ** (8 - bits), bits, shift: 16 - bits };
+  const standard = linear({ ...facts, max: 128 - facts.lsb });
+  const wide = linear({ ...facts, offset: -64 });
+  return (_parameters, mode = 0) => (mode & extended ? wide : standard);
+}
+
+const at = (high: number, low: number | undefined, bits: Bits, ranged: boolean): ChannelSpec => ({
   quantity: 'Temperature',
   register: low === undefined ? byte(high) : split(high, low),
-  scale: low === undefined ? whole : fine(bits),
-  ...(low === undefined ? {} : { zeros: 2 ** (16 - bits) - 1 }),
+  ...(low === undefined
+    ? { scale: whole }
+    : { scale: ranged ? byRange(bits) : fine(bits), zeros: 2 ** (16 - bits) - 1 }),
+  ...(ranged ? { mode: configuration } : {}),
 });
 
 interface Layout {
   readonly datasheet: string;
   readonly driver: string;
-  readonly bits: 11 | 12;
+  readonly bits: Bits;
+  /** Has a range that can be extended, and else measures only from 0 Cel on. */
+  readonly ranged?: boolean;
   /** High and low register of the chip's own temperature and of each diode. */
   readonly channels: Readonly<Record<string, readonly [number, number?]>>;
   readonly identity: readonly Identity[];
@@ -33,15 +50,15 @@ interface Layout {
 
 function sensor(
   compatible: readonly [string, ...string[]],
-  { datasheet, driver, bits, channels, identity }: Layout,
+  { datasheet, driver, bits, ranged = false, channels, identity }: Layout,
 ): SensorChipSpec {
   return defineChip({
     compatible,
     datasheet: `${datasheet}; Linux drivers/hwmon/${driver}.c`,
-    quality: 'driver-checked',
+    quality: 'kernel-checked',
     kernel: { driver },
     channels: Object.fromEntries(
-      Object.entries(channels).map(([name, [high, low]]) => [name, at(high, low, bits)]),
+      Object.entries(channels).map(([name, [high, low]]) => [name, at(high, low, bits, ranged)]),
     ),
     identity,
   });
@@ -56,6 +73,7 @@ const lm90 = { driver: 'lm90', bits: 11, channels: local8 } as const;
 const maxim = { ...lm90, channels: { local: [0x00, 0x11], remote1: [0x01, 0x10] } } as const;
 const tmp401 = {
   driver: 'tmp401',
+  ranged: true,
   bits: 12,
   channels: own12,
   datasheet: 'TI SBOS371 (TMP401), register map',
@@ -63,7 +81,7 @@ const tmp401 = {
 const tmp411 = { ...tmp401, datasheet: 'TI SBOS383 (TMP411), register map' } as const;
 const tmp43x = { ...tmp401, datasheet: 'TI SBOS441 (TMP431, TMP432), register map' } as const;
 const two12 = { ...own12, remote2: [0x23, 0x24] } as const;
-const emc14 = { driver: 'emc1403', bits: 11 } as const;
+const emc14 = { driver: 'emc1403', bits: 11, ranged: true } as const;
 const emcOne = { local: [0x00, 0x29], remote1: [0x01, 0x10] } as const;
 const emcTwo = { ...emcOne, remote2: [0x23, 0x24] } as const;
 const emcThree = { ...emcTwo, remote3: [0x2a, 0x2b] } as const;
@@ -112,6 +130,7 @@ export default [
   sensor(['adm1032'], { ...lm90, datasheet: 'ADI ADM1032, register map', identity: [manufacturer(0x41)] }),
   sensor(['adt7461', 'nct1008'], {
     ...lm90,
+    bits: 10,
     datasheet: 'ADI ADT7461, register map',
     identity: [manufacturer(0x41)],
   }),

@@ -32,7 +32,7 @@ function sensor(name: string, id: number, remotes: number, datasheet: string): S
   return defineChip({
     compatible: [name],
     datasheet,
-    quality: 'datasheet-checked',
+    quality: 'kernel-checked',
     kernel: { driver: 'tmp421' },
     channels,
     identity: [

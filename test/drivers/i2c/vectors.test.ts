@@ -310,8 +310,14 @@ const vectors: readonly Vector[] = [
   {
     chip: 'tmp432',
     why: 'whole degrees, and sixteenths in another register',
-    registers: { '00': [0x19], '15': [0x80], '23': [0x32], '24': [0x40] },
+    registers: { '00': [0x19], '03': [0x00], '15': [0x80], '23': [0x32], '24': [0x40] },
     reads: { local: 25.5, remote2: 50.25 },
+  },
+  {
+    chip: 'tmp432',
+    why: 'the extended range counts from -64 Cel',
+    registers: { '00': [0x19], '03': [0x04], '15': [0x80] },
+    reads: { local: -38.5 },
   },
   {
     chip: 'tmp468',
