@@ -19,6 +19,8 @@ interface Held {
   shown: boolean | null;
   /** What an output was last set to; null before it was had. */
   driven: boolean | null;
+  /** An output that never shows what it is set to: nothing can be learnt from reading it. */
+  isBlind: boolean;
   /** What listeners were last told. */
   told: boolean | null;
   /** Ends the hearing of an input; null while it is not heard. */
@@ -62,6 +64,7 @@ export class Lines {
         fault: null,
         shown: null,
         driven: null,
+        isBlind: false,
         told: null,
         deafen: null,
         edges: 0,
@@ -102,6 +105,7 @@ export class Lines {
   #drop(name: string, held: Held): void {
     this.#giveBack(held);
     held.driven = null;
+    held.isBlind = false;
     this.#asserted.delete(name);
     if (held.fault !== null) this.#report(name, null, false);
     held.fault = null;
@@ -215,7 +219,7 @@ export class Lines {
     if (held.facts.direction === 'in') {
       if (held.deafen === null) this.#listenAgain(name, held);
       else if (held.told !== null && held.told !== value) this.#tell(held, value);
-    } else if (driven !== null && driven !== value) this.#driveAgain(name, held, driven);
+    } else if (driven !== null && driven !== value && !held.isBlind) this.#driveAgain(name, held, driven);
   }
 
   /** The chip that a line is on has gone; it is asked for until it is back. */
@@ -233,15 +237,8 @@ export class Lines {
       held.line?.set(driven);
       return held.line?.get() === driven;
     };
-    const healed = () => {
-      if (held.fault !== null) this.#report(name, null, true);
-      held.fault = null;
-    };
     try {
-      if (shows()) {
-        healed();
-        return;
-      }
+      if (shows()) return;
     } catch (error) {
       this.#lost(name, held, error);
       return;
@@ -249,18 +246,31 @@ export class Lines {
     clearTimeout(held.timer);
     held.timer = setTimeout(() => {
       try {
-        if (held.line === null || held.driven !== driven) return;
-        if (shows()) {
-          healed();
-          return;
-        }
+        if (held.line === null || held.driven !== driven || shows()) return;
       } catch {
         // Said below.
       }
-      this.#tell(held, !driven);
-      // A chip that was reset has forgotten that the line is an output: a new request says so again.
-      this.#lost(name, held, 'it does not show what it was set to; its chip may have been reset');
+      void this.#renew(name, held, driven);
     }, patience).unref();
+  }
+
+  /** A chip that was reset has forgotten that the line is an output: a new request says so again. */
+  async #renew(name: string, held: Held, driven: boolean): Promise<void> {
+    this.#giveBack(held);
+    await this.#request(name, held, (line) => {
+      if (line.get() !== driven) {
+        // No chip is the cause: this one does not read its outputs back.
+        held.isBlind = true;
+        return;
+      }
+      this.#report(
+        name,
+        'it did not show what it was set to; its chip was reset, and it has been set again',
+        true,
+      );
+      this.#tell(held, !driven);
+      this.#report(name, null, true);
+    });
   }
 
   /** An input changes so often that nothing else would be done, and what it says means nothing: the last value holds. */
@@ -300,7 +310,8 @@ export class Lines {
       }) ?? null;
   }
 
-  async #request(name: string, held: Held): Promise<void> {
+  /** `had` looks at the line once it is there. */
+  async #request(name: string, held: Held, had?: (line: GpioLine) => void): Promise<void> {
     const { chassis } = held.facts;
     const isGone = () => this.#closed || (chassis !== undefined && !this.#isThere(chassis));
     if (held.requesting || held.line !== null || isGone()) return;
@@ -308,7 +319,7 @@ export class Lines {
     try {
       const line = await this.#open(name, held);
       if (isGone()) line.close();
-      else this.#take(name, held, line);
+      else this.#take(name, held, line, had);
     } catch (error) {
       const fault = error instanceof Error ? error.message : String(error);
       if (isGone()) return;
@@ -333,14 +344,15 @@ export class Lines {
     });
   }
 
-  #take(name: string, held: Held, line: GpioLine): void {
+  #take(name: string, held: Held, line: GpioLine, had?: (line: GpioLine) => void): void {
     let now: boolean | null = null;
     const isInput = held.facts.direction === 'in';
     held.line = line;
-    if (isInput || held.listeners.size > 0) {
+    if (isInput || held.listeners.size > 0 || had !== undefined) {
       try {
         if (isInput) this.#listen(name, held);
-        now = line.get();
+        now = isInput || held.driven === null ? line.get() : held.driven;
+        had?.(line);
       } catch (error) {
         this.#giveBack(held);
         throw error;
