@@ -214,6 +214,30 @@ export const defineChip = (facts: Omit<SensorChipSpec, 'kind'>): SensorChipSpec 
   kind: 'sensor',
   ...facts,
 });
+/**
+ * A chip whose facts are put together when somebody asks for more than its names: a board has few of all chips, and
+ * start-up is dear on a controller.
+ */
+export function lateChip(
+  compatible: SensorChipSpec['compatible'],
+  make: () => Omit<SensorChipSpec, 'kind' | 'compatible'>,
+): SensorChipSpec {
+  let made: SensorChipSpec | undefined;
+  const whole = (): SensorChipSpec => {
+    made ??= { kind: 'sensor', compatible, ...make() };
+    return made;
+  };
+  const early = { kind: 'sensor', compatible } as SensorChipSpec;
+  return new Proxy(early, {
+    get: (target, key) => Reflect.get(key === 'kind' || key === 'compatible' ? target : whole(), key),
+    has: (_target, key) => key in whole(),
+    ownKeys: () => Reflect.ownKeys(whole()),
+    getOwnPropertyDescriptor: (_target, key) => ({
+      ...Reflect.getOwnPropertyDescriptor(whole(), key),
+      configurable: true,
+    }),
+  });
+}
 export const defineEeprom = (facts: Omit<EepromChipSpec, 'kind'>): EepromChipSpec => ({
   kind: 'eeprom',
   ...facts,

@@ -143,13 +143,21 @@ const statusBits: readonly (readonly [number, string])[] = [
   [0x0002, 'communication, memory or logic fault'],
 ];
 
+type StatusWord = { readonly register: Register; readonly flags: readonly Flag[] };
+/** By page: chips share them, since start-up is dear on a controller. */
+const statusWords = new Map<number | undefined, StatusWord>();
+
 /** STATUS_WORD, of a page if the chip has several; its texts then begin with `rail 1: ` and so on. */
-export function statusWord(page?: number): { readonly register: Register; readonly flags: readonly Flag[] } {
+export function statusWord(page?: number): StatusWord {
+  const known = statusWords.get(page);
+  if (known) return known;
   const prefix = page === undefined ? '' : `rail ${page + 1}: `;
-  return {
+  const made = {
     register: command(code.statusWord, page),
     flags: statusBits.map(([mask, text]) => ({ mask, text: prefix + text })),
   };
+  statusWords.set(page, made);
+  return made;
 }
 
 /** VOUT_MODE at power-on, for each page or the only one. */

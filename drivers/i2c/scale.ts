@@ -41,29 +41,53 @@ export interface LinearFacts {
 /** `value = field × lsb + offset`. */
 export function linear(facts: LinearFacts): Scale {
   const { lsb, bits = 16, shift = 0, offset = 0 } = facts;
-  const lowest = facts.signed ? -(2 ** (bits - 1)) : 0;
-  const highest = facts.signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
-  const valueAt = (count: number) => tidy(count * lsb + offset);
-  const ends = [valueAt(lowest), valueAt(highest)];
-  // Limits are rounded as values are, or the end of a range would lie outside it.
-  const min = tidy(facts.min ?? Math.min(...ends));
-  const max = tidy(facts.max ?? Math.max(...ends));
   // Fields may be wider than what bit operators can take.
   const size = 2 ** bits;
   const step = 2 ** shift;
+  const valueAt = (count: number) => tidy(count * lsb + offset);
+  // Worked out when asked for: most of the scales that are made at start-up are never used on a board.
+  let known: Range | undefined;
+  const range = (): Range => {
+    known ??= rangeOf(facts, valueAt);
+    return known;
+  };
   return {
     decode(code) {
       const field = Math.floor(code / step) % size;
       return valueAt(facts.signed ? signed(field, bits) : field);
     },
     encode(value) {
+      const { lowest, highest, min, max } = range();
       const count = clamp(Math.round((clamp(value, min, max) - offset) / lsb), lowest, highest);
       return ((count + size) % size) * step;
     },
-    min,
-    max,
+    get min() {
+      return range().min;
+    },
+    get max() {
+      return range().max;
+    },
     resolution: Math.abs(lsb),
   };
+}
+
+/** Least and greatest count of a field, and the values that they stand for or to which a chip is limited. */
+interface Range {
+  readonly lowest: number;
+  readonly highest: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+function rangeOf(facts: LinearFacts, valueAt: (count: number) => number): Range {
+  const { bits = 16 } = facts;
+  const lowest = facts.signed ? -(2 ** (bits - 1)) : 0;
+  const highest = facts.signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
+  const ends = [valueAt(lowest), valueAt(highest)];
+  // Limits are rounded as values are, or the end of a range would lie outside it.
+  const min = tidy(facts.min ?? Math.min(...ends));
+  const max = tidy(facts.max ?? Math.max(...ends));
+  return { lowest, highest, min, max };
 }
 
 /** PMBus LINEAR11: 5-bit exponent, 11-bit mantissa, both two's complement (PMBus 1.2 part II, 7.1). */

@@ -2,8 +2,8 @@
 import {
   byte,
   type ChannelSpec,
-  defineChip,
   type Identity,
+  lateChip,
   type SensorChipSpec,
   split,
   word,
@@ -52,8 +52,7 @@ function sensor(
   compatible: readonly [string, ...string[]],
   { datasheet, driver, bits, ranged = false, channels, identity }: Layout,
 ): SensorChipSpec {
-  return defineChip({
-    compatible,
+  return lateChip(compatible, () => ({
     datasheet: `${datasheet}; Linux drivers/hwmon/${driver}.c`,
     quality: 'kernel-checked',
     kernel: { driver },
@@ -61,7 +60,7 @@ function sensor(
       Object.entries(channels).map(([name, [high, low]]) => [name, at(high, low, bits, ranged)]),
     ),
     identity,
-  });
+  }));
 }
 
 const manufacturer = (value: number): Identity => ({ register: byte(0xfe), value });
@@ -105,8 +104,7 @@ function tmp46x(name: string, id: number, remotes: number): SensorChipSpec {
     zeros: 0x0007,
   });
   const all = Array.from({ length: remotes }, (_, index) => index + 1);
-  return defineChip({
-    compatible: [name],
+  return lateChip([name], () => ({
     datasheet: `TI ${remotes === 4 ? 'SBOS835 (TMP464)' : 'SBOS762 (TMP468)'}, register map; Linux drivers/hwmon/tmp464.c`,
     quality: 'driver-checked',
     kernel: { driver: 'tmp464' },
@@ -118,7 +116,7 @@ function tmp46x(name: string, id: number, remotes: number): SensorChipSpec {
       { register: word(0xfe), value: 0x5449 },
       { register: word(0xff), value: id },
     ],
-  });
+  }));
 }
 
 export default [

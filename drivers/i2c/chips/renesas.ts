@@ -1,5 +1,5 @@
 /** Digital multiphase regulators of Renesas (ISL68xxx, ISL69xxx, RAA228xxx, RAA229xxx): DIRECT, a rail on each page. */
-import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
+import { type ChannelSpec, lateChip, type SensorChipSpec } from '../chip.ts';
 import { code, revisionIdentity, scaledChannel, statusWord } from '../pmbus.ts';
 import { direct, type Scale } from '../scale.ts';
 
@@ -49,8 +49,7 @@ function regulator(
     if (page === 0 || allOnEach)
       channels[`temp${rail}`] = scaledChannel('Temperature', code.temperature1, units(0), page);
   }
-  return defineChip({
-    compatible,
+  return lateChip(compatible, () => ({
     datasheet: 'Renesas ISL68137, PMBus commands; Linux drivers/hwmon/pmbus/isl68137.c',
     quality: 'driver-checked',
     kernel: { driver: 'isl68137' },
@@ -58,7 +57,7 @@ function regulator(
     identity: [revisionIdentity],
     status: pages.map((page) => statusWord(page)),
     powerOn: [{ register: revisionIdentity.register, value: 0x33 }],
-  });
+  }));
 }
 
 /** Of the first generation: everything but the rail itself only on the first page. */

@@ -1,5 +1,5 @@
 /** Power sequencers, of which the voltages are read: ADM1266, UCD90xxx, MAX3444x and MAX3446x, ispPAC-POWR. */
-import { type ChannelSpec, defineChip, type SensorChipSpec, split } from '../chip.ts';
+import { type ChannelSpec, defineChip, lateChip, type SensorChipSpec, split } from '../chip.ts';
 import {
   code,
   linear11Channel,
@@ -31,8 +31,7 @@ export const adm1266 = defineChip({
 /** DEVICE_ID begins with the name. */
 function ucd(name: string, rails: number): SensorChipSpec {
   const pages = pagesOf(rails);
-  return defineChip({
-    compatible: [name],
+  return lateChip([name], () => ({
     datasheet: `TI ${name.toUpperCase()}, READ_VOUT and DEVICE_ID; Linux drivers/hwmon/pmbus/ucd9000.c`,
     quality: 'driver-checked',
     kernel: { driver: 'ucd9000' },
@@ -44,7 +43,7 @@ function ucd(name: string, rails: number): SensorChipSpec {
     identity: [{ block: 0xfd, text: name.toUpperCase() }],
     status: pages.map((page) => statusWord(page)),
     powerOn: voutModeAtPowerOn(0x14, pages),
-  });
+  }));
 }
 
 interface Maxim {
@@ -59,8 +58,7 @@ interface Maxim {
 function maxim(name: string, { rails, current, temperatures, sensors }: Maxim): SensorChipSpec {
   const pages = pagesOf(rails);
   const unit = (R: number) => direct({ m: 1, b: 0, R });
-  return defineChip({
-    compatible: [name],
+  return lateChip([name], () => ({
     datasheet: `Maxim ${name.toUpperCase()}, PMBus coefficients; Linux drivers/hwmon/pmbus/max34440.c`,
     quality: 'driver-checked',
     kernel: { driver: 'max34440' },
@@ -79,7 +77,7 @@ function maxim(name: string, { rails, current, temperatures, sensors }: Maxim): 
     identity: [revisionIdentity],
     status: pages.map((page) => statusWord(page)),
     powerOn: [{ register: revisionIdentity.register, value: 0x11 }],
-  });
+  }));
 }
 
 /**
@@ -95,14 +93,13 @@ function powr(
     scale: linear({ lsb: 0.002, bits: 12, shift: 4 }),
     zeros: 0x000f,
   });
-  return defineChip({
-    compatible,
+  return lateChip(compatible, () => ({
     datasheet: 'Lattice ispPAC-POWR1220AT8, I2C registers; Linux drivers/hwmon/powr1220.c',
     quality: 'driver-checked',
     kernel: { driver: 'powr1220' },
     channels: Object.fromEntries(inputs.map(([label, input]) => [label, channel(input)])),
     identity: [],
-  });
+  }));
 }
 const monitors = (count: number) => pagesOf(count).map((index) => [`vmon${index + 1}`, index] as const);
 /** The supplies come after the twelve monitors' places. */
