@@ -333,7 +333,8 @@ async function start(
     failed: (userName, address) => void journal.append(loginRecord(userName, address, false)),
   });
   const consoles = serveConsoles({
-    find: (host) => board.consoles.get(host),
+    // A host that was pulled has no console either.
+    find: (host) => (board.hosts.has(host) ? board.consoles.get(host) : undefined),
     authenticate,
     origins: options.corsOrigins ?? [],
     audit: (event) => void journal.append(consoleRecord(event)),
