@@ -6,9 +6,9 @@
 import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import { type Aggregate, aggregateOf, joined } from './aggregate.ts';
-import { decodeMinute, decodeSpans, encodeMinute, encodeSpans } from './blocks.ts';
+import { decodeMinute, decodeSpans, encodeMinute, encodeSpans, type Spans } from './blocks.ts';
 import { decodeRun, encodeRun } from './codec.ts';
-import { HistoryTable, hour, minute, tiers } from './history-table.ts';
+import { HistoryTable, hour, minute, type Row, type Tier, tiers } from './history-table.ts';
 
 export interface Reading {
   /** Milliseconds since 1970. */
@@ -70,6 +70,7 @@ export class History {
   #open = new Map<string, Open>();
   #start: number;
   #readings = 0;
+  #last: { readonly key: string; readonly spans: Spans } | undefined;
   #fault: StoreError | null = null;
   #revision = 0;
 
@@ -134,18 +135,32 @@ export class History {
   }
 
   /**
-   * What a series did in from < time <= to. Of the last hour every reading counts; of what is older each minute, or hour,
-   * that lies in that time whole. @throws StoreError where memory does not go back that far
+   * What each series did in from < time <= to, if it did anything. Of the last hour every reading counts; of what is older
+   * each minute, or hour, that lies in that time whole. @throws StoreError where memory does not go back that far
    */
-  aggregate(series: string, from: number, to: number): Aggregate | undefined {
+  window(series: readonly string[], from: number, to: number): Map<string, Aggregate> {
     // One before the first reading that there can be is still in memory.
-    let found =
-      from < this.horizon - 1
-        ? this.aggregates([series], from, Math.min(to, this.horizon)).get(series)
-        : undefined;
+    const found =
+      from < this.horizon - 1 ? this.#stored(series, from, Math.min(to, this.horizon)) : new Map();
+    for (const name of series) {
+      const own = joined(found.get(name), this.#remembered(name, from, to));
+      if (own !== undefined) found.set(name, own);
+    }
+    return found;
+  }
+
+  /** The same of one series. @throws StoreError */
+  aggregate(series: string, from: number, to: number): Aggregate | undefined {
+    return this.window([series], from, to).get(series);
+  }
+
+  /** The part that is in memory. */
+  #remembered(series: string, from: number, to: number): Aggregate | undefined {
+    let found: Aggregate | undefined;
     for (const { start, series: all } of this.#minutes) {
+      if (start + minute <= from || start > to) continue;
       const own = all.get(series);
-      if (own === undefined || start + minute <= from || start > to) continue;
+      if (own === undefined) continue;
       const whole = start > from && start + minute <= to;
       found = joined(found, whole ? own.aggregate : part(decodeRun(own.bytes), from - start, to - start));
     }
@@ -153,19 +168,19 @@ export class History {
     return open === undefined ? found : joined(found, part(open, from - this.#start, to - this.#start));
   }
 
-  /** The same of several series from the store alone: each row is read once. @throws StoreError */
-  aggregates(series: readonly string[], from: number, to: number): Map<string, Aggregate> {
+  /** The part that is in the store: each row is read once, whatever the number of series. @throws StoreError */
+  #stored(series: readonly string[], from: number, to: number): Map<string, Aggregate> {
     const found = new Map<string, Aggregate>();
     const numbers = series.flatMap((name) => {
       const number = this.#table.known(name);
       return number === undefined ? [] : [[name, number] as const];
     });
     const take = (tier: 'minutes' | 'hours', length: number, since: number, until: number) => {
-      for (const { start, data } of this.#table.read(tier, spanOf(since, tiers[tier].covers), until)) {
-        const spans = decodeSpans(data);
+      for (const row of this.#table.read(tier, spanOf(since, tiers[tier].covers), until)) {
+        const spans = this.#decoded(tier, row);
         for (const [name, number] of numbers) {
           for (const [at, each] of spans.get(number)?.entries() ?? []) {
-            const begins = start + at * length;
+            const begins = row.start + at * length;
             if (each === undefined || begins < since || begins + length > until) continue;
             const sum = joined(found.get(name), each);
             if (sum !== undefined) found.set(name, sum);
@@ -178,6 +193,13 @@ export class History {
     if (from < minutesFrom) take('hours', hour, from, Math.min(to, minutesFrom));
     if (to > minutesFrom) take('minutes', minute, Math.max(from, minutesFrom), to);
     return found;
+  }
+
+  /** The row that was last looked into is looked into again when the minutes in it are asked for one by one. */
+  #decoded(tier: Tier, { start, data }: Row): Spans {
+    const key = `${tier} ${start} ${data.length}`;
+    if (this.#last?.key !== key) this.#last = { key, spans: new Map(readable(() => [...decodeSpans(data)])) };
+    return this.#last.spans;
   }
 
   /** Writes what the store does not have yet, the minute that is not over included. Fails silently: see `state`. */
@@ -240,6 +262,7 @@ export class History {
       return;
     }
     this.#fault = null;
+    this.#last = undefined;
     this.#unsaved.clear();
     for (const { tier, start } of spans) this.#settled[tier].add(start);
   }

@@ -77,13 +77,23 @@ const shown = ({ property, id }: Metric, value: Scalar, time: number): MetricVal
 
 /** Values as of now: of a function over the time that ends now. @throws StoreError */
 export function currentValues(items: readonly Item[], history: History, now: number): MetricValue[] {
+  // What is asked of the same time is asked in one go.
+  const windows = new Map<number, ReadonlyMap<string, Aggregate>>();
+  const windowOf = (duration: number): ReadonlyMap<string, Aggregate> => {
+    const known = windows.get(duration);
+    if (known !== undefined) return known;
+    const sensors = items.flatMap((item) => (item.duration === duration ? (item.metric.sensor ?? []) : []));
+    const found = history.window([...new Set(sensors)], now - duration, now);
+    windows.set(duration, found);
+    return found;
+  };
   return items.map(({ metric, function: name, duration }) => {
     if (name === undefined || duration === undefined || metric.sensor === undefined) {
       const { value, time } = metric.read();
       // Since when something is unknown nobody says; that it is, is known now.
       return shown(metric, value, value === null ? now : (time ?? now));
     }
-    const found = history.aggregate(metric.sensor, now - duration, now);
+    const found = windowOf(duration).get(metric.sensor);
     return shown(metric, found === undefined ? null : calculated(name, found), now);
   });
 }
@@ -98,22 +108,31 @@ export function pastValues(
   now: number,
   timespan: number,
 ): MetricValue[] {
-  const values: MetricValue[] = [];
-  for (const { metric, function: name, duration } of items) {
+  const values = items.map(({ metric, function: name, duration }): MetricValue[] => {
     const { sensor } = metric;
-    if (sensor === undefined) {
-      values.push(...currentValues([{ metric, function: undefined, duration: undefined }], history, now));
-    } else if (name === undefined || duration === undefined) {
-      for (const { time, value } of history.readings(sensor, now - timespan, now))
-        values.push(shown(metric, value, time));
-    } else {
-      const end = Math.floor(now / duration) * duration;
-      for (let to = end - Math.floor(timespan / duration - 1) * duration; to <= end; to += duration) {
-        const found = history.aggregate(sensor, to - duration, to);
-        if (found !== undefined) values.push(shown(metric, calculated(name, found), to));
+    if (sensor === undefined)
+      return currentValues([{ metric, function: undefined, duration: undefined }], history, now);
+    if (name !== undefined && duration !== undefined) return [];
+    return history.readings(sensor, now - timespan, now).map(({ time, value }) => shown(metric, value, time));
+  });
+  const durations = new Set(
+    items.flatMap((item) => (item.function === undefined ? [] : (item.duration ?? []))),
+  );
+  let count = values.reduce((sum, list) => sum + list.length, 0);
+  for (const duration of durations) {
+    const own = items.map((item, at) => ({ ...item, at })).filter((item) => item.duration === duration);
+    const sensors = [...new Set(own.flatMap(({ metric }) => metric.sensor ?? []))];
+    const end = Math.floor(now / duration) * duration;
+    const first = end - Math.floor(timespan / duration - 1) * duration;
+    for (let to = first; to <= end && count < limits.values; to += duration) {
+      const window = history.window(sensors, to - duration, to);
+      for (const { metric, function: name, at } of own) {
+        const found = window.get(metric.sensor ?? '');
+        if (found === undefined || name === undefined) continue;
+        values[at]?.push(shown(metric, calculated(name, found), to));
+        count += 1;
       }
     }
-    if (values.length > limits.values) return values.slice(0, limits.values);
   }
-  return values;
+  return values.flat().slice(0, limits.values);
 }

@@ -103,6 +103,9 @@ describe('history', () => {
     // What is older than a day is there by the hour.
     const early = history.aggregate('A', begin, begin + 3 * hour);
     expectSame(early, naive(all, begin, begin + 3 * hour));
+    // Minute by minute, many at once.
+    for (let to = minutesAgo(400); to < minutesAgo(300); to += minute)
+      expectSame(history.window(['B', 'A'], to - minute, to).get('A'), naive(all, to - minute, to));
     const table = new HistoryTable(store);
     expect(table.count('raw')).toBeLessThanOrEqual(62);
     expect(table.count('minutes')).toBeLessThanOrEqual(24 * 4 + 2);
