@@ -49,16 +49,17 @@ export function decodeSpans(bytes: Uint8Array): Map<number, (Aggregate | undefin
   while (!from.atEnd) {
     const series = from.unsigned();
     const mask = from.unsigned();
-    const places = Array.from({ length: 31 }, (_, at) => at).filter(
-      (at) => Math.floor(mask / 2 ** at) % 2 === 1,
-    );
-    const counts = places.map(() => from.unsigned());
-    const values = readValues(from, places.length * 3);
+    const counts: number[] = [];
+    for (let rest = mask; rest !== 0; rest &= rest - 1) counts.push(from.unsigned());
+    const values = readValues(from, counts.length * 3);
     const list: (Aggregate | undefined)[] = [];
-    for (const [index, at] of places.entries()) {
+    let index = 0;
+    for (let at = 0; at < 31; at++) {
+      if (((mask >> at) & 1) === 0) continue;
       const count = counts[index] ?? 0;
-      const [min = 0, max = 0, average = 0] = values.slice(index * 3, index * 3 + 3);
-      list[at] = { count, min, max, sum: average * count };
+      const sum = (values[index * 3 + 2] ?? 0) * count;
+      list[at] = { count, min: values[index * 3] ?? 0, max: values[index * 3 + 1] ?? 0, sum };
+      index += 1;
     }
     spans.set(series, list);
   }

@@ -78,7 +78,8 @@ export class ByteReader {
   unsigned(): number {
     let value = 0;
     for (let factor = 1; ; factor *= 0x80) {
-      const byte = this.byte();
+      const byte = this.#bytes[this.#at++];
+      if (byte === undefined) throw new RangeError('the bytes end too early');
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;
     }
@@ -139,13 +140,18 @@ export function writeValues(to: ByteWriter, values: readonly number[]): void {
 /** @throws RangeError */
 export function readValues(from: ByteReader, count: number): number[] {
   const scale = from.byte();
-  if (scale === asDoubles) return Array.from({ length: count }, () => from.double());
+  const values = new Array<number>(count);
+  if (scale === asDoubles) {
+    for (let at = 0; at < count; at++) values[at] = from.double();
+    return values;
+  }
   const factor = 10 ** scale;
   let before = 0;
-  return Array.from({ length: count }, () => {
+  for (let at = 0; at < count; at++) {
     before += unfolded(from.unsigned());
-    return before / factor;
-  });
+    values[at] = before / factor;
+  }
+  return values;
 }
 
 /** Readings of one sensor, times in milliseconds from some beginning. */
