@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Platform } from '../../src/platform/schema.ts';
 import { bench, Disk, pass, startBench, timing, useOwnTime } from './support.ts';
@@ -198,6 +199,46 @@ describe('a chassis that can be pulled', () => {
       lastReset: { type: 'Restore' },
     });
     await b.stop();
+  });
+
+  it('ends as it began, whatever happened between', async () => {
+    const step = fc.record({
+      wait: fc.nat(4000),
+      what: fc.constantFrom('pull', 'plug', 'break', 'mend', 'on', 'hot', 'cool'),
+    });
+    const property = fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const b = await startBench({ platform: sleds });
+      for (const { what, wait } of steps) {
+        if (what === 'pull' || what === 'plug') b.twin.present('sled', what === 'plug');
+        if (what === 'break') b.twin.inject({ kind: 'nack', device: 'SLED_AIR' });
+        if (what === 'mend') b.twin.clear('all');
+        if (what === 'on') await b.board.reset('sled-host', 'On').catch(() => undefined);
+        if (what === 'hot' || what === 'cool') b.twin.set('SLED_TEMP', what === 'hot' ? 70 : null);
+        await pass(wait);
+        // What is shown hangs together at any time.
+        for (const { chassis } of [...b.board.sensors.values(), ...b.board.hosts.values()])
+          expect(b.board.chassis.has(chassis)).toBe(true);
+        for (const { facts } of b.board.chassis.values())
+          if (facts.containedBy !== undefined) expect(b.board.chassis.has(facts.containedBy)).toBe(true);
+      }
+      b.twin.clear('all');
+      b.twin.set('SLED_TEMP', null);
+      b.twin.present('sled', true);
+      await pass(100_000);
+      const open = new Set<string>();
+      for (const { condition, resolves } of b.events) {
+        if (condition === undefined) continue;
+        if (resolves === true) open.delete(condition);
+        else open.add(condition);
+      }
+      expect([...open]).toEqual([]);
+      expect(b.board.sensors.get('SLED_TEMP')?.status).toEqual({ state: 'Enabled', health: 'OK' });
+      expect(b.board.frus.get('SLED')?.status.state).toBe('Enabled');
+      expect(b.board.hosts.get('sled-host')?.powerState).toMatch(/^(On|Off)$/);
+      expect(b.board.health).toBe('OK');
+      await b.stop();
+    });
+    await fc.assert(property, { numRuns: 20 });
   });
 
   it('is taken to be there while its line cannot be had', async () => {
