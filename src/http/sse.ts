@@ -55,7 +55,7 @@ export function sse(options: SseOptions) {
       ...filter,
       after: typeof last === 'string' && last !== '' ? (placeOf(last) ?? 0) : undefined,
     });
-    begin(ctx);
+    begin(ctx, stream.after);
     options.announce('created', stream.id, principal.userName);
     follow(ctx, stream, () => options.announce('removed', stream.id, principal.userName));
   };
@@ -90,7 +90,8 @@ function filterOf(ctx: Context) {
   }
 }
 
-function begin(ctx: Context): void {
+/** @param place where the stream begins: whoever loses it before the first event goes on from there */
+function begin(ctx: Context, place: number): void {
   ctx.respond = false;
   const { res } = ctx;
   res.statusCode = 200;
@@ -100,7 +101,8 @@ function begin(ctx: Context): void {
   // Buffers of a proxy would hold back what must come at once.
   res.setHeader('X-Accel-Buffering', 'no');
   res.flushHeaders();
-  res.write(': the stream is open\n\n');
+  // A message without data is none, but its id counts (HTML Living Standard, 9.2.6).
+  res.write(`: the stream is open\nid: ${place}\n\n`);
 }
 
 /** Writes what comes, no faster than it is read: what is not written yet stays in the journal and costs no memory. */

@@ -93,15 +93,18 @@ class Follower {
 
   async open(url: string): Promise<void> {
     const headers: Record<string, string> = this.#last === '' ? {} : { 'Last-Event-ID': this.#last };
-    this.#reader = await openStream(url, undefined, headers);
+    const reader = await openStream(url, undefined, headers);
+    // From then on it knows where to go on.
+    await until('the beginning of the stream', () => reader.last !== '').catch(() => undefined);
+    this.#reader = reader;
     this.#taken = 0;
   }
 
   look(): void {
-    const { payloads = [], ids = [] } = this.#reader ?? {};
+    const { payloads = [], last = '' } = this.#reader ?? {};
     for (const { Events = [] } of payloads.slice(this.#taken)) this.got.take(Events);
     this.#taken = payloads.length;
-    this.#last = ids.at(-1) ?? this.#last;
+    if (last !== '') this.#last = last;
   }
 
   close(): void {

@@ -94,6 +94,8 @@ export interface StreamReader {
   readonly headers: IncomingHttpHeaders;
   readonly payloads: readonly Payload[];
   readonly ids: readonly string[];
+  /** The last id, of a payload or of the beginning; empty before any. */
+  readonly last: string;
   readonly records: EventRecord[];
   readonly text: () => string;
   readonly ended: Promise<void>;
@@ -108,12 +110,14 @@ export function openStream(
 ): Promise<StreamReader> {
   const payloads: Payload[] = [];
   const ids: string[] = [];
+  let last = '';
   let text = '';
   let rest = '';
   const take = (message: string) => {
     const fields = message.split('\n').map((line) => /^(\w*):\s?(.*)$/.exec(line) ?? []);
     const data = fields.filter(([, name]) => name === 'data').map(([, , value]) => value);
     const id = fields.find(([, name]) => name === 'id')?.[2];
+    if (id !== undefined) last = id;
     if (data.length === 0) return;
     payloads.push(JSON.parse(data.join('\n')) as Payload);
     if (id !== undefined) ids.push(id);
@@ -142,6 +146,9 @@ export function openStream(
           text: () => text,
           get records() {
             return payloads.flatMap(({ Events = [] }) => Events);
+          },
+          get last() {
+            return last;
           },
           close: () => sent.destroy(),
         });
