@@ -16,6 +16,8 @@ export interface DeliveryParts {
   /** Sends something that stands in no journal. @throws Error */
   readonly sendExtra: (body: string, signal: AbortSignal) => Promise<void>;
   readonly rules: () => RetryRules;
+  /** Whether events are sent at all now. */
+  readonly enabled: () => boolean;
   /** Stores how far the subscriber is. */
   readonly save: (after: number) => void;
   /** Its state, as clients see it, has changed. */
@@ -63,8 +65,7 @@ export class Delivery {
 
   /** There may be something to deliver. */
   wake(): void {
-    if (this.#busy || this.#timer !== undefined || this.#state.suspended || this.#abort.signal.aborted)
-      return;
+    if (this.#busy || this.#timer !== undefined || !this.#mayGoOn()) return;
     this.#busy = true;
     this.#run().then(
       () => {
@@ -79,7 +80,7 @@ export class Delivery {
 
   /** Sends something that stands in no journal, as soon as the subscriber takes it. */
   extra(body: string): void {
-    if (this.#state.suspended) return;
+    if (this.#state.suspended || !this.#parts.enabled()) return;
     this.#extras.push(body);
     if (this.#extras.length > maxExtras) this.#extras.shift();
     this.wake();
@@ -109,10 +110,14 @@ export class Delivery {
     this.#abort.abort();
   }
 
+  #mayGoOn(): boolean {
+    return !this.#state.suspended && !this.#abort.signal.aborted && this.#parts.enabled();
+  }
+
   async #run(): Promise<void> {
     const { reader, send, sendExtra, save } = this.#parts;
     const { signal } = this.#abort;
-    while (!this.#state.suspended && !signal.aborted) {
+    while (this.#mayGoOn()) {
       const extra = this.#extras[0];
       if (extra !== undefined) {
         await sendExtra(extra, signal);

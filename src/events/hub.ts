@@ -286,6 +286,7 @@ export class EventHub {
     const delivery = new Delivery(() => subscriber.subscription, suspended, {
       reader,
       rules: () => this.rules,
+      enabled: () => this.enabled,
       send: async ({ events, lost }, signal) => {
         await this.#send(subscriber.subscription, events, lost, signal);
         this.#delivered += events.length;

@@ -222,6 +222,22 @@ describe('a subscription', () => {
     expect(said(receiver).filter((text) => text === 'second')).toHaveLength(1);
   });
 
+  it('gets nothing while the service is switched off, and all of it afterwards', async () => {
+    await start();
+    const receiver = await receive();
+    const uri = await subscribe(receiver, { MessageIds: [testMessage] });
+    await daemon.send('POST', `${uri}/Actions/EventDestination.SuspendSubscription`, {});
+    await submit('meanwhile');
+    await daemon.send('PATCH', service, { ServiceEnabled: false });
+    await daemon.send('POST', `${uri}/Actions/EventDestination.ResumeSubscription`, {});
+    await submit('later');
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(said(receiver)).toEqual([]);
+    await daemon.send('PATCH', service, { ServiceEnabled: true });
+    await until('both', () => receiver.records.length === 2);
+    expect(said(receiver)).toEqual(['meanwhile', 'later']);
+  });
+
   it('holds up no other when its receiver says nothing', async () => {
     await start();
     const [silent, other] = [await receive(), await receive()];
