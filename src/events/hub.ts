@@ -75,6 +75,7 @@ const savePeriod = 1_000;
 
 export class EventHub {
   readonly #options: HubOptions;
+  readonly #factsOf: EventWords['factsOf'];
   readonly #feed: Feed;
   readonly #stored: Subscriptions;
   readonly #subscribers = new Map<string, Subscriber>();
@@ -91,6 +92,7 @@ export class EventHub {
 
   constructor(options: HubOptions) {
     this.#options = options;
+    this.#factsOf = once(options.words.factsOf);
     this.#feed = new Feed(options.journal);
     this.#stored = new Subscriptions(options.store);
     for (const { id, subscription, after, suspended } of this.#stored.list())
@@ -223,7 +225,7 @@ export class EventHub {
   open({ subscription, wants, wantsReport, after }: StreamWish): EventStream {
     const { words } = this.#options;
     const id = newId();
-    const reader = new Reader(this.#feed, wants, words.factsOf, after ?? this.#feed.newest);
+    const reader = new Reader(this.#feed, wants, this.#factsOf, after ?? this.#feed.newest);
     const stream = new EventStream(id, reader, {
       wantsReport,
       render: (events, lost) => words.render(events, subscription.context, lost),
@@ -271,7 +273,7 @@ export class EventHub {
     const reader = new Reader(
       this.#feed,
       selectionOf(() => subscriber.subscription),
-      words.factsOf,
+      this.#factsOf,
       after,
     );
     const stop = (why: string, act: () => void) => () => {
@@ -387,5 +389,15 @@ const selectionOf =
   (subscription: () => Subscription) =>
   (event: EventFacts): boolean =>
     wants(subscription(), event);
+
+/** The same for an event that is looked at again: each reader asks about each. */
+function once(factsOf: EventWords['factsOf']): EventWords['factsOf'] {
+  const known = new WeakMap<JournalEntry, EventFacts>();
+  return (event) => {
+    const found = known.get(event) ?? factsOf(event);
+    known.set(event, found);
+    return found;
+  };
+}
 
 const newId = (): string => randomBytes(6).toString('hex');
