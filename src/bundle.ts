@@ -79,6 +79,9 @@ function strip(path: string, { compiler }: (typeof architectures)[string]): void
 const launcher = `#!/usr/bin/env node
 // Keeps what V8 has compiled, where Node can (22.1 and later) and systemd names a place.
 import module from 'node:module';
+import { setFlagsFromString } from 'node:v8';
+// On 32-bit ARM the middle compiler of V8 in Node 24 ends the process ("Fatal error: unreachable code").
+if (process.arch === 'arm' && Number(process.versions.node.split('.')[0]) >= 22) setFlagsFromString('--no-maglev');
 if (process.env.CACHE_DIRECTORY !== undefined) module.enableCompileCache?.(process.env.CACHE_DIRECTORY);
 await import('./dist/src/main.js');
 `;

@@ -321,7 +321,7 @@ export function openChip(
   async function identify(registers: RegisterAccess): Promise<void> {
     if (spec.identity.length === 0) return ruleOutOnes(registers);
     for (const identity of spec.identity) {
-      const found = await readIdentity(registers, identity);
+      const found = await readIdentity(registers, identity, usesPec(spec, parameters));
       if (found.matches) continue;
       if (found.onlyOnes) throw wrongData(`answers nothing but ones at ${found.place}`);
       const message = `is not ${/^[aeiou]/i.test(chip) ? 'an' : 'a'} ${chip}: ${found.place} is ${found.text}`;
@@ -473,14 +473,18 @@ function layoutOf(spec: SensorChipSpec) {
     await registers.write(pointerOf(spec, register.address), bytesOf(value, register));
   }
 
-  async function readIdentity(registers: RegisterAccess, identity: Identity) {
+  async function readIdentity(registers: RegisterAccess, identity: Identity, isChecked: boolean) {
     if ('block' in identity) {
       await selectPage(registers, identity.page);
-      const text = String.fromCharCode(...(await registers.readBlock(identity.block)));
+      // In one transfer, of the count and of as much as must match; only with its check byte a block is read whole.
+      const bytes = isChecked
+        ? await registers.readBlock(identity.block)
+        : await registers.read(identity.block, identity.text.length + 1);
+      const text = String.fromCharCode(...(isChecked ? bytes : bytes.subarray(1)));
       return {
         place: `block ${hex(identity.block)}`,
         text: JSON.stringify(text),
-        onlyOnes: false,
+        onlyOnes: bytes.every((each) => each === 0xff),
         matches: text.startsWith(identity.text),
       };
     }

@@ -31,7 +31,6 @@ struct bus {
   uv_cond_t wanted;
   struct job *first, *last;
   int ending;
-  int fd;
   napi_threadsafe_function done;
 };
 
@@ -41,16 +40,14 @@ static void free_job(struct job *job) {
   free(job);
 }
 
+// The bus is opened for each exchange: as long as somebody has it open the kernel can neither take its driver away nor
+// give it back.
 static int exchange(struct bus *bus, struct job *job) {
-  if (bus->fd < 0) {
-    bus->fd = open(bus->path, O_RDWR | O_CLOEXEC);
-    if (bus->fd < 0) {
-      job->at_open = 1;
-      return errno;
-    }
+  int fd = open(bus->path, O_RDWR | O_CLOEXEC);
+  if (fd < 0) {
+    job->at_open = 1;
+    return errno;
   }
-  // A driver of the kernel that owns the address is asked first: I2C_RDWR alone would talk in its back.
-  if (ioctl(bus->fd, I2C_SLAVE, (unsigned long)job->address) < 0) return errno;
   struct i2c_msg messages[2];
   struct i2c_rdwr_ioctl_data data = {.msgs = messages, .nmsgs = 0};
   if (job->write_length > 0 || job->read_length == 0) {
@@ -61,13 +58,10 @@ static int exchange(struct bus *bus, struct job *job) {
     struct i2c_msg message = {.addr = job->address, .flags = I2C_M_RD, .len = job->read_length, .buf = job->read};
     messages[data.nmsgs++] = message;
   }
-  if (ioctl(bus->fd, I2C_RDWR, &data) >= 0) return 0;
-  int failure = errno;
-  // An adapter that was unbound leaves a dead descriptor: the next exchange looks for a new one.
-  if (failure == ENODEV || failure == EBADF || failure == ESHUTDOWN) {
-    close(bus->fd);
-    bus->fd = -1;
-  }
+  // A driver of the kernel that owns the address is asked first: I2C_RDWR alone would talk behind its back.
+  int failed = ioctl(fd, I2C_SLAVE, (unsigned long)job->address) < 0 || ioctl(fd, I2C_RDWR, &data) < 0;
+  int failure = failed ? errno : 0;
+  close(fd);
   return failure;
 }
 
@@ -86,8 +80,6 @@ static void work(void *data) {
     job->failure = exchange(bus, job);
     if (napi_call_threadsafe_function(bus->done, job, napi_tsfn_blocking) != napi_ok) free_job(job);
   }
-  if (bus->fd >= 0) close(bus->fd);
-  bus->fd = -1;
   napi_release_threadsafe_function(bus->done, napi_tsfn_release);
 }
 
@@ -126,7 +118,6 @@ static napi_value open_bus(napi_env env, napi_callback_info info) {
   struct bus *bus = calloc(1, sizeof *bus);
   if (bus == NULL) return number(env, -ENOMEM);
   text_of(env, args[0], bus->path, sizeof bus->path);
-  bus->fd = -1;
   uv_mutex_init(&bus->mutex);
   uv_cond_init(&bus->wanted);
   napi_create_string_utf8(env, "i2c", NAPI_AUTO_LENGTH, &name);
