@@ -24,7 +24,7 @@ export function messagesI2c(
 ): I2cTransport {
   const name = `i2c-${bus}`;
   let handle: Handle | undefined;
-  let onlySmbus = false;
+  let withoutAddon = false;
 
   function open(): { readonly calls: Native; readonly opened: Handle } | undefined {
     let calls: Native;
@@ -33,7 +33,7 @@ export function messagesI2c(
     } catch (error) {
       // Without the addon the package i2c-bus does what it can.
       if (!(error instanceof DeviceError)) throw error;
-      onlySmbus = true;
+      withoutAddon = true;
       return undefined;
     }
     if (handle === undefined) {
@@ -52,7 +52,7 @@ export function messagesI2c(
         const message = 'addresses of ten bits are not supported; the descriptor has one of seven bits';
         throw new DeviceError('unsupported', deviceName(name, address), message);
       }
-      const at = onlySmbus ? undefined : open();
+      const at = withoutAddon ? undefined : open();
       // To ask without a byte whether somebody is there means other things to other adapters: SMBus has a call for it.
       if (at === undefined || (write.length === 0 && readLength === 0))
         return smbus.transfer(address, write, readLength);
@@ -60,10 +60,8 @@ export function messagesI2c(
       if (answer instanceof Buffer) return new Uint8Array(answer);
       const [errno, atOpen] = answer as readonly [number, boolean];
       const code = getSystemErrorName(-errno);
-      if (!atOpen && noMessages.includes(code)) {
-        onlySmbus = true;
-        return smbus.transfer(address, write, readLength);
-      }
+      // It is asked each time: only so is a driver of the kernel noticed that has taken the chip meanwhile.
+      if (!atOpen && noMessages.includes(code)) return smbus.transfer(address, write, readLength);
       const failure = Object.assign(new Error(code), { code, ...(atOpen ? { syscall: 'open' } : {}) });
       throw deviceError(failure, name, address);
     },

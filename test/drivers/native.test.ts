@@ -53,7 +53,7 @@ describe.skipIf(process.platform !== 'linux')('the addon', () => {
       kind: 'no-bus',
       where: 'i2c-1',
     });
-    // Something that is there and has no messages is left to SMBus, from then on without being asked again.
+    // Something that is there and has no messages is left to SMBus.
     writeFileSync(join(directory, 'i2c-1'), '');
     expect(await failure(bus.transfer(0x48, Uint8Array.of(0), 2))).toBeNull();
     expect(asked).toEqual(['72 [0] 2']);

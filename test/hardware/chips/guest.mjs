@@ -1,11 +1,17 @@
 /**
  * Runs in the guest, under the host's Node: puts registers into i2c-stub, has the kernel's driver take the chip, and
- * prints what its hwmon node shows and what the registers hold after that.
+ * prints what its hwmon node shows, what the registers hold after that, and what our own back ends for Linux read: of the
+ * held chip through hwmon, and of the free one through /dev/i2c.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-const [jobFile, i2cBus] = process.argv.slice(2);
+const [jobFile, i2cBus, drivers] = process.argv.slice(2);
+const { createI2cBus } = await import(`${drivers}/i2c/bus.js`);
+const { openChip } = await import(`${drivers}/i2c/chip.js`);
+const { findChip } = await import(`${drivers}/i2c/chips/index.js`);
+const { kernelPlaces } = await import(`${drivers}/i2c/kernel.js`);
+const { linuxHardware } = await import(`${drivers}/linux.js`);
 const i2c = createRequire(import.meta.url)(i2cBus);
 const jobs = JSON.parse(readFileSync(jobFile, 'utf8'));
 
@@ -47,8 +53,31 @@ function shown(address) {
   );
 }
 
+const machine = await linuxHardware();
+const number = Number(adapter.slice(4));
+const ourBus = createI2cBus(machine.i2c(number), { timeout: 5000 });
+const failure = (error) => `error ${error.kind ?? error}`;
+
+/** Each channel that the kernel shows too, as we read it through /dev/i2c. */
+async function ours(spec, parameters, address) {
+  const chip = openChip(spec, ourBus.device(address), parameters);
+  const read = {};
+  for (const name of kernelPlaces(spec).keys()) read[name] = await chip.read(name).catch(failure);
+  return read;
+}
+
+/** The same while a driver of the kernel has the chip: refused on the bus, and read where that driver shows it. */
+async function held(spec, parameters, address) {
+  const refused = await ourBus.device(address).readByte(0).catch(failure);
+  const read = {};
+  for (const [name, place] of kernelPlaces(spec))
+    read[name] = await machine.hwmon.chip(number, address, place).catch(failure);
+  return { refused, read };
+}
+
 const results = [];
-for (const { name, id, address, registers } of jobs) {
+for (const { name, chip, parameters, id, address, registers } of jobs) {
+  const spec = findChip(chip);
   try {
     for (let command = 0; command < 256; command++) bus.writeWordSync(address, command, 0);
     for (const register of registers) put(address, register);
@@ -56,12 +85,14 @@ for (const { name, id, address, registers } of jobs) {
     try {
       const hwmon = shown(address);
       const after = registers.map((register) => ({ ...register, bytes: take(address, register) }));
-      results.push({ name, hwmon, registers: after });
+      results.push({ name, hwmon, registers: after, held: await held(spec, parameters, address) });
     } finally {
       writeFileSync(`/sys/bus/i2c/devices/${adapter}/delete_device`, `0x${address.toString(16)}\n`);
     }
+    results.at(-1).ours = await ours(spec, parameters, address);
   } catch (error) {
     results.push({ name, error: String(error) });
   }
 }
+await machine.close();
 process.stdout.write(`\n<<<${Buffer.from(JSON.stringify(results)).toString('base64')}>>>\n`);

@@ -155,6 +155,8 @@ describe.runIf(missing === undefined)('beside the kernel', () => {
     const jobs: Job[] = judged.flatMap((spec) =>
       rounds.map((round) => ({
         name: `${spec.compatible[0]} ${round}`,
+        chip: spec.compatible[0],
+        parameters,
         id: spec.kernel?.id ?? spec.compatible[0],
         address,
         registers: image(spec, round),
@@ -189,6 +191,22 @@ describe.runIf(missing === undefined)('beside the kernel', () => {
       }
     }
   });
+
+  it.each(judged.map((spec) => [spec.compatible[0], spec] as const))(
+    '%s through /dev/i2c, and while the kernel has it',
+    async (name, spec) => {
+      for (const round of rounds) {
+        const { hwmon = {}, registers = [], ours: linux = {}, held } = results.get(`${name} ${round}`) ?? {};
+        const read = await ours(spec, registers);
+        expect(held?.refused).toBe('error held');
+        for (const [channel, place] of kernelPlaces(spec)) {
+          expect([name, round, channel, linux[channel]]).toEqual([name, round, channel, read[channel]]);
+          if (typeof place === 'string' && /^\d/.test(hwmon[place] ?? ''))
+            expect([name, channel, held?.read[channel]]).toEqual([name, channel, Number(hwmon[place])]);
+        }
+      }
+    },
+  );
 
   it('has judged just the chips that say so of themselves', () => {
     const claimed = sensors.filter(({ quality }) => quality === 'kernel-checked');

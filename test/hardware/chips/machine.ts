@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export interface RegisterBytes {
   readonly command: number;
@@ -21,6 +21,9 @@ export interface RegisterBytes {
 }
 export interface Job {
   readonly name: string;
+  /** The chip's own name among ours, and what differs from place to place. */
+  readonly chip: string;
+  readonly parameters: object;
   /** What `new_device` calls the chip. */
   readonly id: string;
   readonly address: number;
@@ -32,6 +35,13 @@ export interface Result {
   readonly hwmon?: Readonly<Record<string, string>>;
   /** Registers after the kernel's driver has had the chip. */
   readonly registers?: readonly RegisterBytes[];
+  /** What our back ends for Linux read of the free chip, by channel; `error` and its kind where they failed. */
+  readonly ours?: Readonly<Record<string, number | string>>;
+  /** The same while the kernel had the chip: what the bus said, and counts of hwmon by channel. */
+  readonly held?: {
+    readonly refused: number | string;
+    readonly read: Readonly<Record<string, number | string>>;
+  };
   readonly error?: string;
 }
 
@@ -117,6 +127,7 @@ export async function inGuest(
       const stub = file.endsWith('/i2c-stub.ko') ? ` chip_addr=${addressesOf(jobs).join()}` : '';
       return `insmod /m/${index}.ko${stub}`;
     });
+    const compiled = resolve(import.meta.dirname, '../../../dist/drivers');
     const i2cBus = createRequire(import.meta.url).resolve('i2c-bus');
     const init = [
       '#!/bin/busybox sh',
@@ -126,7 +137,7 @@ export async function inGuest(
       ...inserts,
       'mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=262144,cache=loose host /h',
       'mount --bind /proc /h/proc; mount --bind /sys /h/sys; mount --bind /dev /h/dev',
-      `chroot /h ${process.execPath} ${join(import.meta.dirname, 'guest.mjs')} ${job} ${i2cBus}`,
+      `chroot /h ${process.execPath} ${join(import.meta.dirname, 'guest.mjs')} ${job} ${i2cBus} ${compiled}`,
       'echo guest exit $?',
       'poweroff -f',
     ];
@@ -149,7 +160,7 @@ function boot(image: string, initrd: string): Promise<string> {
     '-virtfs',
     'local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap',
   ];
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     const machine = spawn('qemu-system-x86_64', args, { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     const limit = setTimeout(() => machine.kill('SIGKILL'), 240_000);
@@ -159,7 +170,7 @@ function boot(image: string, initrd: string): Promise<string> {
     machine.on('error', reject);
     machine.on('close', () => {
       clearTimeout(limit);
-      resolve(output);
+      done(output);
     });
   });
 }
