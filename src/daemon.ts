@@ -348,6 +348,15 @@ async function start(
     consoles,
     events,
     announce: (kind, id, userName) => void tell(kind, subscriptionUri(id), userName),
+    mayFollow: (id) => {
+      const account = accounts.get(id);
+      const role = account?.enabled === true ? roles.get(account.roleId) : undefined;
+      return role?.privileges.includes('Login') === true;
+    },
+    onAccounts: (listener) => {
+      accounts.onChange(listener);
+      roles.onChange(listener);
+    },
     limits,
     corsOrigins: options.corsOrigins ?? [],
     metrics: (format) => exposition(families(), format),

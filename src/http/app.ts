@@ -44,6 +44,8 @@ export interface AppOptions {
   /** What happens, as streams. */
   readonly events: SseOptions['events'];
   readonly announce: SseOptions['announce'];
+  readonly mayFollow: SseOptions['mayFollow'];
+  readonly onAccounts: SseOptions['onAccounts'];
   /** Serial consoles of hosts. */
   readonly consoles: Consoles;
   readonly log: Logger;

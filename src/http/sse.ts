@@ -16,11 +16,17 @@ import { common, send } from './reply.ts';
 export interface SseOptions {
   readonly events: EventHub;
   readonly authenticate: (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
+  /** Whether an account, by its id, may still have a stream. */
+  readonly mayFollow: (account: string) => boolean;
+  /** Calls `listener` when the answer to that may have changed. */
+  readonly onAccounts: (listener: () => void) => void;
   /** Told of each stream that was opened, and of its end. */
   readonly announce: (kind: 'created' | 'removed', id: string, userName: string) => void;
 }
 
 const allow = 'GET, OPTIONS';
+/** Streams of one account; of all there are so many that nobody else is kept out. */
+const maxOwn = maxStreams * 0.75;
 /** Milliseconds of silence after which a comment shows that the stream is alive. */
 const keepAlive = 10_000;
 /** Milliseconds in which a reader must take what is written for it. */
@@ -28,6 +34,11 @@ const patience = 60_000;
 
 /** Middleware for the one URI of the stream. */
 export function sse(options: SseOptions) {
+  const open = new Map<EventStream, string>();
+  // A stream outlives the session that opened it, but not the right to read.
+  options.onAccounts(() => {
+    for (const [stream, account] of open) if (!options.mayFollow(account)) stream.close();
+  });
   return async (ctx: Context, next: Next): Promise<void> => {
     const { path } = ctx;
     if (path !== sseUri && path !== `${sseUri}/`) return next();
@@ -47,7 +58,8 @@ export function sse(options: SseOptions) {
     const filter = filterOf(ctx);
     const { events } = options;
     if (!events.enabled) throw new RedfishError([message('Base.ServiceDisabled', [sseUri])], 503);
-    if (events.streams >= maxStreams)
+    const own = [...open.values()].filter((account) => account === principal.account).length;
+    if (events.streams >= maxStreams || own >= maxOwn)
       throw new RedfishError([message('Base.EventSubscriptionLimitExceeded', [])], 503);
     const last = ctx.headers['last-event-id'];
     const stream = events.open({
@@ -57,7 +69,11 @@ export function sse(options: SseOptions) {
     });
     begin(ctx, stream.after);
     options.announce('created', stream.id, principal.userName);
-    follow(ctx, stream, () => options.announce('removed', stream.id, principal.userName));
+    open.set(stream, principal.account);
+    follow(ctx, stream, () => {
+      open.delete(stream);
+      options.announce('removed', stream.id, principal.userName);
+    });
   };
 }
 

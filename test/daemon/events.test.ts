@@ -145,6 +145,21 @@ describe('a stream of events', () => {
     await until('none', async () => members(await daemon.get(subscriptions)).length === 0);
   });
 
+  it('outlives its session, and not its account', async () => {
+    await start();
+    const account = { UserName: 'watcher', Password: 'Quaint-Marmot-58-plinth', RoleId: 'ReadOnly' };
+    await daemon.send('POST', '/redfish/v1/AccountService/Accounts', account);
+    const login = { UserName: account.UserName, Password: account.Password };
+    const session = await daemon.send('POST', '/redfish/v1/SessionService/Sessions', login);
+    const token = String(session.headers['x-auth-token']);
+    const reader = await stream(undefined, { authorization: '', 'x-auth-token': token });
+    await daemon.send('DELETE', String(session.headers.location));
+    await submit('still there');
+    await until('the event', () => said(reader).includes('still there'));
+    await daemon.send('PATCH', '/redfish/v1/AccountService/Accounts/watcher', { Enabled: false });
+    await reader.ended;
+  });
+
   it('is for those who may read, and speaks no JSON', async () => {
     await start();
     expect((await stream(undefined, { authorization: '' })).status).toBe(401);

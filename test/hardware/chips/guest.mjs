@@ -67,7 +67,7 @@ async function ours(spec, parameters, address) {
 }
 
 /** The same while a driver of the kernel has the chip: refused on the bus, and read where that driver shows it. */
-async function held(spec, parameters, address) {
+async function held(spec, address) {
   const refused = await ourBus.device(address).readByte(0).catch(failure);
   const read = {};
   for (const [name, place] of kernelPlaces(spec))
@@ -85,7 +85,7 @@ for (const { name, chip, parameters, id, address, registers } of jobs) {
     try {
       const hwmon = shown(address);
       const after = registers.map((register) => ({ ...register, bytes: take(address, register) }));
-      results.push({ name, hwmon, registers: after, held: await held(spec, parameters, address) });
+      results.push({ name, hwmon, registers: after, held: await held(spec, address) });
     } finally {
       writeFileSync(`/sys/bus/i2c/devices/${adapter}/delete_device`, `0x${address.toString(16)}\n`);
     }
