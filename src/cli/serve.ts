@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import type { Hardware } from '../../drivers/hardware.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../daemon.ts';
+import { serviceManager } from '../notify.ts';
 import { loadPlatformCached } from '../platform/cache.ts';
 import type { Platform } from '../platform/schema.ts';
 import { AccountError } from '../store/account-error.ts';
@@ -59,6 +60,9 @@ export async function serve(argv: readonly string[], version: string): Promise<n
   );
   const administrator = firstAdministrator();
   const asked = signals();
+  const manager = serviceManager(process.env, (error) =>
+    log.warn({ err: error }, 'the service manager cannot be told'),
+  );
   const machine = options.twin ? await twinMachine(platform, state, log) : await boardMachine();
   let mainsRestored: boolean | undefined = options.twin ? false : undefined;
   try {
@@ -73,11 +77,15 @@ export async function serve(argv: readonly string[], version: string): Promise<n
       });
       const login = rememberPassword(state, administrator.userName, daemon, options.twin);
       process.stdout.write(welcome(platform, daemon.address, login));
+      manager.ready(`serves ${platform.name} at port ${daemon.address.port}`);
+      const endWatch = manager.watch(daemon.liveness);
       const why = await Promise.race([
         asked.then(() => 'stop' as const),
         daemon.restartRequested.then(() => 'restart' as const),
         machine.mains(false).then(() => 'mains' as const),
       ]);
+      if (why === 'stop') manager.stopping();
+      endWatch();
       await daemon.stop();
       if (why === 'stop') return 0;
       mainsRestored = why === 'mains';
