@@ -125,8 +125,9 @@ describe.each<{
     for (const [sensor, gap] of gaps) expect(gap, sensor).toBeLessThan(period + slack);
 
     const troubled = await latencies();
-    expect(quantile(troubled, 0.5)).toBeLessThan(4 * quantile(calm, 0.5));
-    expect(quantile(troubled, 0.99)).toBeLessThan(10 * quantile(calm, 0.99));
+    expect(quantile(troubled, 0.5)).toBeLessThan(Math.max(20, 4 * quantile(calm, 0.5)));
+    // Far below the time for which a bus hangs, however busy the machine is.
+    expect(quantile(troubled, 0.99)).toBeLessThan(Math.max(50, 10 * quantile(calm, 0.99)));
 
     for (const sensor of sensors) {
       const { body } = await daemon.get(uriOf(sensor));
