@@ -2,11 +2,13 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Logger } from 'pino';
 import type { Hardware } from '../drivers/hardware.ts';
 import { createBoard } from './board/board.ts';
 import type { Board } from './board/model.ts';
+import { Archives } from './diagnostics/archives.ts';
 import { Discovery } from './discovery/discovery.ts';
 import { EventHub } from './events/hub.ts';
 import { createApp } from './http/app.ts';
@@ -260,8 +262,23 @@ async function start(
   const tasks = new Tasks(store, taskWords(refusalOf));
   tasks.onEvent(({ event, task }) => void journal.append(taskRecord(event, task)).catch(() => undefined));
   tasks.settle();
+  const archives = new Archives(join(options.state, 'diagnostics'));
   const app: App = {
-    ...{ board, journal, events, tasks, telemetry, accounts, roles, sessions, logins, certificates, version },
+    ...{
+      board,
+      journal,
+      events,
+      tasks,
+      archives,
+      settings,
+      telemetry,
+      accounts,
+      roles,
+      sessions,
+      logins,
+      certificates,
+      version,
+    },
     network,
     discovery,
     software: systemSoftware(version),
@@ -295,6 +312,7 @@ async function start(
       board.revision +
       journal.revision +
       tasks.revision +
+      archives.revision +
       telemetry.revision +
       settings.revision +
       configuration,
@@ -347,6 +365,8 @@ async function start(
     authenticate,
     consoles,
     events,
+    archives,
+    manager: platform.manager.id,
     announce: (kind, id, userName) => void tell(kind, subscriptionUri(id), userName),
     mayFollow: (id) => {
       const account = accounts.get(id);

@@ -63,6 +63,7 @@ describe('the arrows of the design', () => {
       'src/events',
       /^src\/(redfish|http|board|platform|manager|telemetry)\/|^koa/,
     ],
+    ['diagnostic data know no Redfish and no HTTP', 'src/diagnostics', /^src\/(redfish|http)\/|^koa/],
     ['tasks know no Redfish and no HTTP', 'src/tasks', /^src\/(redfish|http|board|platform|manager)\/|^koa/],
     ['discovery knows no Redfish and no HTTP', 'src/discovery', /^src\/(redfish|http|board|journal)\//],
     [

@@ -7,6 +7,7 @@ import type { Principal } from '../redfish/service/principal.ts';
 import type { ServiceReply, ServiceRequest } from '../redfish/service/service.ts';
 import type { Format } from '../telemetry/exposition.ts';
 import { addressOf } from './address.ts';
+import { type AttachmentOptions, attachments } from './attachment.ts';
 import { readBody } from './body.ts';
 import type { Consoles } from './console.ts';
 import { documents, isDocument } from './documents.ts';
@@ -41,6 +42,8 @@ export interface AppOptions {
   readonly metrics: (format: Format) => string;
   /** Whether a 401 offers Basic authentication. */
   readonly advertiseBasic: () => boolean;
+  readonly archives: AttachmentOptions['archives'];
+  readonly manager: string;
   /** What happens, as streams. */
   readonly events: SseOptions['events'];
   readonly announce: SseOptions['announce'];
@@ -62,6 +65,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(origins(options.corsOrigins));
   app.use(options.consoles.middleware);
   app.use(sse(options));
+  app.use(attachments(options));
   // The tree of resources has a router of its own: what it does not know goes on to the fixed documents.
   app.use(redfish(options, spend));
   app.use(metrics({ render: options.metrics, authenticate: options.authenticate, spend }));

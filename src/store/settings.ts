@@ -29,6 +29,11 @@ export class Settings {
     return this.#values.get(key);
   }
 
+  /** All of them. */
+  entries(): Iterable<readonly [string, string]> {
+    return this.#values.entries();
+  }
+
   /** @throws StoreError */
   set(key: string, value: string): void {
     if (this.#values.get(key) === value) return;

@@ -1,5 +1,6 @@
 /** What resources have to work with: the daemon's parts, and nothing of the protocol. */
 import type { Board } from '../../board/model.ts';
+import type { Archives } from '../../diagnostics/archives.ts';
 import type { Discovery } from '../../discovery/discovery.ts';
 import type { EventHub } from '../../events/hub.ts';
 import type { Journal } from '../../journal/journal.ts';
@@ -9,6 +10,7 @@ import type { Accounts } from '../../store/accounts.ts';
 import type { Logins } from '../../store/logins.ts';
 import type { Roles } from '../../store/roles.ts';
 import type { Sessions } from '../../store/sessions.ts';
+import type { Settings } from '../../store/settings.ts';
 import type { Tasks } from '../../tasks/tasks.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Certificates } from '../../tls/certificates.ts';
@@ -25,6 +27,9 @@ export interface App {
   readonly journal: Journal;
   readonly telemetry: Telemetry;
   readonly events: EventHub;
+  /** Diagnostic data that was collected. */
+  readonly archives: Archives;
+  readonly settings: Settings;
   readonly tasks: Tasks;
   readonly accounts: Accounts;
   readonly roles: Roles;

@@ -10,6 +10,7 @@ import { chassis, chassisCollection } from './chassis.ts';
 import { clientCertificate, clientCertificates } from './client-certificates.ts';
 import { control, controls } from './controls.ts';
 import { drive, drives } from './drives.ts';
+import { dump, dumpEntries, dumpEntry } from './dump.ts';
 import { environmentMetrics } from './environment-metrics.ts';
 import { ethernetInterface, ethernetInterfaces } from './ethernet-interfaces.ts';
 import { eventDestination, eventDestinations } from './event-destinations.ts';
@@ -48,6 +49,7 @@ const all: readonly (Resource<App> | Collection<App>)[] = [
   ...[leakDetection, leakDetectors, leakDetector, drives, drive],
   ...[power, powerSubsystem, powerSupplies, powerSupply, powerSupplyMetrics],
   ...[managers, manager, ethernetInterfaces, ethernetInterface, networkProtocol, ...managerLogServices],
+  ...[dump, dumpEntries, dumpEntry],
   ...[accountService, accounts, account, roles, role],
   ...[sessionService, sessions, session],
   ...[certificateService, certificateLocations, httpsCertificates, httpsCertificate, securityPolicy],

@@ -33,6 +33,8 @@ const maxPage = 1000;
 function logServices(
   above: string,
   logsAt: (app: App, params: Params) => readonly Log[],
+  /** Log services of other kinds in the same place. */
+  others: readonly string[] = [],
 ): (Resource<App> | Collection<App>)[] {
   const logAt = (app: App, params: Params) =>
     logsAt(app, params).find(({ facts }) => facts.id === params.LogServiceId);
@@ -105,7 +107,10 @@ function logServices(
     uri: `${uri}/{LogServiceId}`,
     schema: 'LogService',
     live: true,
-    ids: (app, params) => logsAt(app, params).map(({ facts }) => facts.id),
+    ids: (app, params) => {
+      const own = logsAt(app, params).map(({ facts }) => facts.id);
+      return own.length === 0 ? [] : [...own, ...others];
+    },
     find: logAt,
     body: ({ facts }, { app, uri: at }) => ({
       Name: facts.name,
@@ -177,11 +182,14 @@ export const systemLogs = logServices(
   },
 );
 
-export const managerLogServices = logServices('/redfish/v1/Managers/{ManagerId}', (app, params) =>
-  managerAt(app, params) === undefined
-    ? []
-    : managerLogs.map((facts) => ({
-        facts,
-        ref: { log: facts.id === 'AuditLog' ? 'AuditLog' : 'EventLog' },
-      })),
+export const managerLogServices = logServices(
+  '/redfish/v1/Managers/{ManagerId}',
+  (app, params) =>
+    managerAt(app, params) === undefined
+      ? []
+      : managerLogs.map((facts) => ({
+          facts,
+          ref: { log: facts.id === 'AuditLog' ? 'AuditLog' : 'EventLog' },
+        })),
+  ['Dump'],
 );

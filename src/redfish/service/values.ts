@@ -169,7 +169,13 @@ function resolveObject(
 
 /** The property of that name, or the rule for names that the schema gives only as a pattern. */
 export function memberFact(facts: ObjectFact, name: string): PropertyFact | undefined {
-  return ownProperty(facts, name) ?? facts.dynamic?.find((each) => matches(each.pattern, name));
+  const own = ownProperty(facts, name);
+  if (own !== undefined) return own;
+  const rule = facts.dynamic?.find((each) => matches(each.pattern, name));
+  if (rule === undefined) return undefined;
+  // The pattern is one of the name; of the value nothing is said but its type.
+  const { pattern: _, ...fact } = rule;
+  return fact;
 }
 
 /**

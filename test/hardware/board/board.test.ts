@@ -22,8 +22,7 @@ describe.skipIf(reason !== undefined)('on an emulated Bletchley', () => {
     machine = await boot(makeImages());
     client = createClient(machine.url);
     // The first answer of the console comes once the guest has its first process.
-    // What is sent before somebody listens may be lost.
-    await until('the console', async () => (await machine.shell('echo ready')).includes('ready'));
+    await machine.ready();
     const uptime = await machine.shell('cut -d. -f1 /proc/uptime');
     const booted = performance.now() - machine.started;
     await until(

@@ -85,6 +85,8 @@ export interface Machine {
   readonly url: string;
   /** Milliseconds from the start of the emulator. */
   readonly started: number;
+  /** Resolves once the guest takes commands. */
+  ready(): Promise<void>;
   /** Runs a command of the guest's shell; $PID is the daemon. */
   shell(command: string): Promise<string>;
   /** QEMU's machine protocol: reads and sets properties of the emulated hardware. */
@@ -135,6 +137,7 @@ export async function boot({ folder }: Images): Promise<Machine> {
   return {
     url: `https://127.0.0.1:${port}`,
     started,
+    ready: () => console.ready(),
     shell: (command) => console.run(command),
     set: async (path, property, value) => {
       await monitor.ask('qom-set', { path, property, value });
@@ -171,6 +174,20 @@ class Console {
     socket.on('data', (chunk: Buffer) => {
       this.#text += chunk.toString('latin1');
     });
+  }
+
+  /** Waits until somebody takes commands; what is sent before may be lost. */
+  async ready(): Promise<void> {
+    for (let tries = 0; !/<<<\s*ready\s*>>>/.test(this.#text); tries++) {
+      if (tries > 120) throw new Error(`the guest does not come up: ${this.#text.slice(-2000)}`);
+      this.#socket.write('echo ready\n');
+      await new Promise((wait) => setTimeout(wait, 1_000));
+    }
+    // Answers to the other tries.
+    for (let before = -1; before !== this.#text.length; ) {
+      before = this.#text.length;
+      await new Promise((wait) => setTimeout(wait, 1_500));
+    }
   }
 
   run(command: string): Promise<string> {
