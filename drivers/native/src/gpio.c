@@ -132,7 +132,11 @@ static void tell(struct watch *watch, int64_t count, int rising, uint64_t nanose
   args[0] = number(env, count);
   napi_get_boolean(env, rising, &args[1]);
   napi_create_double(env, (double)nanoseconds, &args[2]);
-  napi_make_callback(env, NULL, global, listener, 3, args, &result);
+  if (napi_make_callback(env, NULL, global, listener, 3, args, &result) != napi_ok) {
+    // Left pending it would come out of some later call that has nothing to do with it.
+    napi_value thrown;
+    if (napi_get_and_clear_last_exception(env, &thrown) == napi_ok) napi_fatal_exception(env, thrown);
+  }
   napi_close_handle_scope(env, scope);
 }
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/i2c-dev.h>
 #include <linux/i2c.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -24,14 +25,15 @@ struct job {
   uint8_t *read;
 };
 
+// Belongs to its thread and to Node together; whoever is through with it last frees it.
 struct bus {
   char path[256];
-  uv_thread_t thread;
   uv_mutex_t mutex;
   uv_cond_t wanted;
   struct job *first, *last;
   int ending;
-  napi_threadsafe_function done;
+  int owners;
+  napi_threadsafe_function done; // NULL once Node has taken it away
 };
 
 static void free_job(struct job *job) {
@@ -65,22 +67,40 @@ static int exchange(struct bus *bus, struct job *job) {
   return failure;
 }
 
-static void work(void *data) {
+static void let_go(struct bus *bus) {
+  uv_mutex_lock(&bus->mutex);
+  int owners = --bus->owners;
+  uv_mutex_unlock(&bus->mutex);
+  if (owners > 0) return;
+  for (struct job *job = bus->first, *next; job != NULL; job = next) {
+    next = job->next;
+    free_job(job);
+  }
+  uv_cond_destroy(&bus->wanted);
+  uv_mutex_destroy(&bus->mutex);
+  free(bus);
+}
+
+static void *work(void *data) {
   struct bus *bus = data;
+  uv_mutex_lock(&bus->mutex);
   for (;;) {
-    uv_mutex_lock(&bus->mutex);
     while (bus->first == NULL && !bus->ending) uv_cond_wait(&bus->wanted, &bus->mutex);
     struct job *job = bus->first;
-    if (job != NULL) {
-      bus->first = job->next;
-      if (bus->first == NULL) bus->last = NULL;
-    }
+    if (job == NULL || bus->done == NULL) break;
+    bus->first = job->next;
+    if (bus->first == NULL) bus->last = NULL;
     uv_mutex_unlock(&bus->mutex);
-    if (job == NULL) break;
     job->failure = exchange(bus, job);
-    if (napi_call_threadsafe_function(bus->done, job, napi_tsfn_blocking) != napi_ok) free_job(job);
+    // Node may have ended meanwhile, and its function with it: that cannot happen while the mutex is held.
+    uv_mutex_lock(&bus->mutex);
+    if (bus->done == NULL || napi_call_threadsafe_function(bus->done, job, napi_tsfn_nonblocking) != napi_ok)
+      free_job(job);
   }
-  napi_release_threadsafe_function(bus->done, napi_tsfn_release);
+  if (bus->done != NULL) napi_release_threadsafe_function(bus->done, napi_tsfn_release);
+  uv_mutex_unlock(&bus->mutex);
+  let_go(bus);
+  return NULL;
 }
 
 // Resolves with the bytes that were read, or with [errno, whether the bus could not be opened].
@@ -102,13 +122,15 @@ static void settle(napi_env env, napi_value unused, void *context, void *data) {
   free_job(job);
 }
 
-// The last that happens to a bus: its thread has ended, and nothing of it is on the way any more.
+// The last that Node does with a bus. Its thread is not waited for: one that hangs must keep no process from ending.
 static void ended(napi_env env, void *data, void *hint) {
   struct bus *bus = data;
-  uv_thread_join(&bus->thread);
-  uv_cond_destroy(&bus->wanted);
-  uv_mutex_destroy(&bus->mutex);
-  free(bus);
+  uv_mutex_lock(&bus->mutex);
+  bus->done = NULL;
+  bus->ending = 1;
+  uv_cond_signal(&bus->wanted);
+  uv_mutex_unlock(&bus->mutex);
+  let_go(bus);
 }
 
 // i2cOpen(path) -> handle, or a negative errno. Nothing is opened before the first transfer.
@@ -124,8 +146,15 @@ static napi_value open_bus(napi_env env, napi_callback_info info) {
   napi_create_threadsafe_function(env, NULL, NULL, name, 0, 1, bus, ended, NULL, settle, &bus->done);
   // A bus alone keeps no process alive.
   napi_unref_threadsafe_function(env, bus->done);
-  int failure = uv_thread_create(&bus->thread, work, bus);
-  if (failure < 0) return number(env, failure);
+  bus->owners = 2;
+  pthread_t thread;
+  int failure = pthread_create(&thread, NULL, work, bus);
+  if (failure != 0) {
+    bus->owners = 1;
+    napi_release_threadsafe_function(bus->done, napi_tsfn_release);
+    return number(env, -failure);
+  }
+  pthread_detach(thread);
   napi_create_external(env, bus, NULL, NULL, &handle);
   return handle;
 }
