@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes something of what only clients make, so that the judges see it: a subscription to nobody, metric reports of every kind
-# (some of which go to the streams of events), and triggers. Usage: fill.sh URL PASSWORD
+# (some of which go to the streams of events), triggers, and a task. Usage: fill.sh URL PASSWORD
 set -euo pipefail
 url=$1 password=$2
 telemetry=$url/redfish/v1/TelemetryService
@@ -32,5 +32,7 @@ post "$telemetry/Triggers" '{"Id": "Heard", "TriggerActions": ["LogToLogService"
 # Subscribers are called on an address that refuses.
 post "$url/redfish/v1/EventService/Subscriptions" '{"Destination": "https://127.0.0.1:9/", "Protocol": "Redfish",
   "Context": "judges", "DeliveryRetryPolicy": "RetryForeverWithBackoff"}'
+# A task that has ended, and what it made.
+post "$url/redfish/v1/Managers/bmc/LogServices/Dump/Actions/LogService.CollectDiagnosticData" '{"DiagnosticDataType": "Manager"}'
 # Time for reports to be made, and for those that make way for newer ones to be gone.
 sleep 4

@@ -119,7 +119,10 @@ export function openStream(
     const id = fields.find(([, name]) => name === 'id')?.[2];
     if (id !== undefined) last = id;
     if (data.length === 0) return;
-    payloads.push(JSON.parse(data.join('\n')) as Payload);
+    const payload = JSON.parse(data.join('\n')) as Payload;
+    payloads.push(payload);
+    // What is wrong with it ends the run of the tests: nobody catches it.
+    void checkPayload(payload);
     if (id !== undefined) ids.push(id);
   };
   return new Promise((resolve, reject) => {
