@@ -1,13 +1,27 @@
 /** The emulated board: QEMU's bletchley-bmc with Debian's kernel, and the daemon's bundle for armhf in it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { encodeFru } from '../../../drivers/node-ipmi/src/fru.ts';
 
 const project = resolve(import.meta.dirname, '../../..');
-const cache = process.env.REDFISHD_HARDWARE_CACHE ?? join(homedir(), '.cache/redfishd-hardware');
+const script = join(import.meta.dirname, 'image.sh');
+const cache =
+  process.env.REDFISHD_HARDWARE_CACHE ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'redfishd-hardware');
 
 /** What a machine needs, by program and by Debian package. */
 const tools = {
@@ -15,20 +29,23 @@ const tools = {
   mmdebstrap: 'mmdebstrap',
   mksquashfs: 'squashfs-tools',
   cpio: 'cpio',
+  'qemu-arm-static': 'qemu-user-static',
   depmod: 'kmod',
   'arm-linux-gnueabihf-g++': 'g++-arm-linux-gnueabihf',
 } as const;
 
 /** Why the board cannot be emulated here; undefined when it can. A machine that tests for everybody has no excuse. */
 export function obstacle(): string | undefined {
-  const missing = Object.entries(tools).filter(([tool]) => spawnSync('which', [tool]).status !== 0);
+  const missing = Object.entries(tools).filter(
+    ([tool]) => spawnSync('sh', ['-c', `PATH=$PATH:/usr/sbin:/sbin command -v ${tool}`]).status !== 0,
+  );
   if (missing.length === 0) return undefined;
   const reason = `apt-get install ${missing.map(([, name]) => name).join(' ')}`;
   if (process.env.CI !== undefined) throw new Error(reason);
   return reason;
 }
 
-function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
+export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd: project,
     encoding: 'utf8',
@@ -50,24 +67,58 @@ function headers(version: string): string {
   return found;
 }
 
+export interface Base {
+  /** The root of the emulated board: Debian's, with its Node. */
+  readonly root: string;
+  /** The daemon's bundle for that Node. */
+  readonly bundle: string;
+}
+
+/** Makes what boots do not change: kernel, root and bundle, the last anew when anything in it has changed. */
+export function makeBase(): Base {
+  mkdirSync(cache, { recursive: true });
+  run('bash', [script, 'base', cache]);
+  const root = join(cache, 'root');
+  const library = readdirSync(join(root, 'usr/lib/arm-linux-gnueabihf')).find((name) =>
+    /^libnode\.so\.\d+$/.test(name),
+  );
+  // libnode.so.115 is Node 20, 127 is 22, 137 is 24 (nodejs.org, NODE_MODULE_VERSION).
+  const major = { 115: '20', 127: '22', 137: '24' }[Number(library?.split('.').at(-1))];
+  if (major === undefined) throw new Error(`which Node is ${library}?`);
+  const bundle = join(cache, `bundle-${digest(major)}`);
+  if (!existsSync(bundle)) {
+    for (const old of readdirSync(cache).filter((name) => name.startsWith('bundle')))
+      rmSync(join(cache, old), { recursive: true, force: true });
+    const work = `${bundle}.new`;
+    run('npm', ['run', '--silent', 'bundle', '--', 'armhf', work], { npm_config_nodedir: headers(major) });
+    renameSync(work, bundle);
+  }
+  return { root, bundle };
+}
+
+/** Of everything that a bundle is made of. */
+function digest(...more: readonly string[]): string {
+  const hash = createHash('sha256').update(more.join('\n'));
+  for (const part of ['package-lock.json', 'dist', 'drivers/native/src', 'platform', 'systemd', 'LICENSE']) {
+    const at = join(project, part);
+    const files = statSync(at).isDirectory()
+      ? readdirSync(at, { recursive: true, encoding: 'utf8' }).map((name) => join(at, name))
+      : [at];
+    for (const file of files.sort()) {
+      if (!statSync(file).isFile() || file.endsWith('.tsbuildinfo')) continue;
+      hash.update(`${file.slice(project.length)}\n`).update(readFileSync(file));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
 export interface Images {
   readonly folder: string;
 }
 
-/** Makes all that is booted. Kernel and root are kept for the next time. */
+/** Makes all that is booted. */
 export function makeImages(): Images {
-  mkdirSync(cache, { recursive: true });
-  const script = join(import.meta.dirname, 'image.sh');
-  run('bash', [script, 'base', cache]);
-  const library = run('bash', [
-    '-c',
-    `ls ${cache}/root/usr/lib/arm-linux-gnueabihf/libnode.so.* | head -1`,
-  ]).trim();
-  // libnode.so.115 is Node 20, 127 is 22, 137 is 24 (nodejs.org, NODE_MODULE_VERSION).
-  const major = { 115: '20', 127: '22', 137: '24' }[Number(library.split('.').at(-1))];
-  if (major === undefined) throw new Error(`which Node is ${library}?`);
-  const bundle = join(cache, 'bundle');
-  run('npm', ['run', '--silent', 'bundle', '--', 'armhf', bundle], { npm_config_nodedir: headers(major) });
+  const { bundle } = makeBase();
   const folder = mkdtempSync(join(tmpdir(), 'redfishd-board-'));
   run('bash', [script, 'image', cache, bundle, folder]);
   const fru = new Uint8Array(8192);
@@ -85,7 +136,7 @@ export interface Machine {
   readonly url: string;
   /** Milliseconds from the start of the emulator. */
   readonly started: number;
-  /** Resolves once the guest takes commands. */
+  /** Resolves once the guest has its first process. */
   ready(): Promise<void>;
   /** Runs a command of the guest's shell; $PID is the daemon. */
   shell(command: string): Promise<string>;
@@ -167,6 +218,7 @@ async function reach(path: string, qemu: ChildProcess, said: () => string): Prom
 class Console {
   readonly #socket: Socket;
   #text = '';
+  #count = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(socket: Socket) {
@@ -176,36 +228,42 @@ class Console {
     });
   }
 
-  /** Waits until somebody takes commands; what is sent before may be lost. */
+  /** Resolves once the guest takes commands. What is sent before that is lost, whole or in part, and is sent again. */
   async ready(): Promise<void> {
-    for (let tries = 0; !/<<<\s*ready\s*>>>/.test(this.#text); tries++) {
-      if (tries > 120) throw new Error(`the guest does not come up: ${this.#text.slice(-2000)}`);
-      this.#socket.write('echo ready\n');
-      await new Promise((wait) => setTimeout(wait, 1_000));
-    }
-    // Answers to the other tries.
-    for (let before = -1; before !== this.#text.length; ) {
-      before = this.#text.length;
-      await new Promise((wait) => setTimeout(wait, 1_500));
+    const end = performance.now() + 180_000;
+    while ((await this.#ask('echo ready', 1000)) !== 'ready') {
+      if (performance.now() > end) throw this.#silence();
     }
   }
 
+  /** @throws Error when there is no answer for a minute */
   run(command: string): Promise<string> {
-    const answer = this.#turn.then(() => this.#ask(command));
+    const answer = this.#turn.then(async () => {
+      const text = await this.#ask(command, 60_000);
+      if (text === undefined) throw this.#silence();
+      return text;
+    });
     this.#turn = answer.catch(() => undefined);
     return answer;
   }
 
-  async #ask(command: string): Promise<string> {
+  /** Answers are told apart by their numbers: one that comes late is no other's. */
+  async #ask(command: string, patience: number): Promise<string | undefined> {
+    const number = ++this.#count;
+    const answer = new RegExp(`<<<${number}\\r?\\n([\\s\\S]*?)>>>${number}\\r?\\n`);
     const from = this.#text.length;
-    this.#socket.write(`${command}\n`);
-    const end = performance.now() + 60_000;
+    this.#socket.write(`${number} ${command}\n`);
+    const end = performance.now() + patience;
     for (;;) {
-      const found = /<<<\r?\n([\s\S]*?)>>>/.exec(this.#text.slice(from))?.[1];
+      const found = answer.exec(this.#text.slice(from))?.[1];
       if (found !== undefined) return found.replaceAll('\r', '').trim();
-      if (performance.now() > end) throw new Error(`the guest does not answer: ${this.#text.slice(-2000)}`);
+      if (performance.now() > end) return undefined;
       await new Promise((wait) => setTimeout(wait, 20));
     }
+  }
+
+  #silence(): Error {
+    return new Error(`the guest does not answer: ${this.#text.slice(-2000)}`);
   }
 }
 

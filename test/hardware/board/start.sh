@@ -14,9 +14,9 @@ export REDFISHD_ADMIN_PASSWORD_FILE=/run/password
 node /opt/redfishd/redfishd.js serve --platform /opt/redfishd/platform/lane.yaml \
   --state /var/lib/redfishd --listen 0.0.0.0:443 --log-level info >/tmp/log 2>&1 &
 pid=$!
-# A small way in for the test: commands come on the console, answers go back between marks.
-while read -r line; do
-  echo "<<<"
+# A small way in for the test: commands come on the console, each behind a number; answers go back between marks with it.
+while read -r number line; do
+  echo "<<<$number"
   PID=$pid sh -c "$line" 2>&1
-  echo ">>>"
+  echo ">>>$number"
 done </dev/console

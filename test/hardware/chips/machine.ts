@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export interface RegisterBytes {
@@ -73,7 +73,9 @@ export interface Kernel {
 
 /** Debian's kernel, unpacked; kept between runs. `REDFISHD_KERNEL_CACHE` names another place for it. */
 export function debianKernel(): Kernel {
-  const cache = process.env.REDFISHD_KERNEL_CACHE ?? join(tmpdir(), `redfishd-kernel-${process.getuid?.()}`);
+  const cache =
+    process.env.REDFISHD_KERNEL_CACHE ??
+    join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'redfishd-hardware/kernel-amd64');
   const unpacked = join(cache, 'x');
   if (!existsSync(join(cache, 'ready'))) {
     rmSync(cache, { recursive: true, force: true });
