@@ -65,7 +65,7 @@ interface Subscriber {
 }
 
 export const maxSubscriptions = 64;
-export const maxStreams = 64;
+export const maxStreams = 80;
 const enabledKey = 'events.enabled';
 const rulesKey = 'events.retry';
 const defaultRules: RetryRules = { attempts: 3, interval: 30 };
