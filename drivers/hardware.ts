@@ -1,6 +1,7 @@
 import type { GpioLines } from './gpio/lines.ts';
 import type { Hwmon } from './hwmon/hwmon.ts';
 import type { I2cTransport } from './i2c/transport.ts';
+import type { IpmiPaths } from './ipmi/ipmi.ts';
 import type { Leds } from './leds/leds.ts';
 import type { SerialPorts } from './serial/serial.ts';
 import type { Watchdogs } from './watchdog/watchdog.ts';
@@ -14,5 +15,6 @@ export interface Hardware {
   readonly serial: SerialPorts;
   readonly leds: Leds;
   readonly watchdogs: Watchdogs;
+  readonly ipmi: IpmiPaths;
   close(): Promise<void>;
 }

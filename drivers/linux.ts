@@ -6,6 +6,7 @@ import { linuxHwmon } from './hwmon/linux.ts';
 import { linuxI2c } from './i2c/linux.ts';
 import { messagesI2c } from './i2c/messages.ts';
 import type { I2cTransport } from './i2c/transport.ts';
+import { linuxIpmi } from './ipmi/linux.ts';
 import { linuxLeds } from './leds/linux.ts';
 import { linuxSerial } from './serial/linux.ts';
 import { linuxWatchdogs } from './watchdog/linux.ts';
@@ -30,6 +31,7 @@ export async function linuxHardware(): Promise<Hardware> {
     serial: linuxSerial(),
     leds: linuxLeds(),
     watchdogs: linuxWatchdogs(),
+    ipmi: linuxIpmi(),
     async close() {
       await Promise.all([gpio.close(), hwmon.close(), ...[...buses.values()].map((bus) => bus.close())]);
     },

@@ -2,7 +2,7 @@
  * What the twin must know of a board: a structural part of a loaded platform descriptor, so that drivers need
  * nothing of the code that loads it. Durations are in milliseconds, the shunt in ohm.
  */
-import type { ChipParameters } from '../i2c/chip.ts';
+import type { ChipParameters, Quantity } from '../i2c/chip.ts';
 
 export interface TwinThresholds {
   readonly upperFatal?: number;
@@ -56,6 +56,9 @@ export interface TwinLine {
   readonly initial?: boolean;
   /** Chassis that carries the chip that it is on. */
   readonly chassis?: string;
+  /** Node whose bridge IC has it, and its number there. */
+  readonly node?: string;
+  readonly bit?: number;
 }
 
 export interface TwinAdc {
@@ -77,7 +80,33 @@ export interface TwinFan {
 export interface TwinFru {
   readonly id: string;
   readonly name?: string;
-  readonly device: string;
+  readonly device?: string;
+  readonly node?: string;
+  readonly number?: number;
+}
+
+/** A node with a controller of its own. */
+export interface TwinNode {
+  readonly id: string;
+  readonly name?: string;
+  readonly link:
+    | { readonly kind: 'ipmb'; readonly bus: number; readonly address: number }
+    | { readonly kind: 'lan'; readonly host: string };
+  readonly chassis?: string;
+  readonly host?: string;
+  readonly bridgeIc?: 'meta' | 'wiwynn';
+  readonly sensors?: Readonly<
+    Record<string, { readonly context?: string; readonly thresholds?: TwinThresholds }>
+  >;
+  readonly simulate?: 'server' | 'twin-lakes';
+}
+
+/** A satellite controller with sensors that are read by their numbers. */
+export interface TwinSatellite {
+  readonly id: string;
+  readonly bus: number;
+  readonly address: number;
+  readonly sensors: readonly (TwinChipSensor & { readonly number: number; readonly quantity: Quantity })[];
 }
 
 export interface TwinPowerSupply {
@@ -99,6 +128,8 @@ export interface TwinChassis {
   readonly fru?: string;
   readonly containedBy?: string;
   readonly present?: string;
+  /** What feeds it. */
+  readonly switch?: { readonly line: string; readonly good?: string; readonly latch?: string };
 }
 
 export interface TwinHost {
@@ -117,9 +148,10 @@ export interface TwinHost {
         readonly gracefulPulse?: number;
         readonly forceOffPulse: number;
       }
-    | { readonly kind: 'relay'; readonly line: string; readonly good?: string };
+    | { readonly kind: 'relay'; readonly line: string; readonly good?: string }
+    | { readonly kind: 'ipmi'; readonly node: string };
   readonly post?: { readonly complete: string };
-  readonly console?: { readonly device: string };
+  readonly console?: { readonly device?: string; readonly node?: string };
   readonly buttons?: {
     readonly power?: string;
     readonly reset?: string;
@@ -139,7 +171,8 @@ export interface TwinBoard {
   readonly lines?: Readonly<Record<string, TwinLine>>;
   readonly adc?: readonly TwinAdc[];
   readonly fans?: readonly TwinFan[];
-  readonly ipmb?: readonly { readonly bus: number }[];
+  readonly ipmb?: readonly TwinSatellite[];
+  readonly nodes?: readonly TwinNode[];
   readonly frus?: readonly TwinFru[];
   readonly powerSupplies?: readonly TwinPowerSupply[];
   readonly hosts?: readonly TwinHost[];

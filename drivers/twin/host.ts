@@ -52,7 +52,7 @@ export function createHost(facts: TwinHost, around: HostSurroundings): HostModel
   const { power } = facts;
   // Halfway between the presses of the descriptor where they are nearer together than on a real machine.
   const override =
-    power.kind === 'relay'
+    power.kind === 'relay' || power.kind === 'ipmi'
       ? overridePress
       : Math.min(
           overridePress,

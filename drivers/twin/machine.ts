@@ -113,6 +113,7 @@ export function createMachine(
       },
     });
     hosts.set(id, host);
+    if (power.kind === 'ipmi') continue;
     if (power.kind === 'relay') {
       lines.watch(power.line, (asserted) => host.feed(asserted));
       continue;
@@ -169,7 +170,8 @@ export function createMachine(
     for (const { facts, powered, state } of hosts.values()) {
       const { id, power, post, processors } = facts;
       const stuck = faults.find('stuckPowerGood', (fault) => fault.host === id);
-      if (power.good !== undefined) lines.drive(power.good, stuck ? stuck.level === 'high' : powered, at);
+      if (power.kind !== 'ipmi' && power.good !== undefined)
+        lines.drive(power.good, stuck ? stuck.level === 'high' : powered, at);
       if (post) lines.drive(post.complete, state === 'running' || state === 'shutdown', at);
       for (const { present } of processors?.sockets ?? []) lines.drive(present, true, at);
     }
@@ -205,7 +207,8 @@ export function createMachine(
     if (button !== 'power') return;
     if (held) persons.add(id);
     else persons.delete(id);
-    if (power.kind === 'relay' || !lines.asserted(power.button)) push(host, held);
+    if ((power.kind !== 'gpio' && power.kind !== undefined) || !lines.asserted(power.button))
+      push(host, held);
   }
 
   function change<T>(make: () => T): T {

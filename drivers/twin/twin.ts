@@ -3,6 +3,7 @@
  * models together and holds the knobs; chips are in buses.ts, wires in lines.ts, hosts in host.ts, heat and
  * electricity in physics.ts, guesses in nominal.ts.
  */
+import { DeviceError } from '../errors.ts';
 import type { Hardware } from '../hardware.ts';
 import type { TwinBoard } from './board.ts';
 import type { ActiveFault, Fault } from './faults.ts';
@@ -123,6 +124,12 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     serial: machine.serial,
     leds,
     watchdogs,
+    ipmi: {
+      ipmb(bus) {
+        throw new DeviceError('no-bus', `IPMB ${bus}`, 'nobody is on it');
+      },
+      lan: (_node, options) => Promise.resolve(options),
+    },
     set(sensor, value) {
       lookup(sensors, sensor, 'sensor');
       if (value !== null && !Number.isFinite(value)) throw new TwinError(`${value} is no value for a sensor`);

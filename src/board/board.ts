@@ -149,7 +149,7 @@ class LiveBoard implements Board {
     );
     const consoles = new Map<string, HostConsole>();
     for (const { id, console } of platform.hosts ?? []) {
-      if (console === undefined) continue;
+      if (console?.device === undefined) continue;
       const { device, baud = 115_200 } = console;
       const open = () => hardware.serial.open(device, baud);
       consoles.set(id, new HostConsole(id, { open, keepOpen: true, memory, changes, log: this.#log }));

@@ -106,7 +106,7 @@ export class Buttons {
 
   /** The button towards the host follows the finger. */
   #passOn(name: ButtonName, pressed: boolean): void {
-    if (this.#facts.acts !== 'passThrough' || this.#power.kind === 'relay') return;
+    if (this.#facts.acts !== 'passThrough' || this.#power.kind !== 'gpio') return;
     const { button, reset, nmi } = this.#power;
     const line = { power: button, reset, nmi }[name];
     if (line === undefined) return;

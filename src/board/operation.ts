@@ -7,7 +7,7 @@ export class CutShort extends Error {}
 
 export class Operation {
   readonly type: ResetType | 'Restore';
-  /** Resolves once the first line has been driven; rejects when that fails. */
+  /** Resolves once the first step has been taken, be it a line that was driven; rejects when that fails. */
   readonly started: Promise<void>;
   /** Resolves when all is over and released; rejects with what went wrong. */
   readonly ended: Promise<void>;
@@ -53,6 +53,15 @@ export class Operation {
     this.#lines.set(line, value);
     this.#driven();
     driven();
+  }
+
+  /** Has something else done than a line driven; `driven` is called once it is. @throws CutShort, what the job throws */
+  async ask(job: () => Promise<void>, driven?: () => void): Promise<void> {
+    this.#check();
+    await job();
+    this.#driven();
+    driven?.();
+    this.#check();
   }
 
   /** Waits so long, or until `wake`, which `watch` is given, is called; `watch` returns what ends that. @throws CutShort */

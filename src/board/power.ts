@@ -2,6 +2,8 @@
  * Switches one host: presses its buttons for as long as the descriptor says and watches power-good for what came of it.
  * What was asked for, what the pins say, and how it ended are kept apart and all shown.
  */
+import type { ChassisAction } from 'node-ipmi';
+import { DeviceError } from '../../drivers/errors.ts';
 import type { HostFacts } from '../platform/schema.ts';
 import type { Lines } from './lines.ts';
 import {
@@ -25,6 +27,15 @@ export interface PowerListener {
   resting(on: boolean): void;
 }
 
+/** The controller of a host that is switched by IPMI. */
+export interface HostController {
+  /** Resolves once it has accepted that. @throws DeviceError */
+  control(action: ChassisAction): Promise<void>;
+}
+
+/** The line that shows whether the controller of a node says that its power is on. */
+export const nodePowerLine = (node: string): string => `${node}:power`;
+
 /** What a host is to be after an operation; those that are not here leave it as it is. */
 const aims: Readonly<Partial<Record<Operation['type'], boolean>>> = {
   On: true,
@@ -43,6 +54,7 @@ const forced: readonly ResetType[] = ['ForceOff', 'ForceRestart', 'PowerCycle'];
 export class HostPower implements Sequenced {
   readonly #facts: HostFacts;
   readonly #lines: Lines;
+  readonly #controller: HostController | undefined;
   readonly #listener: PowerListener;
   readonly #post: Post | null;
   readonly #watchers = new Set<() => void>();
@@ -61,9 +73,11 @@ export class HostPower implements Sequenced {
   /** When power-good last came, on the monotonic clock. */
   goodSince = Number.NEGATIVE_INFINITY;
 
-  constructor(facts: HostFacts, lines: Lines, listener: PowerListener) {
+  /** `controller` is that of a host that is switched by IPMI. */
+  constructor(facts: HostFacts, lines: Lines, listener: PowerListener, controller?: HostController) {
     this.#facts = facts;
     this.#lines = lines;
+    this.#controller = controller;
     this.#listener = listener;
     this.#post = facts.post === undefined ? null : new Post(facts.post, this.#name, lines, listener);
     lines.watch(this.#goodLine, (good) => this.#goodChanged(good));
@@ -72,6 +86,7 @@ export class HostPower implements Sequenced {
   /** What is driven speaks for itself where nothing else says whether a relay feeds the host. */
   get #goodLine(): string {
     const { power } = this.#facts;
+    if (power.kind === 'ipmi') return nodePowerLine(power.node);
     return power.kind === 'relay' ? (power.good ?? power.line) : power.good;
   }
 
@@ -97,6 +112,17 @@ export class HostPower implements Sequenced {
   get supported(): readonly ResetType[] {
     const { power } = this.#facts;
     if (power.kind === 'relay') return ['On', 'ForceOff', 'ForceRestart', 'ForceOn', 'PowerCycle'];
+    if (power.kind === 'ipmi')
+      return [
+        'On',
+        'ForceOff',
+        'GracefulShutdown',
+        'GracefulRestart',
+        'ForceRestart',
+        'Nmi',
+        'ForceOn',
+        'PowerCycle',
+      ];
     const { reset, nmi } = power;
     return [
       'On',
@@ -151,21 +177,37 @@ export class HostPower implements Sequenced {
   unplug(): void {
     if (this.#unplugged) return;
     this.#unplugged = true;
+    this.#forget();
+    this.#operation?.cutShort();
+    this.#recovered();
+    this.#listener.changed();
+  }
+
+  /** Whoever tells of its power does not answer any more: nobody knows. An operation under way waits on. */
+  lose(): void {
+    if (this.#good === null) return;
+    this.#forget();
+    this.#listener.changed();
+  }
+
+  /** Looks at power-good again, since it can be told again. */
+  look(): void {
+    const good = this.#unplugged ? null : this.#lines.get(this.#goodLine);
+    if (good !== null) this.#goodChanged(good);
+  }
+
+  #forget(): void {
     this.#good = null;
     this.#transition = null;
     this.#answerUntil = Number.NEGATIVE_INFINITY;
     this.#post?.stop();
-    this.#operation?.cutShort();
-    this.#recovered();
-    this.#listener.changed();
   }
 
   /** It is back, with a power-good of its own, which this first look takes as it is. */
   plug(): void {
     if (!this.#unplugged) return;
     this.#unplugged = false;
-    const good = this.#lines.get(this.#goodLine);
-    if (good !== null) this.#goodChanged(good);
+    this.look();
   }
 
   /** Ends what is under way; the lines go back to rest. */
@@ -262,6 +304,12 @@ export class HostPower implements Sequenced {
       });
     }
     return this.#good === wanted;
+  }
+
+  async control(action: ChassisAction): Promise<void> {
+    if (this.#controller === undefined)
+      throw new DeviceError('unsupported', this.#facts.id, 'no controller switches it');
+    await this.#controller.control(action);
   }
 
   pressed(patience: number): void {

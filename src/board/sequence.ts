@@ -1,5 +1,11 @@
 /** What each reset type does to the lines of a host, step by step, as its descriptor says. */
-import type { ButtonPowerFacts, HostPowerFacts, RelayPowerFacts } from '../platform/schema.ts';
+import type { ChassisAction } from 'node-ipmi';
+import type {
+  ButtonPowerFacts,
+  HostPowerFacts,
+  IpmiPowerFacts,
+  RelayPowerFacts,
+} from '../platform/schema.ts';
 import type { Operation } from './operation.ts';
 
 /** Waits that a descriptor leaves out, in milliseconds. */
@@ -10,6 +16,8 @@ const defaults = {
   onTimeout: 10_000,
   offTimeout: 10_000,
   gracefulTimeout: 300_000,
+  /** Between an orderly shutdown and the power-on after it, where a controller switches. */
+  pause: 5_000,
 };
 
 /** The operating system did not heed the button: nothing is broken. */
@@ -27,13 +35,73 @@ export interface Sequenced {
   pressed(patience: number): void;
   /** The reset has been let go. */
   restarted(): void;
+  /** Has the controller of the host do it. @throws DeviceError */
+  control(action: ChassisAction): Promise<void>;
 }
 
 type Steps = (operation: Operation) => Promise<void>;
 
 /** The steps of an operation. They throw DeviceError, CutShort, Unheeded, or an Error when power-good does not follow. */
 export const sequenceOf = (type: Operation['type'], power: HostPowerFacts, host: Sequenced): Steps =>
-  power.kind === 'relay' ? byRelay(type, power, host) : byButton(type, power, host);
+  power.kind === 'relay'
+    ? byRelay(type, power, host)
+    : power.kind === 'ipmi'
+      ? byController(type, power, host)
+      : byButton(type, power, host);
+
+/** The operations that a controller does by itself, without anything to wait for (IPMI 2.0, section 28.3). */
+const single: Readonly<Partial<Record<Operation['type'], ChassisAction>>> = {
+  ForceRestart: 'hardReset',
+  Nmi: 'diagnosticInterrupt',
+};
+
+function byController(type: Operation['type'], power: IpmiPowerFacts, host: Sequenced): Steps {
+  const step = async (
+    operation: Operation,
+    action: ChassisAction,
+    on: boolean,
+    limit: number,
+    failure: (words: string) => Error = (words) => new Error(words),
+  ) => {
+    await operation.ask(
+      () => host.control(action),
+      () => host.becoming(on ? 'PoweringOn' : 'PoweringOff'),
+    );
+    if (await host.becomes(operation, on, limit)) return;
+    const words = `its controller (${power.node}) said that power had not ${on ? 'come' : 'gone'} ${limit / 1000} s after it was asked for "${action}"`;
+    throw failure(words);
+  };
+  const { onTimeout = defaults.onTimeout, offTimeout = defaults.offTimeout } = power;
+  const { gracefulTimeout = defaults.gracefulTimeout, cycleDelay = defaults.pause } = power;
+  const on = (operation: Operation) => step(operation, 'powerUp', true, onTimeout);
+  const off = (operation: Operation) => step(operation, 'powerDown', false, offTimeout);
+  const shutdown = (operation: Operation) =>
+    step(operation, 'softShutdown', false, gracefulTimeout, (words) => new Unheeded(words));
+  const again = (first: Steps) => async (operation: Operation) => {
+    await first(operation);
+    await operation.wait(cycleDelay);
+    await on(operation);
+  };
+  const action = single[type];
+  if (action !== undefined)
+    return async (operation) => {
+      await operation.ask(() => host.control(action));
+      if (type === 'ForceRestart') host.restarted();
+    };
+  switch (type) {
+    case 'ForceOff':
+      return off;
+    case 'GracefulShutdown':
+      return shutdown;
+    case 'GracefulRestart':
+      return again(shutdown);
+    // Its own power cycle may be shorter than anybody looks: off and on is what can be watched.
+    case 'PowerCycle':
+      return again(off);
+    default:
+      return on;
+  }
+}
 
 function byRelay(type: Operation['type'], power: RelayPowerFacts, host: Sequenced): Steps {
   const { line, good = line, cycleDelay } = power;

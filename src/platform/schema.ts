@@ -237,6 +237,12 @@ export const Line = object(
         'Chassis that carries the chip it is on: while that is not plugged in there is no such line.',
       ),
     ),
+    node: optional(
+      ref('nodes', 'Node whose bridge IC has it; with "bit", instead of the name of a line. Inputs only.'),
+    ),
+    bit: optional(
+      Type.Integer({ minimum: 0, maximum: 255, description: 'Number of the line of that bridge IC.' }),
+    ),
   },
   'A GPIO line.',
 );
@@ -331,6 +337,76 @@ export const Ipmb = object(
   'A satellite controller reached over IPMB, such as a management engine.',
 );
 
+export const IpmbLink = object(
+  {
+    kind: Type.Literal('ipmb'),
+    bus: BusNumber,
+    address: Address,
+    own: optional(
+      Type.Integer({
+        minimum: 0x03,
+        maximum: 0x77,
+        description: '7-bit address of this controller on that bus; 0x10 when left out.',
+      }),
+    ),
+    timeout: optional(duration('Longest wait for an answer; 1 s when left out.')),
+  },
+  'A bus on which both are (IPMB, `/dev/ipmb-N`).',
+);
+
+export const LanLink = object(
+  {
+    kind: Type.Literal('lan'),
+    host: text('Address or name of the controller.'),
+    port: optional(Type.Integer({ minimum: 1, maximum: 65_535, description: 'UDP port; 623.' })),
+    user: Type.String({ maxLength: 16, description: 'User of that controller; 16 characters at most.' }),
+    secret: text('File that holds the password of that user, and nothing else: no secret stands here.'),
+    kg: optional(text('File that holds the key of that controller (K_g), where it has one.')),
+    suites: optional(
+      Type.Array(Type.Enum([17, 3], { type: 'integer' }), {
+        minItems: 1,
+        description: 'Cipher suites in the order to try; 17, then 3.',
+      }),
+    ),
+    privilege: optional(oneOf(['user', 'operator', 'administrator'], 'Privilege to ask for; administrator.')),
+    timeout: optional(duration('Longest wait for the first answer; 500 ms when left out.')),
+  },
+  'A network (IPMI 2.0 over LAN, RMCP+).',
+);
+
+export const Node = object(
+  {
+    id: Id('Id of the controller of the node'),
+    name: optional(text('Name for people.')),
+    link: Type.Union([IpmbLink, LanLink], { description: 'What leads to it.' }),
+    chassis: optional(ref('chassis', 'Chassis it is in; the first when left out.')),
+    host: optional(ref('hosts', 'Host that it serves: its log is the log of that host.')),
+    bridgeIc: optional(
+      oneOf(['meta', 'wiwynn'], 'It is a bridge IC of OCP with the commands of this maker (NetFn 0x38).'),
+    ),
+    poll: optional(duration('Period of its readings; 2 s when left out.')),
+    sensors: optional(
+      record(
+        '^.{1,16}$',
+        'the name of a sensor in the records of the node, up to 16 characters',
+        object(
+          {
+            name: optional(text('Name for people.')),
+            context: optional(oneOf(PhysicalContexts, 'Where it measures (Redfish PhysicalContext).')),
+            thresholds: optional(Thresholds),
+          },
+          'What the record of a sensor does not say, or says wrongly.',
+        ),
+        'Name of a sensor in the records of the node → what to know beyond them.',
+      ),
+    ),
+    simulate: optional(
+      oneOf(['server', 'twin-lakes'], 'What a twin of this board has in its place; server when left out.'),
+    ),
+  },
+  'A node that is managed through a controller of its own by IPMI.',
+);
+
 export const Peci = object(
   {
     id: Id('Name of the processor'),
@@ -349,11 +425,15 @@ export const Fru = object(
   {
     id: Id('Id of the FRU'),
     name: optional(text('Name for people.')),
-    device: ref('devices', 'EEPROM that holds its inventory.'),
+    device: optional(ref('devices', 'EEPROM that holds its inventory; this or "node".')),
+    node: optional(ref('nodes', 'Node that holds its inventory; this or "device".')),
+    number: optional(
+      Type.Integer({ minimum: 0, maximum: 254, description: 'FRU device of that node; 0 when left out.' }),
+    ),
     chassis: optional(ref('chassis', 'Chassis it belongs to.')),
     context: optional(oneOf(PhysicalContexts, 'What kind of part it is.')),
   },
-  'A field replaceable unit described by an IPMI FRU EEPROM.',
+  'A field replaceable unit described by an IPMI FRU inventory.',
 );
 
 export const Chassis = object(
@@ -385,6 +465,22 @@ export const Chassis = object(
       duration('Wait after it was plugged in before anything in it is asked; 2 s when left out.'),
     ),
     fru: optional(ref('frus', 'FRU that names it.')),
+    switch: optional(
+      object(
+        {
+          line: lineRef('out', 'Output: the chassis is fed while it is asserted.'),
+          good: optional(lineRef('in', 'Input: asserted while it is fed; what is driven, when left out.')),
+          offTime: optional(duration('Off time of a power cycle; 5 s when left out.')),
+          latch: optional(
+            lineRef(
+              'in',
+              'Input: asserted while the latch of the slot is closed. Opened, it ends the power; closed, it brings it.',
+            ),
+          ),
+        },
+        'A switch that feeds the chassis and all in it, such as the 12 V of a slot.',
+      ),
+    ),
     power: optional(
       object(
         {
@@ -457,7 +553,23 @@ export const RelayPower = object(
   'How the host is switched: a relay or load switch that feeds it. Nothing asks its operating system first.',
 );
 
-export const HostPower = Type.Union([ButtonPower, RelayPower], { description: 'How the host is switched.' });
+export const IpmiPower = object(
+  {
+    kind: Type.Literal('ipmi'),
+    node: ref('nodes', 'Controller that switches it.'),
+    onTimeout: optional(duration('Longest wait for its power to come; 10 s when left out.')),
+    offTimeout: optional(
+      duration('Longest wait for its power to go after a forced off; 10 s when left out.'),
+    ),
+    gracefulTimeout: optional(duration('Longest wait for an orderly shutdown; 5 min when left out.')),
+    cycleDelay: optional(duration('Off time of an orderly restart; 5 s when left out.')),
+  },
+  'How the host is switched: its own controller is asked to (IPMI Chassis Control).',
+);
+
+export const HostPower = Type.Union([ButtonPower, RelayPower, IpmiPower], {
+  description: 'How the host is switched.',
+});
 
 const ButtonResets = [
   'On',
@@ -517,7 +629,10 @@ export const Host = object(
     console: optional(
       object(
         {
-          device: text('Serial port of the controller that the host writes to, e.g. /dev/ttyS1.'),
+          device: optional(
+            text('Serial port of the controller that the host writes to, e.g. /dev/ttyS1; this or "node".'),
+          ),
+          node: optional(ref('nodes', 'Node that carries it over the network (serial over LAN).')),
           baud: optional(Type.Integer({ minimum: 1200, maximum: 4_000_000, description: '115200.' })),
         },
         'Serial console.',
@@ -548,6 +663,7 @@ export const Indicator = object(
     led: optional(
       text('Name of the light in the LED class of the kernel (/sys/class/leds); this or "line".'),
     ),
+    node: optional(ref('nodes', 'Controller that identifies its node when it is asked to; this or "line".')),
     kind: oneOf(
       ['identify', 'power', 'fault'],
       'What it says. A light that says several things has an entry for each: identify goes before fault, fault before power.',
@@ -655,6 +771,7 @@ export const PlatformSchema = object(
     fans: optional(Type.Array(Fan)),
     cooling: optional(Cooling),
     ipmb: optional(Type.Array(Ipmb)),
+    nodes: optional(Type.Array(Node)),
     peci: optional(Type.Array(Peci)),
     frus: optional(Type.Array(Fru)),
     powerSupplies: optional(Type.Array(PowerSupply)),
@@ -676,6 +793,10 @@ export type FanFacts = Static<typeof Fan>;
 export type HostFacts = Static<typeof Host>;
 export type HostPowerFacts = Static<typeof HostPower>;
 export type ButtonPowerFacts = Static<typeof ButtonPower>;
+export type IpmiPowerFacts = Static<typeof IpmiPower>;
+export type NodeFacts = Static<typeof Node>;
+export type LanLinkFacts = Static<typeof LanLink>;
+export type IpmbLinkFacts = Static<typeof IpmbLink>;
 export type RelayPowerFacts = Static<typeof RelayPower>;
 export type ChassisFacts = Static<typeof Chassis>;
 export type ThresholdFacts = Static<typeof Thresholds>;

@@ -280,7 +280,11 @@ async function lineText(gpio: Hardware['gpio'], line: string, facts: LineFacts):
 const hostsOff = ({ hosts = [] }: Platform, lines: readonly LineFinding[]): ReadonlySet<string> =>
   new Set(
     hosts
-      .filter(({ power }) => lines.some(({ id, detail }) => id === power.good && detail === 'not asserted'))
+      .filter(
+        ({ power }) =>
+          power.kind !== 'ipmi' &&
+          lines.some(({ id, detail }) => id === power.good && detail === 'not asserted'),
+      )
       .map(({ id }) => id),
   );
 

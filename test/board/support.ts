@@ -294,8 +294,8 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const platform = options.platform ?? bench;
   const twin = options.twin ?? createTwin(platform, { speed: 10 });
   const disk = options.disk ?? new Disk();
-  const { i2c, gpio, hwmon, serial, leds, watchdogs, close } = twin;
-  const hardware = { i2c, gpio, hwmon, serial, leds, watchdogs, close, ...options.hardware?.(twin) };
+  const { i2c, gpio, hwmon, serial, leds, watchdogs, ipmi, close } = twin;
+  const hardware = { i2c, gpio, hwmon, serial, leds, watchdogs, ipmi, close, ...options.hardware?.(twin) };
   const log: string[] = [];
   const board = createBoard(platform, hardware, disk, { log: (text) => log.push(text), ...options });
   const events: BoardEvent[] = [];

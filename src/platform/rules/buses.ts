@@ -25,10 +25,19 @@ function stations(board: Board): Station[] {
   for (const { path, device, item } of choices(board)) {
     add(path, device, `"${item.id}"`, item.bus, item.address, addressesOf(item.chip));
   }
-  for (const { path, item } of entries(board.ipmb, '/ipmb')) {
+  for (const { path, item } of [...entries(board.ipmb, '/ipmb'), ...ipmbNodes(board)]) {
     add(path, path, `"${item.id}"`, item.bus, item.address);
   }
   return found;
+}
+
+/** Nodes on I2C buses, by the links that lead to them. */
+function ipmbNodes(board: Board) {
+  return entries(board.nodes, '/nodes').flatMap(({ path, item: { id, link } }) =>
+    link?.kind === 'ipmb'
+      ? [{ path: pointer(path, 'link'), item: { id, bus: link.bus, address: link.address } }]
+      : [],
+  );
 }
 
 /** EEPROMs with one byte of memory address answer at one device address for each 256 bytes. */
@@ -67,6 +76,7 @@ export const busRules: Readonly<Record<string, Rule>> = {
       ...entries(board.muxes, '/muxes'),
       ...choices(board).map(({ path, own }) => ({ path, item: own })),
       ...entries(board.ipmb, '/ipmb'),
+      ...ipmbNodes(board),
     ];
     for (const { path, item } of users) {
       if (item.bus === undefined || known.has(item.bus)) continue;

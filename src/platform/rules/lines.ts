@@ -26,6 +26,8 @@ function outputs(board: Board): Use[] {
   }
   for (const { path, item } of entries(board.adc, '/adc'))
     add(item.bridge?.line, pointer(pointer(path, 'bridge'), 'line'), `the bridge of "${item.sensor?.id}"`);
+  for (const { path, item } of entries(board.chassis, '/chassis'))
+    add(item.switch?.line, pointer(pointer(path, 'switch'), 'line'), `the switch of chassis "${item.id}"`);
   add(board.manager?.ready, '/manager/ready', 'the readiness of the manager');
   // A light may say several things: that is one use.
   const lights = new Set<string>();
@@ -52,7 +54,8 @@ export const lineRules: Readonly<Record<string, Rule>> = {
 
   *'duplicate-line'(board) {
     const lines = members(board.lines, '/lines');
-    const nameOf = ({ name, item }: (typeof lines)[number]) => item.line ?? name;
+    const nameOf = ({ name, item }: (typeof lines)[number]) =>
+      item.node === undefined ? (item.line ?? name) : `${item.node} ${item.bit}`;
     for (const { path, item, name } of repeated(lines, nameOf)) {
       const message = `another entry is the kernel's line "${item.line ?? name}" too`;
       const hint = 'a line can be requested once: use one entry in both places';

@@ -15,6 +15,7 @@ const spaces: readonly (readonly [what: string, (board: Board) => readonly Named
       ...entries(board.muxes, '/muxes'),
       ...entries(board.devices, '/devices'),
       ...entries(board.ipmb, '/ipmb'),
+      ...entries(board.nodes, '/nodes'),
       ...entries(board.peci, '/peci'),
     ],
   ],
@@ -101,6 +102,7 @@ function declared(board: Board): Readonly<Record<string, readonly string[]>> {
     hosts: ids(entries(board.hosts, '/hosts')),
     devices: ids(entries(board.devices, '/devices')),
     frus: ids(entries(board.frus, '/frus')),
+    nodes: ids(entries(board.nodes, '/nodes')),
     sensors: ids(sensors(board)),
   };
 }
@@ -111,6 +113,7 @@ const singular: Readonly<Record<string, string>> = {
   hosts: 'host',
   devices: 'device',
   frus: 'FRU',
+  nodes: 'node',
   sensors: 'sensor',
 };
 

@@ -56,7 +56,11 @@ export const valueRules: Readonly<Record<string, Rule>> = {
   },
 
   *poll(board) {
-    const polled = [...entries(board.devices, '/devices'), ...sensors(board)];
+    const polled = [
+      ...entries(board.devices, '/devices'),
+      ...entries(board.nodes, '/nodes'),
+      ...sensors(board),
+    ];
     for (const { path, item } of polled) {
       const { poll } = item;
       if (poll === undefined || (poll >= pollBounds.least && poll <= pollBounds.most)) continue;
@@ -90,14 +94,61 @@ export const valueRules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *light(board) {
-    for (const { path, item } of entries(board.indicators, '/indicators')) {
-      if ((item.line === undefined) !== (item.led === undefined)) continue;
+  *'one-source'(board) {
+    const one = function* (path: string, what: string, given: Readonly<Record<string, unknown>>) {
+      const names = Object.keys(given);
+      const there = names.filter((name) => given[name] !== undefined);
+      if (there.length === 1) return;
       const message =
-        item.line === undefined
-          ? `nothing says which light "${item.id}" is`
-          : `"${item.id}" has both a "line" and a "led"`;
-      yield { path, message, hint: 'write "line", an output, or "led", a name in /sys/class/leds' };
+        there.length === 0 ? `nothing says ${what}` : `both "${there.join('" and "')}" say ${what}`;
+      yield { path, message, hint: `write one of "${names.join('", "')}"` };
+    };
+    for (const { path, item } of entries(board.indicators, '/indicators')) {
+      const { line, led, node } = item;
+      yield* one(path, `which light "${item.id}" is`, { line, led, node });
+    }
+    for (const { path, item } of entries(board.frus, '/frus')) {
+      const { device, node } = item;
+      yield* one(path, `what holds the inventory of "${item.id}"`, { device, node });
+    }
+    for (const { path, item } of entries(board.hosts, '/hosts')) {
+      if (item.console === undefined) continue;
+      const { device, node } = item.console;
+      yield* one(pointer(path, 'console'), `where the console of "${item.id}" is`, { device, node });
+    }
+  },
+
+  *'node-use'(board) {
+    const links = new Map(entries(board.nodes, '/nodes').map(({ item }) => [item.id, item]));
+    for (const { path, item } of members(board.lines, '/lines')) {
+      if (item.node === undefined && item.bit === undefined) continue;
+      if (item.node === undefined || item.bit === undefined) {
+        const [there, missing] = item.node === undefined ? ['bit', 'node'] : ['node', 'bit'];
+        yield { path, message: `"${there}" stands without "${missing}"`, hint: 'a bridge IC needs both' };
+      }
+      if (item.direction === 'out')
+        yield {
+          path: pointer(path, 'direction'),
+          message: 'a line of a bridge IC is not driven by this daemon',
+          hint: 'write "direction: in"',
+        };
+      const node = links.get(item.node);
+      if (node !== undefined && node.bridgeIc === undefined)
+        yield {
+          path: pointer(path, 'node'),
+          message: `"${node.id}" is no bridge IC: it has no lines`,
+          hint: 'say "bridgeIc" in the node, or name another',
+        };
+    }
+    for (const { path, item } of entries(board.hosts, '/hosts')) {
+      const node = links.get(item.console?.node);
+      if (node?.link?.kind !== 'ipmb') continue;
+      const message = `"${node.id}" is reached by IPMB, which carries no console`;
+      yield {
+        path: pointer(pointer(path, 'console'), 'node'),
+        message,
+        hint: 'name the serial port instead',
+      };
     }
   },
 

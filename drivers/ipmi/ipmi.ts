@@ -1,0 +1,9 @@
+/** The ways to controllers that speak IPMI, on this machine or on a twin of it. */
+import type { IpmbLink, LanOptions } from 'node-ipmi';
+
+export interface IpmiPaths {
+  /** Opens the IPMB on an I2C bus. @throws DeviceError `no-bus` where the machine has none there, `held` */
+  ipmb(bus: number): IpmbLink;
+  /** Where the controller of a node is in truth: as asked, or what stands in for it on a twin. */
+  lan(node: string, options: LanOptions): Promise<LanOptions>;
+}
