@@ -23,6 +23,8 @@ export interface Machine {
   readonly absent: Set<string>;
   /** Ids of leak detectors that are wet. */
   readonly wet: Set<string>;
+  /** Ids of the chassis whose latch is open. */
+  readonly open: Set<string>;
   /** Ids of the chassis that can be pulled. */
   readonly removable: readonly string[];
   readonly lines: TwinLines;
@@ -58,6 +60,7 @@ export function createMachine(
   const loads = new Map((board.hosts ?? []).map(({ id }) => [id, 0]));
   const absent = new Set<string>();
   const wet = new Set<string>();
+  const open = new Set<string>();
   const chassis = board.chassis ?? [];
   const removable = chassis.flatMap(({ id, present }) => (present === undefined ? [] : (id ?? [])));
   /** Hosts whose button a person holds. */
@@ -73,13 +76,20 @@ export function createMachine(
     if (removable.includes(id) && absent.has(id)) return false;
     return isThere(chassis.find((each) => each.id === id)?.containedBy);
   };
+  /** It is there, and every switch that it is behind feeds it. */
+  const hasPower = (id: string | undefined): boolean => {
+    if (id === undefined) return true;
+    if (!isThere(id)) return false;
+    const facts = chassis.find((each) => each.id === id);
+    return (facts?.switch === undefined || lines.asserted(facts.switch.line)) && hasPower(facts?.containedBy);
+  };
   /** The board as a whole is fed. */
   const isFed = () => hasMains() && (supplies.size === 0 || [...supplies.values()].some(delivers));
 
   const settle = () => {
     for (const host of hosts.values()) host.advance();
   };
-  const lines = createLines(board.lines ?? {}, now, settle, isThere, (key) => {
+  const lines = createLines(board.lines ?? {}, now, settle, hasPower, (key) => {
     for (const fault of faults.list)
       if (fault.kind === 'released' && fault.line === key) faults.remove(fault.id);
   });
@@ -99,7 +109,7 @@ export function createMachine(
     const host = createHost(facts, {
       now,
       speed,
-      supplied: () => isFed() && isThere(facts.chassis),
+      supplied: () => isFed() && hasPower(facts.chassis),
       hindered: (kind) => faults.onHost(kind, id),
       rebooted() {
         for (const fault of faults.list)
@@ -175,8 +185,13 @@ export function createMachine(
       if (post) lines.drive(post.complete, state === 'running' || state === 'shutdown', at);
       for (const { present } of processors?.sockets ?? []) lines.drive(present, true, at);
     }
-    for (const { id, present } of chassis)
-      if (id !== undefined && present !== undefined) lines.drive(present, !absent.has(id), at);
+    for (const { id = '', present, switch: own } of chassis) {
+      if (present !== undefined) lines.drive(present, !absent.has(id), at);
+      if (own?.good !== undefined) lines.drive(own.good, hasMains() && lines.asserted(own.line), at);
+      if (own?.latch !== undefined) lines.drive(own.latch, !open.has(id), at);
+      // Who opens a latch has pulled out what hides it.
+      if (own?.serviced !== undefined) lines.drive(own.serviced, open.size > 0, at);
+    }
     for (const { id, present } of board.drives ?? [])
       if (present !== undefined) lines.drive(present, !absent.has(id), at);
     for (const { id, line, present } of board.leakDetectors ?? []) {
@@ -190,7 +205,31 @@ export function createMachine(
     }
   }
 
-  const buses = createBuses(board, { now, seed, faults, settle, isThere, value: (id) => physics.value(id) });
+  const buses = createBuses(board, {
+    ...{ now, seed, faults, settle, isThere: hasPower },
+    value: (id) => physics.value(id),
+  });
+
+  // Slots are fed from the start, and switched by the controller then.
+  for (const { switch: own } of chassis) {
+    if (own === undefined) continue;
+    lines.drive(own.line, true, now());
+    lines.watch(own.line, (on) => {
+      const fed = chassis.flatMap(({ id }) => (hasPower(id) ? (id ?? []) : []));
+      if (on) for (const id of fed.filter((each) => !powered.has(each))) buses.reset(id);
+      powered = new Set(fed);
+      cutOff();
+      showLines();
+      buses.changed();
+    });
+  }
+  let powered = new Set(chassis.flatMap(({ id }) => (hasPower(id) ? (id ?? []) : [])));
+
+  /** What has lost its power is off, and drives nothing. */
+  function cutOff(): void {
+    lines.fall((carrier) => carrier !== undefined && !hasPower(carrier));
+    for (const host of hosts.values()) if (!isFed() || !hasPower(host.facts.chassis)) host.losePower();
+  }
 
   showLines();
 
@@ -214,7 +253,7 @@ export function createMachine(
   function change<T>(make: () => T): T {
     upToDate();
     const before = hasMains();
-    const pulled = chassis.map(({ id }) => id).filter((id) => !isThere(id));
+    const dead = chassis.map(({ id }) => id).filter((id) => !hasPower(id));
     const result = make();
     const after = hasMains();
     const linesOf = (kind: 'storm' | 'released') =>
@@ -222,14 +261,13 @@ export function createMachine(
     lines.trouble(linesOf('storm'), linesOf('released'));
     // Without power nothing drives an output.
     if (before && !after) lines.fall(() => true);
-    lines.fall((carrier) => carrier !== undefined && !isThere(carrier));
     // What lost its power comes back as from the factory.
-    for (const id of pulled) if (isThere(id)) buses.reset(id);
+    for (const id of dead) if (hasPower(id)) buses.reset(id);
     if (after && !before) {
       buses.reset();
       hwmon.reset();
     }
-    for (const host of hosts.values()) if (!isFed() || !isThere(host.facts.chassis)) host.losePower();
+    cutOff();
     for (const host of hosts.values()) host.reconsider();
     showLines();
     buses.changed();
@@ -246,6 +284,7 @@ export function createMachine(
     loads,
     absent,
     wet,
+    open,
     removable,
     lines,
     hwmon,

@@ -3,7 +3,8 @@ import type { ChassisFacts } from '../platform/schema.ts';
 import { worst } from './health.ts';
 import type { Indicators } from './indicators.ts';
 import type { Memory } from './memory.ts';
-import type { Chassis, Fru, Host, PowerState, Status } from './model.ts';
+import type { Chassis, ChassisReset, Fru, Host, PowerState, Status } from './model.ts';
+import type { Slots } from './slots.ts';
 
 export interface ChassisParts {
   readonly memory: Memory;
@@ -14,6 +15,7 @@ export interface ChassisParts {
   readonly frus: ReadonlyMap<string, Fru>;
   readonly hosts: readonly (Host & { readonly power: { readonly fault: string | null } })[];
   readonly isThere: (chassis: string) => boolean;
+  readonly slots: Slots;
 }
 
 interface Part {
@@ -24,7 +26,7 @@ interface Part {
 /** The chassis of a board, each with what is in it. */
 export function buildChassis(
   list: readonly ChassisFacts[],
-  { memory, indicators, contents, frus, hosts, isThere }: ChassisParts,
+  { contents, frus, hosts, isThere, ...others }: ChassisParts,
 ): ReadonlyMap<string, BoardChassis> {
   const built = new Map<string, BoardChassis>();
   for (const facts of list) {
@@ -32,7 +34,7 @@ export function buildChassis(
     const inside = list.filter(({ containedBy }) => containedBy === facts.id).map(({ id }) => id);
     const chassis = new BoardChassis(
       facts,
-      { memory, indicators, frus, contents: contents.filter(isHere), hosts: hosts.filter(isHere), isThere },
+      { ...others, frus, contents: contents.filter(isHere), hosts: hosts.filter(isHere), isThere },
       () => inside.filter(isThere).flatMap((id) => built.get(id) ?? []),
     );
     built.set(facts.id, chassis);
@@ -64,8 +66,22 @@ export class BoardChassis implements Chassis {
     return this.#parts.indicators.identify(this.id);
   }
 
-  /** A chassis without hosts is on, since the controller in it runs. */
+  get isHeldBack(): boolean {
+    return this.#slot?.isHeldBack ?? false;
+  }
+
+  get supportedResets(): readonly ChassisReset[] {
+    return this.#slot?.supported ?? [];
+  }
+
+  allowedResets(): readonly ChassisReset[] {
+    return this.#slot?.allowed() ?? [];
+  }
+
+  /** What its switch says; a chassis without one, and without hosts, is on, since the controller in it runs. */
   get powerState(): PowerState | null {
+    if (this.#slot !== undefined) return this.#slot.state;
+    if (!this.#parts.slots.feeds(this.id)) return 'Off';
     const states = this.#parts.hosts.map(({ powerState }) => powerState);
     if (states.length === 0 || states.includes('On')) return 'On';
     const moving = states.find((state) => state !== 'Off' && state !== null);
@@ -77,8 +93,14 @@ export class BoardChassis implements Chassis {
     const here = [...frus.values()].filter(({ chassis }) => chassis === this.id);
     const health = worst([
       ...[...contents, ...here, ...this.#inside()].map(({ status }) => status.health),
-      ...hosts.map(({ power }) => (power.fault === null ? ('OK' as const) : ('Critical' as const))),
+      ...[this.#slot, ...hosts.map(({ power }) => power)].map((power) =>
+        (power?.fault ?? null) === null ? ('OK' as const) : ('Critical' as const),
+      ),
     ]);
-    return { state: 'Enabled', health };
+    return { state: this.#parts.slots.feeds(this.id) ? 'Enabled' : 'StandbyOffline', health };
+  }
+
+  get #slot() {
+    return this.#parts.slots.all.get(this.id);
   }
 }
