@@ -32,7 +32,8 @@ import { Presence } from './presence.ts';
 import { createReaders } from './readers.ts';
 import { Sampler } from './sampler.ts';
 import { BoardSensor } from './sensor.ts';
-import { type Slot, Slots } from './slots.ts';
+import type { Slot } from './slot.ts';
+import { Slots } from './slots.ts';
 import { Supplies, sensorsOfSupply } from './supplies.ts';
 import { There } from './there.ts';
 

@@ -581,6 +581,33 @@ describe('faults', () => {
     expect(faults[0]?.message).toBe('chassis "a" is inside itself');
   });
 
+  it('sees a switch, and what belongs to it, that cannot do what it is for', () => {
+    const { text, places } = marked(`id: x
+name: X
+manager: { id: bmc }
+chassis:
+  - { id: a, type: Sled, switch: { line: ¦L, good: ¦G } }
+  - { id: b, type: Card, containedBy: a }
+  - { id: c, type: Sled, switch: { line: K, ¦serviced: S } }
+  - { id: d, type: Sled, switch: { line: ¦K } }
+lines:
+  L: { direction: out, chassis: b }
+  K: { direction: out }
+  G: { direction: in, chassis: a }
+  S: { direction: in }
+`);
+    const { faults } = checkText(text);
+    expect(faults.map(({ rule, line, column }) => [rule, `${line}:${column}`])).toEqual(
+      ['slot-use', 'slot-use', 'slot-use', 'shared-output'].map((rule, at) => [rule, places[at]]),
+    );
+    expect(faults.map(({ message }) => message)).toEqual([
+      'line "L" is on what "a" feeds: it is gone while that has no power',
+      'line "G" is on what "a" feeds: it is gone while that has no power',
+      '"serviced" means nothing without "latch"',
+      'line "K" is the switch of chassis "c" already, and cannot be the switch of chassis "d" too',
+    ]);
+  });
+
   it('sees all faults of a file at once, from its top, also what a wrong value stands beside', () => {
     const { text, places } = marked(`id: ¦bad board
 name: ¦7

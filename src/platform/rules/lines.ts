@@ -52,6 +52,34 @@ export const lineRules: Readonly<Record<string, Rule>> = {
     }
   },
 
+  *'slot-use'(board) {
+    const carriers = new Map(members(board.lines, '/lines').map(({ name, item }) => [name, item.chassis]));
+    const around = new Map(
+      entries(board.chassis, '/chassis').map(({ item }) => [item.id, item.containedBy] as const),
+    );
+    const isInside = (chassis: string | undefined, other: string | undefined) => {
+      const seen = new Set<string>();
+      for (let next = chassis; next !== undefined && !seen.has(next); next = around.get(next)) {
+        if (next === other) return true;
+        seen.add(next);
+      }
+      return false;
+    };
+    for (const { path, item } of entries(board.chassis, '/chassis')) {
+      if (item.switch === undefined) continue;
+      const at = pointer(path, 'switch');
+      const { line, good, latch, serviced } = item.switch;
+      for (const [name, used] of Object.entries({ line, good, latch, serviced })) {
+        if (used === undefined || !isInside(carriers.get(used), item.id)) continue;
+        const message = `line "${used}" is on what "${item.id}" feeds: it is gone while that has no power`;
+        yield { path: pointer(at, name), message, hint: 'name a line of the controller' };
+      }
+      if (serviced === undefined || latch !== undefined) continue;
+      const message = '"serviced" means nothing without "latch"';
+      yield { path: pointer(at, 'serviced'), at: 'name', message, hint: 'leave it out' };
+    }
+  },
+
   *'duplicate-line'(board) {
     const lines = members(board.lines, '/lines');
     const nameOf = ({ name, item }: (typeof lines)[number]) =>

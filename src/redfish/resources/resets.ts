@@ -20,6 +20,8 @@ export interface Resettable<T extends ResetType> {
   readonly chassis: string;
   readonly powerState: PowerState | null;
   readonly allowed: readonly T[];
+  /** The chassis around it is switched off. */
+  readonly isUnfed?: boolean;
   /** Something else keeps it from being switched on, and the log says what. */
   readonly isHeldBack?: boolean;
   readonly reset: (type: T) => Promise<{ readonly done: Promise<PowerOutcome> }>;
@@ -58,11 +60,11 @@ const switchingOn: readonly ResetType[] = ['On', 'ForceOn'];
 
 /** Why a reset type that the board supports makes no sense now; where its power does not say, the board does. */
 function refused<T extends ResetType>(
-  { chassis, powerState, isHeldBack = false }: Resettable<T>,
+  { chassis, powerState, isUnfed = false, isHeldBack = false }: Resettable<T>,
   type: T,
 ): RedfishError | undefined {
   const isOn = switchingOn.includes(type);
-  if (powerState === 'Off' && !isOn)
+  if (isUnfed || (powerState === 'Off' && !isOn))
     return new RedfishError([message('Base.ChassisPowerStateOnRequired', [chassisUri(chassis)])], 409);
   if (powerState === 'On' && isOn)
     return new RedfishError([message('Base.ChassisPowerStateOffRequired', [chassisUri(chassis)])], 409);

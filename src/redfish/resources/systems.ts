@@ -119,6 +119,7 @@ export const system = resource<Host>({
         const what = {
           ...{ name: host.name, action: 'ComputerSystem.Reset', chassis: host.chassis },
           ...{ powerState: host.powerState, allowed: host.allowedResets() },
+          isUnfed: board.chassis.get(host.chassis)?.status.state === 'StandbyOffline',
           reset: (type: ResetType) => board.reset(host.id, type),
         };
         return runReset(what, ResetType as ResetType, context);
