@@ -41,6 +41,7 @@ import {
   consoleRecord,
   loginRecord,
   networkRecord,
+  nodeSource,
   recordOf,
   taskRecord,
   triggerRecord,
@@ -188,11 +189,16 @@ async function start(
   const board = createBoard(platform, options.hardware, settings, {
     log: (text, detail) => log.info({ ...detail }, text),
     mainsRestored: options.mainsRestored ?? machineRestarted(settings, log),
+    mark: (node) => journal.mark(nodeSource(node)),
   });
-  board.onEvent((event) => {
-    for (const record of boardRecords(board, event)) journal.append(record);
-  });
+  board.onEvent((event) => Promise.all(boardRecords(board, event).map((record) => journal.append(record))));
   const telemetry = new Telemetry({ board, store, settings, predefined: predefinedReports(board) });
+  let generation = board.generation;
+  board.onChange(() => {
+    if (board.generation === generation) return;
+    generation = board.generation;
+    telemetry.definitions.setDefaults(predefinedReports(board));
+  });
   telemetry.onTrigger((fired) => {
     const record = triggerRecord(fired);
     if (record !== undefined) journal.append(record);

@@ -7,7 +7,7 @@ export class Changes {
   #stateMoved = false;
   readonly #listeners = new Set<() => void>();
   readonly #stateListeners = new Set<() => void>();
-  readonly #events = new Set<(event: BoardEvent) => void>();
+  readonly #events = new Set<(event: BoardEvent) => unknown>();
   readonly #readings = new Set<(sensor: Sensor) => void>();
   readonly #failed: (error: unknown) => void;
 
@@ -35,9 +35,16 @@ export class Changes {
     });
   }
 
-  emit(event: BoardEvent): void {
+  /** Resolves once every listener has done what it does about the event; never rejects, and need not be awaited. */
+  emit(event: BoardEvent): Promise<unknown> {
     this.touch();
-    for (const listener of this.#events) this.#tell(() => listener(event));
+    const done: Promise<unknown>[] = [];
+    for (const listener of this.#events)
+      this.#tell(() => {
+        const work = listener(event);
+        if (work instanceof Promise) done.push(work);
+      });
+    return Promise.allSettled(done);
   }
 
   /** A sensor has been read well. */
@@ -61,7 +68,7 @@ export class Changes {
     return () => this.#stateListeners.delete(listener);
   }
 
-  onEvent(listener: (event: BoardEvent) => void): () => void {
+  onEvent(listener: (event: BoardEvent) => unknown): () => void {
     this.#events.add(listener);
     return () => this.#events.delete(listener);
   }

@@ -6,7 +6,7 @@ import type { Hold } from './hold.ts';
 import type { Lines } from './lines.ts';
 import type { Memory } from './memory.ts';
 import type { BootOverride, Health, Host, PowerState, ResetType, RestorePolicy, Status } from './model.ts';
-import { HostPower } from './power.ts';
+import { type HostController, HostPower, type PowerListener } from './power.ts';
 
 /** Rails and regulators need a moment after power-good before their readings mean anything. */
 const settleAfterPowerOn = 2_000;
@@ -24,6 +24,8 @@ export interface HostParts {
   /** Called when power has come, has settled, or has gone. */
   readonly onPower: () => void;
   readonly log: (message: string, detail: object) => void;
+  /** The controller that switches it, where one does. */
+  readonly controller?: HostController;
 }
 
 export class BoardHost implements Host {
@@ -41,7 +43,7 @@ export class BoardHost implements Host {
     this.facts = facts;
     this.#parts = parts;
     const { lines, changes } = parts;
-    this.power = new HostPower(facts, lines, {
+    const listener: PowerListener = {
       changed: () => this.#changed(),
       event: (event) => changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),
       // Whatever mains does meanwhile, this is what to return to.
@@ -53,7 +55,8 @@ export class BoardHost implements Host {
           if (this.power.resting && this.power.good === on) this.#remember(on);
         }, steady).unref();
       },
-    });
+    };
+    this.power = new HostPower(facts, lines, listener, parts.controller);
     this.#buttons = new Buttons(facts, {
       lines,
       event: (event) => changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),

@@ -11,11 +11,13 @@ import {
   countBlocks,
   countBlocksOf,
   countEntries,
+  deleteMark,
   deleteOldest,
   entryOf,
   hide,
   insertRow,
   logOf,
+  markOf,
   newestId,
   overwrittenUpTo,
   type Row,
@@ -225,6 +227,16 @@ export class Journal {
    */
   keepFor(place: () => number): void {
     this.#place = place;
+  }
+
+  /** How far the log of somebody else has been taken over, by the records of it that are durable here. */
+  mark(source: string): string | undefined {
+    return markOf(this.#store, source);
+  }
+
+  /** Somebody else's log is not taken over any more; should it be again, then from its beginning. @throws StoreError */
+  forget(source: string): void {
+    deleteMark(this.#store, source);
   }
 
   /** Removes one entry. @returns false when there is none @throws StoreError */

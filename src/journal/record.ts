@@ -30,7 +30,15 @@ export type JournalRecord = LogRef & {
   readonly detail?: unknown;
   /** When it happened, if not now. */
   readonly time?: Date;
+  /** How far the log of somebody else has been taken over with this record: kept if it is, and only then. */
+  readonly mark?: Mark;
 };
+
+export interface Mark {
+  /** Whose log it is. */
+  readonly source: string;
+  readonly mark: string;
+}
 
 /** A record as it is stored. */
 export interface JournalEntry {

@@ -1,7 +1,8 @@
 /** Logs are views of the journal: one SEL for each system, the event and audit logs of the manager. */
+import { decodeSelRecord, EVENT_TYPE } from 'node-ipmi';
 import type { JournalEntry, LogName, LogRef } from '../../journal/record.ts';
 import { message, RedfishError } from '../registries/messages.ts';
-import type { Collection, Params, Resource } from '../service/resource.ts';
+import type { Collection, JsonObject, Params, Resource } from '../service/resource.ts';
 import { type App, collection, resource } from './app.ts';
 import { enabled, link, localOffset, now } from './common.ts';
 import { journalFilter } from './log-filter.ts';
@@ -62,6 +63,7 @@ function logServices(
       Resolved: model.resolved,
       Username: model.user ?? undefined,
       OriginAddress: model.address === null ? undefined : addressUri(model.address),
+      ...selFacts(model.detail),
       ...originOf(app, model.origin),
     }),
     writes: [
@@ -158,6 +160,21 @@ function logServices(
 function idOf(token: string): number {
   if (/^\d{1,15}$/.test(token)) return Number(token);
   throw new RedfishError([message('Base.QueryParameterValueError', ['$skiptoken'])], 400);
+}
+
+/** What a record of the event log of an IPMI controller says beyond its message (IPMI 2.0, section 32). */
+function selFacts(detail: unknown): JsonObject {
+  const raw = typeof detail === 'object' && detail !== null && 'raw' in detail ? detail.raw : undefined;
+  if (typeof raw !== 'string') return {};
+  const record = decodeSelRecord(Buffer.from(raw, 'hex'));
+  if (record.kind !== 'event') return { OemRecordFormat: `0x${record.recordType.toString(16)}` };
+  const { sensorNumber, generator, asserted, eventType } = record;
+  return {
+    SensorNumber: sensorNumber,
+    GeneratorId: `0x${generator.address.toString(16).padStart(4, '0')}`,
+    // Of crossings the schema wants the words of each, which the message has.
+    ...(eventType === EVENT_TYPE.threshold ? {} : { EntryCode: asserted ? 'Assert' : 'Deassert' }),
+  };
 }
 
 const belongs = (entry: JournalEntry, ref: LogRef): boolean =>

@@ -38,9 +38,23 @@ export function boardRecords(board: Board, event: BoardEvent): JournalRecord[] {
     condition: event.condition ?? null,
     resolves: event.resolves ?? false,
   };
+  const { record, host } = event;
+  if (record !== undefined) {
+    const own = {
+      ...shared,
+      detail: { raw: record.raw },
+      ...(record.time === null ? {} : { time: record.time }),
+      ...(record.mark === undefined ? {} : { mark: { source: nodeSource(record.node), mark: record.mark } }),
+    };
+    // What the controller of a host has logged belongs in the log of that host, and is told of once.
+    return [host === undefined ? { ...own, log: 'EventLog' } : { ...own, log: 'SEL', system: host }];
+  }
   const eventLog: JournalRecord = { ...shared, log: 'EventLog' };
   return event.host === undefined ? [eventLog] : [eventLog, { ...shared, log: 'SEL', system: event.host }];
 }
+
+/** What the log of a node is called where it is kept how far it was taken over. */
+export const nodeSource = (node: string): string => `node/${node}`;
 
 /** The audit record of a write: who asked for what, and how it ended. */
 export function auditRecord(write: AuditRecord): JournalRecord {

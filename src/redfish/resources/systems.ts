@@ -56,7 +56,7 @@ export const system = resource<Host>({
       },
       ...serialConsole(app, host),
       ...indicatorOf(app.board.chassis.get(host.chassis)),
-      Status: statusOf(host.status),
+      Status: { ...statusOf(host.status), ...silence(app, host.id) },
       LogServices: link(`${uri}/LogServices`),
       Links: {
         Chassis: links([chassisUri(host.chassis)]),
@@ -160,6 +160,28 @@ export const systems = collection({
   name: 'Computer systems',
   members: system,
 });
+
+/** Controllers of the host that do not answer, with the time of the last answer. */
+function silence(app: App, host: string): JsonObject {
+  const conditions = [...app.board.nodes.values()].flatMap(({ facts, name, fault, status, lastAnswer }) => {
+    if (facts.host !== host || status.health === 'OK') return [];
+    const said = message('Platform.DeviceManagementInterfaceUnresponsive', [name]);
+    const since =
+      lastAnswer === null
+        ? 'It has not answered yet.'
+        : `Its last answer was at ${lastAnswer.toISOString()}.`;
+    return [
+      {
+        MessageId: said.MessageId,
+        MessageArgs: said.MessageArgs,
+        Message: `${said.Message} ${since} ${fault}.`,
+        Severity: 'Warning',
+        Timestamp: (lastAnswer ?? app.started).toISOString(),
+      },
+    ];
+  });
+  return conditions.length === 0 ? {} : { Conditions: conditions };
+}
 
 /** A console that is switched on gives no more than its URI: who opens it must log in as for any request. */
 function serialConsole(app: App, { id }: Host): JsonObject {

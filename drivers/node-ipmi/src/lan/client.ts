@@ -41,6 +41,8 @@ export interface LanOptions {
   readonly ipmi15?: 'never' | 'fallback' | 'only';
   /** Milliseconds to wait for the first answer; each further try waits twice as long, at most eight times. */
   readonly timeout?: number;
+  /** Milliseconds that no try waits longer than. */
+  readonly maxTimeout?: number;
   /** Tries after the first. */
   readonly retries?: number;
   /** Requests under way at once, at most 32. */
@@ -86,6 +88,7 @@ export class LanClient implements Target {
   readonly #where: string;
   readonly #who: Credentials;
   readonly #timeout: number;
+  readonly #maxTimeout: number;
   readonly #retries: number;
   readonly #window: number;
   readonly #link: UdpLink;
@@ -107,6 +110,7 @@ export class LanClient implements Target {
     this.#where = `${options.host}:${options.port ?? 623}`;
     this.#who = credentials(options);
     this.#timeout = options.timeout ?? 1000;
+    this.#maxTimeout = options.maxTimeout ?? 8 * this.#timeout;
     this.#retries = options.retries ?? 4;
     this.#window = Math.min(options.window ?? 16, SEQUENCES / 2);
     this.#link = new UdpLink(
@@ -114,6 +118,7 @@ export class LanClient implements Target {
         host: options.host,
         port: options.port ?? 623,
         timeout: this.#timeout,
+        maxTimeout: this.#maxTimeout,
         tries: Math.min(this.#retries, 2) + 1,
       },
       (packet) => this.#receive(packet),
@@ -250,7 +255,7 @@ export class LanClient implements Target {
     if (this.#session === undefined || pending.message === undefined) return;
     const now = performance.now();
     if (pending.tries === 0) pending.sentAt = now;
-    const wait = this.#timeout * 2 ** Math.min(pending.tries, 3);
+    const wait = Math.min(this.#timeout * 2 ** Math.min(pending.tries, 3), this.#maxTimeout);
     pending.tries++;
     this.#link.send(this.#session.seal(PAYLOAD.ipmi, pending.message));
     pending.timer = setTimeout(() => this.#unanswered(pending), wait);

@@ -8,6 +8,7 @@ export class UdpLink {
   readonly #host: string;
   readonly #port: number;
   readonly #timeout: number;
+  readonly #maxTimeout: number;
   readonly #tries: number;
   /** Gets every packet that decodes. */
   readonly #onPacket: (packet: Packet) => void;
@@ -20,12 +21,13 @@ export class UdpLink {
   #heardAt = 0;
   #isClosed = false;
 
-  /** `timeout` is that of a step's first try, of `tries`; each further one waits twice as long. */
+  /** `timeout` is that of a step's first try, of `tries`; each further one waits twice as long, up to `maxTimeout`. */
   constructor(
     options: {
       readonly host: string;
       readonly port: number;
       readonly timeout: number;
+      readonly maxTimeout: number;
       readonly tries: number;
     },
     onPacket: (packet: Packet) => void,
@@ -34,6 +36,7 @@ export class UdpLink {
     this.#host = options.host;
     this.#port = options.port;
     this.#timeout = options.timeout;
+    this.#maxTimeout = options.maxTimeout;
     this.#tries = options.tries;
     this.#onPacket = onPacket;
     this.#onRefused = onRefused;
@@ -87,7 +90,7 @@ export class UdpLink {
           return;
         }
         this.send(datagram());
-        timer = setTimeout(attempt, this.#timeout * 2 ** tries);
+        timer = setTimeout(attempt, Math.min(this.#timeout * 2 ** tries, this.#maxTimeout));
         tries++;
       };
       const listen = (packet: Packet): void => {
