@@ -128,7 +128,7 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
       ipmb(bus) {
         throw new DeviceError('no-bus', `IPMB ${bus}`, 'nobody is on it');
       },
-      lan: (_node, options) => Promise.resolve(options),
+      lan: (_node, wanted) => wanted(),
     },
     set(sensor, value) {
       lookup(sensors, sensor, 'sensor');

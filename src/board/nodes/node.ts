@@ -34,6 +34,7 @@ import { NodeLog } from './log.ts';
 import { findPower } from './power.ts';
 import { type FoundSensor, recordedSensors } from './records.ts';
 import { Signals } from './signals.ts';
+import { withThresholds } from './thresholds.ts';
 import { deviceError, type Way, type Ways } from './ways.ts';
 
 /** Period of readings where the descriptor has none, milliseconds. */
@@ -47,6 +48,8 @@ const hurryPeriod = 250;
 /** Periods without an answer after which it counts as gone, and the slack of timers. */
 const patience = 2;
 const slack = 250;
+/** The first hand-shake may take longer, over a network that loses some of it. */
+const firstContact = 10_000;
 
 export interface NodeParts {
   readonly ways: Ways;
@@ -210,8 +213,8 @@ export class BoardNode implements Node {
     const allowed = patience * this.#period + slack;
     const silent = now - Math.max(this.#heard, this.#asked);
     if (this.#isThere && silent >= allowed) this.#lose(`no answer since ${this.#since}`);
-    else if (!this.#isThere && this.#held === null && silent >= allowed && !this.#told)
-      this.#lose(this.fault ?? 'nobody answers');
+    else if (!this.#isThere && !this.#told && silent >= Math.max(allowed, firstContact))
+      this.#lose(this.fault ?? 'it has not answered yet');
     for (const each of this.#sensors) {
       if (each.sensor.reading === null || now - each.at < allowed) continue;
       each.sensor.lose('UnavailableOffline', `no answer since ${each.sensor.readingTime?.toISOString()}`);
@@ -301,9 +304,10 @@ export class BoardNode implements Node {
   async #readRecords(target: Target, identity: Identity): Promise<void> {
     const key = await identity.recordsKey(target);
     if (key === this.#recordsKey && key !== '') return;
-    const sdrs: readonly Sdr[] = identity.hasRecords
+    const stored: readonly Sdr[] = identity.hasRecords
       ? await readSdrs(target, { device: identity.ownRecords })
       : [];
+    const sdrs = await Promise.all(stored.map((sdr) => withThresholds(target, sdr)));
     if (this.#stopped || this.#held !== null) return;
     this.#records = new Map(
       sdrs.filter(isSensor).map((sdr) => [`${sdr.owner.address} ${sdr.number}`, sdr] as const),

@@ -25,10 +25,12 @@ export class Signals implements GpioLines {
 
   /** What the node says now. */
   take(levels: Iterable<readonly [name: string, level: boolean]>): void {
+    // Whoever was told that nobody knows is told again what is so.
+    const anew = this.#lost;
     this.#lost = false;
     const changed: [string, boolean][] = [];
     for (const [name, level] of levels) {
-      if (this.#levels.get(name) !== level) changed.push([name, level]);
+      if (anew || this.#levels.get(name) !== level) changed.push([name, level]);
       this.#levels.set(name, level);
     }
     const waiting = this.#waiting;
@@ -48,7 +50,7 @@ export class Signals implements GpioLines {
 
   /** Resolves once the level is known. @throws DeviceError `no-answer` when that is given up */
   async request({ line: name, activeLow }: LineRequest): Promise<GpioLine> {
-    if (!this.#levels.has(name)) await this.#known(name);
+    if (this.get(name) === null) await this.#known(name);
     const shown = (level: boolean) => level !== activeLow;
     const own = new Set<(level: boolean) => void>();
     const listeners = this.#listeners.get(name) ?? new Set();

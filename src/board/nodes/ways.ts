@@ -50,7 +50,7 @@ export class Ways {
   /** Opens the way to a node. @throws DeviceError that says what to do */
   async open({ id, link }: Pick<NodeFacts, 'id' | 'link'>): Promise<Way> {
     if (link.kind === 'ipmb') return { target: this.#onBus(link), lan: null, close: async () => {} };
-    const options = await this.#paths.lan(id, await lanOptions(link));
+    const options = await this.#paths.lan(id, () => lanOptions(link));
     const lan = new LanClient(options);
     return { target: lan, lan, close: () => lan.close() };
   }
