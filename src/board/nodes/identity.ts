@@ -9,13 +9,12 @@ import {
   getDeviceId,
   getSdrInfo,
   IpmiError,
-  readFruData,
   run,
   type Target,
 } from 'node-ipmi';
 import type { NodeFacts } from '../../platform/schema.ts';
-import type { NodeFirmware } from '../model.ts';
-import { findPower, type NodePower } from './power.ts';
+import type { NodeFirmware, PowerLimit } from '../model.ts';
+import { powerLimit } from './power.ts';
 import { bitSignal, powerSignal } from './signals.ts';
 
 export interface Identity {
@@ -28,17 +27,21 @@ export interface Identity {
   readonly hasChassis: boolean;
   /** Enterprise number that begins the commands of a bridge IC; null for another controller. */
   readonly bridge: number | null;
-  readonly power: NodePower | null;
+  /** Its controller measures the power that the node draws as a whole. */
+  readonly measuresPower: boolean;
+  /** Null where nothing can limit that. */
+  readonly powerLimit: PowerLimit | null;
   /** What tells whether the records have changed. */
   recordsKey(target: Target): Promise<string>;
 }
 
-/** Asks a controller who it is; `before` is what it said last. @throws IpmiError */
-export async function identify(target: Target, facts: NodeFacts, before: Identity | null): Promise<Identity> {
+/** Asks a controller who it is. @throws IpmiError */
+export async function identify(target: Target, facts: NodeFacts): Promise<Identity> {
   const device = await run(target, getDeviceId, undefined);
   const { supports, providesSdrs } = device;
   const bridge = facts.bridgeIc === undefined ? null : BIC_IANA[facts.bridgeIc];
   const ownRecords = !supports.sdrRepository;
+  const limit = bridge === null ? await powerLimit(target) : undefined;
   return {
     manufacturer: device.manufacturer,
     firmware: [controllerFirmware(facts, device), ...(await bridgeFirmware(target, facts, bridge))],
@@ -47,7 +50,8 @@ export async function identify(target: Target, facts: NodeFacts, before: Identit
     ownRecords,
     hasChassis: supports.chassis,
     bridge,
-    power: bridge === null ? await findPower(target, before?.power ?? null) : null,
+    measuresPower: limit !== undefined,
+    powerLimit: limit ?? null,
     recordsKey: async (asked) => {
       if (ownRecords) return `device ${device.firmware} ${providesSdrs}`;
       const { records, added, erased } = await run(asked, getSdrInfo, undefined);
@@ -110,7 +114,3 @@ export async function levelsOf(
   await run(target, getDeviceId, undefined);
   return [];
 }
-
-/** The image of an inventory by its number. @throws IpmiError */
-export const inventoryOf = (target: Target, number: number): Promise<Uint8Array> =>
-  readFruData(target, number);

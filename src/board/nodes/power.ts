@@ -11,7 +11,6 @@ import {
 } from 'node-ipmi';
 import type { NodeFacts } from '../../platform/schema.ts';
 import { BoardRefusal, type PowerLimit } from '../model.ts';
-import type { BoardSensor } from '../sensor.ts';
 import { type FoundSensor, idOf } from './records.ts';
 
 /** Completion codes of Get Power Limit that say no limit is in force (table 6-18): none set. */
@@ -28,38 +27,15 @@ const exceptions = {
   [LIMIT_ACTIONS.log]: 'LogEventOnly',
 } as const satisfies Readonly<Record<number, PowerLimit['exception']>>;
 
-export class NodePower {
-  sensor: BoardSensor | null = null;
-  /** Null where the controller cannot limit it. */
-  limit: PowerLimit | null;
+export const declarePower = ({ id, name = id }: NodeFacts): FoundSensor => ({
+  facts: { id: idOf(id, 'DCMI_POWER'), name: `${name} power`, context: 'Chassis' },
+  quantity: 'Power',
+});
 
-  constructor(limit: PowerLimit | null) {
-    this.limit = limit;
-  }
-
-  declare({ id, name = id }: NodeFacts): FoundSensor {
-    return {
-      facts: { id: idOf(id, 'DCMI_POWER'), name: `${name} power`, context: 'Chassis' },
-      quantity: 'Power',
-    };
-  }
-
-  bind(sensors: ReadonlyMap<string, BoardSensor>, facts: NodeFacts): void {
-    this.sensor = sensors.get(this.declare(facts).facts.id) ?? null;
-  }
-
-  /** Watts. @throws IpmiError */
-  async read(target: Target): Promise<number> {
-    return (await run(target, getPowerReading, undefined)).current;
-  }
-}
-
-/** What a controller can tell and limit; null for one without DCMI. @throws IpmiError when it does not answer */
-export async function findPower(target: Target, before: NodePower | null): Promise<NodePower | null> {
-  if ((await orRefused(run(target, getPowerReading, undefined))) === undefined) return null;
-  const power = before ?? new NodePower(null);
-  power.limit = await readLimit(target);
-  return power;
+/** What limits the power of a node; undefined for a controller that does not measure it, null where none can be set. */
+export async function powerLimit(target: Target): Promise<PowerLimit | null | undefined> {
+  if ((await orRefused(run(target, getPowerReading, undefined))) === undefined) return undefined;
+  return readLimit(target);
 }
 
 async function readLimit(target: Target): Promise<PowerLimit | null> {

@@ -73,6 +73,10 @@ export interface PayloadHandler {
 }
 
 const SEQUENCES = 64;
+/** A network that loses a fifth of all datagrams loses three tries in twenty times, and two in seven. */
+const silentTries = 3;
+/** So many time-outs does a step of the hand-shake have: three tries that wait twice as long each, or more shorter ones. */
+const handshakePatience = 7;
 const CLOSED = 'the connection was closed';
 const LOST = 'the controller has lost the session';
 
@@ -119,7 +123,7 @@ export class LanClient implements Target {
         port: options.port ?? 623,
         timeout: this.#timeout,
         maxTimeout: this.#maxTimeout,
-        tries: Math.min(this.#retries, 2) + 1,
+        patience: handshakePatience * this.#timeout,
       },
       (packet) => this.#receive(packet),
       () => this.#lose(this.#error('closed', LOST)),
@@ -268,8 +272,8 @@ export class LanClient implements Target {
       this.#pump();
       return;
     }
-    // Silence since two tries: the controller may have lost the session, so the next try is in a new one.
-    if (pending.tries >= 2 && this.#heardAt < pending.sentAt) this.#lose(this.#error('closed', LOST));
+    // Silence since so many tries: the controller may have lost the session, so the next try is in a new one.
+    if (pending.tries >= silentTries && this.#heardAt < pending.sentAt) this.#lose(this.#error('closed', LOST));
     if (this.#session !== undefined) {
       this.#transmit(pending);
       return;

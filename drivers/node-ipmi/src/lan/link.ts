@@ -9,7 +9,7 @@ export class UdpLink {
   readonly #port: number;
   readonly #timeout: number;
   readonly #maxTimeout: number;
-  readonly #tries: number;
+  readonly #patience: number;
   /** Gets every packet that decodes. */
   readonly #onPacket: (packet: Packet) => void;
   /** The host said that nobody listens there. */
@@ -21,14 +21,17 @@ export class UdpLink {
   #heardAt = 0;
   #isClosed = false;
 
-  /** `timeout` is that of a step's first try, of `tries`; each further one waits twice as long, up to `maxTimeout`. */
+  /**
+   * `timeout` is that of a step's first try; each further one waits twice as long, up to `maxTimeout`, and all together
+   * no longer than `patience`.
+   */
   constructor(
     options: {
       readonly host: string;
       readonly port: number;
       readonly timeout: number;
       readonly maxTimeout: number;
-      readonly tries: number;
+      readonly patience: number;
     },
     onPacket: (packet: Packet) => void,
     onRefused: () => void,
@@ -37,7 +40,7 @@ export class UdpLink {
     this.#port = options.port;
     this.#timeout = options.timeout;
     this.#maxTimeout = options.maxTimeout;
-    this.#tries = options.tries;
+    this.#patience = options.patience;
     this.#onPacket = onPacket;
     this.#onRefused = onRefused;
   }
@@ -75,6 +78,7 @@ export class UdpLink {
   readonly exchange: Exchange = (what, datagram, match) =>
     new Promise((resolve, reject) => {
       let tries = 0;
+      let waited = 0;
       let timer: NodeJS.Timeout | undefined;
       const end = (): void => {
         clearTimeout(timer);
@@ -85,12 +89,14 @@ export class UdpLink {
         reject(error);
       };
       const attempt = (): void => {
-        if (tries >= this.#tries) {
+        if (waited >= this.#patience) {
           fail(new IpmiError('timeout', `${what}: no answer after ${tries} tries`));
           return;
         }
         this.send(datagram());
-        timer = setTimeout(attempt, Math.min(this.#timeout * 2 ** tries, this.#maxTimeout));
+        const wait = Math.min(this.#timeout * 2 ** tries, this.#maxTimeout, this.#patience - waited);
+        timer = setTimeout(attempt, wait);
+        waited += wait;
         tries++;
       };
       const listen = (packet: Packet): void => {
