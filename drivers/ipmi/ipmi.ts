@@ -5,8 +5,10 @@ export interface IpmiPaths {
   /** Opens the IPMB on an I2C bus. @throws DeviceError `no-bus` where the machine has none there, `held` */
   ipmb(bus: number): IpmbLink;
   /**
-   * Where the controller of a node is in truth: as is asked for, or what stands in for it on a twin. Secrets are looked
-   * for only where `wanted` is called. @throws what `wanted` throws
+   * Where the controller of a node is in truth: as asked, or what stands in for it on a twin. Secrets are looked for only
+   * where they are needed. @throws what `secrets` throws
    */
-  lan(node: string, wanted: () => Promise<LanOptions>): Promise<LanOptions>;
+  lan(node: string, options: LanOptions, secrets: () => Promise<LanSecrets>): Promise<LanOptions>;
 }
+
+export type LanSecrets = Pick<LanOptions, 'password' | 'kg'>;

@@ -3,9 +3,12 @@ import type { TwinBoard, TwinFan, TwinPowerSupply } from './board.ts';
 import { createBuses, type TwinBuses } from './buses.ts';
 import { type KnownSensor, sensorsOf } from './catalog.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { createFeed } from './feed.ts';
 import { createHost, type HostModel } from './host.ts';
 import { createHwmon, type TwinHwmon } from './hwmon.ts';
+import { createInputs } from './inputs.ts';
 import { createLines, type TwinLines } from './lines.ts';
+import { createNodes, type TwinNodes } from './nodes/index.ts';
 import { nominals } from './nominal.ts';
 import { createPhysics, type Physics, type Zone } from './physics.ts';
 import { createSerial, type TwinSerial } from './serial.ts';
@@ -23,12 +26,15 @@ export interface Machine {
   readonly absent: Set<string>;
   /** Ids of leak detectors that are wet. */
   readonly wet: Set<string>;
+  /** Ids of chassis whose latch is open. */
+  readonly open: Set<string>;
   /** Ids of the chassis that can be pulled. */
   readonly removable: readonly string[];
   readonly lines: TwinLines;
   readonly hwmon: TwinHwmon;
   readonly buses: TwinBuses;
   readonly serial: TwinSerial;
+  readonly nodes: TwinNodes;
   readonly physics: Physics;
   hasMains(): boolean;
   /** Calls `listener` when mains goes or comes; returns the function that ends this. */
@@ -39,7 +45,7 @@ export interface Machine {
   change<T>(make: () => T): T;
   /** A person takes hold of the power button of a host, or lets it go. */
   hold(host: HostModel, held: boolean, button?: 'power' | 'reset' | 'nmi'): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Load of a host that is not yet, or no more, doing work for its user. */
@@ -58,28 +64,25 @@ export function createMachine(
   const loads = new Map((board.hosts ?? []).map(({ id }) => [id, 0]));
   const absent = new Set<string>();
   const wet = new Set<string>();
+  const open = new Set<string>();
   const chassis = board.chassis ?? [];
   const removable = chassis.flatMap(({ id, present }) => (present === undefined ? [] : (id ?? [])));
   /** Hosts whose button a person holds. */
   const persons = new Set<string>();
   const mainsListeners = new Set<(on: boolean) => void>();
 
-  const hasMains = () => faults.find('lostMains', () => true) === undefined;
-  const delivers = ({ id }: TwinPowerSupply) =>
-    hasMains() && !absent.has(id) && !faults.find('blownSupply', ({ powerSupply }) => powerSupply === id);
-  /** A chassis is plugged in, and what it is in is too. */
-  const isThere = (id: string | undefined): boolean => {
-    if (id === undefined || removable.length === 0) return true;
-    if (removable.includes(id) && absent.has(id)) return false;
-    return isThere(chassis.find((each) => each.id === id)?.containedBy);
-  };
-  /** The board as a whole is fed. */
-  const isFed = () => hasMains() && (supplies.size === 0 || [...supplies.values()].some(delivers));
+  const feed = createFeed(board, { faults, absent, asserted: (line) => lines.asserted(line) });
+  const { hasMains, delivers, isFed, isSwitchedOn, reaches } = feed;
+
+  /** None yet while the rest is being put together. */
+  let nodes: TwinNodes | undefined;
 
   const settle = () => {
     for (const host of hosts.values()) host.advance();
   };
-  const lines = createLines(board.lines ?? {}, now, settle, isThere, (key) => {
+  // Lines of bridge ICs are theirs: no wire leads to them.
+  const wires = Object.entries(board.lines ?? {}).filter(([, { node }]) => node === undefined);
+  const lines = createLines(Object.fromEntries(wires), now, settle, isSwitchedOn, (key) => {
     for (const fault of faults.list)
       if (fault.kind === 'released' && fault.line === key) faults.remove(fault.id);
   });
@@ -99,7 +102,7 @@ export function createMachine(
     const host = createHost(facts, {
       now,
       speed,
-      supplied: () => isFed() && isThere(facts.chassis),
+      supplied: () => reaches(facts.chassis),
       hindered: (kind) => faults.onHost(kind, id),
       rebooted() {
         for (const fault of faults.list)
@@ -107,9 +110,10 @@ export function createMachine(
       },
       before: (at) => physics.step(at),
       changed(at) {
-        showLines(at);
+        showInputs(at);
         serial.changed();
         buses.changed();
+        nodes?.changed();
       },
     });
     hosts.set(id, host);
@@ -124,11 +128,15 @@ export function createMachine(
     if (power.reset) lines.watch(power.reset, (asserted) => host.reset(asserted));
   }
 
+  for (const { id, switch: feeder } of chassis)
+    if (id !== undefined && feeder) lines.watch(feeder.line, () => switched(id));
+
   const zones = (): readonly Zone[] => {
     if (hosts.size === 0) return [{ host: undefined, powered: isFed(), load: 0 }];
     return [...hosts.values()].map(({ facts: { id }, powered, state }) => {
       const works = state === 'running' && !faults.onHost('crash', id);
-      return { host: id, powered, load: works ? (loads.get(id) ?? 0) : firmwareLoad };
+      const load = works ? (loads.get(id) ?? 0) : firmwareLoad;
+      return { host: id, powered, load: Math.min(load, nodes?.loadLimit(id) ?? 1) };
     });
   };
   const turns = (fan: TwinFan) =>
@@ -162,37 +170,35 @@ export function createMachine(
         return delivers(supply);
       }
     }
-    return isFed();
+    return reaches(sensors.get(sensor)?.facts.chassis);
   }
 
-  /** Lets the inputs of the controller show what is. */
-  function showLines(at = now()): void {
-    for (const { facts, powered, state } of hosts.values()) {
-      const { id, power, post, processors } = facts;
-      const stuck = faults.find('stuckPowerGood', (fault) => fault.host === id);
-      if (power.kind !== 'ipmi' && power.good !== undefined)
-        lines.drive(power.good, stuck ? stuck.level === 'high' : powered, at);
-      if (post) lines.drive(post.complete, state === 'running' || state === 'shutdown', at);
-      for (const { present } of processors?.sockets ?? []) lines.drive(present, true, at);
-    }
-    for (const { id, present } of chassis)
-      if (id !== undefined && present !== undefined) lines.drive(present, !absent.has(id), at);
-    for (const { id, present } of board.drives ?? [])
-      if (present !== undefined) lines.drive(present, !absent.has(id), at);
-    for (const { id, line, present } of board.leakDetectors ?? []) {
-      lines.drive(line, wet.has(id) && !absent.has(id), at);
-      if (present !== undefined) lines.drive(present, !absent.has(id), at);
-    }
-    for (const { id, present } of fans.values()) if (present) lines.drive(present, !absent.has(id), at);
-    for (const supply of supplies.values()) {
-      if (supply.present) lines.drive(supply.present, !absent.has(supply.id), at);
-      if (supply.good) lines.drive(supply.good, delivers(supply), at);
-    }
+  /** What the power-good of a host shows. */
+  function isGood({ facts: { id }, powered }: HostModel): boolean {
+    const stuck = faults.find('stuckPowerGood', (fault) => fault.host === id);
+    return stuck ? stuck.level === 'high' : powered;
   }
 
-  const buses = createBuses(board, { now, seed, faults, settle, isThere, value: (id) => physics.value(id) });
+  const showInputs = createInputs(board, { now, hosts, lines, feed, absent, wet, open, isGood });
 
-  showLines();
+  const value = (id: string) => physics.value(id);
+  const buses = createBuses(board, { now, seed, faults, settle, isThere: isSwitchedOn, value });
+  const all = createNodes(board, {
+    seed,
+    speed,
+    now,
+    faults,
+    hosts,
+    feed,
+    serial,
+    value,
+    isGood,
+    settle: upToDate,
+    change,
+  });
+  nodes = all;
+
+  showInputs();
 
   // A person and the controller pull at one wire.
   const push = (host: HostModel, pressed: boolean) => (pressed ? host.press() : host.release());
@@ -214,7 +220,7 @@ export function createMachine(
   function change<T>(make: () => T): T {
     upToDate();
     const before = hasMains();
-    const pulled = chassis.map(({ id }) => id).filter((id) => !isThere(id));
+    const dark = chassis.map(({ id }) => id).filter((id) => !isSwitchedOn(id));
     const result = make();
     const after = hasMains();
     const linesOf = (kind: 'storm' | 'released') =>
@@ -222,19 +228,34 @@ export function createMachine(
     lines.trouble(linesOf('storm'), linesOf('released'));
     // Without power nothing drives an output.
     if (before && !after) lines.fall(() => true);
-    lines.fall((carrier) => carrier !== undefined && !isThere(carrier));
+    lines.fall((carrier) => carrier !== undefined && !isSwitchedOn(carrier));
     // What lost its power comes back as from the factory.
-    for (const id of pulled) if (isThere(id)) buses.reset(id);
+    for (const id of dark) if (isSwitchedOn(id)) buses.reset(id);
     if (after && !before) {
       buses.reset();
       hwmon.reset();
     }
-    for (const host of hosts.values()) if (!isFed() || !isThere(host.facts.chassis)) host.losePower();
+    for (const host of hosts.values()) if (!reaches(host.facts.chassis)) host.losePower();
     for (const host of hosts.values()) host.reconsider();
-    showLines();
+    showInputs();
     buses.changed();
+    all.changed();
+    all.refresh();
     if (after !== before) for (const listener of mainsListeners) listener(after);
     return result;
+  }
+
+  /** The switch of a chassis was turned: what is in it loses its power, or starts from its reset values. */
+  function switched(id: string): void {
+    const isIn = (inner: string | undefined): boolean =>
+      inner !== undefined && (inner === id || isIn(chassis.find((each) => each.id === inner)?.containedBy));
+    const inside = chassis.flatMap((each) => (each.id !== undefined && isIn(each.id) ? [each.id] : []));
+    lines.fall((carrier) => carrier !== undefined && inside.includes(carrier) && !isSwitchedOn(carrier));
+    for (const inner of inside) if (isSwitchedOn(inner)) buses.reset(inner);
+    for (const host of hosts.values()) if (!reaches(host.facts.chassis)) host.losePower();
+    showInputs();
+    buses.changed();
+    all.changed();
   }
 
   return {
@@ -246,11 +267,13 @@ export function createMachine(
     loads,
     absent,
     wet,
+    open,
     removable,
     lines,
     hwmon,
     buses,
     serial,
+    nodes: all,
     physics,
     hasMains,
     onMains(listener) {
@@ -260,11 +283,12 @@ export function createMachine(
     upToDate,
     change,
     hold,
-    close() {
+    async close() {
       mainsListeners.clear();
       for (const host of hosts.values()) host.close();
       serial.close();
       buses.close();
+      await all.close();
     },
   };
 }

@@ -3,7 +3,6 @@
  * models together and holds the knobs; chips are in buses.ts, wires in lines.ts, hosts in host.ts, heat and
  * electricity in physics.ts, guesses in nominal.ts.
  */
-import { DeviceError } from '../errors.ts';
 import type { Hardware } from '../hardware.ts';
 import type { TwinBoard } from './board.ts';
 import type { ActiveFault, Fault } from './faults.ts';
@@ -12,6 +11,7 @@ import { createLeds, type Shown, type TwinLeds } from './leds.ts';
 import type { Edge } from './lines.ts';
 import { createMachine } from './machine.ts';
 import { lookup, TwinError, unknownName } from './names.ts';
+import type { NodeState } from './nodes/index.ts';
 import { checkTarget } from './targets.ts';
 import { createWatchdogs, type TwinWatchdogs, type WatchdogState } from './watchdog.ts';
 
@@ -47,6 +47,7 @@ export interface TwinStatus {
   readonly faults: readonly ActiveFault[];
   readonly leds: Readonly<Record<string, Shown>>;
   readonly watchdogs: readonly WatchdogState[];
+  readonly nodes: readonly NodeState[];
 }
 
 /** Every command throws TwinError, and changes nothing, when a name or value is not of this board. */
@@ -124,12 +125,7 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     serial: machine.serial,
     leds,
     watchdogs,
-    ipmi: {
-      ipmb(bus) {
-        throw new DeviceError('no-bus', `IPMB ${bus}`, 'nobody is on it');
-      },
-      lan: (_node, wanted) => wanted(),
-    },
+    ipmi: machine.nodes.paths,
     set(sensor, value) {
       lookup(sensors, sensor, 'sensor');
       if (value !== null && !Number.isFinite(value)) throw new TwinError(`${value} is no value for a sensor`);
@@ -222,12 +218,13 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
         faults: faults.list,
         leds: leds.all,
         watchdogs: watchdogs.states,
+        nodes: machine.nodes.states,
       };
     },
     async close() {
       closed = true;
       watchdogs.close();
-      machine.close();
+      await machine.close();
       await lines.close();
     },
   };

@@ -11,7 +11,7 @@ import {
   type Target,
 } from 'node-ipmi';
 import { DeviceError, type DeviceErrorKind } from '../../../drivers/errors.ts';
-import type { IpmiPaths } from '../../../drivers/ipmi/ipmi.ts';
+import type { IpmiPaths, LanSecrets } from '../../../drivers/ipmi/ipmi.ts';
 import type { IpmbLinkFacts, LanLinkFacts, NodeFacts } from '../../platform/schema.ts';
 
 /** Answers what a controller asks of this one. */
@@ -50,7 +50,7 @@ export class Ways {
   /** Opens the way to a node. @throws DeviceError that says what to do */
   async open({ id, link }: Pick<NodeFacts, 'id' | 'link'>): Promise<Way> {
     if (link.kind === 'ipmb') return { target: this.#onBus(link), lan: null, close: async () => {} };
-    const options = await this.#paths.lan(id, () => lanOptions(link));
+    const options = await this.#paths.lan(id, lanOptions(link), () => secretsOf(link));
     const lan = new LanClient(options);
     return { target: lan, lan, close: () => lan.close() };
   }
@@ -105,18 +105,20 @@ export class Ways {
   }
 }
 
-async function lanOptions(link: LanLinkFacts): Promise<LanOptions> {
+function lanOptions(link: LanLinkFacts): LanOptions {
   const { host, port, user, suites, privilege = 'administrator', timeout = lanTimeout } = link;
-  const password = await secretIn(link.secret);
-  const kg = link.kg === undefined ? undefined : await secretIn(link.kg);
   return {
-    ...{ host, user, password, timeout },
+    ...{ host, user, timeout },
     // A datagram that is lost is missed soon, whatever the controller's pace.
     ...{ maxTimeout: 2 * timeout, retries: 5, privilege: privileges[privilege] },
     ...(port === undefined ? {} : { port }),
     ...(suites === undefined ? {} : { suites }),
-    ...(kg === undefined ? {} : { kg }),
   };
+}
+
+async function secretsOf({ secret, kg }: LanLinkFacts): Promise<LanSecrets> {
+  const password = await secretIn(secret);
+  return kg === undefined ? { password } : { password, kg: await secretIn(kg) };
 }
 
 /** The first line of a file; its contents are never told to anybody. @throws DeviceError */

@@ -273,7 +273,8 @@ export class LanClient implements Target {
       return;
     }
     // Silence since so many tries: the controller may have lost the session, so the next try is in a new one.
-    if (pending.tries >= silentTries && this.#heardAt < pending.sentAt) this.#lose(this.#error('closed', LOST));
+    if (pending.tries >= silentTries && this.#heardAt < pending.sentAt)
+      this.#lose(this.#error('closed', LOST));
     if (this.#session !== undefined) {
       this.#transmit(pending);
       return;
