@@ -139,7 +139,12 @@ export interface TwinChassis {
   readonly containedBy?: string;
   readonly present?: string;
   /** What feeds it. */
-  readonly switch?: { readonly line: string; readonly good?: string; readonly latch?: string };
+  readonly switch?: {
+    readonly line: string;
+    readonly good?: string;
+    readonly latch?: string;
+    readonly serviced?: string;
+  };
 }
 
 export interface TwinHost {

@@ -128,8 +128,12 @@ export function createMachine(
     if (power.reset) lines.watch(power.reset, (asserted) => host.reset(asserted));
   }
 
-  for (const { id, switch: feeder } of chassis)
-    if (id !== undefined && feeder) lines.watch(feeder.line, () => switched(id));
+  for (const { id, switch: feeder } of chassis) {
+    if (id === undefined || !feeder) continue;
+    // Slots are fed from the start, and switched by the controller then.
+    lines.drive(feeder.line, true, now());
+    lines.watch(feeder.line, () => switched(id));
+  }
 
   const zones = (): readonly Zone[] => {
     if (hosts.size === 0) return [{ host: undefined, powered: isFed(), load: 0 }];

@@ -68,6 +68,8 @@ export interface Twin extends Hardware {
   pressButton(host: string, ms: number, button?: 'power' | 'reset' | 'nmi'): Promise<void>;
   /** Wets a leak detector, or dries it. */
   leak(detector: string, wet: boolean): void;
+  /** Opens the latch of a slot, or closes it. */
+  latch(chassis: string, closed: boolean): void;
   loseMains(): void;
   /** Mains is back: chips start from their reset values, hosts are off. */
   returnMains(): void;
@@ -164,6 +166,13 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
       const ids = (board.leakDetectors ?? []).map((detector) => detector.id);
       if (!ids.includes(id)) throw unknownName(id, ids, 'leak detector');
       change(() => void (wet ? machine.wet.add(id) : machine.wet.delete(id)));
+    },
+    latch(id, closed) {
+      const ids = (board.chassis ?? []).flatMap((each) =>
+        each.switch?.latch === undefined ? [] : (each.id ?? []),
+      );
+      if (!ids.includes(id)) throw unknownName(id, ids, 'chassis with a latch');
+      change(() => void (closed ? machine.open.delete(id) : machine.open.add(id)));
     },
     async pressButton(id, ms, button = 'power') {
       const host = lookup(hosts, id, 'host');

@@ -9,7 +9,7 @@ import { BoardDrive, sensorsOfDrive } from './drives.ts';
 import { Fans } from './fans.ts';
 import { Faults } from './faults.ts';
 import { worst } from './health.ts';
-import { Holds } from './hold.ts';
+import { type Hold, Holds } from './hold.ts';
 import { BoardHost } from './host.ts';
 import { Indicators } from './indicators.ts';
 import { Inventory } from './inventory.ts';
@@ -41,6 +41,7 @@ import { Presence } from './presence.ts';
 import { createReaders } from './readers.ts';
 import { Sampler } from './sampler.ts';
 import { BoardSensor } from './sensor.ts';
+import { type Slot, Slots } from './slots.ts';
 import { Supplies, sensorsOfSupply } from './supplies.ts';
 import { There } from './there.ts';
 
@@ -94,6 +95,7 @@ class LiveBoard implements Board {
     readonly leaks: ReadonlyMap<string, BoardLeakDetector>;
   };
   readonly #presence: Presence;
+  readonly #slots: Slots;
   readonly #changes = new Changes((error) =>
     this.#log('a listener to the board has failed', { error: String(error) }),
   );
@@ -107,6 +109,8 @@ class LiveBoard implements Board {
   readonly #indicators: Indicators;
   readonly #inventory: Inventory;
   readonly #sampler: Sampler;
+  /** Why nothing in a chassis can be read; null when it can. */
+  readonly #holdOf: (chassis: string | undefined) => Hold | null;
   /** What may keep a sensor from being read. */
   readonly #holds = new Holds();
   readonly #product: RegExp;
@@ -125,17 +129,37 @@ class LiveBoard implements Board {
       { gpio: hardware.gpio, nodes: (node) => this.#nodes.all.get(node)?.signals },
       { ...platform.lines, ...powerLines(platform) },
       (name, fault, there) => this.#faults.line(name, fault, there),
-      (chassis) => presence.hold(chassis) === null,
+      (chassis) => holdOf(chassis) === null,
     );
     this.#lines = lines;
     const presence = new Presence(platform.chassis, lines, {
       moved: (...move) => this.#moved(...move),
       changed: () => this.#reconsider(),
       settled: (inside) => {
-        for (const host of hosts.values()) if (inside.includes(host.chassis)) host.pluggedIn();
+        for (const id of inside) slots.all.get(id)?.plugged();
+        this.#settled(inside);
       },
     });
     this.#presence = presence;
+    const slots = new Slots(
+      platform.chassis,
+      {
+        ...{ lines, memory, changes, log: this.#log },
+        isThere: (id) => presence.hold(id) === null,
+        hostIn: (chassis) => platform.hosts?.find((host) => host.chassis === chassis)?.id,
+        moved: (slot) => this.#switched(slot),
+        settled: ({ id }) => {
+          this.#reconsider();
+          this.#settled(
+            platform.chassis.flatMap((each) => (presence.isInside(each.id, id) ? [each.id] : [])),
+          );
+        },
+      },
+      (chassis, other) => presence.isInside(chassis, other),
+    );
+    this.#slots = slots;
+    const holdOf = (chassis: string | undefined) => presence.hold(chassis) ?? slots.hold(chassis);
+    this.#holdOf = holdOf;
     const ways = new Ways(hardware.ipmi);
     const readers = createReaders(platform, hardware, lines, ways);
     this.#faults = new Faults(platform, readers.adapters, changes, this.#log);
@@ -157,7 +181,7 @@ class LiveBoard implements Board {
     }
     const nodes = new Nodes({
       ...{ ways, changes, log: this.#log, now: options.now ?? (() => new Date()) },
-      hold: (id) => presence.hold(id),
+      hold: (id) => holdOf(id),
       isHostOff: (id) => hosts.get(id ?? '')?.power.good === false,
       found: (node, before, found) => this.#found(node, before, found),
       inventory: (node, read) => this.#inventory.readNode(node, read),
@@ -176,6 +200,7 @@ class LiveBoard implements Board {
           health: () => worst([...(this.#ofHost.get(id) ?? [])].map(({ status }) => status.health)),
           onPower: () => this.#reconsider(),
           ...(power.kind === 'ipmi' ? { controller: nodes.controllerOf(power.node) } : {}),
+          isFed: () => slots.feeds(facts.chassis),
         });
         return [id, host];
       }),
@@ -213,8 +238,8 @@ class LiveBoard implements Board {
       {
         ...{ buses: readers.buses, hwmon, changes },
         hold: ({ id, chassis }, device) => {
-          const pulled = presence.hold(chassis) ?? presence.hold(device?.chassis);
-          if (pulled !== null) return pulled;
+          const away = holdOf(chassis) ?? holdOf(device?.chassis);
+          if (away !== null) return away;
           const supply = supplies.find(({ fru }) => fru === id);
           const plug = supply === undefined ? undefined : this.#supplies.all.get(supply.id)?.plug;
           return plug?.hold ?? hosts.get(device?.poweredBy ?? '')?.hold ?? null;
@@ -251,7 +276,7 @@ class LiveBoard implements Board {
       this.#contents.add(part);
     const chassis = new Map<string, BoardChassis>();
     const parts = {
-      ...{ memory, indicators: this.#indicators, contents: this.#contents, frus, chassis },
+      ...{ memory, indicators: this.#indicators, contents: this.#contents, frus, chassis, slots },
       hosts: new ByChassis(hosts.values()),
       isThere: (id: string) => presence.has(id),
     };
@@ -308,7 +333,9 @@ class LiveBoard implements Board {
     if (this.#stopped) return;
     for (const id of this.#all.chassis.keys())
       if (this.#memory.identify(id)) this.#indicators.showIdentify(id, true);
-    for (const host of this.hosts.values()) if (this.#mainsRestored) host.mainsRestored();
+    this.#slots.start(this.#mainsRestored);
+    for (const host of this.hosts.values())
+      if (this.#mainsRestored && this.#holdOf(host.chassis) === null) host.mainsRestored();
     const { ready } = this.platform.manager;
     if (ready !== undefined) this.#lines.show(ready, true);
     void this.#fans.start();
@@ -326,6 +353,7 @@ class LiveBoard implements Board {
     this.#indicators.stop();
     for (const console of this.consoles.values()) console.stop();
     await Promise.all([
+      this.#slots.stop(),
       within(endPatience, this.#sampler.stop()),
       within(endPatience, this.#fans.stop()),
       within(endPatience, this.#nodes.stop()),
@@ -350,9 +378,18 @@ class LiveBoard implements Board {
 
   async reset(id: string, type: Parameters<Board['reset']>[1]): ReturnType<Board['reset']> {
     const host = this.#host(id);
-    const started = await host.power.reset(type);
+    const started = await host.reset(type);
     for (const node of this.#nodes.all.values()) if (node.facts.host === id) node.hurry();
     return started;
+  }
+
+  async resetChassis(
+    id: string,
+    type: Parameters<Board['resetChassis']>[1],
+  ): ReturnType<Board['resetChassis']> {
+    const slot = this.chassis.has(id) ? this.#slots.all.get(id) : undefined;
+    if (slot === undefined) throw new BoardRefusal('not-supported', `nothing switches the power of ${id}`);
+    return slot.reset(type);
   }
 
   async setIdentify(chassis: string, on: boolean): Promise<void> {
@@ -419,9 +456,9 @@ class LiveBoard implements Board {
     sensors: ReadonlyMap<string, BoardSensor>,
     carriers: ReadonlyMap<string, string | undefined>,
   ): void {
-    if (this.#presence.any) {
+    if (this.#presence.any || this.#slots.all.size > 0) {
       for (const { id, chassis } of sensors.values())
-        this.#holds.add(id, () => this.#presence.hold(chassis) ?? this.#presence.hold(carriers.get(id)));
+        this.#holds.add(id, () => this.#holdOf(chassis) ?? this.#holdOf(carriers.get(id)));
     }
     for (const { plug, sensors } of this.#fans.all.values()) {
       for (const sensor of sensors) this.#holds.add(sensor, () => plug.hold ?? plug.settling);
@@ -526,6 +563,30 @@ class LiveBoard implements Board {
     }
   }
 
+  /** What is in these chassis has had its time to start, be it after it was plugged in or was given power. */
+  #settled(inside: readonly string[]): void {
+    if (this.#stopped) return;
+    for (const host of this.#all.hosts.values())
+      if (inside.includes(host.chassis) && this.#holdOf(host.chassis) === null) host.pluggedIn();
+  }
+
+  /** The power of a slot has come or gone, and with it that of the hosts in it. */
+  #switched({ id, name, asked, hold }: Slot): void {
+    if (this.#stopped) return;
+    for (const host of hold?.state === 'StandbyOffline' ? this.hosts.values() : []) {
+      if (host.power.good !== true || !this.#presence.isInside(host.chassis, id)) continue;
+      this.#changes.emit({
+        message: 'ResourceEvent.ResourcePoweredOff',
+        args: [host.name],
+        severity: asked ? 'OK' : 'Warning',
+        origin: { kind: 'host', id: host.id },
+        host: host.id,
+        detail: `${name} has no power any more.`,
+      });
+    }
+    this.#reconsider();
+  }
+
   /** A leak has lasted: the hosts in its chassis, and in those within, are switched off. */
   #react(detector: BoardLeakDetector, type: 'ForceOff' | 'GracefulShutdown'): void {
     for (const { id, chassis, power } of this.hosts.values()) {
@@ -545,8 +606,10 @@ class LiveBoard implements Board {
   #reconsider(): void {
     if (this.#stopped) return;
     this.#changes.touch();
+    this.#slots.follow();
     this.#lines.reconsider();
-    for (const host of this.#all.hosts.values()) if (!this.#presence.has(host.chassis)) host.pulled();
+    for (const host of this.#all.hosts.values())
+      if (!this.#presence.has(host.chassis) || !this.#slots.feeds(host.chassis)) host.pulled();
     for (const detector of this.#all.leaks.values()) detector.look();
     this.#sampler.reconsider();
     this.#nodes.reconsider();

@@ -4,7 +4,8 @@ import type { ByChassis } from './by-chassis.ts';
 import { worst } from './health.ts';
 import type { Indicators } from './indicators.ts';
 import type { Memory } from './memory.ts';
-import type { Chassis, Fru, Health, Host, PowerState, Status } from './model.ts';
+import type { Chassis, ChassisReset, Fru, Health, Host, PowerState, Status } from './model.ts';
+import type { Slot, Slots } from './slots.ts';
 
 export interface ChassisParts {
   readonly memory: Memory;
@@ -17,6 +18,7 @@ export interface ChassisParts {
   /** All chassis of the board, by id. */
   readonly chassis: ReadonlyMap<string, BoardChassis>;
   readonly isThere: (chassis: string) => boolean;
+  readonly slots: Slots;
 }
 
 export interface Part {
@@ -45,8 +47,22 @@ export class BoardChassis implements Chassis {
     return this.#parts.indicators.identify(this.id);
   }
 
-  /** A chassis without hosts is on, since the controller in it runs. */
+  get isHeldBack(): boolean {
+    return this.#slot?.isHeldBack ?? false;
+  }
+
+  get supportedResets(): readonly ChassisReset[] {
+    return this.#slot?.supported ?? [];
+  }
+
+  allowedResets(): readonly ChassisReset[] {
+    return this.#slot?.allowed() ?? [];
+  }
+
+  /** What its switch says; a chassis without one, and without hosts, is on, since the controller in it runs. */
   get powerState(): PowerState | null {
+    if (this.#slot !== undefined) return this.#slot.state;
+    if (!this.#parts.slots.feeds(this.id)) return 'Off';
     const states = [...this.#parts.hosts.of(this.id)].map(({ powerState }) => powerState);
     if (states.length === 0 || states.includes('On')) return 'On';
     const moving = states.find((state) => state !== 'Off' && state !== null);
@@ -54,13 +70,18 @@ export class BoardChassis implements Chassis {
   }
 
   get status(): Status {
-    const { contents, frus, hosts, chassis, isThere } = this.#parts;
+    const { contents, frus, hosts, chassis, isThere, slots } = this.#parts;
     const healths: Health[] = [];
     for (const { status } of contents.of(this.id)) healths.push(status.health);
-    for (const { power } of hosts.of(this.id)) if (power.fault !== null) healths.push('Critical');
+    for (const power of [this.#slot, ...[...hosts.of(this.id)].map((host) => host.power)])
+      if ((power?.fault ?? null) !== null) healths.push('Critical');
     for (const fru of frus.values()) if (fru.chassis === this.id) healths.push(fru.status.health);
     for (const other of chassis.values())
       if (other.facts.containedBy === this.id && isThere(other.id)) healths.push(other.status.health);
-    return { state: 'Enabled', health: worst(healths) };
+    return { state: slots.feeds(this.id) ? 'Enabled' : 'StandbyOffline', health: worst(healths) };
+  }
+
+  get #slot(): Slot | undefined {
+    return this.#parts.slots.all.get(this.id);
   }
 }

@@ -5,7 +5,16 @@ import type { Changes } from './changes.ts';
 import type { Hold } from './hold.ts';
 import type { Lines } from './lines.ts';
 import type { Memory } from './memory.ts';
-import type { BootOverride, Health, Host, PowerState, ResetType, RestorePolicy, Status } from './model.ts';
+import {
+  BoardRefusal,
+  type BootOverride,
+  type Health,
+  type Host,
+  type PowerState,
+  type ResetType,
+  type RestorePolicy,
+  type Status,
+} from './model.ts';
 import { type HostController, HostPower, type PowerListener } from './power.ts';
 
 /** Rails and regulators need a moment after power-good before their readings mean anything. */
@@ -26,6 +35,8 @@ export interface HostParts {
   readonly log: (message: string, detail: object) => void;
   /** The controller that switches it, where one does. */
   readonly controller?: HostController;
+  /** The chassis that it is in has power. */
+  readonly isFed: () => boolean;
 }
 
 export class BoardHost implements Host {
@@ -62,7 +73,7 @@ export class BoardHost implements Host {
       event: (event) => changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),
       isOn: () => this.power.good,
       supported: () => this.power.supported,
-      reset: (type) => this.power.reset(type),
+      reset: (type) => this.reset(type),
       pressed: () => this.power.pressed(pressAnswer),
     });
     for (const { present } of facts.processors?.sockets ?? []) lines.watch(present, () => changes.touch());
@@ -81,7 +92,7 @@ export class BoardHost implements Host {
   }
 
   get powerState(): PowerState | null {
-    return this.power.state;
+    return this.#parts.isFed() ? this.power.state : 'Off';
   }
 
   get postComplete(): boolean | null {
@@ -113,6 +124,7 @@ export class BoardHost implements Host {
 
   get status(): Status {
     const { good, fault } = this.power;
+    if (!this.#parts.isFed()) return { state: 'StandbyOffline', health: 'OK' };
     if (good === null) return { state: 'UnavailableOffline', health: 'Warning' };
     const health = fault === null ? this.#parts.health() : 'Critical';
     return { state: good ? 'Enabled' : 'StandbyOffline', health };
@@ -123,12 +135,20 @@ export class BoardHost implements Host {
   }
 
   allowedResets(): readonly ResetType[] {
-    return this.power.allowed();
+    return this.#parts.isFed() ? this.power.allowed() : [];
+  }
+
+  /** As `HostPower.reset`. */
+  async reset(type: ResetType): ReturnType<HostPower['reset']> {
+    if (!this.#parts.isFed())
+      throw new BoardRefusal('not-in-this-state', `${this.id} has no power: chassis ${this.chassis} is off`);
+    return this.power.reset(type);
   }
 
   /** Why what this host powers cannot be read now; null when it can. */
   get hold(): Hold | null {
     const { good, goodSince } = this.power;
+    if (!this.#parts.isFed()) return { state: 'StandbyOffline', why: `chassis ${this.chassis} is off` };
     if (good === null)
       return { state: 'UnavailableOffline', why: `whether ${this.id} has power cannot be read` };
     if (!good) return { state: 'StandbyOffline', why: 'its host is off' };
@@ -167,7 +187,7 @@ export class BoardHost implements Host {
     this.mainsRestored();
   }
 
-  /** It has been pulled. What it was remains what to return to. */
+  /** It has been pulled, or has no power any more. What it was remains what to return to. */
   pulled(): void {
     this.#restore = false;
     clearTimeout(this.#remembering);

@@ -61,6 +61,16 @@ export class Memory {
     this.#settings.set(`board.host.${host}.power`, on ? 'on' : 'off');
   }
 
+  /** What the power of a slot is to be: a cycle that is under way ends with it on. */
+  slot(chassis: string): 'on' | 'off' | 'cycle' | undefined {
+    const state = this.#settings.get(`board.chassis.${chassis}.power`);
+    return state === 'on' || state === 'off' || state === 'cycle' ? state : undefined;
+  }
+
+  setSlot(chassis: string, state: 'on' | 'off' | 'cycle'): void {
+    if (this.slot(chassis) !== state) this.#settings.set(`board.chassis.${chassis}.power`, state);
+  }
+
   console(host: string): boolean {
     return this.#settings.get(`board.host.${host}.console`) !== 'off';
   }

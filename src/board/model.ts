@@ -93,6 +93,8 @@ export const resetTypes = [
   'PowerCycle',
 ] as const;
 export type ResetType = (typeof resetTypes)[number];
+/** What a chassis can carry out whose power is switched. */
+export type ChassisReset = Extract<ResetType, 'On' | 'ForceOff' | 'ForceOn' | 'PowerCycle'>;
 export type RestorePolicy = 'AlwaysOn' | 'AlwaysOff' | 'LastState';
 
 export interface BootOverride {
@@ -134,6 +136,12 @@ export interface Chassis {
   readonly status: Status;
   /** The identify light: null where none is wired. */
   readonly identify: boolean | null;
+  /** An open latch keeps it from being switched on. */
+  readonly isHeldBack: boolean;
+  /** Every reset type that the wiring can do; none where nothing switches its power. */
+  readonly supportedResets: readonly ChassisReset[];
+  /** Those that make sense in the present state; the others are refused. */
+  allowedResets(): readonly ChassisReset[];
 }
 
 /** Inventory of a part, from its FRU EEPROM; every text is null when it says nothing. */
@@ -393,6 +401,8 @@ export interface Board {
    * operation. @throws BoardRefusal, DeviceError
    */
   reset(host: string, type: ResetType): Promise<{ readonly done: Promise<PowerOutcome> }>;
+  /** The same for the power of a chassis, and of all that is in it. @throws BoardRefusal, DeviceError */
+  resetChassis(chassis: string, type: ChassisReset): Promise<{ readonly done: Promise<PowerOutcome> }>;
   setIdentify(chassis: string, on: boolean): Promise<void>;
   setAssetTag(target: { host: string } | { chassis: string }, tag: string): Promise<void>;
   setRestorePolicy(host: string, policy: RestorePolicy): Promise<void>;

@@ -173,6 +173,11 @@ export class HostPower implements Sequenced {
       this.#begin('Restore').catch(() => undefined);
   }
 
+  /** Switches off at once, whatever is under way; how that ends is told by events. */
+  cut(): void {
+    if (this.#good !== null && !this.#stopped) this.#begin('ForceOff').catch(() => undefined);
+  }
+
   /** The host has been pulled: what was under way is cut short, and what had failed is over. */
   unplug(): void {
     if (this.#unplugged) return;
@@ -288,9 +293,9 @@ export class HostPower implements Sequenced {
 
   becoming(transition: 'PoweringOn' | 'PoweringOff'): void {
     this.#transition = transition;
-    this.#listener.changed();
     const key = transition === 'PoweringOn' ? 'ResourcePoweringOn' : 'ResourcePoweringOff';
     this.#listener.event({ message: `ResourceEvent.${key}`, args: [this.#name], severity: 'OK' });
+    this.#listener.changed();
   }
 
   async becomes(operation: Operation, wanted: boolean, milliseconds: number): Promise<boolean> {

@@ -477,6 +477,12 @@ export const Chassis = object(
               'Input: asserted while the latch of the slot is closed. Opened, it ends the power; closed, it brings it.',
             ),
           ),
+          serviced: optional(
+            lineRef(
+              'in',
+              'Input: asserted while somebody can get at the slot; a latch that is open otherwise is only told of.',
+            ),
+          ),
         },
         'A switch that feeds the chassis and all in it, such as the 12 V of a slot.',
       ),

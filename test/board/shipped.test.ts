@@ -68,6 +68,8 @@ describe.each(files)('%s', (file) => {
 
   it('switches each host with the pulses of the descriptor', async () => {
     const { platform, board, run, stop } = await start(file);
+    // Where a bridge IC tells of power it must have answered first.
+    await pass(5000);
     for (const { id, power } of platform.hosts ?? []) {
       if (power.kind !== 'gpio') continue;
       const {

@@ -1,17 +1,10 @@
-import {
-  BoardRefusal,
-  type BootOverride,
-  type Host,
-  type ResetType,
-  type RestorePolicy,
-} from '../../board/model.ts';
-import { orAborted } from '../../tasks/tasks.ts';
-import { message, RedfishError } from '../registries/messages.ts';
+import type { BootOverride, Host, ResetType, RestorePolicy } from '../../board/model.ts';
+import { message } from '../registries/messages.ts';
 import type { JsonObject, Write } from '../service/resource.ts';
 import { type App, collection, resource } from './app.ts';
 import { link, links, statusOf } from './common.ts';
 import { indicatorOf, indicatorWrite } from './indicators.ts';
-import { accepted } from './tasks.ts';
+import { runReset } from './resets.ts';
 import { chassisUri, consoleUri, managerUri } from './uris.ts';
 
 /** Redfish BootSource values that the firmware of an OCP host can be asked for by IPMI boot options or BootOrder. */
@@ -19,8 +12,6 @@ const bootTargets = ['None', 'Pxe', 'Hdd', 'Cd', 'BiosSetup', 'Usb', 'UefiTarget
 const bootModes = ['Legacy', 'UEFI'];
 const restorePolicies: readonly RestorePolicy[] = ['AlwaysOn', 'AlwaysOff', 'LastState'];
 const maxAssetTag = 63;
-/** Milliseconds; an orderly shutdown may take its time, and the board gives up before this. */
-const resetTimeout = 30 * 60_000;
 
 export const system = resource<Host>({
   uri: '/redfish/v1/Systems/{ComputerSystemId}',
@@ -123,32 +114,14 @@ export const system = resource<Host>({
       parameters: {
         ResetType: { type: 'String', required: true, allowable: (host) => host.supportedResets },
       },
-      run: async (host, { ResetType }, context) => {
-        const { app, preferences } = context;
-        const type = ResetType as ResetType;
-        // Without a word from power-good nothing is allowed; the board says why.
-        if (host.powerState !== null && !host.allowedResets().includes(type)) throw refused(host, type);
-        if (preferences.get('respond-async') === undefined) {
-          const { done } = await app.board.reset(host.id, type);
-          // How it ends is logged as an event; here it must only not go unhandled.
-          done.catch(() => undefined);
-          return undefined;
-        }
-        preferences.heed('respond-async');
-        return accepted(context, {
-          ...{
-            name: `Reset of ${host.name}: ${type}`,
-            action: 'ComputerSystem.Reset',
-            timeout: resetTimeout,
-          },
-          body: { ResetType: type },
-          run: async ({ signal }) => {
-            const { done } = await app.board.reset(host.id, type);
-            const outcome = await orAborted(done, signal);
-            if (!outcome.ok) throw new BoardRefusal('device', outcome.reason);
-            return { status: 204, headers: {}, body: null };
-          },
-        });
+      run: (host, { ResetType }, context) => {
+        const { board } = context.app;
+        const what = {
+          ...{ name: host.name, action: 'ComputerSystem.Reset', chassis: host.chassis },
+          ...{ powerState: host.powerState, allowed: host.allowedResets() },
+          reset: (type: ResetType) => board.reset(host.id, type),
+        };
+        return runReset(what, ResetType as ResetType, context);
       },
     },
   },
@@ -204,17 +177,6 @@ function bootOf(host: Host, changes: ReadonlyMap<string, unknown>): BootOverride
     mode: pick('BootSourceOverrideMode', host.boot.mode),
     uefiTarget: pick('UefiTargetBootSourceOverride', host.boot.uefiTarget),
   };
-}
-
-/** Why a reset type that the board supports makes no sense now. */
-function refused(host: Host, type: ResetType): RedfishError {
-  if (host.powerState === 'Off') {
-    return new RedfishError([message('Base.ChassisPowerStateOnRequired', [chassisUri(host.chassis)])], 409);
-  }
-  if (host.powerState === 'On' && (type === 'On' || type === 'ForceOn')) {
-    return new RedfishError([message('Base.ChassisPowerStateOffRequired', [chassisUri(host.chassis)])], 409);
-  }
-  return new RedfishError([message('Base.ResourceInUse', [])], 409, { 'Retry-After': '5' });
 }
 
 function bootProgress({ powerState, postComplete }: Host): { LastState: string } | undefined {

@@ -119,6 +119,7 @@ describe.each(files)('the twin of %s', (file) => {
   it('has inventories that can be read, and the one that the board is known by', async () => {
     const twin = createTwin(platform);
     for (const { id, device: name, node } of platform.frus ?? []) {
+      // A node answers for its own.
       if (node !== undefined) continue;
       const device = platform.devices?.find((candidate) => candidate.id === name);
       const spec = device?.chip === undefined ? undefined : findChip(device.chip);
