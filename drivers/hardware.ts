@@ -2,6 +2,7 @@ import type { GpioLines } from './gpio/lines.ts';
 import type { Hwmon } from './hwmon/hwmon.ts';
 import type { I2cTransport } from './i2c/transport.ts';
 import type { Leds } from './leds/leds.ts';
+import type { PostCodeDevices } from './post/post-codes.ts';
 import type { SerialPorts } from './serial/serial.ts';
 import type { Watchdogs } from './watchdog/watchdog.ts';
 
@@ -12,6 +13,7 @@ export interface Hardware {
   readonly gpio: GpioLines;
   readonly hwmon: Hwmon;
   readonly serial: SerialPorts;
+  readonly postCodes: PostCodeDevices;
   readonly leds: Leds;
   readonly watchdogs: Watchdogs;
   close(): Promise<void>;

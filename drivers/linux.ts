@@ -7,6 +7,7 @@ import { linuxI2c } from './i2c/linux.ts';
 import { messagesI2c } from './i2c/messages.ts';
 import type { I2cTransport } from './i2c/transport.ts';
 import { linuxLeds } from './leds/linux.ts';
+import { linuxPostCodes } from './post/linux.ts';
 import { linuxSerial } from './serial/linux.ts';
 import { linuxWatchdogs } from './watchdog/linux.ts';
 
@@ -28,6 +29,7 @@ export async function linuxHardware(): Promise<Hardware> {
     gpio,
     hwmon,
     serial: linuxSerial(),
+    postCodes: linuxPostCodes(),
     leds: linuxLeds(),
     watchdogs: linuxWatchdogs(),
     async close() {

@@ -27,7 +27,9 @@ import { Network } from './manager/network.ts';
 import { systemSoftware } from './manager/software.ts';
 import { twinNetwork } from './manager/twin.ts';
 import type { Platform } from './platform/schema.ts';
+import { odataType } from './redfish/generated/versions.ts';
 import { message } from './redfish/registries/messages.ts';
+import { ownRegistry } from './redfish/registries/own.ts';
 import type { App } from './redfish/resources/app.ts';
 import { EventWriter, eventFacts, heartbeatPayload } from './redfish/resources/event-records.ts';
 import { declarations } from './redfish/resources/index.ts';
@@ -41,6 +43,7 @@ import {
   consoleRecord,
   loginRecord,
   networkRecord,
+  postCodeRecord,
   recordOf,
   taskRecord,
   triggerRecord,
@@ -122,6 +125,8 @@ const resourceTypes = [
     declarations.map((each) => (each.kind === 'resource' ? each.resource.schema : each.collection.schema)),
   ),
 ].sort();
+/** Milliseconds in which POST codes gather before they are stored. */
+const postCodesWithin = 1000;
 /** How long answers that are under way may take once the daemon ends. */
 const grace = 800;
 
@@ -191,6 +196,10 @@ async function start(
   });
   board.onEvent((event) => {
     for (const record of boardRecords(board, event)) journal.append(record);
+  });
+  board.onPostCodes((codes, over) => {
+    for (const code of codes) journal.append(postCodeRecord(code), postCodesWithin);
+    if (over) journal.flush();
   });
   const telemetry = new Telemetry({ board, store, settings, predefined: predefinedReports(board) });
   telemetry.onTrigger((fired) => {
@@ -362,6 +371,7 @@ async function start(
     service,
     metadata: metadataDocument(),
     serviceDocument: serviceDocument(service.tree),
+    registry: ownRegistry(odataType.MessageRegistry),
     authenticate,
     consoles,
     events,

@@ -119,6 +119,7 @@ export interface TwinHost {
       }
     | { readonly kind: 'relay'; readonly line: string; readonly good?: string };
   readonly post?: { readonly complete: string };
+  readonly postCodes?: { readonly device: string };
   readonly console?: { readonly device: string };
   readonly buttons?: {
     readonly power?: string;

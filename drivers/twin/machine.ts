@@ -8,6 +8,7 @@ import { createHwmon, type TwinHwmon } from './hwmon.ts';
 import { createLines, type TwinLines } from './lines.ts';
 import { nominals } from './nominal.ts';
 import { createPhysics, type Physics, type Zone } from './physics.ts';
+import { createPostCodes, type TwinPostCodes } from './post-codes.ts';
 import { createSerial, type TwinSerial } from './serial.ts';
 
 /** Everything by its id. What is written to directly is written within `change`. */
@@ -29,6 +30,7 @@ export interface Machine {
   readonly hwmon: TwinHwmon;
   readonly buses: TwinBuses;
   readonly serial: TwinSerial;
+  readonly postCodes: TwinPostCodes;
   readonly physics: Physics;
   hasMains(): boolean;
   /** Calls `listener` when mains goes or comes; returns the function that ends this. */
@@ -94,6 +96,7 @@ export function createMachine(
   });
 
   const serial = createSerial(board, (id) => hosts.get(id)?.state);
+  const postCodes = createPostCodes(board, (id) => hosts.get(id));
   for (const facts of board.hosts ?? []) {
     const { id, power } = facts;
     const host = createHost(facts, {
@@ -107,6 +110,8 @@ export function createMachine(
       },
       before: (at) => physics.step(at),
       changed(at) {
+        // The last code comes before the line that says that all is done.
+        postCodes.changed();
         showLines(at);
         serial.changed();
         buses.changed();
@@ -248,6 +253,7 @@ export function createMachine(
     hwmon,
     buses,
     serial,
+    postCodes,
     physics,
     hasMains,
     onMains(listener) {
@@ -261,6 +267,7 @@ export function createMachine(
       mainsListeners.clear();
       for (const host of hosts.values()) host.close();
       serial.close();
+      postCodes.close();
       buses.close();
     },
   };

@@ -121,6 +121,7 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     gpio: lines,
     hwmon,
     serial: machine.serial,
+    postCodes: machine.postCodes,
     leds,
     watchdogs,
     set(sensor, value) {

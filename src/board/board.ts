@@ -28,6 +28,7 @@ import {
   type PowerSupply,
   type Sensor,
 } from './model.ts';
+import { PostCodeReader } from './post-codes.ts';
 import { Presence } from './presence.ts';
 import { createReaders } from './readers.ts';
 import { Sampler } from './sampler.ts';
@@ -75,6 +76,7 @@ class LiveBoard implements Board {
     readonly chassis: ReadonlyMap<string, BoardChassis>;
     readonly leaks: ReadonlyMap<string, BoardLeakDetector>;
   };
+  readonly #codeReaders: readonly PostCodeReader[];
   readonly #presence: Presence;
   readonly #changes = new Changes((error) =>
     this.#log('a listener to the board has failed', { error: String(error) }),
@@ -147,6 +149,12 @@ class LiveBoard implements Board {
         return [facts.id, host];
       }),
     );
+    this.#codeReaders = [...hosts.values()].flatMap(({ id, facts, postCodes }) => {
+      const device = facts.postCodes?.device;
+      if (device === undefined || postCodes === null) return [];
+      const lost = (cause: string) => this.#log(`no POST codes come from ${id}`, { host: id, cause });
+      return [new PostCodeReader(() => hardware.postCodes.open(device), postCodes, lost)];
+    });
     const consoles = new Map<string, HostConsole>();
     for (const { id, console } of platform.hosts ?? []) {
       if (console === undefined) continue;
@@ -275,6 +283,7 @@ class LiveBoard implements Board {
     void this.#fans.start();
     this.#sampler.start();
     for (const console of this.consoles.values()) console.start();
+    for (const reader of this.#codeReaders) void reader.start();
     this.#inventory.read();
   }
 
@@ -285,6 +294,7 @@ class LiveBoard implements Board {
     this.#inventory.stop();
     this.#indicators.stop();
     for (const console of this.consoles.values()) console.stop();
+    for (const reader of this.#codeReaders) reader.stop();
     await Promise.all([
       within(endPatience, this.#sampler.stop()),
       within(endPatience, this.#fans.stop()),
@@ -297,6 +307,10 @@ class LiveBoard implements Board {
 
   onEvent(listener: (event: BoardEvent) => void): () => void {
     return this.#changes.onEvent(listener);
+  }
+
+  onPostCodes(listener: Parameters<Board['onPostCodes']>[0]): () => void {
+    return this.#changes.onPostCodes(listener);
   }
 
   onReading(listener: (sensor: Sensor) => void): () => void {

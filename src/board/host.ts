@@ -6,6 +6,7 @@ import type { Hold } from './hold.ts';
 import type { Lines } from './lines.ts';
 import type { Memory } from './memory.ts';
 import type { BootOverride, Health, Host, PowerState, ResetType, RestorePolicy, Status } from './model.ts';
+import { HostPostCodes } from './post-codes.ts';
 import { HostPower } from './power.ts';
 
 /** Rails and regulators need a moment after power-good before their readings mean anything. */
@@ -29,6 +30,8 @@ export interface HostParts {
 export class BoardHost implements Host {
   readonly facts: HostFacts;
   readonly power: HostPower;
+  /** Whoever gets codes of its firmware hands them to this. */
+  readonly postCodes: HostPostCodes | null;
   readonly #parts: HostParts;
   readonly #buttons: Buttons;
   /** Power-good as `onPower` was last told. */
@@ -41,6 +44,10 @@ export class BoardHost implements Host {
     this.facts = facts;
     this.#parts = parts;
     const { lines, changes } = parts;
+    this.postCodes =
+      facts.postCodes === undefined
+        ? null
+        : new HostPostCodes(facts.id, { ...parts, powered: () => this.power.good });
     this.power = new HostPower(facts, lines, {
       changed: () => this.#changed(),
       event: (event) => changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),
@@ -53,6 +60,8 @@ export class BoardHost implements Host {
           if (this.power.resting && this.power.good === on) this.#remember(on);
         }, steady).unref();
       },
+      booting: () => this.postCodes?.begin(),
+      bootOver: (powered) => (powered ? this.postCodes?.end() : this.postCodes?.forget()),
     });
     this.#buttons = new Buttons(facts, {
       lines,
@@ -83,6 +92,10 @@ export class BoardHost implements Host {
 
   get postComplete(): boolean | null {
     return this.power.postComplete;
+  }
+
+  get postSince(): Date | null {
+    return this.power.postSince;
   }
 
   get lastReset(): Host['lastReset'] {
@@ -175,6 +188,7 @@ export class BoardHost implements Host {
     clearTimeout(this.#remembering);
     clearTimeout(this.#settling);
     this.#buttons.stop();
+    this.postCodes?.end();
     await this.power.stop();
   }
 

@@ -23,6 +23,10 @@ export interface PowerListener {
   wanted(on: boolean): void;
   /** Nothing is under way, and this is what power-good says. */
   resting(on: boolean): void;
+  /** The firmware begins anew. */
+  booting(): void;
+  /** The firmware has done its work or, unless `powered`, has lost its power. */
+  bootOver(powered: boolean): void;
 }
 
 /** What a host is to be after an operation; those that are not here leave it as it is. */
@@ -94,6 +98,10 @@ export class HostPower implements Sequenced {
     return this.#post?.complete ?? null;
   }
 
+  get postSince(): Date | null {
+    return this.#post?.since ?? null;
+  }
+
   get supported(): readonly ResetType[] {
     const { power } = this.#facts;
     if (power.kind === 'relay') return ['On', 'ForceOff', 'ForceRestart', 'ForceOn', 'PowerCycle'];
@@ -155,6 +163,7 @@ export class HostPower implements Sequenced {
     this.#transition = null;
     this.#answerUntil = Number.NEGATIVE_INFINITY;
     this.#post?.stop();
+    this.#listener.bootOver(false);
     this.#operation?.cutShort();
     this.#recovered();
     this.#listener.changed();
@@ -270,6 +279,7 @@ export class HostPower implements Sequenced {
 
   restarted(): void {
     this.#listener.event({ message: 'Platform.PlatformReset', args: ['ForceRestart'], severity: 'OK' });
+    this.#listener.booting();
     this.#post?.begin();
   }
 
@@ -283,6 +293,8 @@ export class HostPower implements Sequenced {
     this.#good = good;
     if (good) this.goodSince = performance.now();
     for (const look of this.#watchers) look();
+    if (!good) this.#listener.bootOver(false);
+    else if (before !== null) this.#listener.booting();
     this.#post?.powered(good);
     // The first look tells what is, not what happened.
     if (before !== null) this.#tellMove(good);

@@ -62,6 +62,7 @@ export const defaultCaps: Readonly<Record<LogName, number>> = {
   SEL: 4096,
   EventLog: 10_000,
   AuditLog: 10_000,
+  PostCodes: 4096,
   Event: 10_000,
 };
 const retryPeriod = 1000;
@@ -87,6 +88,8 @@ export class Journal {
   /** Rows whose appenders have been told that they are not durable. */
   #tail: Row[] = [];
   #flushing: NodeJS.Immediate | null = null;
+  /** What is appended may wait for others until then. */
+  #gathering: NodeJS.Timeout | null = null;
   #retry: NodeJS.Timeout | null = null;
   #fault: StoreError | null = null;
   #lost = 0;
@@ -119,13 +122,18 @@ export class Journal {
   /**
    * Appends a record. Resolves with its id once it is durable. Rejects with a StoreError when it is not; the record
    * then waits in memory and is stored later, if that becomes possible. The promise may be left alone.
+   *
+   * @param within milliseconds in which it may wait for others to share its transaction, so that what comes in crowds
+   *   does not wear the flash; the next record that may not takes it along
    */
-  append(record: JournalRecord): Promise<number> {
+  append(record: JournalRecord, within = 0): Promise<number> {
     const promise = new Promise<number>((resolve, reject) => {
       const row = rowOf(record, this.#clock.now(), this.#bootId, this.#clock.monotonic());
       this.#queue.push({ row, resolve, reject });
+      const store = () => (this.#fault === null ? this.flush() : this.#hold(this.#fault));
       // While a transaction waits for the disk, further records gather: the slower the disk, the larger the groups.
-      this.#flushing ??= setImmediate(() => (this.#fault === null ? this.flush() : this.#hold(this.#fault)));
+      if (within === 0) this.#flushing ??= setImmediate(store);
+      else this.#gathering ??= setTimeout(store, within).unref();
     });
     promise.catch(() => {}); // A failure shows in the state; whoever does not wait for it must not end the process.
     return promise;
@@ -239,6 +247,8 @@ export class Journal {
 
   /** Empties a log; ids go on from where they were. @throws StoreError */
   clear(ref: LogRef): void {
+    // What waits for company was before it too.
+    this.flush();
     const stream = streamOf(ref);
     this.#store.transaction(() => hide(this.#store, 'stream', stream, this.#place()));
     this.#rank(stream).clear();
@@ -299,6 +309,8 @@ export class Journal {
   #take(): Append[] {
     if (this.#flushing !== null) clearImmediate(this.#flushing);
     this.#flushing = null;
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
+    this.#gathering = null;
     const appends = this.#queue;
     this.#queue = [];
     return appends;
@@ -315,11 +327,11 @@ export class Journal {
     }
     this.#fault = error;
     this.#tail = [...this.#tail, ...appends.map(({ row }) => row)];
-    for (const severity of ['OK', 'Warning', 'Critical']) {
+    for (const worth of [0, 1, 2, 3]) {
       let over = this.#tail.length - this.#tailLimit;
       if (over <= 0) break;
       this.#tail = this.#tail.filter((row) => {
-        if (row.severity !== severity || over === 0) return true;
+        if (worthOf(row) !== worth || over === 0) return true;
         over--;
         this.#lost++;
         return false;
@@ -331,6 +343,10 @@ export class Journal {
     }, retryPeriod).unref();
   }
 }
+
+/** What is given up first while there is no room: codes, of which there are many, then the least severe. */
+const worthOf = (row: Row): number =>
+  logOf(row) === 'PostCodes' ? 0 : 1 + ['OK', 'Warning', 'Critical'].indexOf(row.severity);
 
 /** The first id behind another one, in the order of a page; with none, the first of all. */
 function firstBehind(id: number | undefined, newestFirst: boolean): number {

@@ -29,7 +29,7 @@ const cut = (text: string) => (text.length <= textLimit ? text : `${text.slice(0
 
 /** The key of a log in the table. */
 export function streamOf(ref: LogRef): string {
-  return ref.log === 'SEL' ? `SEL/${ref.system}` : ref.log;
+  return ref.log === 'SEL' || ref.log === 'PostCodes' ? `${ref.log}/${ref.system}` : ref.log;
 }
 
 /** Makes the row of a record. @throws TypeError when `detail` is not JSON */

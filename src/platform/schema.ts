@@ -514,6 +514,14 @@ export const Host = object(
         'Buttons that a person presses: inputs, and what comes of them.',
       ),
     ),
+    postCodes: optional(
+      object(
+        {
+          device: text('Character device of the kernel that hands them on, e.g. /dev/aspeed-lpc-snoop0.'),
+        },
+        'Codes that the firmware writes to I/O port 0x80 while it starts the host: kept as a log.',
+      ),
+    ),
     console: optional(
       object(
         {

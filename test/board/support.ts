@@ -204,6 +204,7 @@ export const bench: Platform = {
         ...timing,
       },
       post: { complete: 'POST_COMPLETE', timeout: postTimeout },
+      postCodes: { device: '/dev/post0' },
       processors: { sockets: [{ id: 'CPU0', present: 'CPU0_PRESENT' }] },
     },
   ],
@@ -294,8 +295,18 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const platform = options.platform ?? bench;
   const twin = options.twin ?? createTwin(platform, { speed: 10 });
   const disk = options.disk ?? new Disk();
-  const { i2c, gpio, hwmon, serial, leds, watchdogs, close } = twin;
-  const hardware = { i2c, gpio, hwmon, serial, leds, watchdogs, close, ...options.hardware?.(twin) };
+  const { i2c, gpio, hwmon, serial, postCodes, leds, watchdogs, close } = twin;
+  const hardware = {
+    i2c,
+    gpio,
+    hwmon,
+    serial,
+    postCodes,
+    leds,
+    watchdogs,
+    close,
+    ...options.hardware?.(twin),
+  };
   const log: string[] = [];
   const board = createBoard(platform, hardware, disk, { log: (text) => log.push(text), ...options });
   const events: BoardEvent[] = [];

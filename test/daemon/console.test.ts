@@ -153,7 +153,7 @@ describe('the serial console', () => {
     daemon = await startTestDaemon({
       hardware: (twin) => ({
         ...{ i2c: twin.i2c, gpio: twin.gpio, hwmon: twin.hwmon, close: twin.close },
-        ...{ leds: twin.leds, watchdogs: twin.watchdogs },
+        ...{ leds: twin.leds, watchdogs: twin.watchdogs, postCodes: twin.postCodes },
         serial: {
           open: async (device, baud) => {
             if (!there) throw new DeviceError('no-bus', device, 'there is no such serial port');

@@ -396,8 +396,17 @@ describe('a device that refuses in the middle', () => {
     expect(daemon.twin.status().fans.map(({ duty }) => duty)).toEqual([100, 100]);
   });
 
-  const hardwareOf = ({ i2c, gpio, hwmon, serial, leds, watchdogs, close }: TestDaemon['twin']) => ({
-    ...{ i2c, gpio, hwmon, serial, leds, watchdogs, close },
+  const hardwareOf = ({
+    i2c,
+    gpio,
+    hwmon,
+    serial,
+    postCodes,
+    leds,
+    watchdogs,
+    close,
+  }: TestDaemon['twin']) => ({
+    ...{ i2c, gpio, hwmon, serial, postCodes, leds, watchdogs, close },
   });
 
   /** The lines, one of which fails when it is driven while `broken`. */

@@ -1,5 +1,5 @@
 /** What happened, as the journal keeps it: messages of the registries with who, where and why. */
-import type { Board, BoardEvent } from '../../board/model.ts';
+import type { Board, BoardEvent, PostCode } from '../../board/model.ts';
 import type { JournalRecord, Severity } from '../../journal/record.ts';
 import type { NetworkReport } from '../../manager/network.ts';
 import type { Fired } from '../../telemetry/trigger.ts';
@@ -40,6 +40,19 @@ export function boardRecords(board: Board, event: BoardEvent): JournalRecord[] {
   };
   const eventLog: JournalRecord = { ...shared, log: 'EventLog' };
   return event.host === undefined ? [eventLog] : [eventLog, { ...shared, log: 'SEL', system: event.host }];
+}
+
+/** `0x92`; wider codes have as many whole bytes as they need. */
+export function codeText(code: number): string {
+  const digits = code.toString(16).toUpperCase();
+  return `0x${digits.padStart(digits.length + (digits.length % 2), '0')}`;
+}
+
+/** The record of a code that the firmware of a host has written. */
+export function postCodeRecord({ host, boot, elapsed, code }: PostCode): JournalRecord {
+  const seconds = elapsed === null ? 'unknown' : (elapsed / 1000).toFixed(3);
+  const said = message('Redfishd.BIOSPOSTCode', [boot, seconds, codeText(code)]);
+  return { log: 'PostCodes', system: host, ...recordOf(said) };
 }
 
 /** The audit record of a write: who asked for what, and how it ended. */
