@@ -41,6 +41,7 @@ import {
   boardRecords,
   changeRecord,
   consoleRecord,
+  journalWords,
   loginRecord,
   networkRecord,
   postCodeRecord,
@@ -163,7 +164,7 @@ async function start(
   const accounts = new Accounts(store, settings, roles);
   const sessions = new Sessions(store, settings, accounts);
   ends.push(() => sessions.close());
-  const journal = new Journal(store);
+  const journal = new Journal(store, { words: journalWords(platform.manager.id) });
   ends.push(() => journal.close());
   try {
     journal.closeConditions();

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../store/clock.ts';
 import { StoreError } from '../store/errors.ts';
 import { Listeners } from '../store/listeners.ts';
 import type { Store } from '../store/store.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { conditionOf, type JournalFilter } from './filter.ts';
 import { Rank } from './rank.ts';
 import type { JournalEntry, JournalRecord, LogName, LogRef } from './record.ts';
@@ -16,6 +17,7 @@ import {
   hide,
   insertRow,
   logOf,
+  newestEntry,
   newestId,
   overwrittenUpTo,
   type Row,
@@ -25,8 +27,21 @@ import {
   rowOf,
   streamOf,
 } from './table.ts';
+import { Tail } from './tail.ts';
+
+/** What the journal itself has to say of the times of its records, in the words of whoever knows some. */
+export interface JournalWords {
+  /** The wall clock was set: times of this start of the machine before it are off by the difference. */
+  readonly clockStepped: (before: Date, after: Date) => JournalRecord;
+  /** The machine has started anew since the record before. */
+  readonly machineStarted: (before: JournalEntry) => JournalRecord;
+}
 
 export interface JournalOptions {
+  /** Without them it says nothing by itself. */
+  readonly words?: JournalWords;
+  /** Names the start of the machine; what the kernel says when left out. */
+  readonly bootId?: string;
   readonly clock?: Clock;
   /** Entries that each log holds before the oldest make room (Redfish OverWritePolicy WrapsWhenFull). */
   readonly caps?: Partial<Record<LogName, number>>;
@@ -66,6 +81,8 @@ export const defaultCaps: Readonly<Record<LogName, number>> = {
   Event: 10_000,
 };
 const retryPeriod = 1000;
+/** Milliseconds between looks at the clock while nothing is appended. */
+const clockPeriod = 10_000;
 /** Forms of filters that the database is asked for. */
 const maxFilters = 200;
 /** A filter that fewer than one in so many entries pass is better answered from its own index. */
@@ -79,20 +96,21 @@ export class Journal {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #caps: Readonly<Record<LogName, number>>;
-  readonly #tailLimit: number;
-  readonly #bootId = readBootId();
+  readonly #words: JournalWords | undefined;
+  readonly #bootId: string;
+  readonly #clockWatch: ClockWatch;
+  readonly #clockTimer: NodeJS.Timeout;
   readonly #ranks = new Map<string, Rank>();
   readonly #filters = new Set<string>();
   readonly #appended = new Listeners<JournalEntry>();
   #queue: Append[] = [];
   /** Rows whose appenders have been told that they are not durable. */
-  #tail: Row[] = [];
+  readonly #tail: Tail;
   #flushing: NodeJS.Immediate | null = null;
   /** What is appended may wait for others until then. */
   #gathering: NodeJS.Timeout | null = null;
   #retry: NodeJS.Timeout | null = null;
   #fault: StoreError | null = null;
-  #lost = 0;
   #revision = 0;
   /** Without subscribers there is nobody to keep anything for. */
   #place: () => number = () => Number.MAX_SAFE_INTEGER;
@@ -101,12 +119,26 @@ export class Journal {
     this.#store = store;
     this.#clock = options.clock ?? systemClock;
     this.#caps = { ...defaultCaps, ...options.caps };
-    this.#tailLimit = options.tail ?? 1000;
+    this.#tail = new Tail(options.tail ?? 1000);
+    this.#words = options.words;
+    this.#bootId = options.bootId ?? readBootId();
+    // What is in the audit log happened when it was written, so its times are those of our clock: the clock may have been
+    // set since, while no daemon ran.
+    const known = newestEntry(store, 'AuditLog');
+    this.#clockWatch = new ClockWatch(
+      this.#clock,
+      known?.bootId === this.#bootId ? { wall: known.time.getTime(), uptime: known.uptime } : undefined,
+    );
     for (const { stream, block, count } of countBlocks(store)) this.#rank(stream).add(block, count);
+    const last = newestEntry(store);
+    if (last !== undefined && last.bootId !== this.#bootId && this.#words !== undefined)
+      this.#say(this.#words.machineStarted(last));
+    this.#lookAtClock();
+    this.#clockTimer = setInterval(() => this.#lookAtClock(), clockPeriod).unref();
   }
 
   get state(): JournalState {
-    return { fault: this.#fault, waiting: this.#tail.length, lost: this.#lost };
+    return { fault: this.#fault, waiting: this.#tail.rows.length, lost: this.#tail.lost };
   }
 
   /** Grows with every change of any log. */
@@ -127,22 +159,14 @@ export class Journal {
    *   does not wear the flash; the next record that may not takes it along
    */
   append(record: JournalRecord, within = 0): Promise<number> {
-    const promise = new Promise<number>((resolve, reject) => {
-      const row = rowOf(record, this.#clock.now(), this.#bootId, this.#clock.monotonic());
-      this.#queue.push({ row, resolve, reject });
-      const store = () => (this.#fault === null ? this.flush() : this.#hold(this.#fault));
-      // While a transaction waits for the disk, further records gather: the slower the disk, the larger the groups.
-      if (within === 0) this.#flushing ??= setImmediate(store);
-      else this.#gathering ??= setTimeout(store, within).unref();
-    });
-    promise.catch(() => {}); // A failure shows in the state; whoever does not wait for it must not end the process.
-    return promise;
+    this.#lookAtClock();
+    return this.#enqueue(record, within);
   }
 
   /** Stores at once what has been appended, and what waits. */
   flush(): void {
     const appends = this.#take();
-    const rows = [...this.#tail, ...appends.map(({ row }) => row)];
+    const rows = [...this.#tail.rows, ...appends.map(({ row }) => row)];
     if (rows.length === 0) return;
     const surplus = this.#surplus(rows);
     let ids: number[];
@@ -161,8 +185,8 @@ export class Journal {
     for (const [stream, count] of surplus) this.#rank(stream).removeOldest(count);
     this.#revision++;
     this.#fault = null;
-    const waited = this.#tail.length;
-    this.#tail = [];
+    const waited = this.#tail.rows.length;
+    this.#tail.rows = [];
     for (const [at, { resolve }] of appends.entries()) resolve(ids[waited + at] ?? 0);
     if (this.#appended.isEmpty) return;
     for (const [at, row] of rows.entries()) this.#appended.emit(entryOf({ ...row, id: ids[at] ?? 0 }));
@@ -274,7 +298,33 @@ export class Journal {
   /** Stores what is left, and stops trying. */
   close(): void {
     this.flush();
+    clearInterval(this.#clockTimer);
     if (this.#retry !== null) clearTimeout(this.#retry);
+  }
+
+  /** Says that the clock was set, before anything is appended that has the new time. */
+  #lookAtClock(): void {
+    const step = this.#clockWatch.look();
+    if (step === null || this.#words === undefined) return;
+    this.#say(this.#words.clockStepped(new Date(step.before), new Date(step.after)));
+  }
+
+  /** In both logs whose readers ask when something was. */
+  #say(record: JournalRecord): void {
+    for (const log of ['EventLog', 'AuditLog'] as const) this.#enqueue({ ...record, log, system: null }, 0);
+  }
+
+  #enqueue(record: JournalRecord, within: number): Promise<number> {
+    const promise = new Promise<number>((resolve, reject) => {
+      const row = rowOf(record, this.#clock.now(), this.#bootId, this.#clock.monotonic());
+      this.#queue.push({ row, resolve, reject });
+      const store = () => (this.#fault === null ? this.flush() : this.#hold(this.#fault));
+      // While a transaction waits for the disk, further records gather: the slower the disk, the larger the groups.
+      if (within === 0) this.#flushing ??= setImmediate(store);
+      else this.#gathering ??= setTimeout(store, within).unref();
+    });
+    promise.catch(() => {}); // A failure shows in the state; whoever does not wait for it must not end the process.
+    return promise;
   }
 
   /** Hidden records are not appended in order: their blocks are counted again. */
@@ -321,32 +371,18 @@ export class Journal {
     const appends = this.#take();
     for (const { reject } of appends) reject(error);
     if (!(error instanceof StoreError)) {
-      this.#lost += appends.length + this.#tail.length;
-      this.#tail = [];
+      this.#tail.lost += appends.length;
+      this.#tail.drop();
       return;
     }
     this.#fault = error;
-    this.#tail = [...this.#tail, ...appends.map(({ row }) => row)];
-    for (const worth of [0, 1, 2, 3]) {
-      let over = this.#tail.length - this.#tailLimit;
-      if (over <= 0) break;
-      this.#tail = this.#tail.filter((row) => {
-        if (worthOf(row) !== worth || over === 0) return true;
-        over--;
-        this.#lost++;
-        return false;
-      });
-    }
+    this.#tail.add(appends.map(({ row }) => row));
     this.#retry ??= setTimeout(() => {
       this.#retry = null;
       this.flush();
     }, retryPeriod).unref();
   }
 }
-
-/** What is given up first while there is no room: codes, of which there are many, then the least severe. */
-const worthOf = (row: Row): number =>
-  logOf(row) === 'PostCodes' ? 0 : 1 + ['OK', 'Warning', 'Critical'].indexOf(row.severity);
 
 /** The first id behind another one, in the order of a page; with none, the first of all. */
 function firstBehind(id: number | undefined, newestFirst: boolean): number {

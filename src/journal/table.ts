@@ -130,6 +130,15 @@ export function readEntry(store: Store, id: number): JournalEntry | undefined {
   return row && entryOf(row);
 }
 
+/** The newest record that there still is, of one log or of any. */
+export function newestEntry(store: Store, stream?: string): JournalEntry | undefined {
+  const row =
+    stream === undefined
+      ? store.get<StoredRow>('SELECT * FROM journal ORDER BY id DESC LIMIT 1')
+      : store.get<StoredRow>('SELECT * FROM journal WHERE stream = ? ORDER BY id DESC LIMIT 1', stream);
+  return row && entryOf(row);
+}
+
 export interface PageOfTable {
   readonly stream: string;
   /** The first id that may be in it, and how many entries from there on to pass over. */

@@ -1,5 +1,6 @@
 /** What happened, as the journal keeps it: messages of the registries with who, where and why. */
 import type { Board, BoardEvent, PostCode } from '../../board/model.ts';
+import type { JournalWords } from '../../journal/journal.ts';
 import type { JournalRecord, Severity } from '../../journal/record.ts';
 import type { NetworkReport } from '../../manager/network.ts';
 import type { Fired } from '../../telemetry/trigger.ts';
@@ -40,6 +41,23 @@ export function boardRecords(board: Board, event: BoardEvent): JournalRecord[] {
   };
   const eventLog: JournalRecord = { ...shared, log: 'EventLog' };
   return event.host === undefined ? [eventLog] : [eventLog, { ...shared, log: 'SEL', system: event.host }];
+}
+
+/** What the journal says of itself. */
+export function journalWords(manager: string): JournalWords {
+  const origin = managerUri(manager);
+  return {
+    clockStepped(before, after) {
+      const seconds = (after.getTime() - before.getTime()) / 1000;
+      const said = message('Redfishd.ClockStepped', [before.toISOString(), after.toISOString(), seconds]);
+      return { log: 'EventLog', ...recordOf(said), origin };
+    },
+    machineStarted({ time }) {
+      const said = recordOf(message('HeartbeatEvent.RedfishServiceStarted', []));
+      const detail = `The controller has started anew; the last record before is of ${time.toISOString()}.`;
+      return { log: 'EventLog', ...said, message: `${said.message} ${detail}`, origin };
+    },
+  };
 }
 
 /** `0x92`; wider codes have as many whole bytes as they need. */
