@@ -125,6 +125,7 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     gpio: lines,
     hwmon,
     serial: machine.serial,
+    postCodes: machine.postCodes,
     leds,
     watchdogs,
     ipmi: machine.nodes.paths,

@@ -36,6 +36,7 @@ import type { BoardNode } from './nodes/node.ts';
 import { Nodes } from './nodes/nodes.ts';
 import type { FoundSensor } from './nodes/records.ts';
 import { Ways } from './nodes/ways.ts';
+import { PostCodeReader } from './post-codes.ts';
 import { nodePowerLine } from './power.ts';
 import { Presence } from './presence.ts';
 import { createReaders } from './readers.ts';
@@ -94,6 +95,7 @@ class LiveBoard implements Board {
     readonly chassis: ReadonlyMap<string, BoardChassis>;
     readonly leaks: ReadonlyMap<string, BoardLeakDetector>;
   };
+  readonly #codeReaders: readonly PostCodeReader[];
   readonly #presence: Presence;
   readonly #slots: Slots;
   readonly #changes = new Changes((error) =>
@@ -188,7 +190,10 @@ class LiveBoard implements Board {
       moved: (node, isThere) => this.#nodeMoved(node, isThere),
       misread: (sensor, error) => this.#faults.sensor(sensor, error),
       boot: (id) => memory.boot(id ?? ''),
-      postCodes: () => undefined,
+      postCodes: (id, codes) => {
+        const host = hosts.get(id);
+        if (host?.facts.postCodes?.node !== undefined) host.postCodes?.take(codes);
+      },
       mark: options.mark ?? (() => undefined),
     });
     this.#nodes = nodes;
@@ -205,6 +210,12 @@ class LiveBoard implements Board {
         return [id, host];
       }),
     );
+    this.#codeReaders = [...hosts.values()].flatMap(({ id, facts, postCodes }) => {
+      const device = facts.postCodes?.device;
+      if (device === undefined || postCodes === null) return [];
+      const lost = (cause: string) => this.#log(`no POST codes come from ${id}`, { host: id, cause });
+      return [new PostCodeReader(() => hardware.postCodes.open(device), postCodes, lost)];
+    });
     const consoles = new Map<string, HostConsole>();
     for (const { id, console } of platform.hosts ?? []) {
       if (console === undefined) continue;
@@ -342,6 +353,7 @@ class LiveBoard implements Board {
     this.#sampler.start();
     this.#nodes.start();
     for (const console of this.consoles.values()) console.start();
+    for (const reader of this.#codeReaders) void reader.start();
     this.#inventory.read();
   }
 
@@ -352,6 +364,7 @@ class LiveBoard implements Board {
     this.#inventory.stop();
     this.#indicators.stop();
     for (const console of this.consoles.values()) console.stop();
+    for (const reader of this.#codeReaders) reader.stop();
     await Promise.all([
       this.#slots.stop(),
       within(endPatience, this.#sampler.stop()),
@@ -366,6 +379,10 @@ class LiveBoard implements Board {
 
   onEvent(listener: (event: BoardEvent) => unknown): () => void {
     return this.#changes.onEvent(listener);
+  }
+
+  onPostCodes(listener: Parameters<Board['onPostCodes']>[0]): () => void {
+    return this.#changes.onPostCodes(listener);
   }
 
   onReading(listener: (sensor: Sensor) => void): () => void {

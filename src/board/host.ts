@@ -15,6 +15,7 @@ import {
   type RestorePolicy,
   type Status,
 } from './model.ts';
+import { HostPostCodes } from './post-codes.ts';
 import { type HostController, HostPower, type PowerListener } from './power.ts';
 
 /** Rails and regulators need a moment after power-good before their readings mean anything. */
@@ -42,6 +43,8 @@ export interface HostParts {
 export class BoardHost implements Host {
   readonly facts: HostFacts;
   readonly power: HostPower;
+  /** Whoever gets codes of its firmware hands them to this. */
+  readonly postCodes: HostPostCodes | null;
   readonly #parts: HostParts;
   readonly #buttons: Buttons;
   /** Power-good as `onPower` was last told. */
@@ -54,6 +57,10 @@ export class BoardHost implements Host {
     this.facts = facts;
     this.#parts = parts;
     const { lines, changes } = parts;
+    this.postCodes =
+      facts.postCodes === undefined
+        ? null
+        : new HostPostCodes(facts.id, { ...parts, powered: () => this.power.good });
     const listener: PowerListener = {
       changed: () => this.#changed(),
       event: (event) => changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),
@@ -66,6 +73,8 @@ export class BoardHost implements Host {
           if (this.power.resting && this.power.good === on) this.#remember(on);
         }, steady).unref();
       },
+      booting: () => this.postCodes?.begin(),
+      bootOver: (powered) => (powered ? this.postCodes?.end() : this.postCodes?.forget()),
     };
     this.power = new HostPower(facts, lines, listener, parts.controller);
     this.#buttons = new Buttons(facts, {
@@ -97,6 +106,10 @@ export class BoardHost implements Host {
 
   get postComplete(): boolean | null {
     return this.power.postComplete;
+  }
+
+  get postSince(): Date | null {
+    return this.power.postSince;
   }
 
   get lastReset(): Host['lastReset'] {
@@ -198,6 +211,7 @@ export class BoardHost implements Host {
     clearTimeout(this.#remembering);
     clearTimeout(this.#settling);
     this.#buttons.stop();
+    this.postCodes?.end();
     await this.power.stop();
   }
 

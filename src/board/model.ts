@@ -104,6 +104,24 @@ export interface BootOverride {
   readonly uefiTarget: string | null;
 }
 
+/** A code that the firmware of a host has written. */
+export interface PostCode {
+  readonly host: string;
+  readonly code: number;
+  /** Number of the boot, which rises for life. */
+  readonly boot: number;
+  /** Milliseconds since the boot began; null when nobody saw that. */
+  readonly elapsed: number | null;
+}
+
+/** What is known of the codes of a host. */
+export interface PostCodes {
+  /** The last one since the host began to boot; null before the first, and while it has no power. */
+  readonly last: { readonly code: number; readonly time: Date } | null;
+  /** Why none can come now, in words; null when they can. */
+  readonly fault: string | null;
+}
+
 export type PowerOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 export interface Host {
@@ -114,6 +132,10 @@ export interface Host {
   readonly powerState: PowerState | null;
   /** True once the firmware has finished since the last power-on; null where no line for it can be read. */
   readonly postComplete: boolean | null;
+  /** When `postComplete` became what it is; null where it is not known. */
+  readonly postSince: Date | null;
+  /** Null where nothing tells of codes. */
+  readonly postCodes: PostCodes | null;
   readonly lastReset: { readonly type: ResetType | 'Restore'; readonly time: Date } | null;
   readonly restorePolicy: RestorePolicy;
   readonly boot: BootOverride;
@@ -390,6 +412,11 @@ export interface Board {
   stop(): Promise<void>;
   /** What a listener throws is logged, and reaches neither the board nor the other listeners. */
   onEvent(listener: (event: BoardEvent) => unknown): () => void;
+  /**
+   * Called with codes of firmware as they come, and with none, but `over`, when a boot has ended, be it that the power has
+   * gone. There are many, and they are no events.
+   */
+  onPostCodes(listener: (codes: readonly PostCode[], over: boolean) => void): () => void;
   /** Called for each good reading, as it is taken. */
   onReading(listener: (sensor: Sensor) => void): () => void;
   /** Called after each change of `revision`, at most once per turn of the event loop. */

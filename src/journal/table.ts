@@ -31,7 +31,7 @@ const cut = (text: string) => (text.length <= textLimit ? text : `${text.slice(0
 
 /** The key of a log in the table. */
 export function streamOf(ref: LogRef): string {
-  return ref.log === 'SEL' ? `SEL/${ref.system}` : ref.log;
+  return ref.log === 'SEL' || ref.log === 'PostCodes' ? `${ref.log}/${ref.system}` : ref.log;
 }
 
 /** Makes the row of a record. @throws TypeError when `detail` is not JSON */
@@ -143,6 +143,15 @@ export function countBlocksOf(
 
 export function readEntry(store: Store, id: number): JournalEntry | undefined {
   const row = store.get<StoredRow>('SELECT * FROM journal WHERE id = ?', id);
+  return row && entryOf(row);
+}
+
+/** The newest record that there still is, of one log or of any. */
+export function newestEntry(store: Store, stream?: string): JournalEntry | undefined {
+  const row =
+    stream === undefined
+      ? store.get<StoredRow>('SELECT * FROM journal ORDER BY id DESC LIMIT 1')
+      : store.get<StoredRow>('SELECT * FROM journal WHERE stream = ? ORDER BY id DESC LIMIT 1', stream);
   return row && entryOf(row);
 }
 

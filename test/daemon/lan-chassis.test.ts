@@ -13,6 +13,7 @@ import { canRun, type Simulator, startSimulator } from '../../drivers/node-ipmi/
 import type { Platform } from '../../src/platform/schema.ts';
 import { at } from '../support/client.ts';
 import { platformOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { hardwareOf } from '../support/hardware.ts';
 import { type LogEntry, logEntries } from '../support/logs.ts';
 import { shows, until } from '../support/until.ts';
 
@@ -65,10 +66,7 @@ const start = (ports: readonly number[] = sims.map(({ port }) => port)) =>
   startTestDaemon({
     platform: platform(ports),
     state,
-    hardware: ({ i2c, gpio, hwmon, serial, leds, watchdogs, close }) => ({
-      ...{ i2c, gpio, hwmon, serial, leds, watchdogs, close },
-      ipmi: linuxIpmi(),
-    }),
+    hardware: (twin) => ({ ...hardwareOf(twin), ipmi: linuxIpmi() }),
   });
 
 const warm = (sim: Simulator | undefined, celsius: number) =>
@@ -207,10 +205,7 @@ suite('lan-chassis with three simulated nodes', () => {
     daemon = await startTestDaemon({
       platform: wrong,
       state,
-      hardware: ({ i2c, gpio, hwmon, serial, leds, watchdogs, close }) => ({
-        ...{ i2c, gpio, hwmon, serial, leds, watchdogs, close },
-        ipmi: linuxIpmi(),
-      }),
+      hardware: (twin) => ({ ...hardwareOf(twin), ipmi: linuxIpmi() }),
     });
     const shown = await shows(
       daemon,

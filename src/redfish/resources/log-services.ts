@@ -1,4 +1,4 @@
-/** Logs are views of the journal: one SEL for each system, the event and audit logs of the manager. */
+/** Logs are views of the journal: a SEL and POST codes of each system, the event and audit logs of the manager. */
 import { decodeSelRecord, EVENT_TYPE } from 'node-ipmi';
 import type { JournalEntry, LogName, LogRef } from '../../journal/record.ts';
 import { message, RedfishError } from '../registries/messages.ts';
@@ -13,7 +13,7 @@ interface LogFacts {
   readonly id: LogName;
   readonly name: string;
   readonly entryType: 'Event' | 'SEL';
-  readonly purpose: 'ExternalEntity' | 'Operations' | 'Security';
+  readonly purpose: 'Diagnostic' | 'Operations' | 'Security';
 }
 
 interface Log {
@@ -22,6 +22,12 @@ interface Log {
 }
 
 const sel: LogFacts = { id: 'SEL', name: 'System event log', entryType: 'SEL', purpose: 'Operations' };
+const postCodes: LogFacts = {
+  id: 'PostCodes',
+  name: 'POST codes',
+  entryType: 'Event',
+  purpose: 'Diagnostic',
+};
 const managerLogs: readonly LogFacts[] = [
   { id: 'EventLog', name: 'Event log', entryType: 'Event', purpose: 'Operations' },
   { id: 'AuditLog', name: 'Audit log', entryType: 'Event', purpose: 'Security' },
@@ -178,7 +184,7 @@ function selFacts(detail: unknown): JsonObject {
 }
 
 const belongs = (entry: JournalEntry, ref: LogRef): boolean =>
-  entry.log === ref.log && (ref.log !== 'SEL' || entry.system === ref.system);
+  entry.log === ref.log && (ref.system == null || entry.system === ref.system);
 
 /** The client as the schema wants it, a URI. */
 const addressUri = (address: string): string => `https://${address.includes(':') ? `[${address}]` : address}`;
@@ -195,7 +201,10 @@ export const systemLogs = logServices(
   '/redfish/v1/Systems/{ComputerSystemId}',
   (app, { ComputerSystemId }) => {
     const host = app.board.hosts.get(ComputerSystemId ?? '');
-    return host === undefined ? [] : [{ facts: sel, ref: { log: 'SEL', system: host.id } }];
+    if (host === undefined) return [];
+    const own: Log = { facts: sel, ref: { log: 'SEL', system: host.id } };
+    if (host.postCodes === null) return [own];
+    return [own, { facts: postCodes, ref: { log: 'PostCodes', system: host.id } }];
   },
 );
 

@@ -4,6 +4,7 @@ import type { JsonObject, Write } from '../service/resource.ts';
 import { type App, collection, resource } from './app.ts';
 import { link, links, statusOf } from './common.ts';
 import { indicatorOf, indicatorWrite } from './indicators.ts';
+import { codeText } from './records.ts';
 import { runReset } from './resets.ts';
 import { chassisUri, consoleUri, managerUri } from './uris.ts';
 
@@ -179,14 +180,16 @@ function bootOf(host: Host, changes: ReadonlyMap<string, unknown>): BootOverride
   };
 }
 
-function bootProgress({ powerState, postComplete }: Host): { LastState: string } | undefined {
-  if (postComplete === null) return undefined;
-  if (powerState !== 'On') return { LastState: 'None' };
-  return {
-    LastState: postComplete
-      ? 'SystemHardwareInitializationComplete'
-      : 'PrimaryProcessorInitializationStarted',
-  };
+/** While the firmware works, the last code that it wrote says more than any word of the schema. */
+function bootProgress({ powerState, postComplete, postSince, postCodes }: Host): JsonObject | undefined {
+  const code = postCodes?.last ?? null;
+  if (postComplete === null && code === null) return undefined;
+  const since = { LastStateTime: postSince?.toISOString() };
+  // Firmware may be at work while the power is still being watched.
+  if (powerState !== 'On' && code === null) return { LastState: 'None', ...since };
+  if (postComplete === true) return { LastState: 'SystemHardwareInitializationComplete', ...since };
+  if (code === null) return { LastState: 'PrimaryProcessorInitializationStarted', ...since };
+  return { LastState: 'OEM', OemLastState: codeText(code.code), LastStateTime: code.time.toISOString() };
 }
 
 /** Stable for the life of the installation: derived from the service's UUID, one for each host. */
