@@ -1,7 +1,7 @@
 /**
  * The simulated board: the same buses, lines and hwmon nodes as the machine, backed by models. This file puts the
  * models together and holds the knobs; chips are in buses.ts, wires in lines.ts, hosts in host.ts, heat and
- * electricity in physics.ts, guesses in nominal.ts.
+ * electricity in physics.ts, guesses in nominal.ts, nodes with controllers of their own in nodes/.
  */
 import type { Hardware } from '../hardware.ts';
 import type { TwinBoard } from './board.ts';
@@ -11,7 +11,9 @@ import { createLeds, type Shown, type TwinLeds } from './leds.ts';
 import type { Edge } from './lines.ts';
 import { createMachine } from './machine.ts';
 import { lookup, TwinError, unknownName } from './names.ts';
+import { logEvent, type NodeEvent } from './nodes/event.ts';
 import type { NodeState } from './nodes/index.ts';
+import type { SimulatedNode } from './nodes/node.ts';
 import { checkTarget } from './targets.ts';
 import { createWatchdogs, type TwinWatchdogs, type WatchdogState } from './watchdog.ts';
 
@@ -68,6 +70,12 @@ export interface Twin extends Hardware {
   pressButton(host: string, ms: number, button?: 'power' | 'reset' | 'nmi'): Promise<void>;
   /** Wets a leak detector, or dries it. */
   leak(detector: string, wet: boolean): void;
+  /** A person closes the latch of a slot, or opens it. */
+  latch(chassis: string, closed: boolean): void;
+  /** Adds a record to the log of a node. */
+  logEvent(node: string, event: NodeEvent): void;
+  /** The controller of a node starts anew: it is silent for a while, and keeps its log. */
+  resetNode(node: string): void;
   loseMains(): void;
   /** Mains is back: chips start from their reset values, hosts are off. */
   returnMains(): void;
@@ -118,6 +126,12 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     });
   }
 
+  function poweredNode(id: string): SimulatedNode {
+    const node = lookup(machine.nodes.nodes, id, 'node');
+    if (!node.isAwake) throw new TwinError(`node ${id} has no power, or is about to start`);
+    return node;
+  }
+
   const twin: Twin = {
     i2c: buses.transport,
     gpio: lines,
@@ -165,6 +179,13 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
       if (!ids.includes(id)) throw unknownName(id, ids, 'leak detector');
       change(() => void (wet ? machine.wet.add(id) : machine.wet.delete(id)));
     },
+    latch(id, isClosed) {
+      const ids = (board.chassis ?? []).flatMap((each) => (each.switch?.latch ? (each.id ?? []) : []));
+      if (!ids.includes(id)) throw unknownName(id, ids, 'chassis with a latch');
+      change(() => void (isClosed ? machine.open.delete(id) : machine.open.add(id)));
+    },
+    logEvent: (id, event) => logEvent(poweredNode(id), event),
+    resetNode: (id) => poweredNode(id).coldReset(),
     async pressButton(id, ms, button = 'power') {
       const host = lookup(hosts, id, 'host');
       if (!(ms > 0 && ms <= 60_000)) throw new TwinError(`a press lasts up to 60000 ms, not ${ms}`);
