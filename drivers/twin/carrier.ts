@@ -41,6 +41,7 @@ export function createCarrier({ node, seed, faults, isAwake }: CarrierSurroundin
           timers.delete(timer);
           // Between sending and now its power may have gone.
           if (isDead()) return;
+          // The others have wrong data from the node itself.
           const spoilt = !toNode && faults.onNode('garbledNode', node) && answers++ % 2 === 0;
           deliver(spoilt ? withWrongChecksum(bytes) : bytes);
         },

@@ -1,6 +1,6 @@
 /** LAN interfaces of the twin's nodes: servers on this machine's loopback, each begun when somebody asks for it. */
 import { randomBytes } from 'node:crypto';
-import { type IpmiNode, type LanOptions, LanServer } from 'node-ipmi';
+import { IpmiError, type IpmiNode, type LanOptions, LanServer } from 'node-ipmi';
 import type { Carrier } from './carrier.ts';
 
 export interface TwinLan {
@@ -26,6 +26,8 @@ interface Door {
 export function createLan(): TwinLan {
   const doors = new Map<IpmiNode, { readonly door: Door; readonly open: Promise<void> }>();
 
+  let closed = false;
+
   function begin(node: IpmiNode, carrier: Carrier, asked: LanOptions) {
     const user = asked.user ?? usualUser;
     const password = asked.password ?? randomBytes(passwordBytes).toString('base64url');
@@ -43,8 +45,15 @@ export function createLan(): TwinLan {
 
   return {
     async lead(node, carrier, asked) {
+      if (closed) throw new IpmiError('closed', `${asked.host}: the twin was closed`);
       const { door, open } = doors.get(node) ?? begin(node, carrier, asked);
-      await open;
+      try {
+        await open;
+      } catch (error) {
+        // The next who asks may have more luck.
+        doors.delete(node);
+        throw error;
+      }
       const { server, user, password } = door;
       return { ...asked, host: loopback, port: server.port, user, password };
     },
@@ -54,6 +63,7 @@ export function createLan(): TwinLan {
     },
     restart: (node) => doors.get(node)?.door.server.reset(),
     async close() {
+      closed = true;
       await Promise.all(
         [...doors.values()].map(async ({ door, open }) => {
           // One that could not begin has nothing to end.

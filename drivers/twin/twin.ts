@@ -1,7 +1,7 @@
 /**
  * The simulated board: the same buses, lines and hwmon nodes as the machine, backed by models. This file puts the
  * models together and holds the knobs; chips are in buses.ts, wires in lines.ts, hosts in host.ts, heat and
- * electricity in physics.ts, guesses in nominal.ts.
+ * electricity in physics.ts, guesses in nominal.ts, nodes with controllers of their own in nodes/.
  */
 import type { Hardware } from '../hardware.ts';
 import type { TwinBoard } from './board.ts';
@@ -11,7 +11,9 @@ import { createLeds, type Shown, type TwinLeds } from './leds.ts';
 import type { Edge } from './lines.ts';
 import { createMachine } from './machine.ts';
 import { lookup, TwinError, unknownName } from './names.ts';
+import { logEvent, type NodeEvent } from './nodes/event.ts';
 import type { NodeState } from './nodes/index.ts';
+import type { SimulatedNode } from './nodes/node.ts';
 import { checkTarget } from './targets.ts';
 import { createWatchdogs, type TwinWatchdogs, type WatchdogState } from './watchdog.ts';
 
@@ -70,6 +72,10 @@ export interface Twin extends Hardware {
   leak(detector: string, wet: boolean): void;
   /** Opens the latch of a slot, or closes it. */
   latch(chassis: string, closed: boolean): void;
+  /** Adds a record to the log of a node. */
+  logEvent(node: string, event: NodeEvent): void;
+  /** The controller of a node starts anew: it is silent for a while, and keeps its log. */
+  resetNode(node: string): void;
   loseMains(): void;
   /** Mains is back: chips start from their reset values, hosts are off. */
   returnMains(): void;
@@ -118,6 +124,12 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
         }
       }
     });
+  }
+
+  function poweredNode(id: string): SimulatedNode {
+    const node = lookup(machine.nodes.nodes, id, 'node');
+    if (!node.isAwake) throw new TwinError(`node ${id} has no power, or is about to start`);
+    return node;
   }
 
   const twin: Twin = {
@@ -175,6 +187,8 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
       if (!ids.includes(id)) throw unknownName(id, ids, 'chassis with a latch');
       change(() => void (closed ? machine.open.delete(id) : machine.open.add(id)));
     },
+    logEvent: (id, event) => logEvent(poweredNode(id), event),
+    resetNode: (id) => poweredNode(id).coldReset(),
     async pressButton(id, ms, button = 'power') {
       const host = lookup(hosts, id, 'host');
       if (!(ms > 0 && ms <= 60_000)) throw new TwinError(`a press lasts up to 60000 ms, not ${ms}`);

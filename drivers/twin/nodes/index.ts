@@ -61,6 +61,7 @@ const lanAddress = 0x20;
 
 interface Mounted {
   readonly facts: TwinNode;
+  readonly host: HostModel | undefined;
   readonly built: BuiltNode;
   readonly carrier: Carrier;
   hasPower(): boolean;
@@ -131,7 +132,7 @@ export function createNodes(board: TwinBoard, around: NodesSurroundings): TwinNo
       bus.onRequest = (request) => built.node.send(request);
       buses.push(bus);
     }
-    mounted.set(id, { facts, built, carrier, hasPower, hadPower: hasPower() });
+    mounted.set(id, { facts, host, built, carrier, hasPower, hadPower: hasPower() });
   }
 
   const lan = createLan();
@@ -174,10 +175,10 @@ export function createNodes(board: TwinBoard, around: NodesSurroundings): TwinNo
     },
     refresh,
     loadLimit(host) {
-      const limits = [...mounted.values()]
-        .filter(({ facts }) => hostOfNode(board, facts)?.id === host)
-        .map(({ built }) => built.loadLimit());
-      return Math.min(1, ...limits);
+      let limit = 1;
+      for (const each of mounted.values())
+        if (each.host?.facts.id === host) limit = Math.min(limit, each.built.loadLimit());
+      return limit;
     },
     get states() {
       return [...mounted.values()].map(({ facts: { id, link }, built: { node } }) => ({

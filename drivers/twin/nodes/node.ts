@@ -56,7 +56,6 @@ export class SimulatedNode extends IpmiNode {
   readonly #options: SimulatedOptions;
   readonly #facts: ReadonlyMap<number, NodeSensorFacts>;
   #resetUntil = 0;
-  #answers = 0;
 
   constructor(options: SimulatedOptions, around: NodeSurroundings) {
     super(options);
@@ -129,8 +128,9 @@ export class SimulatedNode extends IpmiNode {
     if (request.netFn === NETFN.sensorEvent && (request.command === 0x2d || request.command === 0x2b))
       this.refresh(request.data[0]);
     const response = await super.handle(request, context);
-    const isGarbled = this.#around.faults.onNode('garbledNode', this.id) && this.#answers++ % 2 === 0;
-    return isGarbled ? { ...response, data: response.data.map((byte) => ~byte) } : response;
+    return this.#around.faults.onNode('garbledNode', this.id)
+      ? { ...response, data: response.data.map((byte) => ~byte) }
+      : response;
   }
 }
 

@@ -49,10 +49,15 @@ export function factorsFor([from, to]: readonly [number, number]): Factors {
     const step = Math.max(from / -128, to / 127);
     return { ...multiplier(step), b: 0, bExponent: 0, format: 'twosComplement', ...rest };
   }
-  const { m, rExponent } = multiplier((to - from) / 255);
+  let { rExponent } = multiplier((to - from) / 255);
   let bExponent = 0;
   while (from / 10 ** (rExponent + bExponent) > largestB) bExponent++;
   const b = Math.floor(from / 10 ** (rExponent + bExponent) + 1e-9);
+  // What B cannot say exactly, M makes up for.
+  const low = b * 10 ** (rExponent + bExponent);
+  const { m, rExponent: own } = multiplier((to - low) / 255);
+  bExponent += rExponent - own;
+  rExponent = own;
   return { m, rExponent, b, bExponent, format: 'unsigned', ...rest };
 }
 
