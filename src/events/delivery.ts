@@ -105,6 +105,13 @@ export class Delivery {
     this.wake();
   }
 
+  /** Tries now what waits for its next try: somebody may have put right what failed. */
+  again(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.wake();
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#abort.abort();

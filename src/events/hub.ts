@@ -182,6 +182,7 @@ export class EventHub {
     const { delivery } = subscriber;
     this.#stored.put({ id, subscription, after: delivery.after, suspended: delivery.state.suspended });
     subscriber.subscription = subscription;
+    delivery.again();
     this.#changed.emit();
   }
 

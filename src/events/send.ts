@@ -4,11 +4,14 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { trustOf } from './trust.ts';
 
 export interface Target {
   readonly destination: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly verifyCertificate: boolean;
+  /** PEM of certificates that are trusted for this target beside those that Node.js knows. */
+  readonly certificates: readonly { readonly pem: string }[];
 }
 
 /** Milliseconds until a receiver that says nothing counts as gone. */
@@ -30,7 +33,7 @@ export function post(target: Target, body: string, signal: AbortSignal): Promise
         method: 'POST',
         signal,
         timeout: patience,
-        ...(secure ? { rejectUnauthorized: target.verifyCertificate } : {}),
+        ...(secure ? trustOf(target) : {}),
         headers: {
           ...Object.fromEntries(target.headers),
           'Content-Type': 'application/json',
@@ -109,7 +112,7 @@ export function syslog(
     return new Promise((resolve, reject) => {
       const socket: Socket =
         protocol === 'SyslogTLS'
-          ? connectTls({ host, port, rejectUnauthorized: target.verifyCertificate })
+          ? connectTls({ host, port, ...trustOf(target) })
           : connectTcp({ host, port });
       const end = (error?: Error) => {
         signal.removeEventListener('abort', abort);

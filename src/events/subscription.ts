@@ -1,4 +1,5 @@
 /** What a subscriber asked for, and which events that is (EventDestination.v1_16_0, DSP0266 clause 12). */
+import type { Anchor } from '../tls/anchors.ts';
 
 /** Redfish DeliveryRetryPolicy. */
 export const retryPolicies = [
@@ -40,6 +41,10 @@ export interface Selection {
   readonly eventTypes: readonly string[];
 }
 
+/** Whether a destination is reached over TLS. */
+export const usesTls = ({ destination, protocol }: Pick<Subscription, 'destination' | 'protocol'>): boolean =>
+  protocol === 'SyslogTLS' || /^https:/i.test(destination);
+
 export interface Subscription extends Selection {
   readonly context: string | null;
   readonly destination: string;
@@ -51,6 +56,8 @@ export interface Subscription extends Selection {
   readonly headers: readonly (readonly [string, string])[];
   readonly retryPolicy: RetryPolicy;
   readonly verifyCertificate: boolean;
+  /** By which its receiver is recognized too, beside the authorities that Node.js knows. */
+  readonly certificates: readonly Anchor[];
   /** Minutes between signs of life; null for none. */
   readonly heartbeat: number | null;
 }

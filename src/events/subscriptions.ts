@@ -20,7 +20,13 @@ interface Row {
 const fallback: Subscription = {
   ...everything,
   ...{ context: null, destination: '', protocol: 'Redfish', format: 'Event', metricReportDefinitions: [] },
-  ...{ headers: [], retryPolicy: 'RetryForever', verifyCertificate: false, heartbeat: null },
+  ...{
+    headers: [],
+    retryPolicy: 'RetryForever',
+    verifyCertificate: false,
+    certificates: [],
+    heartbeat: null,
+  },
 };
 
 export class Subscriptions {

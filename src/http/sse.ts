@@ -85,7 +85,7 @@ function shownAs(ctx: Context, { userName }: Principal): Subscription {
     context: `stream of ${userName}`,
     destination: `redfish-sse://${host}:${ctx.req.socket.remotePort ?? 0}`,
     ...{ protocol: 'Redfish', format: 'Event', metricReportDefinitions: [], headers: [] },
-    ...{ retryPolicy: 'TerminateAfterRetries', verifyCertificate: false, heartbeat: null },
+    ...{ retryPolicy: 'TerminateAfterRetries', verifyCertificate: false, certificates: [], heartbeat: null },
   };
 }
 

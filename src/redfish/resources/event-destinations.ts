@@ -7,11 +7,12 @@ import {
   protocols,
   type RetryPolicy,
   type Subscription,
+  usesTls,
 } from '../../events/subscription.ts';
 import { type Message, message, RedfishError, registryNames } from '../registries/messages.ts';
 import type { Json, JsonObject } from '../service/resource.ts';
 import { type App, collection, resource } from './app.ts';
-import { links } from './common.ts';
+import { link, links } from './common.ts';
 import { subscriptionUri } from './uris.ts';
 
 const maxTexts = 64;
@@ -26,7 +27,7 @@ export const eventDestination = resource<Destination>({
   schema: 'EventDestination',
   ids: (app) => app.events.ids(),
   find: (app, { EventDestinationId }) => app.events.find(EventDestinationId ?? ''),
-  body: ({ stream, subscription, state }) => ({
+  body: ({ stream, subscription, state }, { uri }) => ({
     Name: stream === null ? 'Event subscription' : 'Event stream',
     Context: subscription.context,
     Destination: subscription.destination,
@@ -38,6 +39,7 @@ export const eventDestination = resource<Destination>({
     // They are secrets: whoever set them knows them.
     HttpHeaders: stream === null ? [] : undefined,
     VerifyCertificate: stream === null ? subscription.verifyCertificate : undefined,
+    Certificates: stream === null && usesTls(subscription) ? link(`${uri}/Certificates`) : undefined,
     RegistryPrefixes: subscription.registryPrefixes,
     ExcludeRegistryPrefixes: subscription.excludeRegistryPrefixes,
     MessageIds: subscription.messageIds,
@@ -182,6 +184,7 @@ function subscriptionOf(body: Readonly<Record<string, Json>>): Subscription {
     headers: headersOf(body.HttpHeaders),
     retryPolicy: (body.DeliveryRetryPolicy ?? 'RetryForever') as RetryPolicy,
     verifyCertificate: body.VerifyCertificate === true,
+    certificates: [],
     heartbeat,
     registryPrefixes: texts(body.RegistryPrefixes),
     excludeRegistryPrefixes: texts(body.ExcludeRegistryPrefixes),

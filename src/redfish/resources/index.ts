@@ -9,6 +9,7 @@ import { certificateService } from './certificate-service.ts';
 import { chassis, chassisCollection } from './chassis.ts';
 import { clientCertificate, clientCertificates } from './client-certificates.ts';
 import { control, controls } from './controls.ts';
+import { destinationCertificate, destinationCertificates } from './destination-certificates.ts';
 import { drive, drives } from './drives.ts';
 import { dump, dumpEntries, dumpEntry } from './dump.ts';
 import { environmentMetrics } from './environment-metrics.ts';
@@ -55,6 +56,7 @@ const all: readonly (Resource<App> | Collection<App>)[] = [
   ...[certificateService, certificateLocations, httpsCertificates, httpsCertificate, securityPolicy],
   ...[clientCertificates, clientCertificate],
   ...[eventService, eventDestinations, eventDestination],
+  ...[destinationCertificates, destinationCertificate],
   ...[telemetryService, metricDefinitions, metricDefinition, metricReportDefinitions, metricReportDefinition],
   ...[metricReports, metricReport, triggers, trigger],
   ...[taskService, tasks, task],
