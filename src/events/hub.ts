@@ -25,7 +25,11 @@ export interface Report {
 export interface EventWords {
   readonly factsOf: (event: JournalEntry) => EventFacts;
   /** The body of a delivery, JSON text. `lost` says that events before these are missing. */
-  readonly render: (events: readonly JournalEntry[], context: string | null, lost: boolean) => string;
+  readonly render: (
+    events: readonly JournalEntry[],
+    subscription: Pick<Subscription, 'context' | 'includeOrigin'>,
+    lost: boolean,
+  ) => string;
   readonly heartbeat: (context: string | null) => string;
 }
 
@@ -229,7 +233,7 @@ export class EventHub {
     const reader = new Reader(this.#feed, wants, this.#factsOf, after ?? this.#feed.newest);
     const stream = new EventStream(id, reader, {
       wantsReport,
-      render: (events, lost) => words.render(events, subscription.context, lost),
+      render: (events, lost) => words.render(events, subscription, lost),
       closed: () => {
         this.#streams.delete(id);
         this.#changed.emit();
@@ -320,9 +324,9 @@ export class EventHub {
     signal: AbortSignal,
   ): Promise<void> {
     const { words, hostName } = this.#options;
-    const { protocol, context } = subscription;
+    const { protocol } = subscription;
     if (protocol === 'Redfish') {
-      return this.#count(post(subscription, words.render(events, context, lost), signal));
+      return this.#count(post(subscription, words.render(events, subscription, lost), signal));
     }
     const lines = events.map(({ time, severity, messageId, message }) =>
       syslogLine({ time, severity, hostName: hostName(), messageId, text: message }),

@@ -47,6 +47,8 @@ export const usesTls = ({ destination, protocol }: Pick<Subscription, 'destinati
 
 export interface Subscription extends Selection {
   readonly context: string | null;
+  /** Events come with the resource that they are about, not only its URI. */
+  readonly includeOrigin: boolean;
   readonly destination: string;
   readonly protocol: Protocol;
   readonly format: 'Event' | 'MetricReport';

@@ -19,7 +19,14 @@ interface Row {
 
 const fallback: Subscription = {
   ...everything,
-  ...{ context: null, destination: '', protocol: 'Redfish', format: 'Event', metricReportDefinitions: [] },
+  ...{
+    context: null,
+    includeOrigin: false,
+    destination: '',
+    protocol: 'Redfish',
+    format: 'Event',
+    metricReportDefinitions: [],
+  },
   ...{
     headers: [],
     retryPolicy: 'RetryForever',

@@ -52,7 +52,7 @@ export const eventDestination = resource<Destination>({
     EventTypes: subscription.eventTypes.length === 0 ? undefined : subscription.eventTypes,
     MetricReportDefinitions: links(subscription.metricReportDefinitions),
     'MetricReportDefinitions@odata.count': subscription.metricReportDefinitions.length,
-    IncludeOriginOfCondition: false,
+    IncludeOriginOfCondition: subscription.includeOrigin,
     SendHeartbeat: subscription.heartbeat !== null,
     HeartbeatIntervalMinutes: subscription.heartbeat ?? undefined,
     Status: statusOf(subscription, state),
@@ -177,6 +177,7 @@ function subscriptionOf(body: Readonly<Record<string, Json>>): Subscription {
   return {
     ...everything,
     context: typeof body.Context === 'string' ? body.Context : null,
+    includeOrigin: body.IncludeOriginOfCondition === true,
     destination: String(body.Destination),
     protocol: body.Protocol as Protocol,
     format,
@@ -216,11 +217,13 @@ function faultsOf(body: Readonly<Record<string, Json>>, app: App): Message[] {
     faults.push(
       message('Base.PropertyValueConflict', ['EventFormatType', 'Protocol'], at('EventFormatType')),
     );
-  if (body.IncludeOriginOfCondition === true)
+  // A line of text holds no resource, and a report is about none.
+  const stranger = isSyslog ? 'Protocol' : body.EventFormatType === 'MetricReport' ? 'EventFormatType' : null;
+  if (body.IncludeOriginOfCondition === true && stranger !== null)
     faults.push(
       message(
-        'Base.PropertyValueNotInList',
-        ['true', 'IncludeOriginOfCondition'],
+        'Base.PropertyValueConflict',
+        ['IncludeOriginOfCondition', stranger],
         at('IncludeOriginOfCondition'),
       ),
     );
