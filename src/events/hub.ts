@@ -8,10 +8,11 @@ import type { Store } from '../store/store.ts';
 import { Delivery, type DeliveryState, type RetryRules } from './delivery.ts';
 import { Feed } from './feed.ts';
 import { Reader } from './reader.ts';
-import { post, syslog, syslogLine } from './send.ts';
+import { post } from './send.ts';
 import { EventStream } from './stream.ts';
 import { type EventFacts, type Subscription, wants } from './subscription.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { syslog, syslogLine } from './syslog.ts';
 
 /** A report of metrics, as subscribers get it. */
 export interface Report {
@@ -329,7 +330,7 @@ export class EventHub {
       return this.#count(post(subscription, words.render(events, subscription, lost), signal));
     }
     const lines = events.map(({ time, severity, messageId, message }) =>
-      syslogLine({ time, severity, hostName: hostName(), messageId, text: message }),
+      syslogLine({ time, severity, hostName: hostName(), messageId, text: message }, protocol),
     );
     return this.#count(syslog(protocol, subscription, lines, signal));
   }
