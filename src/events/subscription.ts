@@ -21,7 +21,7 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
-export const protocols = ['Redfish', 'SyslogTCP', 'SyslogTLS', 'SyslogUDP'] as const;
+export const protocols = ['Redfish', 'SyslogTCP', 'SyslogTLS', 'SyslogUDP', 'SyslogRELP'] as const;
 export type Protocol = (typeof protocols)[number];
 
 /** Which events are wanted. An empty list leaves nothing out. */

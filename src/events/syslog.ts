@@ -1,8 +1,9 @@
-/** Events as lines of syslog: RFC 5424 over UDP (RFC 5426), TCP (RFC 6587) and TLS (RFC 5425). */
+/** Events as lines of syslog: RFC 5424 over UDP (RFC 5426), TCP (RFC 6587), TLS (RFC 5425) and RELP. */
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { relp } from './relp.ts';
 import { patience } from './send.ts';
 import { type TrustFacts, trustOf } from './trust.ts';
 
@@ -19,11 +20,15 @@ export interface SyslogTarget extends TrustFacts {
   readonly destination: string;
 }
 
-/** Where each is spoken by default (RFC 5426, 6587 and 5425), and the longest message that a receiver should take, in bytes. */
+/**
+ * Where each is spoken by default (RFC 5426, 6587 and 5425; for RELP, what rsyslog sends to), and the longest message that a
+ * receiver should take, in bytes.
+ */
 const transports = {
   SyslogUDP: { port: 514, longest: 2048 },
   SyslogTCP: { port: 601, longest: 8192 },
   SyslogTLS: { port: 6514, longest: 8192 },
+  SyslogRELP: { port: 514, longest: 8192 },
 } as const;
 export type SyslogProtocol = keyof typeof transports;
 
@@ -59,7 +64,7 @@ export function syslogLine(said: SyslogMessage, protocol: SyslogProtocol): strin
 }
 
 /**
- * Sends lines of syslog. There is no acknowledgement in syslog: it has worked when the system has taken all of it.
+ * Sends lines of syslog. Only RELP has them acknowledged; else it has worked when the system has taken all of them.
  * @throws Error
  */
 export function syslog(
@@ -70,6 +75,7 @@ export function syslog(
 ): Promise<void> {
   const { host, port } = addressOf(target.destination, transports[protocol].port);
   if (protocol === 'SyslogUDP') return datagrams(host, port, lines);
+  if (protocol === 'SyslogRELP') return relp(host, port, lines, signal);
   // Octet counting (RFC 6587 clause 3.4.1, RFC 5425 clause 4.3): a message may hold anything.
   const frames = lines.map((line) => `${Buffer.byteLength(line)} ${line}`).join('');
   const [socket, ready] =
@@ -79,7 +85,7 @@ export function syslog(
   return stream(socket, ready, frames, signal);
 }
 
-export function addressOf(destination: string, standard: number): { host: string; port: number } {
+function addressOf(destination: string, standard: number): { host: string; port: number } {
   const url = new URL(destination);
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),

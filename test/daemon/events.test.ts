@@ -367,6 +367,10 @@ describe('a subscription', () => {
 
   it.each<[object, string]>([
     [{ Protocol: 'FTP' }, 'PropertyValueNotInList'],
+    ...['SNMPv1', 'SNMPv2c', 'SNMPv3'].map((Protocol): [object, string] => [
+      { Protocol, Destination: 'snmp://192.0.2.1' },
+      'PropertyValueNotInList',
+    ]),
     [{ Destination: 'ftp://example.com/' }, 'PropertyValueFormatError'],
     [{ Destination: 'not a URI' }, 'PropertyValueFormatError'],
     [{ Destination: 'https://user:secret@example.com/' }, 'PropertyValueFormatError'],

@@ -87,7 +87,7 @@ describe('a line', () => {
   const texts = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 4000 }), fc.string({ unit: 'binary' }));
 
   it('is whole whatever is in it, and no longer than receivers take', () => {
-    const longest = { SyslogUDP: 2048, SyslogTCP: 8192, SyslogTLS: 8192 } as const;
+    const longest = { SyslogUDP: 2048, SyslogTCP: 8192, SyslogTLS: 8192, SyslogRELP: 8192 } as const;
     const protocols = fc.constantFrom(...(Object.keys(longest) as SyslogProtocol[]));
     fc.assert(
       fc.property(protocols, texts, texts, texts, (protocol, text, hostName, messageId) => {
