@@ -13,6 +13,7 @@ import { EventStream } from './stream.ts';
 import { type EventFacts, type Subscription, wants } from './subscription.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { syslog, syslogLine } from './syslog.ts';
+import { type Waiting, WaitingReports } from './waiting.ts';
 
 /** A report of metrics, as subscribers get it. */
 export interface Report {
@@ -83,6 +84,7 @@ export class EventHub {
   readonly #factsOf: EventWords['factsOf'];
   readonly #feed: Feed;
   readonly #stored: Subscriptions;
+  readonly #reports: WaitingReports;
   readonly #subscribers = new Map<string, Subscriber>();
   readonly #streams = new Map<
     string,
@@ -100,6 +102,7 @@ export class EventHub {
     this.#factsOf = once(options.words.factsOf);
     this.#feed = new Feed(options.journal);
     this.#stored = new Subscriptions(options.store);
+    this.#reports = new WaitingReports(options.store, options.log);
     for (const { id, subscription, after, suspended } of this.#stored.list())
       this.#add(id, subscription, after, suspended);
     options.journal.keepFor(() =>
@@ -204,6 +207,7 @@ export class EventHub {
     this.#subscribers.delete(id);
     subscriber?.delivery.stop();
     clearInterval(subscriber?.heartbeat);
+    this.#reports.changed(() => this.#waiting());
     this.#changed.emit();
   }
 
@@ -252,7 +256,7 @@ export class EventHub {
     for (const { subscription, delivery } of this.#subscribers.values()) {
       const { format, metricReportDefinitions: named } = subscription;
       if (format === 'MetricReport' && (named.length === 0 || named.includes(definition)))
-        delivery.extra(own(subscription));
+        delivery.report(own(subscription));
     }
     for (const { stream, subscription } of this.#streams.values())
       if (stream.wantsReport(definition)) stream.extra(own(subscription));
@@ -271,6 +275,7 @@ export class EventHub {
     }
     clearTimeout(this.#saving);
     this.#save();
+    this.#reports.save(this.#waiting());
     this.#feed.close();
   }
 
@@ -305,6 +310,8 @@ export class EventHub {
           ? this.#count(post(subscriber.subscription, body, signal))
           : Promise.resolve();
       },
+      waiting: this.#reports.of(id),
+      waits: () => this.#reports.changed(() => this.#waiting()),
       save: (place) => this.#saveSoon(id, place),
       changed: () => this.#changed.emit(),
       terminate: stop('the subscription is ended', () => this.remove(id)),
@@ -314,7 +321,7 @@ export class EventHub {
     this.#subscribers.set(id, subscriber);
     const { heartbeat } = subscription;
     if (heartbeat === null) return;
-    const beat = () => delivery.extra(words.heartbeat(subscriber.subscription.context));
+    const beat = () => delivery.beat(words.heartbeat(subscriber.subscription.context));
     subscriber.heartbeat = setInterval(beat, heartbeat * 60_000).unref();
   }
 
@@ -359,6 +366,11 @@ export class EventHub {
       if (before !== undefined) delivery.skipTo(before.id);
       if (late >= 0 || events.length === 0) return;
     }
+  }
+
+  #waiting(): Waiting {
+    const all = [...this.#subscribers.values()].map(({ id, delivery }) => [id, delivery.waiting] as const);
+    return new Map(all.filter(([, bodies]) => bodies.length > 0));
   }
 
   #wake(): void {
