@@ -6,7 +6,7 @@ import { hasRedfishFolder, jsonSchema } from '../redfish/support.ts';
 import { type Answer, at, members, testPassword, testUser } from '../support/client.ts';
 import { crawl, danglingFragments, linksIn } from '../support/crawl.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { until } from '../support/until.ts';
+import { shows, until } from '../support/until.ts';
 
 if (!hasRedfishFolder)
   process.stderr.write('SKIPPED: no shared/redfish, so nothing is held to DMTF schemas\n');
@@ -51,7 +51,7 @@ describe.each(['tiogapass', 'tiogapass-doubleside', 'twinblade', 'bletchley'])('
 
   beforeAll(async () => {
     daemon = await startTestDaemon({ platform: `platform/${board}.yaml`, twin: { speed: 50 } });
-    // A session, a subscription, a host that is on, and log entries: so that there is something of everything.
+    // A session, a subscription, a task, a host that is on, and log entries: so that there is something of everything.
     const login = { UserName: testUser, Password: testPassword };
     await daemon.send('POST', '/redfish/v1/SessionService/Sessions', login, { as: null });
     await daemon.send('PATCH', '/redfish/v1/AccountService', { MinPasswordLength: 10 });
@@ -64,6 +64,9 @@ describe.each(['tiogapass', 'tiogapass-doubleside', 'twinblade', 'bletchley'])('
     const { chain: CertificateString } = await selfSigned(['127.0.0.1']);
     const trusted = { CertificateString, CertificateType: 'PEM' };
     await daemon.send('POST', `${headers.location}/Certificates`, trusted);
+    const dump = '/redfish/v1/Managers/bmc/LogServices/Dump/Actions/LogService.CollectDiagnosticData';
+    const accepted = await daemon.send('POST', dump, { DiagnosticDataType: 'Manager' });
+    await shows(daemon, String(at(accepted.body, '/@odata.id')), '/TaskState', 'Completed');
     await Promise.all(
       [...daemon.board.hosts.keys()].map(async (host) => (await daemon.board.reset(host, 'On')).done),
     );

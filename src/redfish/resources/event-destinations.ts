@@ -67,22 +67,21 @@ export const eventDestination = resource<Destination>({
           const value = changes.get(name);
           return value === undefined ? before : read(value);
         };
-        app.events.change(id, {
-          ...subscription,
-          context: pick('Context', (value) => (value === null ? null : String(value)), subscription.context),
+        const { context, retryPolicy, headers, verifyCertificate } = subscription;
+        // Certificates may come and go meanwhile.
+        const change = (written: Partial<Subscription>) =>
+          app.events.change(id, { ...(app.events.find(id)?.subscription ?? subscription), ...written });
+        change({
+          context: pick('Context', (value) => (value === null ? null : String(value)), context),
           retryPolicy: pick(
             'DeliveryRetryPolicy',
             (value) => (value ?? 'RetryForever') as RetryPolicy,
-            subscription.retryPolicy,
+            retryPolicy,
           ),
-          headers: pick('HttpHeaders', headersOf, subscription.headers),
-          verifyCertificate: pick(
-            'VerifyCertificate',
-            (value) => value === true,
-            subscription.verifyCertificate,
-          ),
+          headers: pick('HttpHeaders', headersOf, headers),
+          verifyCertificate: pick('VerifyCertificate', (value) => value === true, verifyCertificate),
         });
-        return () => app.events.change(id, subscription);
+        return () => change({ context, retryPolicy, headers, verifyCertificate });
       },
     },
   ],

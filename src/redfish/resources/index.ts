@@ -35,7 +35,7 @@ import { sensor, sensors } from './sensors.ts';
 import { serviceRoot } from './service-root.ts';
 import { session, sessionService, sessions } from './session-service.ts';
 import { system, systems } from './systems.ts';
-import { task, taskService, tasks } from './tasks.ts';
+import { subTask, subTasks, task, taskService, tasks } from './tasks.ts';
 import { telemetryService } from './telemetry-service.ts';
 import { thermal } from './thermal.ts';
 import { thermalMetrics, thermalSubsystem } from './thermal-subsystem.ts';
@@ -59,7 +59,7 @@ const all: readonly (Resource<App> | Collection<App>)[] = [
   ...[destinationCertificates, destinationCertificate],
   ...[telemetryService, metricDefinitions, metricDefinition, metricReportDefinitions, metricReportDefinition],
   ...[metricReports, metricReport, triggers, trigger],
-  ...[taskService, tasks, task],
+  ...[taskService, tasks, task, subTasks, subTask],
   ...[updateService, firmwareInventory, softwareInventory],
   ...[jsonSchemas, jsonSchema, messageRegistries, messageRegistry],
 ];

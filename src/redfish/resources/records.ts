@@ -2,6 +2,7 @@
 import type { Board, BoardEvent } from '../../board/model.ts';
 import type { JournalRecord, Severity } from '../../journal/record.ts';
 import type { NetworkReport } from '../../manager/network.ts';
+import type { TaskEvent } from '../../tasks/task.ts';
 import type { Fired } from '../../telemetry/trigger.ts';
 import {
   isMessageKey,
@@ -89,7 +90,7 @@ export function networkRecord(manager: string, { outcome, name, reason }: Networ
 
 /** What subscribers are told of a task. */
 export function taskRecord(
-  event: 'TaskStarted' | 'TaskCompletedOK' | 'TaskAborted' | 'TaskCancelled' | 'TaskRemoved',
+  event: TaskEvent,
   { id, user }: { readonly id: string; readonly user: string | null },
 ): JournalRecord {
   const said = message(`TaskEvent.${event}`, [id]);
