@@ -250,12 +250,14 @@ async function start(
     configuration += 1;
   };
   for (const part of [accounts, roles, sessions, logins, certificates]) part.onChange(moved);
-  const words = new EventWriter(platform.manager.id);
+  const words = new EventWriter(platform.manager.id, (uri) =>
+    service.hasResource(uri) ? service.look(uri) : undefined,
+  );
   const events = new EventHub({
     ...{ store, settings, journal },
     words: {
       factsOf: (event) => eventFacts((uri) => service.schemaAt(uri), event),
-      render: (entries, context, lost) => words.payload(entries, context, lost),
+      render: (entries, subscription, lost) => words.payload(entries, subscription, lost),
       heartbeat: heartbeatPayload,
     },
     hostName: () => network.read().hostName,

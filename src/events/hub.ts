@@ -8,10 +8,12 @@ import type { Store } from '../store/store.ts';
 import { Delivery, type DeliveryState, type RetryRules } from './delivery.ts';
 import { Feed } from './feed.ts';
 import { Reader } from './reader.ts';
-import { post, syslog, syslogLine } from './send.ts';
+import { post } from './send.ts';
 import { EventStream } from './stream.ts';
 import { type EventFacts, type Subscription, wants } from './subscription.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { syslog, syslogLine } from './syslog.ts';
+import { type Waiting, WaitingReports } from './waiting.ts';
 
 /** A report of metrics, as subscribers get it. */
 export interface Report {
@@ -25,7 +27,11 @@ export interface Report {
 export interface EventWords {
   readonly factsOf: (event: JournalEntry) => EventFacts;
   /** The body of a delivery, JSON text. `lost` says that events before these are missing. */
-  readonly render: (events: readonly JournalEntry[], context: string | null, lost: boolean) => string;
+  readonly render: (
+    events: readonly JournalEntry[],
+    subscription: Pick<Subscription, 'context' | 'includeOrigin'>,
+    lost: boolean,
+  ) => string;
   readonly heartbeat: (context: string | null) => string;
 }
 
@@ -78,6 +84,7 @@ export class EventHub {
   readonly #factsOf: EventWords['factsOf'];
   readonly #feed: Feed;
   readonly #stored: Subscriptions;
+  readonly #reports: WaitingReports;
   readonly #subscribers = new Map<string, Subscriber>();
   readonly #streams = new Map<
     string,
@@ -95,6 +102,7 @@ export class EventHub {
     this.#factsOf = once(options.words.factsOf);
     this.#feed = new Feed(options.journal);
     this.#stored = new Subscriptions(options.store);
+    this.#reports = new WaitingReports(options.store, options.log);
     for (const { id, subscription, after, suspended } of this.#stored.list())
       this.#add(id, subscription, after, suspended);
     options.journal.keepFor(() =>
@@ -182,6 +190,7 @@ export class EventHub {
     const { delivery } = subscriber;
     this.#stored.put({ id, subscription, after: delivery.after, suspended: delivery.state.suspended });
     subscriber.subscription = subscription;
+    delivery.again();
     this.#changed.emit();
   }
 
@@ -198,6 +207,7 @@ export class EventHub {
     this.#subscribers.delete(id);
     subscriber?.delivery.stop();
     clearInterval(subscriber?.heartbeat);
+    this.#reports.changed(() => this.#waiting());
     this.#changed.emit();
   }
 
@@ -228,7 +238,7 @@ export class EventHub {
     const reader = new Reader(this.#feed, wants, this.#factsOf, after ?? this.#feed.newest);
     const stream = new EventStream(id, reader, {
       wantsReport,
-      render: (events, lost) => words.render(events, subscription.context, lost),
+      render: (events, lost) => words.render(events, subscription, lost),
       closed: () => {
         this.#streams.delete(id);
         this.#changed.emit();
@@ -246,7 +256,7 @@ export class EventHub {
     for (const { subscription, delivery } of this.#subscribers.values()) {
       const { format, metricReportDefinitions: named } = subscription;
       if (format === 'MetricReport' && (named.length === 0 || named.includes(definition)))
-        delivery.extra(own(subscription));
+        delivery.report(own(subscription));
     }
     for (const { stream, subscription } of this.#streams.values())
       if (stream.wantsReport(definition)) stream.extra(own(subscription));
@@ -265,6 +275,7 @@ export class EventHub {
     }
     clearTimeout(this.#saving);
     this.#save();
+    this.#reports.save(this.#waiting());
     this.#feed.close();
   }
 
@@ -299,6 +310,8 @@ export class EventHub {
           ? this.#count(post(subscriber.subscription, body, signal))
           : Promise.resolve();
       },
+      waiting: this.#reports.of(id),
+      waits: () => this.#reports.changed(() => this.#waiting()),
       save: (place) => this.#saveSoon(id, place),
       changed: () => this.#changed.emit(),
       terminate: stop('the subscription is ended', () => this.remove(id)),
@@ -308,7 +321,7 @@ export class EventHub {
     this.#subscribers.set(id, subscriber);
     const { heartbeat } = subscription;
     if (heartbeat === null) return;
-    const beat = () => delivery.extra(words.heartbeat(subscriber.subscription.context));
+    const beat = () => delivery.beat(words.heartbeat(subscriber.subscription.context));
     subscriber.heartbeat = setInterval(beat, heartbeat * 60_000).unref();
   }
 
@@ -319,12 +332,12 @@ export class EventHub {
     signal: AbortSignal,
   ): Promise<void> {
     const { words, hostName } = this.#options;
-    const { protocol, context } = subscription;
+    const { protocol } = subscription;
     if (protocol === 'Redfish') {
-      return this.#count(post(subscription, words.render(events, context, lost), signal));
+      return this.#count(post(subscription, words.render(events, subscription, lost), signal));
     }
     const lines = events.map(({ time, severity, messageId, message }) =>
-      syslogLine({ time, severity, hostName: hostName(), messageId, text: message }),
+      syslogLine({ time, severity, hostName: hostName(), messageId, text: message }, protocol),
     );
     return this.#count(syslog(protocol, subscription, lines, signal));
   }
@@ -353,6 +366,11 @@ export class EventHub {
       if (before !== undefined) delivery.skipTo(before.id);
       if (late >= 0 || events.length === 0) return;
     }
+  }
+
+  #waiting(): Waiting {
+    const all = [...this.#subscribers.values()].map(({ id, delivery }) => [id, delivery.waiting] as const);
+    return new Map(all.filter(([, bodies]) => bodies.length > 0));
   }
 
   #wake(): void {

@@ -118,6 +118,13 @@ export const migrations: readonly string[] = [
      source TEXT PRIMARY KEY,
      mark TEXT NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+
+  // Reports of metrics that a subscriber could not be given yet.
+  `CREATE TABLE waiting_reports (
+     id INTEGER PRIMARY KEY,
+     subscription TEXT NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /** The version a database is at. @throws StoreError `too-new` */

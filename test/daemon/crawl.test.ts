@@ -1,11 +1,12 @@
 /** Every resource that can be reached, on every board that comes with the project. */
 import type { ValidateFunction } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selfSigned } from '../../src/tls/make.ts';
 import { hasRedfishFolder, jsonSchema } from '../redfish/support.ts';
 import { type Answer, at, members, testPassword, testUser } from '../support/client.ts';
 import { crawl, danglingFragments, linksIn } from '../support/crawl.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { until } from '../support/until.ts';
+import { shows, until } from '../support/until.ts';
 
 if (!hasRedfishFolder)
   process.stderr.write('SKIPPED: no shared/redfish, so nothing is held to DMTF schemas\n');
@@ -50,10 +51,22 @@ describe.each(['tiogapass', 'tiogapass-doubleside', 'twinblade', 'bletchley'])('
 
   beforeAll(async () => {
     daemon = await startTestDaemon({ platform: `platform/${board}.yaml`, twin: { speed: 50 } });
-    // A session, a host that is on, and log entries: so that there is something of everything.
+    // A session, a subscription, a task, a host that is on, and log entries: so that there is something of everything.
     const login = { UserName: testUser, Password: testPassword };
     await daemon.send('POST', '/redfish/v1/SessionService/Sessions', login, { as: null });
     await daemon.send('PATCH', '/redfish/v1/AccountService', { MinPasswordLength: 10 });
+    const subscription = {
+      Destination: 'https://127.0.0.1:9/',
+      Protocol: 'Redfish',
+      VerifyCertificate: true,
+    };
+    const { headers } = await daemon.send('POST', '/redfish/v1/EventService/Subscriptions', subscription);
+    const { chain: CertificateString } = await selfSigned(['127.0.0.1']);
+    const trusted = { CertificateString, CertificateType: 'PEM' };
+    await daemon.send('POST', `${headers.location}/Certificates`, trusted);
+    const dump = '/redfish/v1/Managers/bmc/LogServices/Dump/Actions/LogService.CollectDiagnosticData';
+    const accepted = await daemon.send('POST', dump, { DiagnosticDataType: 'Manager' });
+    await shows(daemon, String(at(accepted.body, '/@odata.id')), '/TaskState', 'Completed');
     await Promise.all(
       [...daemon.board.hosts.keys()].map(async (host) => (await daemon.board.reset(host, 'On')).done),
     );

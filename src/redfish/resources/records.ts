@@ -3,6 +3,7 @@ import type { Board, BoardEvent, PostCode } from '../../board/model.ts';
 import type { JournalWords } from '../../journal/journal.ts';
 import type { JournalRecord, Severity } from '../../journal/record.ts';
 import type { NetworkReport } from '../../manager/network.ts';
+import type { TaskEvent } from '../../tasks/task.ts';
 import type { Fired } from '../../telemetry/trigger.ts';
 import {
   isMessageKey,
@@ -133,7 +134,7 @@ export function networkRecord(manager: string, { outcome, name, reason }: Networ
 
 /** What subscribers are told of a task. */
 export function taskRecord(
-  event: 'TaskStarted' | 'TaskCompletedOK' | 'TaskAborted' | 'TaskCancelled' | 'TaskRemoved',
+  event: TaskEvent,
   { id, user }: { readonly id: string; readonly user: string | null },
 ): JournalRecord {
   const said = message(`TaskEvent.${event}`, [id]);

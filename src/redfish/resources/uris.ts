@@ -28,6 +28,7 @@ export const clientCertificatesUri =
 /** Where the serial console of a system is, as a WebSocket; no resource. */
 export const consoleUri = (system: string): string => `/console/${system}`;
 export const subscriptionUri = (id: string): string => `/redfish/v1/EventService/Subscriptions/${id}`;
+export const destinationCertificatesUri = (id: string): string => `${subscriptionUri(id)}/Certificates`;
 export const sessionUri = (id: string): string => `/redfish/v1/SessionService/Sessions/${id}`;
 
 /** The resource that a board event is about. */
