@@ -20,6 +20,8 @@ describe.skipIf(reason !== undefined)('the Service Validator', () => {
     ['platform/tiogapass.yaml', 'Session'],
     ['platform/twinblade.yaml', 'Session'],
     ['platform/bletchley.yaml', 'Session'],
+    ['platform/yosemite-v2.yaml', 'Session'],
+    ['platform/lan-chassis.yaml', 'Session'],
   ])('finds no fault in %s with %s login', (platform, authentication) => {
     const run = besideDaemon(platform, '127.0.0.1:8443', [
       ...filled('https://127.0.0.1:8443'),

@@ -25,7 +25,7 @@ const hurryPeriod = 250;
 /** Periods without an answer after which it counts as gone, and the slack of timers. */
 const patience = 2;
 const slack = 250;
-/** The first hand-shake may take longer, over a network that loses some of it. */
+/** To find out who it is may take longer, over a network that loses some of it. */
 const firstContact = 10_000;
 
 export interface NodeParts extends Omit<NodeSensorsParts, 'isOver'> {
@@ -58,7 +58,9 @@ export class BoardNode implements Node {
   #state: Status = { state: 'Starting', health: 'OK' };
   /** When it last answered, or began to be asked, on the monotonic clock. */
   #heard = Number.NEGATIVE_INFINITY;
-  /** It has been asked, and has not answered since. */
+  /** Requests that wait for an answer. */
+  #unanswered = 0;
+  /** It has been asked something that it has not answered, nor anything since. */
   #pending = false;
   #isThere = false;
   #told = false;
@@ -75,7 +77,13 @@ export class BoardNode implements Node {
     this.#period = facts.poll ?? defaultPoll;
     this.signals = new Signals(facts.id);
     const { found, misread, isHostOff, mark, now } = parts;
-    this.#sensors = new NodeSensors(facts, { found, misread, isHostOff, now, isOver: () => this.#isOver });
+    this.#sensors = new NodeSensors(facts, {
+      found,
+      misread,
+      isHostOff,
+      now,
+      isOver: () => this.#isOver || !this.#isThere,
+    });
     this.#log = new NodeLog(facts, this.#sensors, mark, now);
   }
 
@@ -169,12 +177,13 @@ export class BoardNode implements Node {
 
   /** Finds what has grown old; called now and then from outside, since a loop that hangs reports nothing. */
   findStale(now: number): void {
-    const allowed = patience * this.#period + slack;
+    const usual = patience * this.#period + slack;
+    const allowed = this.#identity === null ? Math.max(usual, firstContact) : usual;
     const silent = this.#pending ? now - this.#heard : 0;
     if (this.#isThere && silent >= allowed) this.#lose(`no answer since ${this.#since}`);
-    else if (!this.#isThere && !this.#told && silent >= Math.max(allowed, firstContact))
+    else if (!this.#isThere && !this.#told && silent >= allowed)
       this.#lose(this.fault ?? 'it has not answered yet');
-    this.#sensors.findStale(now, allowed);
+    this.#sensors.findStale(now, usual);
   }
 
   get #since(): string {
@@ -192,7 +201,6 @@ export class BoardNode implements Node {
       } else {
         if (this.#held !== null || this.#heard === Number.NEGATIVE_INFINITY) this.#heard = begun;
         this.#held = null;
-        this.#pending = true;
         try {
           await this.#round();
         } catch (error) {
@@ -225,7 +233,11 @@ export class BoardNode implements Node {
     return {
       ...(target.address === undefined ? {} : { address: target.address }),
       send: async (request) => {
-        const answer = await target.send(request);
+        this.#pending = true;
+        this.#unanswered += 1;
+        const answer = await target.send(request).finally(() => {
+          this.#unanswered -= 1;
+        });
         this.#hear();
         return answer;
       },
@@ -235,7 +247,7 @@ export class BoardNode implements Node {
   #hear(): void {
     if (this.#stopped || this.#held !== null) return;
     this.#heard = performance.now();
-    this.#pending = false;
+    this.#pending = this.#unanswered > 0;
     this.lastAnswer = this.#parts.now();
     if (!this.#isThere) this.#arrive();
   }
@@ -335,7 +347,6 @@ export class BoardNode implements Node {
   #rest(hold: Hold): void {
     if (this.#held?.state === hold.state && this.#held.why === hold.why) return;
     this.#held = hold;
-    this.#pending = false;
     this.#sensors.forget();
     this.#leave(hold.why, { state: hold.state, health: 'OK' });
     if (!this.#told) return;

@@ -22,6 +22,8 @@ import { deviceError } from './ways.ts';
 
 /** Failures in a row after which a reading counts as gone. */
 const patience = 2;
+/** Sensors that are asked for at once. */
+const together = 8;
 /** Completion code of a sensor that is in the records and not fitted (IPMI 2.0, table 5-2). */
 const notPresent = 0xcb;
 
@@ -93,7 +95,12 @@ export class NodeSensors {
 
   /** Reads all of them. Never fails: what cannot be had is said by the sensor, or is missed once it is old. */
   async sample(target: Target): Promise<void> {
-    await Promise.all([...this.#sampled.map((each) => this.#read(target, each)), this.#readPower(target)]);
+    const waiting = this.#sampled.values();
+    const some = async () => {
+      // Where the node is lost in the middle, those that come behind are not waited for.
+      for (const each of waiting) if (!this.#parts.isOver()) await this.#read(target, each);
+    };
+    await Promise.all([...Array.from({ length: together }, some), this.#readPower(target)]);
   }
 
   /** What has not been read for so many milliseconds is unknown. */

@@ -109,8 +109,8 @@ function lanOptions(link: LanLinkFacts): LanOptions {
   const { host, port, user, suites, privilege = 'administrator', timeout = lanTimeout } = link;
   return {
     ...{ host, user, timeout },
-    // A datagram that is lost is missed soon, whatever the controller's pace.
-    ...{ maxTimeout: 2 * timeout, retries: 5, privilege: privileges[privilege] },
+    // A datagram that is lost is missed soon, however often: tries that wait ever longer would look like a dead node.
+    ...{ maxTimeout: timeout, retries: 10, privilege: privileges[privilege] },
     ...(port === undefined ? {} : { port }),
     ...(suites === undefined ? {} : { suites }),
   };

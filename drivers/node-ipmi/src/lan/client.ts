@@ -73,10 +73,12 @@ export interface PayloadHandler {
 }
 
 const SEQUENCES = 64;
-/** A network that loses a fifth of all datagrams loses three tries in twenty times, and two in seven. */
-const silentTries = 3;
-/** So many time-outs does a step of the hand-shake have: three tries that wait twice as long each, or more shorter ones. */
-const handshakePatience = 7;
+/**
+ * So many time-outs may a step of the hand-shake take, and a request before its session counts as lost: three tries that
+ * wait twice as long each, or more that wait less. A network that loses a fifth of all datagrams takes three in a row once
+ * in twenty times.
+ */
+const patience = 7;
 const CLOSED = 'the connection was closed';
 const LOST = 'the controller has lost the session';
 
@@ -123,7 +125,7 @@ export class LanClient implements Target {
         port: options.port ?? 623,
         timeout: this.#timeout,
         maxTimeout: this.#maxTimeout,
-        patience: handshakePatience * this.#timeout,
+        patience: patience * this.#timeout,
       },
       (packet) => this.#receive(packet),
       () => this.#lose(this.#error('closed', LOST)),
@@ -272,8 +274,10 @@ export class LanClient implements Target {
       this.#pump();
       return;
     }
-    // Silence since so many tries: the controller may have lost the session, so the next try is in a new one.
-    if (pending.tries >= silentTries && this.#heardAt < pending.sentAt)
+    // Silence for so long: the controller may have lost the session, so the next try is in a new one.
+    const waited = performance.now() - pending.sentAt;
+    // Timers may fire a moment early.
+    if (waited >= patience * this.#timeout - 5 && this.#heardAt < pending.sentAt)
       this.#lose(this.#error('closed', LOST));
     if (this.#session !== undefined) {
       this.#transmit(pending);
