@@ -139,7 +139,12 @@ export interface TwinChassis {
   readonly containedBy?: string;
   readonly present?: string;
   /** What feeds it. */
-  readonly switch?: { readonly line: string; readonly good?: string; readonly latch?: string };
+  readonly switch?: {
+    readonly line: string;
+    readonly good?: string;
+    readonly latch?: string;
+    readonly serviced?: string;
+  };
 }
 
 export interface TwinHost {
@@ -161,6 +166,7 @@ export interface TwinHost {
     | { readonly kind: 'relay'; readonly line: string; readonly good?: string }
     | { readonly kind: 'ipmi'; readonly node: string };
   readonly post?: { readonly complete: string };
+  readonly postCodes?: { readonly device?: string; readonly node?: string };
   readonly console?: { readonly device?: string; readonly node?: string };
   readonly buttons?: {
     readonly power?: string;

@@ -9,7 +9,7 @@ import type { Twin, TwinStatus } from './twin.ts';
 /** `{"command": "load", "host": "system", "load": 0.8}` */
 export type Request = { readonly command: string } & Readonly<Record<string, unknown>>;
 
-type Kind = 'text' | 'number' | 'number or auto' | 'on or off' | 'lose or return';
+type Kind = 'text' | 'number' | 'number or auto' | 'on or off' | 'lose or return' | 'open or closed';
 
 interface Argument {
   readonly name: string;
@@ -90,8 +90,8 @@ const commands: Readonly<Record<string, Command>> = {
     run: (twin, given) => twin.leak(given.text('detector'), given.flag('wet')),
   },
   latch: {
-    arguments: [needed('chassis'), needed('closed', 'on or off')],
-    help: 'close the latch of a slot, or open it (off)',
+    arguments: [needed('chassis'), needed('closed', 'open or closed')],
+    help: 'open the latch of a slot, or close it',
     run: (twin, given) => twin.latch(given.text('chassis'), given.flag('closed')),
   },
   sel: {
@@ -144,6 +144,10 @@ const words: Readonly<Record<Kind, readonly [string, unknown][]>> = {
   'lose or return': [
     ['lose', false],
     ['return', true],
+  ],
+  'open or closed': [
+    ['open', false],
+    ['closed', true],
   ],
 };
 

@@ -35,8 +35,10 @@ export function createInputs(board: TwinBoard, around: InputSurroundings): (at?:
     for (const { id, present, switch: feeder } of board.chassis ?? []) {
       if (id === undefined) continue;
       drive(present, !absent.has(id));
-      drive(feeder?.good, feed.reaches(id));
-      drive(feeder?.latch, !open.has(id) && feed.isThere(id));
+      drive(feeder?.good, feed.hasMains() && feeder !== undefined && lines.asserted(feeder.line));
+      drive(feeder?.latch, !open.has(id));
+      // Who opens a latch has pulled out what hides it.
+      drive(feeder?.serviced, open.size > 0);
     }
     for (const { id, present } of board.drives ?? []) drive(present, !absent.has(id));
     for (const { id, line, present } of board.leakDetectors ?? []) {

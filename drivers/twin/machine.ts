@@ -11,6 +11,7 @@ import { createLines, type TwinLines } from './lines.ts';
 import { createNodes, type TwinNodes } from './nodes/index.ts';
 import { nominals } from './nominal.ts';
 import { createPhysics, type Physics, type Zone } from './physics.ts';
+import { createPostCodes, type TwinPostCodes } from './post-codes.ts';
 import { createSerial, type TwinSerial } from './serial.ts';
 
 /** Everything by its id. What is written to directly is written within `change`. */
@@ -35,6 +36,7 @@ export interface Machine {
   readonly buses: TwinBuses;
   readonly serial: TwinSerial;
   readonly nodes: TwinNodes;
+  readonly postCodes: TwinPostCodes;
   readonly physics: Physics;
   hasMains(): boolean;
   /** Calls `listener` when mains goes or comes; returns the function that ends this. */
@@ -97,6 +99,7 @@ export function createMachine(
   });
 
   const serial = createSerial(board, (id) => hosts.get(id)?.state);
+  const postCodes = createPostCodes(board, (id) => hosts.get(id));
   for (const facts of board.hosts ?? []) {
     const { id, power } = facts;
     const host = createHost(facts, {
@@ -110,6 +113,8 @@ export function createMachine(
       },
       before: (at) => physics.step(at),
       changed(at) {
+        // The last code comes before the line that says that all is done.
+        postCodes.changed();
         showInputs(at);
         serial.changed();
         buses.changed();
@@ -128,8 +133,12 @@ export function createMachine(
     if (power.reset) lines.watch(power.reset, (asserted) => host.reset(asserted));
   }
 
-  for (const { id, switch: feeder } of chassis)
-    if (id !== undefined && feeder) lines.watch(feeder.line, () => switched(id));
+  for (const { id, switch: feeder } of chassis) {
+    if (id === undefined || !feeder) continue;
+    // Slots are fed from the start, and switched by the controller then.
+    lines.drive(feeder.line, true, now());
+    lines.watch(feeder.line, () => switched(id));
+  }
 
   const zones = (): readonly Zone[] => {
     if (hosts.size === 0) return [{ host: undefined, powered: isFed(), load: 0 }];
@@ -274,6 +283,7 @@ export function createMachine(
     buses,
     serial,
     nodes: all,
+    postCodes,
     physics,
     hasMains,
     onMains(listener) {
@@ -287,6 +297,7 @@ export function createMachine(
       mainsListeners.clear();
       for (const host of hosts.values()) host.close();
       serial.close();
+      postCodes.close();
       buses.close();
       await all.close();
     },

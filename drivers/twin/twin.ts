@@ -70,7 +70,7 @@ export interface Twin extends Hardware {
   pressButton(host: string, ms: number, button?: 'power' | 'reset' | 'nmi'): Promise<void>;
   /** Wets a leak detector, or dries it. */
   leak(detector: string, wet: boolean): void;
-  /** A person closes the latch of a slot, or opens it. */
+  /** Opens the latch of a slot, or closes it. */
   latch(chassis: string, closed: boolean): void;
   /** Adds a record to the log of a node. */
   logEvent(node: string, event: NodeEvent): void;
@@ -137,6 +137,7 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     gpio: lines,
     hwmon,
     serial: machine.serial,
+    postCodes: machine.postCodes,
     leds,
     watchdogs,
     ipmi: machine.nodes.paths,
@@ -179,10 +180,12 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
       if (!ids.includes(id)) throw unknownName(id, ids, 'leak detector');
       change(() => void (wet ? machine.wet.add(id) : machine.wet.delete(id)));
     },
-    latch(id, isClosed) {
-      const ids = (board.chassis ?? []).flatMap((each) => (each.switch?.latch ? (each.id ?? []) : []));
+    latch(id, closed) {
+      const ids = (board.chassis ?? []).flatMap((each) =>
+        each.switch?.latch === undefined ? [] : (each.id ?? []),
+      );
       if (!ids.includes(id)) throw unknownName(id, ids, 'chassis with a latch');
-      change(() => void (isClosed ? machine.open.delete(id) : machine.open.add(id)));
+      change(() => void (closed ? machine.open.delete(id) : machine.open.add(id)));
     },
     logEvent: (id, event) => logEvent(poweredNode(id), event),
     resetNode: (id) => poweredNode(id).coldReset(),

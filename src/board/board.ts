@@ -1,14 +1,15 @@
 /** The live machine: built from a descriptor and the hardware, kept current in the background. */
 import type { Hardware } from '../../drivers/hardware.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { LineFacts, Platform } from '../platform/schema.ts';
+import { ByChassis } from './by-chassis.ts';
 import { Changes } from './changes.ts';
-import { type BoardChassis, buildChassis } from './chassis.ts';
+import { BoardChassis, type Part } from './chassis.ts';
 import { HostConsole } from './console.ts';
 import { BoardDrive, sensorsOfDrive } from './drives.ts';
 import { Fans } from './fans.ts';
 import { Faults } from './faults.ts';
 import { worst } from './health.ts';
-import { Holds } from './hold.ts';
+import { type Hold, Holds } from './hold.ts';
 import { BoardHost } from './host.ts';
 import { Indicators } from './indicators.ts';
 import { Inventory } from './inventory.ts';
@@ -25,13 +26,23 @@ import {
   type Fan,
   type Health,
   type LeakDetector,
+  type Node,
+  type PowerLimit,
   type PowerSupply,
   type Sensor,
 } from './model.ts';
+import { nodeLamp } from './nodes/lamp.ts';
+import type { BoardNode } from './nodes/node.ts';
+import { Nodes } from './nodes/nodes.ts';
+import type { FoundSensor } from './nodes/records.ts';
+import { Ways } from './nodes/ways.ts';
+import { PostCodeReader } from './post-codes.ts';
+import { nodePowerLine } from './power.ts';
 import { Presence } from './presence.ts';
 import { createReaders } from './readers.ts';
 import { Sampler } from './sampler.ts';
 import { BoardSensor } from './sensor.ts';
+import { type Slot, Slots } from './slots.ts';
 import { Supplies, sensorsOfSupply } from './supplies.ts';
 import { There } from './there.ts';
 
@@ -40,6 +51,8 @@ export interface BoardOptions {
   readonly now?: () => Date;
   /** Mains has just come back, so the power restore policies apply; a mere restart of the daemon switches nothing. */
   readonly mainsRestored?: boolean;
+  /** How far the log of a node was taken over before: the mark of the last of its records that was kept. */
+  readonly mark?: (node: string) => string | undefined;
 }
 
 /** Longest wait of `start` for the lines, milliseconds; those that take longer come later. */
@@ -68,14 +81,23 @@ class LiveBoard implements Board {
   readonly powerSupplies: Board['powerSupplies'];
   readonly leakDetectors: Board['leakDetectors'];
   readonly drives: Board['drives'];
+  readonly nodes: ReadonlyMap<string, Node>;
+  generation = 0;
+  readonly #nodes: Nodes;
   readonly #drives: readonly BoardDrive[];
+  /** What is in each chassis, and the sensors of each host. */
+  readonly #contents = new ByChassis<Part>();
+  readonly #ofHost = new Map<string, Set<BoardSensor>>();
+  readonly #allSensors = new Map<string, BoardSensor>();
   /** All that there can be, whether it is plugged in or not. */
   readonly #all: {
     readonly hosts: ReadonlyMap<string, BoardHost>;
     readonly chassis: ReadonlyMap<string, BoardChassis>;
     readonly leaks: ReadonlyMap<string, BoardLeakDetector>;
   };
+  readonly #codeReaders: readonly PostCodeReader[];
   readonly #presence: Presence;
+  readonly #slots: Slots;
   readonly #changes = new Changes((error) =>
     this.#log('a listener to the board has failed', { error: String(error) }),
   );
@@ -89,6 +111,8 @@ class LiveBoard implements Board {
   readonly #indicators: Indicators;
   readonly #inventory: Inventory;
   readonly #sampler: Sampler;
+  /** Why nothing in a chassis can be read; null when it can. */
+  readonly #holdOf: (chassis: string | undefined) => Hold | null;
   /** What may keep a sensor from being read. */
   readonly #holds = new Holds();
   readonly #product: RegExp;
@@ -104,24 +128,45 @@ class LiveBoard implements Board {
     const memory = new Memory(settings);
     this.#memory = memory;
     const lines = new Lines(
-      hardware.gpio,
-      platform.lines ?? {},
+      { gpio: hardware.gpio, nodes: (node) => this.#nodes.all.get(node)?.signals },
+      { ...platform.lines, ...powerLines(platform) },
       (name, fault, there) => this.#faults.line(name, fault, there),
-      (chassis) => presence.hold(chassis) === null,
+      (chassis) => holdOf(chassis) === null,
     );
     this.#lines = lines;
     const presence = new Presence(platform.chassis, lines, {
       moved: (...move) => this.#moved(...move),
       changed: () => this.#reconsider(),
       settled: (inside) => {
-        for (const host of hosts.values()) if (inside.includes(host.chassis)) host.pluggedIn();
+        for (const id of inside) slots.all.get(id)?.plugged();
+        this.#settled(inside);
       },
     });
     this.#presence = presence;
-    const readers = createReaders(platform, hardware, lines);
+    const slots = new Slots(
+      platform.chassis,
+      {
+        ...{ lines, memory, changes, log: this.#log },
+        isThere: (id) => presence.hold(id) === null,
+        hostIn: (chassis) => platform.hosts?.find((host) => host.chassis === chassis)?.id,
+        moved: (slot) => this.#switched(slot),
+        settled: ({ id }) => {
+          this.#reconsider();
+          this.#settled(
+            platform.chassis.flatMap((each) => (presence.isInside(each.id, id) ? [each.id] : [])),
+          );
+        },
+      },
+      (chassis, other) => presence.isInside(chassis, other),
+    );
+    this.#slots = slots;
+    const holdOf = (chassis: string | undefined) => presence.hold(chassis) ?? slots.hold(chassis);
+    this.#holdOf = holdOf;
+    const ways = new Ways(hardware.ipmi);
+    const readers = createReaders(platform, hardware, lines, ways);
     this.#faults = new Faults(platform, readers.adapters, changes, this.#log);
     const first = platform.chassis[0]?.id ?? '';
-    const sensors = new Map<string, BoardSensor>();
+    const sensors = this.#allSensors;
     for (const {
       facts,
       device,
@@ -134,27 +179,55 @@ class LiveBoard implements Board {
       const origin = { device, chassis, quantity, period, host: poweredBy };
       const sensor = new BoardSensor(facts, origin, changes);
       if (unsupported !== null) sensor.lose('UnavailableOffline', unsupported);
-      sensors.set(facts.id, sensor);
+      this.#takeSensor(sensor, poweredBy);
     }
+    const nodes = new Nodes({
+      ...{ ways, changes, log: this.#log, now: options.now ?? (() => new Date()) },
+      hold: (id) => holdOf(id),
+      isHostOff: (id) => hosts.get(id ?? '')?.power.good === false,
+      found: (node, before, found) => this.#found(node, before, found),
+      inventory: (node, read) => this.#inventory.readNode(node, read),
+      moved: (node, isThere) => this.#nodeMoved(node, isThere),
+      misread: (sensor, error) => this.#faults.sensor(sensor, error),
+      boot: (id) => memory.boot(id ?? ''),
+      postCodes: (id, codes) => {
+        const host = hosts.get(id);
+        if (host?.facts.postCodes?.node !== undefined) host.postCodes?.take(codes);
+      },
+      mark: options.mark ?? (() => undefined),
+    });
+    this.#nodes = nodes;
     const hosts = new Map(
       (platform.hosts ?? []).map((facts) => {
-        const own = [...sensors.values()].filter(({ poweredBy }) => poweredBy === facts.id);
+        const { power, id } = facts;
         const host = new BoardHost(facts, {
           ...{ lines, memory, changes, log: this.#log },
-          health: () => worst(own.map(({ status }) => status.health)),
+          health: () => worst([...(this.#ofHost.get(id) ?? [])].map(({ status }) => status.health)),
           onPower: () => this.#reconsider(),
+          ...(power.kind === 'ipmi' ? { controller: nodes.controllerOf(power.node) } : {}),
+          isFed: () => slots.feeds(facts.chassis),
         });
-        return [facts.id, host];
+        return [id, host];
       }),
     );
+    this.#codeReaders = [...hosts.values()].flatMap(({ id, facts, postCodes }) => {
+      const device = facts.postCodes?.device;
+      if (device === undefined || postCodes === null) return [];
+      const lost = (cause: string) => this.#log(`no POST codes come from ${id}`, { host: id, cause });
+      return [new PostCodeReader(() => hardware.postCodes.open(device), postCodes, lost)];
+    });
     const consoles = new Map<string, HostConsole>();
     for (const { id, console } of platform.hosts ?? []) {
-      if (console?.device === undefined) continue;
-      const { device, baud = 115_200 } = console;
-      const open = () => hardware.serial.open(device, baud);
-      consoles.set(id, new HostConsole(id, { open, keepOpen: true, memory, changes, log: this.#log }));
+      if (console === undefined) continue;
+      const { device, baud = 115_200, node = '' } = console;
+      const open =
+        device === undefined ? () => nodes.console(node) : () => hardware.serial.open(device, baud);
+      // A session over the network is one that somebody else may want.
+      const keepOpen = device !== undefined;
+      consoles.set(id, new HostConsole(id, { open, keepOpen, memory, changes, log: this.#log }));
     }
     this.consoles = consoles;
+    for (const facts of platform.nodes ?? []) this.#contents.add(nodes.add(facts, facts.chassis ?? first));
     const onPresence = () => this.#reconsider();
     const { hwmon } = hardware;
     this.#fans = new Fans(platform, { hwmon, lines, memory, changes, sensors, onPresence }, first);
@@ -162,10 +235,13 @@ class LiveBoard implements Board {
     this.#supplies = new Supplies(supplies, { lines, sensors, changes, onPresence }, first);
     this.#indicators = new Indicators(
       platform.indicators ?? [],
-      ({ led, line = '' }) =>
-        led === undefined
+      ({ led, node, line = '' }) => {
+        const controller = nodes.all.get(node ?? '');
+        if (controller !== undefined) return nodeLamp(controller);
+        return led === undefined
           ? lineLamp(line, lines)
-          : kernelLamp(hardware.leds.led(led), (fault) => this.#faults.light(led, fault)),
+          : kernelLamp(hardware.leds.led(led), (fault) => this.#faults.light(led, fault));
+      },
       ({ chassis, host }) => chassis ?? hosts.get(host ?? '')?.chassis ?? first,
     );
     this.#inventory = new Inventory(
@@ -173,11 +249,11 @@ class LiveBoard implements Board {
       {
         ...{ buses: readers.buses, hwmon, changes },
         hold: ({ id, chassis }, device) => {
-          const pulled = presence.hold(chassis) ?? presence.hold(device.chassis);
-          if (pulled !== null) return pulled;
+          const away = holdOf(chassis) ?? holdOf(device?.chassis);
+          if (away !== null) return away;
           const supply = supplies.find(({ fru }) => fru === id);
           const plug = supply === undefined ? undefined : this.#supplies.all.get(supply.id)?.plug;
-          return plug?.hold ?? hosts.get(device.poweredBy ?? '')?.hold ?? null;
+          return plug?.hold ?? hosts.get(device?.poweredBy ?? '')?.hold ?? null;
         },
         onRound: () => this.#recognise(),
       },
@@ -207,17 +283,15 @@ class LiveBoard implements Board {
         }),
       ]),
     );
-    const contents = [
-      ...leaks.values(),
-      ...sensors.values(),
-      ...this.#fans.all.values(),
-      ...this.#supplies.all.values(),
-    ];
-    const chassis = buildChassis(platform.chassis, {
-      ...{ memory, indicators: this.#indicators, contents, frus },
-      hosts: [...hosts.values()],
-      isThere: (id) => presence.has(id),
-    });
+    for (const part of [...leaks.values(), ...this.#fans.all.values(), ...this.#supplies.all.values()])
+      this.#contents.add(part);
+    const chassis = new Map<string, BoardChassis>();
+    const parts = {
+      ...{ memory, indicators: this.#indicators, contents: this.#contents, frus, chassis, slots },
+      hosts: new ByChassis(hosts.values()),
+      isThere: (id: string) => presence.has(id),
+    };
+    for (const facts of platform.chassis) chassis.set(facts.id, new BoardChassis(facts, parts));
     this.#all = { hosts, chassis, leaks };
     const there = <T>(all: ReadonlyMap<string, T>, chassisOf: (part: T) => string): ReadonlyMap<string, T> =>
       presence.any ? new There(all, (part) => presence.has(chassisOf(part))) : all;
@@ -229,6 +303,7 @@ class LiveBoard implements Board {
     this.frus = there(frus, own);
     this.powerSupplies = there<PowerSupply>(this.#supplies.all, own);
     this.leakDetectors = there<LeakDetector>(leaks, own);
+    this.nodes = there<Node>(nodes.all, own);
     this.#drives = (platform.drives ?? []).map(
       (facts) => new BoardDrive(facts, facts.chassis ?? first, { lines, changes, sensors, onPresence }),
     );
@@ -269,12 +344,16 @@ class LiveBoard implements Board {
     if (this.#stopped) return;
     for (const id of this.#all.chassis.keys())
       if (this.#memory.identify(id)) this.#indicators.showIdentify(id, true);
-    for (const host of this.hosts.values()) if (this.#mainsRestored) host.mainsRestored();
+    this.#slots.start(this.#mainsRestored);
+    for (const host of this.hosts.values())
+      if (this.#mainsRestored && this.#holdOf(host.chassis) === null) host.mainsRestored();
     const { ready } = this.platform.manager;
     if (ready !== undefined) this.#lines.show(ready, true);
     void this.#fans.start();
     this.#sampler.start();
+    this.#nodes.start();
     for (const console of this.consoles.values()) console.start();
+    for (const reader of this.#codeReaders) void reader.start();
     this.#inventory.read();
   }
 
@@ -285,9 +364,12 @@ class LiveBoard implements Board {
     this.#inventory.stop();
     this.#indicators.stop();
     for (const console of this.consoles.values()) console.stop();
+    for (const reader of this.#codeReaders) reader.stop();
     await Promise.all([
+      this.#slots.stop(),
       within(endPatience, this.#sampler.stop()),
       within(endPatience, this.#fans.stop()),
+      within(endPatience, this.#nodes.stop()),
       ...[...this.#all.hosts.values()].map((host) => host.stop()),
     ]);
     const { ready } = this.platform.manager;
@@ -295,8 +377,12 @@ class LiveBoard implements Board {
     this.#lines.close();
   }
 
-  onEvent(listener: (event: BoardEvent) => void): () => void {
+  onEvent(listener: (event: BoardEvent) => unknown): () => void {
     return this.#changes.onEvent(listener);
+  }
+
+  onPostCodes(listener: Parameters<Board['onPostCodes']>[0]): () => void {
+    return this.#changes.onPostCodes(listener);
   }
 
   onReading(listener: (sensor: Sensor) => void): () => void {
@@ -308,7 +394,19 @@ class LiveBoard implements Board {
   }
 
   async reset(id: string, type: Parameters<Board['reset']>[1]): ReturnType<Board['reset']> {
-    return this.#host(id).power.reset(type);
+    const host = this.#host(id);
+    const started = await host.reset(type);
+    for (const node of this.#nodes.all.values()) if (node.facts.host === id) node.hurry();
+    return started;
+  }
+
+  async resetChassis(
+    id: string,
+    type: Parameters<Board['resetChassis']>[1],
+  ): ReturnType<Board['resetChassis']> {
+    const slot = this.chassis.has(id) ? this.#slots.all.get(id) : undefined;
+    if (slot === undefined) throw new BoardRefusal('not-supported', `nothing switches the power of ${id}`);
+    return slot.reset(type);
   }
 
   async setIdentify(chassis: string, on: boolean): Promise<void> {
@@ -339,8 +437,22 @@ class LiveBoard implements Board {
     this.#host(host).setRestorePolicy(policy);
   }
 
-  async setBoot(host: string, boot: Parameters<Board['setBoot']>[1]): Promise<void> {
-    this.#host(host).setBoot(boot);
+  async setBoot(id: string, boot: Parameters<Board['setBoot']>[1]): Promise<void> {
+    const host = this.#host(id);
+    const { power } = host.facts;
+    const before = host.boot;
+    // Its controller goes first: what it refuses is not kept.
+    if (power.kind === 'ipmi') await this.#nodes.setBoot(power.node, boot);
+    try {
+      host.setBoot(boot);
+    } catch (error) {
+      if (power.kind === 'ipmi') await this.#nodes.setBoot(power.node, before).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async setPowerLimit(node: string, limit: PowerLimit): Promise<void> {
+    await this.#nodes.setPowerLimit(node, limit);
   }
 
   async setCooling(mode: Parameters<Board['setCooling']>[0]): Promise<void> {
@@ -361,9 +473,9 @@ class LiveBoard implements Board {
     sensors: ReadonlyMap<string, BoardSensor>,
     carriers: ReadonlyMap<string, string | undefined>,
   ): void {
-    if (this.#presence.any) {
+    if (this.#presence.any || this.#slots.all.size > 0) {
       for (const { id, chassis } of sensors.values())
-        this.#holds.add(id, () => this.#presence.hold(chassis) ?? this.#presence.hold(carriers.get(id)));
+        this.#holds.add(id, () => this.#holdOf(chassis) ?? this.#holdOf(carriers.get(id)));
     }
     for (const { plug, sensors } of this.#fans.all.values()) {
       for (const sensor of sensors) this.#holds.add(sensor, () => plug.hold ?? plug.settling);
@@ -376,6 +488,75 @@ class LiveBoard implements Board {
     for (const { id, poweredBy } of sensors.values()) {
       const host = poweredBy === null ? undefined : this.#all.hosts.get(poweredBy);
       if (host !== undefined) this.#holds.add(id, () => host.hold);
+    }
+  }
+
+  #takeSensor(sensor: BoardSensor, host: string | null): void {
+    this.#allSensors.set(sensor.id, sensor);
+    this.#contents.add(sensor);
+    if (host === null) return;
+    const own = this.#ofHost.get(host) ?? new Set();
+    this.#ofHost.set(host, own.add(sensor));
+  }
+
+  #dropSensor(sensor: BoardSensor): void {
+    this.#allSensors.delete(sensor.id);
+    this.#contents.delete(sensor);
+    for (const own of this.#ofHost.values()) own.delete(sensor);
+  }
+
+  /** A node turned out to have these sensors: those that are known stay what they are. */
+  #found(
+    node: BoardNode,
+    before: ReadonlyMap<string, BoardSensor>,
+    found: readonly FoundSensor[],
+  ): ReadonlyMap<string, BoardSensor> {
+    const { id: device, chassis, facts: node_ } = node;
+    const now = new Map<string, BoardSensor>();
+    for (const { facts, quantity } of found) {
+      const known = before.get(facts.id);
+      if (known !== undefined && known.quantity === quantity) {
+        known.fit(facts);
+        now.set(facts.id, known);
+        continue;
+      }
+      // The name belongs to somebody else on this board.
+      if (known === undefined && this.#allSensors.has(facts.id)) continue;
+      const origin = {
+        ...{ device, chassis, quantity, period: this.#nodes.periodOf(node) },
+        // A controller with a log of its own says itself what happens to its host.
+        host: node_.bridgeIc === undefined ? null : (node_.host ?? null),
+      };
+      const sensor = new BoardSensor(facts, origin, this.#changes);
+      if (known !== undefined) this.#dropSensor(known);
+      this.#takeSensor(sensor, node_.host ?? null);
+      now.set(facts.id, sensor);
+    }
+    let moved = now.size !== before.size;
+    for (const [id, sensor] of before) {
+      if (now.get(id) === sensor) continue;
+      moved = true;
+      sensor.unplug('its node does not have it any more');
+      if (!now.has(id)) this.#dropSensor(sensor);
+    }
+    for (const [id, sensor] of now) moved ||= before.get(id) !== sensor;
+    if (moved) {
+      this.generation += 1;
+      this.#changes.touch();
+    }
+    return now;
+  }
+
+  /** A node answers, or does not any more: whose power it tells of is known again, or is not. */
+  #nodeMoved({ id }: BoardNode, isThere: boolean): void {
+    for (const { facts, power } of this.#all.hosts.values()) {
+      const told =
+        facts.power.kind === 'ipmi'
+          ? facts.power.node
+          : this.platform.lines?.[facts.power.kind === 'gpio' ? facts.power.good : '']?.node;
+      if (told !== id) continue;
+      if (isThere) power.look();
+      else power.lose();
     }
   }
 
@@ -399,6 +580,30 @@ class LiveBoard implements Board {
     }
   }
 
+  /** What is in these chassis has had its time to start, be it after it was plugged in or was given power. */
+  #settled(inside: readonly string[]): void {
+    if (this.#stopped) return;
+    for (const host of this.#all.hosts.values())
+      if (inside.includes(host.chassis) && this.#holdOf(host.chassis) === null) host.pluggedIn();
+  }
+
+  /** The power of a slot has come or gone, and with it that of the hosts in it. */
+  #switched({ id, name, asked, hold }: Slot): void {
+    if (this.#stopped) return;
+    for (const host of hold?.state === 'StandbyOffline' ? this.hosts.values() : []) {
+      if (host.power.good !== true || !this.#presence.isInside(host.chassis, id)) continue;
+      this.#changes.emit({
+        message: 'ResourceEvent.ResourcePoweredOff',
+        args: [host.name],
+        severity: asked ? 'OK' : 'Warning',
+        origin: { kind: 'host', id: host.id },
+        host: host.id,
+        detail: `${name} has no power any more.`,
+      });
+    }
+    this.#reconsider();
+  }
+
   /** A leak has lasted: the hosts in its chassis, and in those within, are switched off. */
   #react(detector: BoardLeakDetector, type: 'ForceOff' | 'GracefulShutdown'): void {
     for (const { id, chassis, power } of this.hosts.values()) {
@@ -418,10 +623,13 @@ class LiveBoard implements Board {
   #reconsider(): void {
     if (this.#stopped) return;
     this.#changes.touch();
+    this.#slots.follow();
     this.#lines.reconsider();
-    for (const host of this.#all.hosts.values()) if (!this.#presence.has(host.chassis)) host.pulled();
+    for (const host of this.#all.hosts.values())
+      if (!this.#presence.has(host.chassis) || !this.#slots.feeds(host.chassis)) host.pulled();
     for (const detector of this.#all.leaks.values()) detector.look();
     this.#sampler.reconsider();
+    this.#nodes.reconsider();
     this.#inventory.reconsider();
   }
 
@@ -459,6 +667,12 @@ class LiveBoard implements Board {
       detail,
     });
   }
+}
+
+/** The lines that show whether the controllers of hosts say that they have power. */
+function powerLines({ hosts = [] }: Platform): Record<string, LineFacts> {
+  const nodes = hosts.flatMap(({ power }) => (power.kind === 'ipmi' ? [power.node] : []));
+  return Object.fromEntries(nodes.map((node) => [nodePowerLine(node), { direction: 'in', node }]));
 }
 
 /** Waits for `work`, but no longer than `milliseconds`. */

@@ -5,8 +5,18 @@ import type { Changes } from './changes.ts';
 import type { Hold } from './hold.ts';
 import type { Lines } from './lines.ts';
 import type { Memory } from './memory.ts';
-import type { BootOverride, Health, Host, PowerState, ResetType, RestorePolicy, Status } from './model.ts';
-import { HostPower } from './power.ts';
+import {
+  BoardRefusal,
+  type BootOverride,
+  type Health,
+  type Host,
+  type PowerState,
+  type ResetType,
+  type RestorePolicy,
+  type Status,
+} from './model.ts';
+import { HostPostCodes } from './post-codes.ts';
+import { type HostController, HostPower, type PowerListener } from './power.ts';
 
 /** Rails and regulators need a moment after power-good before their readings mean anything. */
 const settleAfterPowerOn = 2_000;
@@ -24,11 +34,17 @@ export interface HostParts {
   /** Called when power has come, has settled, or has gone. */
   readonly onPower: () => void;
   readonly log: (message: string, detail: object) => void;
+  /** The controller that switches it, where one does. */
+  readonly controller?: HostController;
+  /** The chassis that it is in has power. */
+  readonly isFed: () => boolean;
 }
 
 export class BoardHost implements Host {
   readonly facts: HostFacts;
   readonly power: HostPower;
+  /** Whoever gets codes of its firmware hands them to this. */
+  readonly postCodes: HostPostCodes | null;
   readonly #parts: HostParts;
   readonly #buttons: Buttons;
   /** Power-good as `onPower` was last told. */
@@ -41,7 +57,11 @@ export class BoardHost implements Host {
     this.facts = facts;
     this.#parts = parts;
     const { lines, changes } = parts;
-    this.power = new HostPower(facts, lines, {
+    this.postCodes =
+      facts.postCodes === undefined
+        ? null
+        : new HostPostCodes(facts.id, { ...parts, powered: () => this.power.good });
+    const listener: PowerListener = {
       changed: () => this.#changed(),
       event: (event) => changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),
       // Whatever mains does meanwhile, this is what to return to.
@@ -53,13 +73,16 @@ export class BoardHost implements Host {
           if (this.power.resting && this.power.good === on) this.#remember(on);
         }, steady).unref();
       },
-    });
+      booting: () => this.postCodes?.begin(),
+      bootOver: (powered) => (powered ? this.postCodes?.end() : this.postCodes?.forget()),
+    };
+    this.power = new HostPower(facts, lines, listener, parts.controller);
     this.#buttons = new Buttons(facts, {
       lines,
       event: (event) => changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),
       isOn: () => this.power.good,
       supported: () => this.power.supported,
-      reset: (type) => this.power.reset(type),
+      reset: (type) => this.reset(type),
       pressed: () => this.power.pressed(pressAnswer),
     });
     for (const { present } of facts.processors?.sockets ?? []) lines.watch(present, () => changes.touch());
@@ -78,11 +101,15 @@ export class BoardHost implements Host {
   }
 
   get powerState(): PowerState | null {
-    return this.power.state;
+    return this.#parts.isFed() ? this.power.state : 'Off';
   }
 
   get postComplete(): boolean | null {
     return this.power.postComplete;
+  }
+
+  get postSince(): Date | null {
+    return this.power.postSince;
   }
 
   get lastReset(): Host['lastReset'] {
@@ -110,6 +137,7 @@ export class BoardHost implements Host {
 
   get status(): Status {
     const { good, fault } = this.power;
+    if (!this.#parts.isFed()) return { state: 'StandbyOffline', health: 'OK' };
     if (good === null) return { state: 'UnavailableOffline', health: 'Warning' };
     const health = fault === null ? this.#parts.health() : 'Critical';
     return { state: good ? 'Enabled' : 'StandbyOffline', health };
@@ -120,12 +148,20 @@ export class BoardHost implements Host {
   }
 
   allowedResets(): readonly ResetType[] {
-    return this.power.allowed();
+    return this.#parts.isFed() ? this.power.allowed() : [];
+  }
+
+  /** As `HostPower.reset`. */
+  async reset(type: ResetType): ReturnType<HostPower['reset']> {
+    if (!this.#parts.isFed())
+      throw new BoardRefusal('not-in-this-state', `${this.id} has no power: chassis ${this.chassis} is off`);
+    return this.power.reset(type);
   }
 
   /** Why what this host powers cannot be read now; null when it can. */
   get hold(): Hold | null {
     const { good, goodSince } = this.power;
+    if (!this.#parts.isFed()) return { state: 'StandbyOffline', why: `chassis ${this.chassis} is off` };
     if (good === null)
       return { state: 'UnavailableOffline', why: `whether ${this.id} has power cannot be read` };
     if (!good) return { state: 'StandbyOffline', why: 'its host is off' };
@@ -164,7 +200,7 @@ export class BoardHost implements Host {
     this.mainsRestored();
   }
 
-  /** It has been pulled. What it was remains what to return to. */
+  /** It has been pulled, or has no power any more. What it was remains what to return to. */
   pulled(): void {
     this.#restore = false;
     clearTimeout(this.#remembering);
@@ -175,6 +211,7 @@ export class BoardHost implements Host {
     clearTimeout(this.#remembering);
     clearTimeout(this.#settling);
     this.#buttons.stop();
+    this.postCodes?.end();
     await this.power.stop();
   }
 

@@ -25,6 +25,10 @@ export interface PowerListener {
   wanted(on: boolean): void;
   /** Nothing is under way, and this is what power-good says. */
   resting(on: boolean): void;
+  /** The firmware begins anew. */
+  booting(): void;
+  /** The firmware has done its work or, unless `powered`, has lost its power. */
+  bootOver(powered: boolean): void;
 }
 
 /** The controller of a host that is switched by IPMI. */
@@ -109,6 +113,10 @@ export class HostPower implements Sequenced {
     return this.#post?.complete ?? null;
   }
 
+  get postSince(): Date | null {
+    return this.#post?.since ?? null;
+  }
+
   get supported(): readonly ResetType[] {
     const { power } = this.#facts;
     if (power.kind === 'relay') return ['On', 'ForceOff', 'ForceRestart', 'ForceOn', 'PowerCycle'];
@@ -173,6 +181,11 @@ export class HostPower implements Sequenced {
       this.#begin('Restore').catch(() => undefined);
   }
 
+  /** Switches off at once, whatever is under way; how that ends is told by events. */
+  cut(): void {
+    if (this.#good !== null && !this.#stopped) this.#begin('ForceOff').catch(() => undefined);
+  }
+
   /** The host has been pulled: what was under way is cut short, and what had failed is over. */
   unplug(): void {
     if (this.#unplugged) return;
@@ -201,6 +214,7 @@ export class HostPower implements Sequenced {
     this.#transition = null;
     this.#answerUntil = Number.NEGATIVE_INFINITY;
     this.#post?.stop();
+    this.#listener.bootOver(false);
   }
 
   /** It is back, with a power-good of its own, which this first look takes as it is. */
@@ -288,9 +302,9 @@ export class HostPower implements Sequenced {
 
   becoming(transition: 'PoweringOn' | 'PoweringOff'): void {
     this.#transition = transition;
-    this.#listener.changed();
     const key = transition === 'PoweringOn' ? 'ResourcePoweringOn' : 'ResourcePoweringOff';
     this.#listener.event({ message: `ResourceEvent.${key}`, args: [this.#name], severity: 'OK' });
+    this.#listener.changed();
   }
 
   async becomes(operation: Operation, wanted: boolean, milliseconds: number): Promise<boolean> {
@@ -318,6 +332,7 @@ export class HostPower implements Sequenced {
 
   restarted(): void {
     this.#listener.event({ message: 'Platform.PlatformReset', args: ['ForceRestart'], severity: 'OK' });
+    this.#listener.booting();
     this.#post?.begin();
   }
 
@@ -331,6 +346,8 @@ export class HostPower implements Sequenced {
     this.#good = good;
     if (good) this.goodSince = performance.now();
     for (const look of this.#watchers) look();
+    if (!good) this.#listener.bootOver(false);
+    else if (before !== null) this.#listener.booting();
     this.#post?.powered(good);
     // The first look tells what is, not what happened.
     if (before !== null) this.#tellMove(good);

@@ -67,10 +67,15 @@ export async function* diagnosticParts(sources: DiagnosticSources): AsyncGenerat
   const logs: LogRef[] = [
     { log: 'EventLog' },
     { log: 'AuditLog' },
-    ...[...board.hosts.keys()].map((system) => ({ log: 'SEL', system }) as const),
+    ...[...board.hosts.values()].flatMap(({ id: system, postCodes }): LogRef[] =>
+      (postCodes === null ? (['SEL'] as const) : (['SEL', 'PostCodes'] as const)).map((log) => ({
+        log,
+        system,
+      })),
+    ),
   ];
   for (const ref of logs) {
-    const name = ref.log === 'SEL' ? `SEL-${ref.system}` : ref.log;
+    const name = ref.system == null ? ref.log : `${ref.log}-${ref.system}`;
     let after = 0;
     for (let part = 1; ; part++) {
       const { entries } = journal.page(ref, { skip: 0, top: page, after });

@@ -25,8 +25,8 @@ const keys: Readonly<Record<string, string>> = {
   tachs: 'tach',
   ...Object.fromEntries(
     [
-      ...['chassis', 'muxes', 'devices', 'fans', 'ipmb', 'peci', 'frus', 'powerSupplies', 'hosts'],
-      ...['indicators', 'sockets', 'sensors'],
+      ...['chassis', 'muxes', 'devices', 'fans', 'ipmb', 'nodes', 'peci', 'frus', 'powerSupplies', 'hosts'],
+      ...['indicators', 'drives', 'leakDetectors', 'sockets', 'sensors'],
     ].map((name) => [name, 'id']),
   ),
 };

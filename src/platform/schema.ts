@@ -477,6 +477,12 @@ export const Chassis = object(
               'Input: asserted while the latch of the slot is closed. Opened, it ends the power; closed, it brings it.',
             ),
           ),
+          serviced: optional(
+            lineRef(
+              'in',
+              'Input: asserted while somebody can get at the slot; a latch that is open otherwise is only told of.',
+            ),
+          ),
         },
         'A switch that feeds the chassis and all in it, such as the 12 V of a slot.',
       ),
@@ -624,6 +630,19 @@ export const Host = object(
           longPress: optional(duration('When a press is a long one; 4 s when left out.')),
         },
         'Buttons that a person presses: inputs, and what comes of them.',
+      ),
+    ),
+    postCodes: optional(
+      object(
+        {
+          device: optional(
+            text(
+              'Character device of the kernel that hands them on, e.g. /dev/aspeed-lpc-snoop0; this or "node".',
+            ),
+          ),
+          node: optional(ref('nodes', 'Node whose bridge IC sends them.')),
+        },
+        'Codes that the firmware writes to I/O port 0x80 while it starts the host: kept as a log.',
       ),
     ),
     console: optional(

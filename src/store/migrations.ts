@@ -113,6 +113,11 @@ export const migrations: readonly string[] = [
      id INTEGER PRIMARY KEY AUTOINCREMENT,
      body TEXT NOT NULL
    ) STRICT;`,
+  // How far the journal has taken over what others log, by who they are.
+  `CREATE TABLE marks (
+     source TEXT PRIMARY KEY,
+     mark TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** The version a database is at. @throws StoreError `too-new` */

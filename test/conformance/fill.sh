@@ -9,6 +9,10 @@ post() {
   curl -sk --fail-with-body -u "admin:$password" -H 'Content-Type: application/json' -d "$2" "$1" >/dev/null
 }
 
+# A host that starts, where the board has this one: its firmware writes codes.
+curl -sk -o /dev/null -u "admin:$password" -H 'Content-Type: application/json' -d '{"ResetType": "On"}' \
+  "$url/redfish/v1/Systems/system/Actions/ComputerSystem.Reset"
+
 every='"Wildcards": [{"Name": "C", "Values": ["*"]}, {"Name": "S", "Values": ["*"]}]'
 readings='/redfish/v1/Chassis/{C}/Sensors/{S}#/Reading'
 actions='["LogToMetricReportsCollection", "RedfishEvent"]'

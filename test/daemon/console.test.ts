@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { at, testPassword, testUser } from '../support/client.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { hardwareOf } from '../support/hardware.ts';
 import { until } from '../support/until.ts';
 
 const system = '/redfish/v1/Systems/system';
@@ -152,8 +153,7 @@ describe('the serial console', () => {
     let there = false;
     daemon = await startTestDaemon({
       hardware: (twin) => ({
-        ...{ i2c: twin.i2c, gpio: twin.gpio, hwmon: twin.hwmon, close: twin.close },
-        ...{ leds: twin.leds, watchdogs: twin.watchdogs, ipmi: twin.ipmi },
+        ...hardwareOf(twin),
         serial: {
           open: async (device, baud) => {
             if (!there) throw new DeviceError('no-bus', device, 'there is no such serial port');

@@ -1,6 +1,6 @@
 /** The controllers of a board besides the one that the daemon runs on: nodes and satellites, and the ways to them. */
 import { IpmbBus, type LanOptions } from 'node-ipmi';
-import type { IpmiPaths } from '../../ipmi/ipmi.ts';
+import type { IpmiPaths, LanSecrets } from '../../ipmi/ipmi.ts';
 import type { TwinBoard, TwinNode } from '../board.ts';
 import { type Carrier, createCarrier } from '../carrier.ts';
 import { hostOfNode } from '../catalog.ts';
@@ -158,9 +158,9 @@ export function createNodes(board: TwinBoard, around: NodesSurroundings): TwinNo
   return {
     paths: {
       ipmb: (bus) => ipmb.open(bus),
-      async lan(id: string, options: LanOptions) {
+      async lan(id: string, options: LanOptions, secrets: () => Promise<LanSecrets>) {
         const found = mounted.get(id);
-        if (found?.facts.link.kind !== 'lan') return options;
+        if (found?.facts.link.kind !== 'lan') return { ...options, ...(await secrets()) };
         return lan.lead(found.built.node, found.carrier, options);
       },
     },

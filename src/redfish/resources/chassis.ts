@@ -1,9 +1,10 @@
-import type { Chassis } from '../../board/model.ts';
+import type { Chassis, ChassisReset } from '../../board/model.ts';
 import { collection, resource } from './app.ts';
 import { link, links, statusOf } from './common.ts';
 import { drivesLink } from './drives.ts';
 import { indicatorOf, indicatorWrite } from './indicators.ts';
 import { leakDetectorsLink } from './leak-detection.ts';
+import { runReset } from './resets.ts';
 import { assetTag } from './systems.ts';
 import { chassisUri, managerUri, systemUri } from './uris.ts';
 
@@ -59,6 +60,23 @@ export const chassis = resource<Chassis>({
     assetTag<Chassis>((app, { id }, tag) => app.board.setAssetTag({ chassis: id }, tag)),
     indicatorWrite<Chassis>((_app, model) => model),
   ],
+  actions: {
+    'Chassis.Reset': {
+      when: (model) => model.supportedResets.length > 0,
+      parameters: {
+        ResetType: { type: 'String', required: true, allowable: (model) => model.supportedResets },
+      },
+      run: (model, { ResetType }, context) => {
+        const { board } = context.app;
+        const what = {
+          ...{ name: model.name, action: 'Chassis.Reset', chassis: model.id },
+          ...{ powerState: model.powerState, allowed: model.allowedResets(), isHeldBack: model.isHeldBack },
+          reset: (type: ChassisReset) => board.resetChassis(model.id, type),
+        };
+        return runReset(what, ResetType as ChassisReset, context);
+      },
+    },
+  },
 });
 
 export const chassisCollection = collection({

@@ -1,7 +1,8 @@
-/** Logs are views of the journal: one SEL for each system, the event and audit logs of the manager. */
+/** Logs are views of the journal: a SEL and POST codes of each system, the event and audit logs of the manager. */
+import { decodeSelRecord, EVENT_TYPE } from 'node-ipmi';
 import type { JournalEntry, LogName, LogRef } from '../../journal/record.ts';
 import { message, RedfishError } from '../registries/messages.ts';
-import type { Collection, Params, Resource } from '../service/resource.ts';
+import type { Collection, JsonObject, Params, Resource } from '../service/resource.ts';
 import { type App, collection, resource } from './app.ts';
 import { enabled, link, localOffset, now } from './common.ts';
 import { journalFilter } from './log-filter.ts';
@@ -12,7 +13,7 @@ interface LogFacts {
   readonly id: LogName;
   readonly name: string;
   readonly entryType: 'Event' | 'SEL';
-  readonly purpose: 'ExternalEntity' | 'Operations' | 'Security';
+  readonly purpose: 'Diagnostic' | 'Operations' | 'Security';
 }
 
 interface Log {
@@ -21,6 +22,12 @@ interface Log {
 }
 
 const sel: LogFacts = { id: 'SEL', name: 'System event log', entryType: 'SEL', purpose: 'Operations' };
+const postCodes: LogFacts = {
+  id: 'PostCodes',
+  name: 'POST codes',
+  entryType: 'Event',
+  purpose: 'Diagnostic',
+};
 const managerLogs: readonly LogFacts[] = [
   { id: 'EventLog', name: 'Event log', entryType: 'Event', purpose: 'Operations' },
   { id: 'AuditLog', name: 'Audit log', entryType: 'Event', purpose: 'Security' },
@@ -62,6 +69,7 @@ function logServices(
       Resolved: model.resolved,
       Username: model.user ?? undefined,
       OriginAddress: model.address === null ? undefined : addressUri(model.address),
+      ...selFacts(model.detail),
       ...originOf(app, model.origin),
     }),
     writes: [
@@ -160,8 +168,23 @@ function idOf(token: string): number {
   throw new RedfishError([message('Base.QueryParameterValueError', ['$skiptoken'])], 400);
 }
 
+/** What a record of the event log of an IPMI controller says beyond its message (IPMI 2.0, section 32). */
+function selFacts(detail: unknown): JsonObject {
+  const raw = typeof detail === 'object' && detail !== null && 'raw' in detail ? detail.raw : undefined;
+  if (typeof raw !== 'string') return {};
+  const record = decodeSelRecord(Buffer.from(raw, 'hex'));
+  if (record.kind !== 'event') return { OemRecordFormat: `0x${record.recordType.toString(16)}` };
+  const { sensorNumber, generator, asserted, eventType } = record;
+  return {
+    SensorNumber: sensorNumber,
+    GeneratorId: `0x${generator.address.toString(16).padStart(4, '0')}`,
+    // Of crossings the schema wants the words of each, which the message has.
+    ...(eventType === EVENT_TYPE.threshold ? {} : { EntryCode: asserted ? 'Assert' : 'Deassert' }),
+  };
+}
+
 const belongs = (entry: JournalEntry, ref: LogRef): boolean =>
-  entry.log === ref.log && (ref.log !== 'SEL' || entry.system === ref.system);
+  entry.log === ref.log && (ref.system == null || entry.system === ref.system);
 
 /** The client as the schema wants it, a URI. */
 const addressUri = (address: string): string => `https://${address.includes(':') ? `[${address}]` : address}`;
@@ -178,7 +201,10 @@ export const systemLogs = logServices(
   '/redfish/v1/Systems/{ComputerSystemId}',
   (app, { ComputerSystemId }) => {
     const host = app.board.hosts.get(ComputerSystemId ?? '');
-    return host === undefined ? [] : [{ facts: sel, ref: { log: 'SEL', system: host.id } }];
+    if (host === undefined) return [];
+    const own: Log = { facts: sel, ref: { log: 'SEL', system: host.id } };
+    if (host.postCodes === null) return [own];
+    return [own, { facts: postCodes, ref: { log: 'PostCodes', system: host.id } }];
   },
 );
 

@@ -1,17 +1,11 @@
-import {
-  BoardRefusal,
-  type BootOverride,
-  type Host,
-  type ResetType,
-  type RestorePolicy,
-} from '../../board/model.ts';
-import { orAborted } from '../../tasks/tasks.ts';
-import { message, RedfishError } from '../registries/messages.ts';
+import type { BootOverride, Host, ResetType, RestorePolicy } from '../../board/model.ts';
+import { message } from '../registries/messages.ts';
 import type { JsonObject, Write } from '../service/resource.ts';
 import { type App, collection, resource } from './app.ts';
 import { link, links, statusOf } from './common.ts';
 import { indicatorOf, indicatorWrite } from './indicators.ts';
-import { accepted } from './tasks.ts';
+import { codeText } from './records.ts';
+import { runReset } from './resets.ts';
 import { chassisUri, consoleUri, managerUri } from './uris.ts';
 
 /** Redfish BootSource values that the firmware of an OCP host can be asked for by IPMI boot options or BootOrder. */
@@ -19,8 +13,6 @@ const bootTargets = ['None', 'Pxe', 'Hdd', 'Cd', 'BiosSetup', 'Usb', 'UefiTarget
 const bootModes = ['Legacy', 'UEFI'];
 const restorePolicies: readonly RestorePolicy[] = ['AlwaysOn', 'AlwaysOff', 'LastState'];
 const maxAssetTag = 63;
-/** Milliseconds; an orderly shutdown may take its time, and the board gives up before this. */
-const resetTimeout = 30 * 60_000;
 
 export const system = resource<Host>({
   uri: '/redfish/v1/Systems/{ComputerSystemId}',
@@ -56,7 +48,7 @@ export const system = resource<Host>({
       },
       ...serialConsole(app, host),
       ...indicatorOf(app.board.chassis.get(host.chassis)),
-      Status: statusOf(host.status),
+      Status: { ...statusOf(host.status), ...silence(app, host.id) },
       LogServices: link(`${uri}/LogServices`),
       Links: {
         Chassis: links([chassisUri(host.chassis)]),
@@ -123,32 +115,14 @@ export const system = resource<Host>({
       parameters: {
         ResetType: { type: 'String', required: true, allowable: (host) => host.supportedResets },
       },
-      run: async (host, { ResetType }, context) => {
-        const { app, preferences } = context;
-        const type = ResetType as ResetType;
-        // Without a word from power-good nothing is allowed; the board says why.
-        if (host.powerState !== null && !host.allowedResets().includes(type)) throw refused(host, type);
-        if (preferences.get('respond-async') === undefined) {
-          const { done } = await app.board.reset(host.id, type);
-          // How it ends is logged as an event; here it must only not go unhandled.
-          done.catch(() => undefined);
-          return undefined;
-        }
-        preferences.heed('respond-async');
-        return accepted(context, {
-          ...{
-            name: `Reset of ${host.name}: ${type}`,
-            action: 'ComputerSystem.Reset',
-            timeout: resetTimeout,
-          },
-          body: { ResetType: type },
-          run: async ({ signal }) => {
-            const { done } = await app.board.reset(host.id, type);
-            const outcome = await orAborted(done, signal);
-            if (!outcome.ok) throw new BoardRefusal('device', outcome.reason);
-            return { status: 204, headers: {}, body: null };
-          },
-        });
+      run: (host, { ResetType }, context) => {
+        const { board } = context.app;
+        const what = {
+          ...{ name: host.name, action: 'ComputerSystem.Reset', chassis: host.chassis },
+          ...{ powerState: host.powerState, allowed: host.allowedResets() },
+          reset: (type: ResetType) => board.reset(host.id, type),
+        };
+        return runReset(what, ResetType as ResetType, context);
       },
     },
   },
@@ -160,6 +134,28 @@ export const systems = collection({
   name: 'Computer systems',
   members: system,
 });
+
+/** Controllers of the host that do not answer, with the time of the last answer. */
+function silence(app: App, host: string): JsonObject {
+  const conditions = [...app.board.nodes.values()].flatMap(({ facts, name, fault, status, lastAnswer }) => {
+    if (facts.host !== host || status.health === 'OK') return [];
+    const said = message('Platform.DeviceManagementInterfaceUnresponsive', [name]);
+    const since =
+      lastAnswer === null
+        ? 'It has not answered yet.'
+        : `Its last answer was at ${lastAnswer.toISOString()}.`;
+    return [
+      {
+        MessageId: said.MessageId,
+        MessageArgs: said.MessageArgs,
+        Message: `${said.Message} ${since} ${fault}.`,
+        Severity: 'Warning',
+        Timestamp: (lastAnswer ?? app.started).toISOString(),
+      },
+    ];
+  });
+  return conditions.length === 0 ? {} : { Conditions: conditions };
+}
 
 /** A console that is switched on gives no more than its URI: who opens it must log in as for any request. */
 function serialConsole(app: App, { id }: Host): JsonObject {
@@ -184,25 +180,16 @@ function bootOf(host: Host, changes: ReadonlyMap<string, unknown>): BootOverride
   };
 }
 
-/** Why a reset type that the board supports makes no sense now. */
-function refused(host: Host, type: ResetType): RedfishError {
-  if (host.powerState === 'Off') {
-    return new RedfishError([message('Base.ChassisPowerStateOnRequired', [chassisUri(host.chassis)])], 409);
-  }
-  if (host.powerState === 'On' && (type === 'On' || type === 'ForceOn')) {
-    return new RedfishError([message('Base.ChassisPowerStateOffRequired', [chassisUri(host.chassis)])], 409);
-  }
-  return new RedfishError([message('Base.ResourceInUse', [])], 409, { 'Retry-After': '5' });
-}
-
-function bootProgress({ powerState, postComplete }: Host): { LastState: string } | undefined {
-  if (postComplete === null) return undefined;
-  if (powerState !== 'On') return { LastState: 'None' };
-  return {
-    LastState: postComplete
-      ? 'SystemHardwareInitializationComplete'
-      : 'PrimaryProcessorInitializationStarted',
-  };
+/** While the firmware works, the last code that it wrote says more than any word of the schema. */
+function bootProgress({ powerState, postComplete, postSince, postCodes }: Host): JsonObject | undefined {
+  const code = postCodes?.last ?? null;
+  if (postComplete === null && code === null) return undefined;
+  const since = { LastStateTime: postSince?.toISOString() };
+  // Firmware may be at work while the power is still being watched.
+  if (powerState !== 'On' && code === null) return { LastState: 'None', ...since };
+  if (postComplete === true) return { LastState: 'SystemHardwareInitializationComplete', ...since };
+  if (code === null) return { LastState: 'PrimaryProcessorInitializationStarted', ...since };
+  return { LastState: 'OEM', OemLastState: codeText(code.code), LastStateTime: code.time.toISOString() };
 }
 
 /** Stable for the life of the installation: derived from the service's UUID, one for each host. */

@@ -58,6 +58,11 @@ export function originUri(board: Board, origin: Origin): string {
       const { chassis = board.frus.get(origin.id)?.chassis } = origin;
       return chassis === undefined ? manager : `${chassisUri(chassis)}/Assembly`;
     }
+    case 'node': {
+      const node = board.nodes.get(origin.id);
+      if (node === undefined) return manager;
+      return node.facts.host === undefined ? chassisUri(node.chassis) : systemUri(node.facts.host);
+    }
     case 'host':
       return systemUri(origin.id);
     case 'chassis':

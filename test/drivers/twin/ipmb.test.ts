@@ -311,20 +311,24 @@ describe('a slot with a switch', () => {
     await until('power', async () => (await bits()).good);
   });
 
-  it('is dark while the card is pulled, and its latch is open then', async () => {
+  it('is dark while the card is pulled, whose latch is a thing of its own', async () => {
     expect(await asserted('SLOT1_LATCH', true)).toBe(true);
-    twin.present('slot1', false);
+    twin.latch('slot1', false);
     expect(await asserted('SLOT1_LATCH', true)).toBe(false);
+    expect((await run(node, getDeviceId, undefined)).available).toBe(true);
+    twin.present('slot1', false);
     await expect(run(node, getDeviceId, undefined)).rejects.toMatchObject({ kind: 'unreachable' });
     twin.present('slot1', true);
+    twin.latch('slot1', true);
     expect(await asserted('SLOT1_LATCH', true)).toBe(true);
     expect((await run(node, getDeviceId, undefined)).available).toBe(true);
   });
 
   it('feeds what is within what is in it', async () => {
     const ports = busOf(twin, 6, sled).device(0x20);
-    await expect(ports.readByte(0)).rejects.toMatchObject({ kind: 'no-answer' });
     const carrier = await output(twin, 'SLOT2_EN');
+    carrier.set(false);
+    await expect(ports.readByte(0)).rejects.toMatchObject({ kind: 'no-answer' });
     carrier.set(true);
     await expect(ports.readByte(6)).resolves.toBe(0xff);
     await ports.writeByte(6, 0x00);

@@ -116,9 +116,11 @@ describe('faults of nodes', () => {
 describe('a node whose chassis is dark', () => {
   it('cannot be reset, nor log anything', async () => {
     const event = { sensor: 'CAT_ERR', type: null, offset: 0, asserted: true };
+    const slot = await output(twin, 'SLOT1_EN');
+    slot.set(false);
     expect(() => twin.logEvent('card1', event)).toThrow('node card1 has no power');
     expect(() => twin.resetNode('card1')).toThrow('node card1 has no power');
-    (await output(twin, 'SLOT1_EN')).set(true);
+    slot.set(true);
     twin.logEvent('card1', event);
     twin.resetNode('card1');
     expect(() => twin.resetNode('card1')).toThrow('about to start');
@@ -130,8 +132,9 @@ describe('a node whose chassis is dark', () => {
     await expect(run(bus.node(0x40), chassisControl, 'powerUp')).rejects.toMatchObject({ code: 0xc1 });
     bus.close();
     const card2 = ipmb.node(0x42);
-    await expect(run(card2, chassisControl, 'powerUp')).rejects.toMatchObject({ kind: 'unreachable' });
     const slot = await output(twin, 'SLOT2_EN');
+    slot.set(false);
+    await expect(run(card2, chassisControl, 'powerUp')).rejects.toMatchObject({ kind: 'unreachable' });
     slot.set(true);
     await run(card2, chassisControl, 'powerUp');
     await until('it to run', () => state(twin, 'host2') === 'running');
@@ -194,6 +197,7 @@ describe('redfishd twin', () => {
   it('lists nodes, logs events in them, and resets them', async () => {
     await command('sel', 'bmc3', 'Drive 2', 'auto', '1');
     await command('sel', 'bmc3', '7', '0x0c', '1', 'off');
+    (await output(twin, 'SLOT1_EN')).set(false);
     const text = statusText(twin.status());
     expect(text).toMatch(/^node bmc3: lan 127\.0\.0\.1:\d+, runs, 2 in its log$/m);
     expect(text).toMatch(/^node card1: ipmb 1 0x20, is silent, 0 in its log$/m);
@@ -208,10 +212,10 @@ describe('redfishd twin', () => {
   it('opens and closes latches', async () => {
     const latch = await twin.gpio.request({ line: 'SLOT1_LATCH', direction: 'in', activeLow: true });
     expect(latch.get()).toBe(true);
-    await command('latch', 'slot1', 'off');
+    await command('latch', 'slot1', 'open');
     expect(latch.get()).toBe(false);
-    await command('latch', 'slot1', 'on');
+    await command('latch', 'slot1', 'closed');
     expect(latch.get()).toBe(true);
-    await expect(command('latch', 'slot2', 'off')).rejects.toThrow('no chassis with a latch "slot2"');
+    await expect(command('latch', 'slot2', 'open')).rejects.toThrow('no chassis with a latch "slot2"');
   });
 });

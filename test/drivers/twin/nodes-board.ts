@@ -120,7 +120,11 @@ export function output(twin: Twin, line: string, activeLow = false): Promise<Gpi
 }
 
 export async function client(twin: Twin, node = 'bmc3'): Promise<LanClient> {
-  const options = await twin.ipmi.lan(node, { host: 'node3.example', user: 'root', password: 'secret' });
+  const options = await twin.ipmi.lan(
+    node,
+    { host: 'node3.example', user: 'root', password: 'secret' },
+    async () => ({}),
+  );
   return new LanClient({ ...options, timeout: 200 });
 }
 

@@ -70,14 +70,17 @@ async function unhealthy(): Promise<string[]> {
   });
 }
 
+/** Of controllers that are really there. */
+const secrets = async () => ({ password: 'known' });
+
 describe('a server of the twin on the network', () => {
   it('is led to by the options, once for all, and only where the board has it', async () => {
     const asked = { host: 'node3.example', user: 'other', password: 'wrong', timeout: 77 };
-    const led = await twin.ipmi.lan('bmc3', asked);
+    const led = await twin.ipmi.lan('bmc3', asked, secrets);
     expect(led).toMatchObject({ host: '127.0.0.1', user: 'root', password: 'secret', timeout: 77 });
     expect(led.port).toBeGreaterThan(0);
-    expect(await twin.ipmi.lan('elsewhere', asked)).toBe(asked);
-    expect(await twin.ipmi.lan('bmc4', asked)).toBe(asked);
+    for (const other of ['elsewhere', 'bmc4'])
+      expect(await twin.ipmi.lan(other, asked, secrets)).toEqual({ ...asked, password: 'known' });
     const wrong = new LanClient({ ...led, password: 'guess', timeout: 200 });
     await expect(run(wrong, getDeviceId, undefined)).rejects.toMatchObject({ kind: 'refused' });
     await wrong.close();
@@ -85,7 +88,7 @@ describe('a server of the twin on the network', () => {
 
   it('has a password of its own where none is asked for', async () => {
     const other = createTwin(sled, { speed });
-    const led = await other.ipmi.lan('bmc3', { host: 'node3.example' });
+    const led = await other.ipmi.lan('bmc3', { host: 'node3.example' }, secrets);
     expect(led.user).toBe('admin');
     expect(String(led.password).length).toBeGreaterThan(10);
     const it = new LanClient(led);
