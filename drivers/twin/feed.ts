@@ -12,6 +12,8 @@ export interface Feed {
   isThere(chassis: string | undefined): boolean;
   /** It is there, and every switch on the way to it is on; mains apart. */
   isSwitchedOn(chassis: string | undefined): boolean;
+  /** Ids of a chassis and of all that is in it. */
+  within(chassis: string): readonly string[];
   /** It has power. */
   reaches(chassis: string | undefined): boolean;
 }
@@ -48,6 +50,11 @@ export function createFeed(
     isFed,
     isThere,
     isSwitchedOn,
+    within(id) {
+      const isIn = (inner: string | undefined): boolean =>
+        inner !== undefined && (inner === id || isIn(chassis.get(inner)?.containedBy));
+      return [...chassis.keys()].filter((inner) => inner !== undefined).filter(isIn);
+    },
     reaches: (id) => isFed() && isSwitchedOn(id),
   };
 }

@@ -192,19 +192,8 @@ export function createMachine(
 
   const value = (id: string) => physics.value(id);
   const buses = createBuses(board, { now, seed, faults, settle, isThere: isSwitchedOn, value });
-  const all = createNodes(board, {
-    seed,
-    speed,
-    now,
-    faults,
-    hosts,
-    feed,
-    serial,
-    value,
-    isGood,
-    settle: upToDate,
-    change,
-  });
+  const around = { ...options, faults, hosts, feed, serial, value, isGood, settle: upToDate, change };
+  const all = createNodes(board, around);
   nodes = all;
 
   showInputs();
@@ -256,9 +245,7 @@ export function createMachine(
 
   /** The switch of a chassis was turned: what is in it loses its power, or starts from its reset values. */
   function switched(id: string): void {
-    const isIn = (inner: string | undefined): boolean =>
-      inner !== undefined && (inner === id || isIn(chassis.find((each) => each.id === inner)?.containedBy));
-    const inside = chassis.flatMap((each) => (each.id !== undefined && isIn(each.id) ? [each.id] : []));
+    const inside = feed.within(id);
     lines.fall((carrier) => carrier !== undefined && inside.includes(carrier) && !isSwitchedOn(carrier));
     for (const inner of inside) if (isSwitchedOn(inner)) buses.reset(inner);
     for (const host of hosts.values()) if (!reaches(host.facts.chassis)) host.losePower();

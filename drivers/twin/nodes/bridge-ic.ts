@@ -69,8 +69,8 @@ const versions: Readonly<Record<number, readonly number[]>> = {
 /** Milliseconds between two codes of a boot, and how many are kept. */
 const codeInterval = 500;
 const keptCodes = 230;
-/** Before which code the firmware says that it boots. */
-const bootEventAt = 3;
+/** Boot flags are parameter 5 of Get System Boot Options. */
+const bootFlags = [0x05, 0x00, 0x00] as const;
 /** "System Boot Initiated", of the firmware (software id 1): offsets 0 and 1 are power up and hard reset. */
 const bootEvent = (offset: number) =>
   encodeSelRecord({
@@ -86,6 +86,13 @@ const bootEvent = (offset: number) =>
     offset,
     data: [offset, 0xff, 0xff],
   });
+
+/** What the firmware of the host asks the controller before which code: network function, command, data. */
+const hostRequests = (cause: number): Readonly<Record<number, readonly number[]>> => ({
+  1: [NETFN.storage << 2, 0x48],
+  2: [NETFN.chassis << 2, 0x09, ...bootFlags],
+  3: [NETFN.storage << 2, 0x44, ...bootEvent(cause)],
+});
 
 export function createBridgeIc(
   maker: 'meta' | 'wiwynn',
@@ -132,15 +139,14 @@ export function createBridgeIc(
 
   /** Firmware writes to port 0x80, one code after the other. */
   function start(cause: number): void {
+    const requests = hostRequests(cause);
     codes = [];
     let at = 0;
     const next = () => {
       const code = twinLakesPostCodes[at];
       if (code === undefined) return;
-      if (at++ === bootEventAt && (config & 4) !== 0) {
-        const head = [BIC_INTERFACE.kcs, NETFN.storage << 2, 0x44];
-        tell(BIC_COMMANDS.messageIn, [...head, ...bootEvent(cause)]);
-      }
+      const request = requests[at++];
+      if (request && (config & 4) !== 0) tell(BIC_COMMANDS.messageIn, [BIC_INTERFACE.kcs, ...request]);
       codes = [code, ...codes].slice(0, keptCodes);
       if ((config & 2) !== 0) tell(BIC_COMMANDS.postCode, [1, code]);
       boot = setTimeout(next, codeInterval / around.speed).unref();

@@ -21,6 +21,8 @@ export interface BuiltNode {
   tick(): void;
   /** Its power came back, or it was reset. */
   restart(): void;
+  /** Its power came back. */
+  restore(): void;
   /** Load that its power limit leaves to its host, 0 to 1. */
   loadLimit(): number;
   close(): void;
@@ -85,6 +87,7 @@ function buildServer(options: BuildOptions): BuiltNode {
   return {
     node,
     changed() {
+      chassis.changed();
       node.refresh(serverNumbers.acpiState);
       node.refresh(serverNumbers.systemBoot);
     },
@@ -93,6 +96,7 @@ function buildServer(options: BuildOptions): BuiltNode {
       meter.sample();
     },
     restart: meter.restart,
+    restore: () => chassis.restore(node.powerPolicy),
     loadLimit() {
       const { active, data } = node.powerLimit;
       if (!active) return 1;
@@ -133,10 +137,14 @@ function buildTwinLakes(options: BuildOptions): BuiltNode {
   node.restart();
   return {
     node,
-    changed: bridge.changed,
+    changed() {
+      chassis?.changed();
+      bridge.changed();
+    },
     // It leaves limits to the controller of the board.
     tick: () => undefined,
     restart: bridge.restart,
+    restore: () => chassis?.restore(node.powerPolicy),
     loadLimit: () => 1,
     close() {
       bridge.close();

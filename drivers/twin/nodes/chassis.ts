@@ -1,22 +1,29 @@
 /** Chassis control of a node (IPMI v2.0, section 28), done to the host that it serves. */
-import { type ChassisAction, type ChassisModel, simpleChassis } from 'node-ipmi';
+import { type ChassisAction, type ChassisModel, type PowerPolicy, simpleChassis } from 'node-ipmi';
 import type { HostModel } from '../host.ts';
 import type { NodeSurroundings } from './node.ts';
 
 /** Milliseconds that a power cycle leaves the power off. */
 const cycleTime = 2000;
-/** Seconds that a chassis is identified for, where the request does not say. */
-const second = 1000;
+/** Milliseconds from the return of power until the host gets it, where it does. */
+const restoreTime = 1000;
 
 export interface HostChassis extends ChassisModel {
+  /** The node has its power back: its host gets it as the policy has it. */
+  restore(policy: PowerPolicy): void;
+  /** The state of the host may have changed. */
+  changed(): void;
   close(): void;
 }
 
 export function createChassis(around: NodeSurroundings): HostChassis {
   const { host, speed } = around;
-  if (!host) return { ...simpleChassis(true), close: () => undefined };
+  const nothing = () => undefined;
+  if (!host) return { ...simpleChassis(true), restore: nothing, changed: nothing, close: nothing };
   let identified: 'on' | number = 0;
-  let cycle: NodeJS.Timeout | undefined;
+  let later: NodeJS.Timeout | undefined;
+  /** The host was on when there was power last. */
+  let wasOn = false;
 
   const press = (at: HostModel) => {
     at.press();
@@ -25,6 +32,10 @@ export function createChassis(around: NodeSurroundings): HostChassis {
   const up = () => {
     if (host.state === 'off') press(host);
   };
+  const upIn = (ms: number) => {
+    clearTimeout(later);
+    later = setTimeout(() => around.hasPower() && around.change(up), ms / speed).unref();
+  };
   const acts: Readonly<Record<ChassisAction, () => void>> = {
     powerUp: up,
     powerDown: () => host.losePower(),
@@ -32,7 +43,7 @@ export function createChassis(around: NodeSurroundings): HostChassis {
       // A cycle needs power to begin with.
       if (host.state === 'off') return;
       host.losePower();
-      cycle = setTimeout(() => around.change(up), cycleTime / speed).unref();
+      upIn(cycleTime);
     },
     hardReset() {
       host.reset(true);
@@ -48,16 +59,22 @@ export function createChassis(around: NodeSurroundings): HostChassis {
   return {
     powerOn: around.isHostOn,
     control(action) {
-      clearTimeout(cycle);
+      clearTimeout(later);
       around.change(acts[action]);
     },
+    restore(policy) {
+      if (policy === 'alwaysOn' || (policy === 'lastState' && wasOn)) upIn(restoreTime);
+    },
+    changed() {
+      if (around.hasPower()) wasOn = host.state !== 'off';
+    },
     identify(time) {
-      identified = time === 'on' ? 'on' : around.now() + time * second;
+      identified = time === 'on' ? 'on' : around.now() + 1000 * time;
     },
     identifying() {
       if (identified === 'on') return 'on';
       return identified > around.now() ? 'temporary' : 'off';
     },
-    close: () => clearTimeout(cycle),
+    close: () => clearTimeout(later),
   };
 }

@@ -168,7 +168,10 @@ export function createNodes(board: TwinBoard, around: NodesSurroundings): TwinNo
     changed() {
       for (const each of mounted.values()) {
         const has = each.hasPower();
-        if (has && !each.hadPower) each.built.node.restart();
+        if (has && !each.hadPower) {
+          each.built.node.restart();
+          each.built.restore();
+        }
         each.hadPower = has;
         each.built.changed();
       }

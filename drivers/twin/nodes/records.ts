@@ -40,7 +40,8 @@ const names: Readonly<Record<ThresholdName, keyof TwinThresholds>> = {
 
 /** Counts that a reading must come back by before a threshold counts as left again. */
 const hysteresis = 2;
-const largestB = 511;
+const largest = 511;
+const largestExponent = 7;
 
 /** Two digits for M, so that a count is no coarser than the range asks for; 10 bits for B (section 36.3). */
 export function factorsFor([from, to]: readonly [number, number]): Factors {
@@ -49,20 +50,19 @@ export function factorsFor([from, to]: readonly [number, number]): Factors {
     const step = Math.max(from / -128, to / 127);
     return { ...multiplier(step), b: 0, bExponent: 0, format: 'twosComplement', ...rest };
   }
-  let { rExponent } = multiplier((to - from) / 255);
-  let bExponent = 0;
-  while (from / 10 ** (rExponent + bExponent) > largestB) bExponent++;
-  const b = Math.floor(from / 10 ** (rExponent + bExponent) + 1e-9);
+  let exponent = multiplier((to - from) / 255).rExponent;
+  while (from / 10 ** exponent > largest) exponent++;
+  const b = Math.floor(from / 10 ** exponent + 1e-9);
   // What B cannot say exactly, M makes up for.
-  const low = b * 10 ** (rExponent + bExponent);
-  const { m, rExponent: own } = multiplier((to - low) / 255);
-  bExponent += rExponent - own;
-  rExponent = own;
-  return { m, rExponent, b, bExponent, format: 'unsigned', ...rest };
+  const step = (to - b * 10 ** exponent) / 255;
+  const fitting = multiplier(step);
+  const rExponent = Math.max(fitting.rExponent, exponent - largestExponent);
+  const m = rExponent === fitting.rExponent ? fitting.m : Math.ceil(step / 10 ** rExponent);
+  return { m, rExponent, b, bExponent: exponent - rExponent, format: 'unsigned', ...rest };
 }
 
 function multiplier(step: number): { readonly m: number; readonly rExponent: number } {
-  if (Number.isInteger(step)) return { m: step, rExponent: 0 };
+  if (Number.isInteger(step) && step <= largest) return { m: step, rExponent: 0 };
   const rExponent = Math.floor(Math.log10(step)) - 1;
   return { m: Math.ceil(step / 10 ** rExponent - 1e-9), rExponent };
 }

@@ -25,8 +25,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTwin, type Twin } from '../../../drivers/twin/twin.ts';
 import { loadPlatform } from '../../../src/platform/load.ts';
 import { until } from '../../support/until.ts';
-import { busOf } from './board.ts';
-import { iana, listen, output, run, sled, state } from './nodes-board.ts';
+import { iana, lineBits, listen, output, pressLine, run, sled, state } from './nodes-board.ts';
 
 /** Hosts boot in 475 ms. */
 const speed = 20;
@@ -35,18 +34,8 @@ let card: ReturnType<typeof listen>;
 let slot: Awaited<ReturnType<typeof output>>;
 let node: Target;
 
-async function press(line = 'POWER1', ms = 20): Promise<void> {
-  const button = await output(twin, line, true);
-  button.set(true);
-  await new Promise((resolve) => setTimeout(resolve, ms));
-  button.set(false);
-  button.close();
-}
-
-async function bits(): Promise<{ readonly good: boolean; readonly posted: boolean }> {
-  const bytes = await run(node, bicGetGpio, { iana });
-  return { good: ((bytes[0] ?? 0) & 3) === 3, posted: ((bytes[2] ?? 0) & 0x20) === 0 };
-}
+const press = (line?: string, ms?: number) => pressLine(twin, line, ms);
+const bits = () => lineBits(node);
 
 /** Names of the sensors that are beyond a limit, or were read and have no value. */
 async function unhealthy(target: Target): Promise<string[]> {
@@ -184,9 +173,11 @@ describe('a card behind a bridge IC', () => {
       kind: 'no-bus',
     });
     expect(await bits()).toEqual({ good: false, posted: false });
+    const slow = twin.inject({ kind: 'noPost', host: 'host1' });
     await press();
     await until('power', async () => (await bits()).good);
     expect((await bits()).posted).toBe(false);
+    twin.clear(slow);
     await until('the end of POST', async () => (await bits()).posted);
     const stuck = twin.inject({ kind: 'stuckPowerGood', host: 'host1', level: 'low' });
     expect((await bits()).good).toBe(false);
@@ -217,9 +208,11 @@ describe('a card behind a bridge IC', () => {
     });
     expect(told[0]).toBe(0x02);
     expect(await run(node, bicPostBuffer, { iana })).toEqual(told.toReversed());
-    const [[...message] = []] = of(0x01);
-    expect(message.slice(0, 6)).toEqual([...head, 0x03, 0x28, 0x44]);
-    expect(decodeSelRecord(Uint8Array.from(message.slice(6)))).toMatchObject({
+    const [time, flags, event = []] = of(0x01);
+    expect(time).toEqual([...head, 0x03, 0x28, 0x48]);
+    expect(flags).toEqual([...head, 0x03, 0x00, 0x09, 5, 0, 0]);
+    expect(event.slice(0, 6)).toEqual([...head, 0x03, 0x28, 0x44]);
+    expect(decodeSelRecord(Uint8Array.from(event.slice(6)))).toMatchObject({
       kind: 'event',
       sensorType: 0x1d,
       offset: 0,
@@ -229,8 +222,8 @@ describe('a card behind a bridge IC', () => {
 
     card.heard.length = 0;
     await press('RESET1');
-    await until('the end of POST', async () => (await bits()).posted && of(0x01).length > 0);
-    expect(of(0x01)[0]?.[19]).toBe(0x01);
+    await until('the end of POST', async () => (await bits()).posted && of(0x01).length > 2);
+    expect(of(0x01)[2]?.[19]).toBe(0x01);
   });
 
   it('is configured, and then keeps its codes and messages to itself', async () => {
@@ -271,65 +264,5 @@ describe('a card behind a bridge IC', () => {
     const wiwynn = 0x009c9c;
     expect(await run(other.ipmb.node(0x42), bicGetGpio, { iana: wiwynn })).toHaveLength(6);
     other.ipmb.close();
-  });
-});
-
-describe('a slot with a switch', () => {
-  const asserted = async (line: string, activeLow = false) => {
-    const input = await twin.gpio.request({ line, direction: 'in', activeLow });
-    const value = input.get();
-    input.close();
-    return value;
-  };
-
-  it('off: nothing in it has power, and what comes back begins anew', async () => {
-    const chip = busOf(twin, 6, sled).device(0x48);
-    await press();
-    await until('the end of POST', async () => (await bits()).posted);
-    await run(node, bicSetConfig, { iana, sol: true, post: false, kcs: false });
-    await expect(chip.readByte(0)).resolves.toBeTypeOf('number');
-    expect(await asserted('SLOT1_GOOD')).toBe(true);
-    expect(await twin.hwmon.adc(0)).toBeGreaterThan(1);
-
-    slot.set(false);
-    expect(state(twin, 'host1')).toBe('off');
-    expect(await asserted('SLOT1_GOOD')).toBe(false);
-    expect(await twin.hwmon.adc(0)).toBe(0);
-    await expect(chip.readByte(0)).rejects.toMatchObject({ kind: 'no-answer' });
-    await expect(run(node, getDeviceId, undefined)).rejects.toMatchObject({ kind: 'unreachable' });
-    await press();
-    expect(state(twin, 'host1')).toBe('off');
-
-    slot.set(true);
-    await expect(chip.readByte(0)).resolves.toBeTypeOf('number');
-    expect(await run(node, bicGetConfig, { iana })).toEqual({ sol: false, post: true, kcs: true });
-    await press();
-    await until('power', async () => (await bits()).good);
-  });
-
-  it('is dark while the card is pulled, whose latch is a thing of its own', async () => {
-    expect(await asserted('SLOT1_LATCH', true)).toBe(true);
-    twin.latch('slot1', false);
-    expect(await asserted('SLOT1_LATCH', true)).toBe(false);
-    expect((await run(node, getDeviceId, undefined)).available).toBe(true);
-    twin.present('slot1', false);
-    await expect(run(node, getDeviceId, undefined)).rejects.toMatchObject({ kind: 'unreachable' });
-    twin.present('slot1', true);
-    twin.latch('slot1', true);
-    expect(await asserted('SLOT1_LATCH', true)).toBe(true);
-    expect((await run(node, getDeviceId, undefined)).available).toBe(true);
-  });
-
-  it('feeds what is within what is in it', async () => {
-    const ports = busOf(twin, 6, sled).device(0x20);
-    const carrier = await output(twin, 'SLOT2_EN');
-    carrier.set(false);
-    await expect(ports.readByte(0)).rejects.toMatchObject({ kind: 'no-answer' });
-    carrier.set(true);
-    await expect(ports.readByte(6)).resolves.toBe(0xff);
-    await ports.writeByte(6, 0x00);
-    carrier.set(false);
-    carrier.set(true);
-    await expect(ports.readByte(6)).resolves.toBe(0xff);
   });
 });

@@ -1,5 +1,5 @@
 /** A made-up sled: two cards behind bridge ICs in switched slots, a server on the network and one on IPMB, an engine. */
-import { BIC_IANA, IpmbBus, type IpmiRequest, LanClient, run, type Target } from 'node-ipmi';
+import { BIC_IANA, bicGetGpio, IpmbBus, type IpmiRequest, LanClient, run, type Target } from 'node-ipmi';
 import type { GpioLine } from '../../../drivers/gpio/lines.ts';
 import type { TwinBoard } from '../../../drivers/twin/board.ts';
 import type { Twin } from '../../../drivers/twin/twin.ts';
@@ -126,6 +126,21 @@ export async function client(twin: Twin, node = 'bmc3'): Promise<LanClient> {
     async () => ({}),
   );
   return new LanClient({ ...options, timeout: 200 });
+}
+
+/** A press of a button of the controller. */
+export async function pressLine(twin: Twin, line = 'POWER1', ms = 20): Promise<void> {
+  const button = await output(twin, line, true);
+  button.set(true);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  button.set(false);
+  button.close();
+}
+
+/** What the lines of a card say of its host. */
+export async function lineBits(card: Target): Promise<{ readonly good: boolean; readonly posted: boolean }> {
+  const bytes = await run(card, bicGetGpio, { iana });
+  return { good: ((bytes[0] ?? 0) & 3) === 3, posted: ((bytes[2] ?? 0) & 0x20) === 0 };
 }
 
 export const state = (twin: Twin, host: string) => twin.status().hosts.find(({ id }) => id === host)?.state;

@@ -19,6 +19,7 @@ import {
   readSel,
   setBootFlags,
   setPowerLimit,
+  setPowerRestorePolicy,
   setSensorThresholds,
   sweep,
   thresholdValues,
@@ -32,14 +33,22 @@ const speed = 20;
 let twin: Twin;
 let bmc: LanClient;
 
-beforeEach(async () => {
-  twin = createTwin(sled, { speed });
+async function build(at = speed): Promise<void> {
+  twin = createTwin(sled, { speed: at });
   bmc = await client(twin);
-});
-afterEach(async () => {
+}
+async function end(): Promise<void> {
   await bmc.close();
   await twin.close();
-});
+}
+/** For what must be seen while it lasts. */
+async function buildSlowly(at: number): Promise<void> {
+  await end();
+  await build(at);
+}
+
+beforeEach(() => build());
+afterEach(end);
 
 const running = () => until('the host to run', () => state(twin, 'host3') === 'running');
 
@@ -104,9 +113,11 @@ describe('a server of the twin on the network', () => {
   it('is healthy off, in POST, idle and at full load, and logs nothing of it', async () => {
     expect((await readSdrs(bmc)).filter(({ kind }) => kind === 'other')).toEqual([]);
     expect(await unhealthy()).toEqual([]);
+    const slow = twin.inject({ kind: 'noPost', host: 'host3' });
     await run(bmc, chassisControl, 'powerUp');
     await until('POST', () => state(twin, 'host3') === 'post');
     expect(await unhealthy()).toEqual([]);
+    twin.clear(slow);
     await running();
     expect(await unhealthy()).toEqual([]);
     const { samples } = await sweep(bmc);
@@ -119,7 +130,8 @@ describe('a server of the twin on the network', () => {
     expect(new Set(numbers)).toEqual(new Set([0x80, 0x81]));
   });
 
-  it('switches its host as it is told', async () => {
+  it('switches its host as it is told', { timeout: 40_000 }, async () => {
+    await buildSlowly(4);
     const on = async () => (await run(bmc, getChassisStatus, undefined)).powerOn;
     expect(await on()).toBe(false);
     await run(bmc, chassisControl, 'powerUp');
@@ -220,6 +232,7 @@ describe('a server of the twin on the network', () => {
   });
 
   it('is silent after a cold reset, and then has its own thresholds and its old log', async () => {
+    await buildSlowly(1);
     twin.set('bmc3_Inlet Temp', 46);
     await run(bmc, setSensorThresholds, { sensor: 2, raw: { upperCritical: 50 } });
     await run(bmc, coldReset, undefined);
@@ -247,6 +260,30 @@ describe('a server of the twin on the network', () => {
     await expect(run(bmc, getDeviceId, undefined)).rejects.toMatchObject({ kind: 'timeout' });
     twin.returnMains();
     expect((await run(bmc, getChassisStatus, undefined)).powerOn).toBe(false);
+  });
+
+  it('restores the power of its host as its policy has it', async () => {
+    await run(bmc, chassisControl, 'powerUp');
+    await running();
+    const lose = async () => {
+      twin.loseMains();
+      expect(state(twin, 'host3')).toBe('off');
+      twin.returnMains();
+    };
+    await run(bmc, setPowerRestorePolicy, 'lastState');
+    await lose();
+    await running();
+    await run(bmc, chassisControl, 'powerDown');
+    await lose();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(state(twin, 'host3')).toBe('off');
+    await run(bmc, setPowerRestorePolicy, 'alwaysOn');
+    await lose();
+    await running();
+    await run(bmc, setPowerRestorePolicy, 'alwaysOff');
+    await lose();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(state(twin, 'host3')).toBe('off');
   });
 
   it('stands on IPMB too', async () => {
