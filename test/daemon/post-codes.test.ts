@@ -115,6 +115,40 @@ describe('the POST codes of a system', () => {
     daemon.twin.clear('all');
   });
 
+  it('that cannot come say so in the Status of their log', async () => {
+    const { DeviceError } = await import('../../drivers/errors.ts');
+    const broken = await startTestDaemon({
+      hardware: (twin) => ({
+        ...{ i2c: twin.i2c, gpio: twin.gpio, hwmon: twin.hwmon, serial: twin.serial },
+        ...{ leds: twin.leds, watchdogs: twin.watchdogs, close: twin.close },
+        postCodes: {
+          async open(device) {
+            throw new DeviceError('no-bus', device, 'there is no such device');
+          },
+        },
+      }),
+    });
+    try {
+      const body = await shows(broken, log, '/Status/Health', 'Warning');
+      expect(at(body, '/Status')).toMatchObject({
+        State: 'Enabled',
+        Conditions: [
+          {
+            MessageId: 'Platform.1.3.DeviceManagementInterfaceError',
+            MessageArgs: ['/dev/aspeed-lpc-snoop0', '/dev/aspeed-lpc-snoop0: there is no such device'],
+            Severity: 'Warning',
+          },
+        ],
+      });
+      expect(at((await broken.get(`${system}/LogServices/SEL`)).body, '/Status/Health')).toBe('OK');
+      if (!hasRedfishFolder) return;
+      const validate = await jsonSchema('LogService.v1_9_0.json');
+      expect(validate(body), JSON.stringify(validate.errors)).toBe(true);
+    } finally {
+      await broken.stop();
+    }
+  });
+
   it('have a message of a registry that this service has itself', async () => {
     const file = (await daemon.get(registry)).body;
     expect(at(file, '/Registry')).toBe('Redfishd.1.0');
