@@ -165,7 +165,10 @@ async function start(
   const accounts = new Accounts(store, settings, roles);
   const sessions = new Sessions(store, settings, accounts);
   ends.push(() => sessions.close());
-  const journal = new Journal(store, { words: journalWords(platform.manager.id) });
+  const journal = new Journal(store, {
+    words: journalWords(platform.manager.id),
+    log: (text, detail) => log.warn(detail, text),
+  });
   ends.push(() => journal.close());
   try {
     journal.closeConditions();

@@ -214,7 +214,7 @@ class LiveBoard implements Board {
       const device = facts.postCodes?.device;
       if (device === undefined || postCodes === null) return [];
       const lost = (cause: string) => this.#log(`no POST codes come from ${id}`, { host: id, cause });
-      return [new PostCodeReader(() => hardware.postCodes.open(device), postCodes, lost)];
+      return [new PostCodeReader(device, () => hardware.postCodes.open(device), postCodes, lost)];
     });
     const consoles = new Map<string, HostConsole>();
     for (const { id, console } of platform.hosts ?? []) {

@@ -118,8 +118,8 @@ export interface PostCode {
 export interface PostCodes {
   /** The last one since the host began to boot; null before the first, and while it has no power. */
   readonly last: { readonly code: number; readonly time: Date } | null;
-  /** Why none can come now, in words; null when they can. */
-  readonly fault: string | null;
+  /** Why none can come now, and since when; null when they can. */
+  readonly fault: { readonly device: string; readonly message: string; readonly since: Date } | null;
 }
 
 export type PowerOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };

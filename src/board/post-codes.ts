@@ -39,7 +39,7 @@ export class HostPostCodes implements PostCodes {
   /** Something was told since the last end. */
   #open = false;
   last: PostCodes['last'] = null;
-  fault: string | null = null;
+  fault: PostCodes['fault'] = null;
 
   constructor(host: string, parts: PostCodeParts) {
     this.#host = host;
@@ -124,6 +124,7 @@ const retry = { first: 1_000, longest: 60_000 } as const;
 
 /** Reads a device that hands on codes, and opens it again whenever it was lost. */
 export class PostCodeReader {
+  readonly #device: string;
   readonly #open: () => Promise<Readable>;
   readonly #codes: HostPostCodes;
   readonly #lost: (fault: string) => void;
@@ -133,7 +134,13 @@ export class PostCodeReader {
   #stopped = false;
 
   /** `lost` is told once of each reason why there are no codes. */
-  constructor(open: () => Promise<Readable>, codes: HostPostCodes, lost: (fault: string) => void) {
+  constructor(
+    device: string,
+    open: () => Promise<Readable>,
+    codes: HostPostCodes,
+    lost: (fault: string) => void,
+  ) {
+    this.#device = device;
     this.#open = open;
     this.#codes = codes;
     this.#lost = lost;
@@ -171,9 +178,12 @@ export class PostCodeReader {
 
   #again(cause: unknown): void {
     if (this.#stopped) return;
-    const fault = cause instanceof Error ? cause.message : String(cause);
-    if (fault !== this.#codes.fault) this.#lost(fault);
-    this.#codes.fault = fault;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const known = this.#codes.fault;
+    if (message !== known?.message) {
+      this.#codes.fault = { device: this.#device, message, since: known?.since ?? new Date() };
+      this.#lost(message);
+    }
     this.#timer = setTimeout(() => void this.start(), this.#wait).unref();
     this.#wait = Math.min(this.#wait * 2, retry.longest);
   }

@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { type Clock, systemClock } from '../store/clock.ts';
 import { StoreError } from '../store/errors.ts';
 import { Listeners } from '../store/listeners.ts';
 import type { Store } from '../store/store.ts';
+import { readBootId } from './boot-id.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { conditionOf, type JournalFilter } from './filter.ts';
+import type { JournalOptions, JournalState, JournalWords, PageQuery } from './options.ts';
+import { Outage } from './outage.ts';
 import { Rank } from './rank.ts';
 import type { JournalEntry, JournalRecord, LogName, LogRef } from './record.ts';
 import {
@@ -30,44 +31,6 @@ import {
   streamOf,
 } from './table.ts';
 import { Tail } from './tail.ts';
-
-/** What the journal itself has to say of the times of its records, in the words of whoever knows some. */
-export interface JournalWords {
-  /** The wall clock was set: times of this start of the machine before it are off by the difference. */
-  readonly clockStepped: (before: Date, after: Date) => JournalRecord;
-  /** The machine has started anew since the record before. */
-  readonly machineStarted: (before: JournalEntry) => JournalRecord;
-}
-
-export interface JournalOptions {
-  /** Without them it says nothing by itself. */
-  readonly words?: JournalWords;
-  /** Names the start of the machine; what the kernel says when left out. */
-  readonly bootId?: string;
-  readonly clock?: Clock;
-  /** Entries that each log holds before the oldest make room (Redfish OverWritePolicy WrapsWhenFull). */
-  readonly caps?: Partial<Record<LogName, number>>;
-  /** Records kept in memory while the store takes none. */
-  readonly tail?: number;
-}
-
-export interface PageQuery {
-  readonly skip: number;
-  readonly top: number;
-  readonly newestFirst?: boolean;
-  /** Only what follows the entry of this id, which may be gone by now. */
-  readonly after?: number;
-  readonly filter?: JournalFilter;
-}
-
-export interface JournalState {
-  /** Why records cannot be stored now; null when they can. */
-  readonly fault: StoreError | null;
-  /** Records that wait in memory for the store to take them. */
-  readonly waiting: number;
-  /** Records that were lost since the start, because memory had no room for more. */
-  readonly lost: number;
-}
 
 interface Append {
   readonly row: Row;
@@ -112,7 +75,7 @@ export class Journal {
   /** What is appended may wait for others until then. */
   #gathering: NodeJS.Timeout | null = null;
   #retry: NodeJS.Timeout | null = null;
-  #fault: StoreError | null = null;
+  readonly #outage: Outage;
   #revision = 0;
   /** Without subscribers there is nobody to keep anything for. */
   #place: () => number = () => Number.MAX_SAFE_INTEGER;
@@ -124,6 +87,16 @@ export class Journal {
     this.#tail = new Tail(options.tail ?? 1000);
     this.#words = options.words;
     this.#bootId = options.bootId ?? readBootId();
+    this.#outage = new Outage(options.calm ?? 10_000, {
+      began: (fault) => {
+        options.log?.('records cannot be stored, and wait in memory', { err: fault });
+        if (this.#words !== undefined) this.#enqueue(this.#words.faulty(fault), 0);
+      },
+      ended: (report) => {
+        options.log?.('records are stored again', report);
+        if (this.#words !== undefined) this.#enqueue(this.#words.storesAgain(report), 0);
+      },
+    });
     // What is in the audit log happened when it was written, so its times are those of our clock: the clock may have been
     // set since, while no daemon ran.
     const known = newestEntry(store, 'AuditLog');
@@ -140,7 +113,8 @@ export class Journal {
   }
 
   get state(): JournalState {
-    return { fault: this.#fault, waiting: this.#tail.rows.length, lost: this.#tail.lost };
+    const { fault, since, lost: missing } = this.#outage;
+    return { fault, since, missing, waiting: this.#tail.rows.length, lost: this.#tail.lost };
   }
 
   /** Grows with every change of any log. */
@@ -186,7 +160,7 @@ export class Journal {
     for (const [at, { stream }] of rows.entries()) this.#rank(stream).add(Rank.blockOf(ids[at] ?? 0));
     for (const [stream, count] of surplus) this.#rank(stream).removeOldest(count);
     this.#revision++;
-    this.#fault = null;
+    this.#outage.stored();
     const waited = this.#tail.rows.length;
     this.#tail.rows = [];
     for (const [at, { resolve }] of appends.entries()) resolve(ids[waited + at] ?? 0);
@@ -310,6 +284,8 @@ export class Journal {
   /** Stores what is left, and stops trying. */
   close(): void {
     this.flush();
+    this.#outage.settle();
+    this.flush();
     clearInterval(this.#clockTimer);
     if (this.#retry !== null) clearTimeout(this.#retry);
   }
@@ -330,7 +306,7 @@ export class Journal {
     const promise = new Promise<number>((resolve, reject) => {
       const row = rowOf(record, this.#clock.now(), this.#bootId, this.#clock.monotonic());
       this.#queue.push({ row, resolve, reject });
-      const store = () => (this.#fault === null ? this.flush() : this.#hold(this.#fault));
+      const store = () => (this.#outage.fault === null ? this.flush() : this.#hold(this.#outage.fault));
       // While a transaction waits for the disk, further records gather: the slower the disk, the larger the groups.
       if (within === 0) this.#flushing ??= setImmediate(store);
       else this.#gathering ??= setTimeout(store, within).unref();
@@ -387,8 +363,8 @@ export class Journal {
       this.#tail.drop();
       return;
     }
-    this.#fault = error;
     this.#tail.add(appends.map(({ row }) => row));
+    this.#outage.failed(error, this.#clock.now(), this.#tail.lost);
     this.#retry ??= setTimeout(() => {
       this.#retry = null;
       this.flush();
@@ -400,13 +376,4 @@ export class Journal {
 function firstBehind(id: number | undefined, newestFirst: boolean): number {
   if (id === undefined) return newestFirst ? Number.MAX_SAFE_INTEGER : 0;
   return newestFirst ? id - 1 : id + 1;
-}
-
-/** Linux names each start of the machine; elsewhere the start of this process stands for it. */
-function readBootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return randomUUID();
-  }
 }

@@ -152,7 +152,10 @@ describe('POST codes', () => {
         },
       }),
     });
-    expect(b.host.postCodes?.fault).toBe('/dev/post0: there is no such device');
+    expect(b.host.postCodes?.fault).toMatchObject({
+      device: '/dev/post0',
+      message: '/dev/post0: there is no such device',
+    });
     await pass(120_000);
     expect(b.log.filter((text) => text === 'no POST codes come from system')).toHaveLength(1);
     there = true;
@@ -162,7 +165,7 @@ describe('POST codes', () => {
     await pass(10);
     stream?.destroy(new DeviceError('no-bus', '/dev/post0', 'the device has gone'));
     await pass(10);
-    expect(b.host.postCodes?.fault).toBe('/dev/post0: the device has gone');
+    expect(b.host.postCodes?.fault?.message).toBe('/dev/post0: the device has gone');
     await pass(1500);
     stream?.push(Buffer.of(0x20));
     await pass(1000);

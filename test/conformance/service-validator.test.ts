@@ -11,6 +11,8 @@ const reason = obstacle(tool);
 const demanded = [
   /^\/IndicatorLED .*Deprecated Property/,
   /^\/(Power|Thermal) .*Deprecated Property/,
+  // MessageRegistry.v1_7_0 calls this one deprecated and required at once.
+  /^\/Messages\/\w+\/Severity .*Deprecated Property/,
   /^\/@odata\.id \(\/redfish\/v1\/Chassis\/[^/]+\/(Power|Thermal)\): Deprecated URI/,
 ];
 

@@ -1,5 +1,6 @@
 /** POST codes over Redfish, from the device of the twin to the log. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { HostPostCodes } from '../../src/board/post-codes.ts';
 import { hasRedfishFolder, jsonSchema } from '../redfish/support.ts';
 import { at, members } from '../support/client.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
@@ -42,10 +43,6 @@ describe('the POST codes of a system', () => {
     expect(await entries()).toEqual([]);
     const stream = await openStream(daemon.url);
     await reset('On');
-    await shows(daemon, system, '/BootProgress/LastState', 'OEM');
-    const working = (await daemon.get(system)).body;
-    expect(at(working, '/BootProgress/OemLastState')).toMatch(/^0x[0-9A-F]{2}$/);
-    expect(Date.parse(String(at(working, '/BootProgress/LastStateTime')))).toBeGreaterThan(0);
     const done = await complete();
     expect(at(done, '/BootProgress/OemLastState')).toBeUndefined();
     // At its end a boot is in the log, without any waiting.
@@ -93,9 +90,10 @@ describe('the POST codes of a system', () => {
     expect((await daemon.send('POST', `${log}/Actions/LogService.ClearLog`, {})).status).toBe(204);
     expect(await entries()).toEqual([]);
     await reset('ForceRestart');
-    await shows(daemon, system, '/BootProgress/LastState', 'OEM');
-    await complete();
-    const all = await args();
+    const all = await until('the end of the second boot', async () => {
+      const found = await args();
+      return found.at(-1)?.[2] === '0xAA' && found;
+    });
     expect(all.length).toBeGreaterThan(100);
     expect(new Set(all.map(([boot]) => boot))).toEqual(new Set(['2']));
   });
@@ -110,9 +108,53 @@ describe('the POST codes of a system', () => {
       const after = await args();
       return after.length === before && after.slice(-1);
     })) as string[][];
-    const { body } = await daemon.get(system);
-    expect(at(body, '/BootProgress')).toMatchObject({ LastState: 'OEM', OemLastState: last?.[2] });
+    const before = await daemon.get(system);
+    expect(at(before.body, '/BootProgress')).toEqual({
+      LastState: 'OEM',
+      OemLastState: last?.[2],
+      LastStateTime: expect.any(String),
+    });
+    // Codes move many times a second: they are in no writer's way.
+    const sink = daemon.board.hosts.get('system')?.postCodes as HostPostCodes;
+    sink.take([0xee]);
+    const after = await daemon.get(system);
+    expect(at(after.body, '/BootProgress/OemLastState')).toBe('0xEE');
+    expect(after.headers.etag).toBe(before.headers.etag);
     daemon.twin.clear('all');
+  });
+
+  it('that cannot come say so in the Status of their log', async () => {
+    const { DeviceError } = await import('../../drivers/errors.ts');
+    const broken = await startTestDaemon({
+      hardware: (twin) => ({
+        ...{ i2c: twin.i2c, gpio: twin.gpio, hwmon: twin.hwmon, serial: twin.serial },
+        ...{ leds: twin.leds, watchdogs: twin.watchdogs, close: twin.close },
+        postCodes: {
+          async open(device) {
+            throw new DeviceError('no-bus', device, 'there is no such device');
+          },
+        },
+      }),
+    });
+    try {
+      const body = await shows(broken, log, '/Status/Health', 'Warning');
+      expect(at(body, '/Status')).toMatchObject({
+        State: 'Enabled',
+        Conditions: [
+          {
+            MessageId: 'Platform.1.3.DeviceManagementInterfaceError',
+            MessageArgs: ['/dev/aspeed-lpc-snoop0', '/dev/aspeed-lpc-snoop0: there is no such device'],
+            Severity: 'Warning',
+          },
+        ],
+      });
+      expect(at((await broken.get(`${system}/LogServices/SEL`)).body, '/Status/Health')).toBe('OK');
+      if (!hasRedfishFolder) return;
+      const validate = await jsonSchema('LogService.v1_9_0.json');
+      expect(validate(body), JSON.stringify(validate.errors)).toBe(true);
+    } finally {
+      await broken.stop();
+    }
   });
 
   it('have a message of a registry that this service has itself', async () => {

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ClockWatch, tolerance } from '../../src/journal/clock-watch.ts';
-import { Journal, type JournalWords } from '../../src/journal/journal.ts';
+import { Journal } from '../../src/journal/journal.ts';
+import type { JournalWords } from '../../src/journal/options.ts';
 import type { JournalRecord } from '../../src/journal/record.ts';
 import { journalWords } from '../../src/redfish/resources/records.ts';
 import { ManualClock, open, temporary } from '../store/support.ts';

@@ -2,9 +2,11 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { Journal, type JournalOptions } from '../../src/journal/journal.ts';
+import { Journal } from '../../src/journal/journal.ts';
+import type { JournalOptions } from '../../src/journal/options.ts';
 import { Rank } from '../../src/journal/rank.ts';
 import type { JournalEntry, JournalRecord } from '../../src/journal/record.ts';
+import { journalWords } from '../../src/redfish/resources/records.ts';
 import { StoreError } from '../../src/store/errors.ts';
 import { failure, ManualClock, mountTmpfs, open, temporary } from '../store/support.ts';
 
@@ -331,11 +333,63 @@ describe.skipIf(mount === null)('on a full disk', () => {
     expect(journal.state.waiting).toBe(2);
     free();
     await expect.poll(() => journal.state.waiting, { timeout: 5000 }).toBe(0);
-    expect(journal.state).toEqual({ fault: null, waiting: 0, lost: 0 });
+    expect(journal.state).toEqual({ fault: null, since: null, missing: 0, waiting: 0, lost: 0 });
     await journal.append(event('after'));
     const all = ['before', 'waits', 'waits too', 'after'];
     expect(messages(journal.page({ log: 'EventLog' }, { skip: 0, top: 9 }).entries)).toEqual(all);
     expect(heard).toEqual(all);
+  });
+
+  it('the log says so, once for a disk that is full every other second, and how many records it cost', async () => {
+    const { journal, fill, free } = crowded({ words: journalWords('bmc'), calm: 2500, tail: 3 });
+    const logged = () => journal.page({ log: 'EventLog' }, { skip: 0, top: 99 }).entries;
+    const own = () => logged().filter(({ condition }) => condition === 'journal');
+    await journal.append(event('before'));
+    for (let round = 0; round < 3; round++) {
+      fill();
+      await failure(StoreError, () => journal.append(event('waits', { severity: 'Critical' })));
+      expect(journal.state).toMatchObject({ fault: { reason: 'full' }, since: expect.any(Date), missing: 0 });
+      free();
+      journal.flush();
+      expect(journal.state).toMatchObject({ fault: null, since: null, missing: 0, waiting: 0 });
+      expect(own().map(({ severity, resolved }) => [severity, resolved])).toEqual([['Warning', false]]);
+    }
+    fill();
+    for (let n = 0; n < 5; n++)
+      await failure(StoreError, () => journal.append(event('too many', { severity: 'Critical' })));
+    expect(journal.state).toMatchObject({ waiting: 3, missing: 2, lost: 2 });
+    free();
+    await expect.poll(() => own().length, { timeout: 8000 }).toBe(2);
+    const [fault, end] = own();
+    expect(fault).toMatchObject({
+      messageId: 'ResourceEvent.1.4.ResourceErrorsDetected',
+      args: ['store', 'full'],
+      resolved: true,
+      message: expect.stringMatching(/full file system.*free space there/),
+    });
+    expect(end).toMatchObject({
+      messageId: 'ResourceEvent.1.4.ResourceErrorsCorrected',
+      severity: 'Warning',
+      resolved: true,
+      message: expect.stringMatching(/; 2 records of that time are lost\.$/),
+    });
+    journal.close();
+  });
+
+  it('that has room again when the daemon ends, the log says that too', async () => {
+    const { journal, fill, free } = crowded({ words: journalWords('bmc') });
+    fill();
+    await failure(StoreError, () => journal.append(event('waits')));
+    free();
+    journal.flush();
+    journal.close();
+    const { entries } = journal.page({ log: 'EventLog' }, { skip: 0, top: 9 });
+    expect(entries.map(({ messageId }) => messageId.split('.').at(-1))).toEqual([
+      'ResourceChanged',
+      'ResourceErrorsDetected',
+      'ResourceErrorsCorrected',
+    ]);
+    expect(entries.at(-1)?.severity).toBe('OK');
   });
 
   it('codes of firmware make way for everything else', async () => {

@@ -4,7 +4,14 @@ import type { JournalEntry, LogName, LogRef } from '../../journal/record.ts';
 import { message, RedfishError } from '../registries/messages.ts';
 import type { Collection, JsonObject, Params, Resource } from '../service/resource.ts';
 import { type App, collection, resource } from './app.ts';
-import { enabled, link, localOffset, now } from './common.ts';
+import { link, localOffset, now } from './common.ts';
+import {
+  type Condition,
+  codesCondition,
+  conditionsOf,
+  healthOf,
+  journalConditions,
+} from './journal-status.ts';
 import { journalFilter } from './log-filter.ts';
 import { managerAt } from './managers.ts';
 import { recordOf } from './records.ts';
@@ -19,6 +26,8 @@ interface LogFacts {
 interface Log {
   readonly facts: LogFacts;
   readonly ref: LogRef;
+  /** What keeps entries from coming. */
+  readonly trouble?: Condition | undefined;
 }
 
 const sel: LogFacts = { id: 'SEL', name: 'System event log', entryType: 'SEL', purpose: 'Operations' };
@@ -120,7 +129,7 @@ function logServices(
       return own.length === 0 ? [] : [...own, ...others];
     },
     find: logAt,
-    body: ({ facts }, { app, uri: at }) => ({
+    body: ({ facts, trouble }, { app, uri: at }) => ({
       Name: facts.name,
       ServiceEnabled: true,
       LogEntryType: facts.entryType,
@@ -130,7 +139,10 @@ function logServices(
       DateTime: now(),
       DateTimeLocalOffset: localOffset(),
       Entries: link(`${at}/Entries`),
-      Status: enabled,
+      Status: statusOf([
+        ...journalConditions(app.journal.state),
+        ...(trouble === undefined ? [] : [trouble]),
+      ]),
     }),
     actions: {
       'LogService.ClearLog': {
@@ -161,6 +173,12 @@ function logServices(
 
   return [services, service, entries, entry];
 }
+
+const statusOf = (conditions: readonly Condition[]): JsonObject => ({
+  State: 'Enabled',
+  Health: healthOf(conditions),
+  ...conditionsOf(conditions),
+});
 
 /** The id in a continuation of ours. @throws RedfishError 400 */
 function idOf(token: string): number {
@@ -204,7 +222,9 @@ export const systemLogs = logServices(
     if (host === undefined) return [];
     const own: Log = { facts: sel, ref: { log: 'SEL', system: host.id } };
     if (host.postCodes === null) return [own];
-    return [own, { facts: postCodes, ref: { log: 'PostCodes', system: host.id } }];
+    const { fault } = host.postCodes;
+    const trouble = fault === null ? undefined : codesCondition(fault);
+    return [own, { facts: postCodes, ref: { log: 'PostCodes', system: host.id }, trouble }];
   },
 );
 

@@ -1,8 +1,9 @@
 /** What happened, as the journal keeps it: messages of the registries with who, where and why. */
 import type { Board, BoardEvent, PostCode } from '../../board/model.ts';
-import type { JournalWords } from '../../journal/journal.ts';
+import type { JournalWords } from '../../journal/options.ts';
 import type { JournalRecord, Severity } from '../../journal/record.ts';
 import type { NetworkReport } from '../../manager/network.ts';
+import type { StoreError } from '../../store/errors.ts';
 import type { TaskEvent } from '../../tasks/task.ts';
 import type { Fired } from '../../telemetry/trigger.ts';
 import {
@@ -71,8 +72,25 @@ export function journalWords(manager: string): JournalWords {
       const detail = `The controller has started anew; the last record before is of ${time.toISOString()}.`;
       return { log: 'EventLog', ...said, message: `${said.message} ${detail}`, origin };
     },
+    faulty(fault) {
+      const said = recordOf(journalFault(fault));
+      const detail = `${fault.message}. Records wait in memory, the most severe ones longest.`;
+      const record = { ...said, message: `${said.message} ${detail}`, severity: 'Warning' } as const;
+      return { log: 'EventLog', ...record, origin, condition: 'journal' };
+    },
+    storesAgain({ reason, since, lost }) {
+      const said = recordOf(message('ResourceEvent.ResourceErrorsCorrected', ['store', reason]));
+      const detail = `Nothing could be stored from ${since.toISOString()} on; ${lost} records of that time are lost.`;
+      const severity = lost === 0 ? 'OK' : 'Warning';
+      const record = { ...said, message: `${said.message} ${detail}`, severity } as const;
+      return { log: 'EventLog', ...record, origin, condition: 'journal', resolves: true };
+    },
   };
 }
+
+/** What is wrong while the journal cannot be stored. */
+export const journalFault = (fault: StoreError): Message =>
+  message('ResourceEvent.ResourceErrorsDetected', ['store', fault.reason]);
 
 /** `0x92`; wider codes have as many whole bytes as they need. */
 export function codeText(code: number): string {

@@ -19,6 +19,8 @@ export const system = resource<Host>({
   schema: 'ComputerSystem',
   ids: (app) => [...app.board.hosts.keys()],
   find: (app, { ComputerSystemId }) => app.board.hosts.get(ComputerSystemId ?? ''),
+  // Codes of firmware move many times a second.
+  volatile: ['OemLastState', 'LastStateTime'],
   body: (host, { app, uri }) => {
     const fru = app.board.frus.get(host.facts.fru ?? app.board.chassis.get(host.chassis)?.facts.fru ?? '');
     return {
