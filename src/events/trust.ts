@@ -14,8 +14,11 @@ export interface Trust {
   readonly agent?: Agent;
 }
 
-/** A context holds all authorities of Node.js once more, a megabyte of memory; most subscriptions trust the same. */
-const kept = 8;
+/**
+ * A context holds all authorities of Node.js once more: a megabyte, and a tenth of a second or more on a weak core. Most
+ * subscriptions trust the same.
+ */
+const kept = 16;
 /** Milliseconds in which a connection that nobody needs is closed. */
 const idle = 15_000;
 const own = new Map<string, Required<Trust>>();
@@ -31,11 +34,9 @@ export function trustOf({ verifyCertificate, certificates }: TrustFacts): Trust 
   // What was used last stands last.
   own.delete(key);
   own.set(key, known);
-  const [oldest] = own.keys();
-  if (own.size > kept && oldest !== undefined) {
-    own.get(oldest)?.agent.destroy();
-    own.delete(oldest);
-  }
+  // Connections of one that is forgotten end by themselves: some may be in use.
+  const [oldest = ''] = own.keys();
+  if (own.size > kept) own.delete(oldest);
   return known;
 }
 

@@ -3,7 +3,6 @@
  * are stored here; flash wears, so that is done at an orderly end, and otherwise only while a receiver fails, at once and then
  * seldom. A daemon that is killed loses what has come since.
  */
-import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 
 /** What waits for each subscription, by its id: bodies, the oldest first. */
@@ -79,7 +78,6 @@ export class WaitingReports {
         });
       });
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
       this.#log('reports that wait for subscribers cannot be stored', { error: String(error) });
     }
   }
