@@ -5,6 +5,7 @@ import { hasRedfishFolder, jsonSchema } from '../redfish/support.ts';
 import { at, members } from '../support/client.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { openStream } from '../support/events.ts';
+import { hardwareOf } from '../support/hardware.ts';
 import { logEntries } from '../support/logs.ts';
 import { shows, until } from '../support/until.ts';
 
@@ -127,8 +128,7 @@ describe('the POST codes of a system', () => {
     const { DeviceError } = await import('../../drivers/errors.ts');
     const broken = await startTestDaemon({
       hardware: (twin) => ({
-        ...{ i2c: twin.i2c, gpio: twin.gpio, hwmon: twin.hwmon, serial: twin.serial },
-        ...{ leds: twin.leds, watchdogs: twin.watchdogs, close: twin.close },
+        ...hardwareOf(twin),
         postCodes: {
           async open(device) {
             throw new DeviceError('no-bus', device, 'there is no such device');
