@@ -3,6 +3,7 @@ import type { Hwmon } from './hwmon/hwmon.ts';
 import type { I2cTransport } from './i2c/transport.ts';
 import type { IpmiPaths } from './ipmi/ipmi.ts';
 import type { Leds } from './leds/leds.ts';
+import type { PostCodeDevices } from './post/post-codes.ts';
 import type { SerialPorts } from './serial/serial.ts';
 import type { Watchdogs } from './watchdog/watchdog.ts';
 
@@ -13,6 +14,7 @@ export interface Hardware {
   readonly gpio: GpioLines;
   readonly hwmon: Hwmon;
   readonly serial: SerialPorts;
+  readonly postCodes: PostCodeDevices;
   readonly leds: Leds;
   readonly watchdogs: Watchdogs;
   readonly ipmi: IpmiPaths;

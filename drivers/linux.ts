@@ -8,6 +8,7 @@ import { messagesI2c } from './i2c/messages.ts';
 import type { I2cTransport } from './i2c/transport.ts';
 import { linuxIpmi } from './ipmi/linux.ts';
 import { linuxLeds } from './leds/linux.ts';
+import { linuxPostCodes } from './post/linux.ts';
 import { linuxSerial } from './serial/linux.ts';
 import { linuxWatchdogs } from './watchdog/linux.ts';
 
@@ -29,6 +30,7 @@ export async function linuxHardware(): Promise<Hardware> {
     gpio,
     hwmon,
     serial: linuxSerial(),
+    postCodes: linuxPostCodes(),
     leds: linuxLeds(),
     watchdogs: linuxWatchdogs(),
     ipmi: linuxIpmi(),

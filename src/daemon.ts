@@ -27,7 +27,9 @@ import { Network } from './manager/network.ts';
 import { systemSoftware } from './manager/software.ts';
 import { twinNetwork } from './manager/twin.ts';
 import type { Platform } from './platform/schema.ts';
+import { odataType } from './redfish/generated/versions.ts';
 import { message } from './redfish/registries/messages.ts';
+import { ownRegistry } from './redfish/registries/own.ts';
 import type { App } from './redfish/resources/app.ts';
 import { EventWriter, eventFacts, heartbeatPayload } from './redfish/resources/event-records.ts';
 import { declarations } from './redfish/resources/index.ts';
@@ -39,8 +41,11 @@ import {
   boardRecords,
   changeRecord,
   consoleRecord,
+  journalWords,
   loginRecord,
   networkRecord,
+  nodeSource,
+  postCodeRecord,
   recordOf,
   taskRecord,
   triggerRecord,
@@ -122,6 +127,8 @@ const resourceTypes = [
     declarations.map((each) => (each.kind === 'resource' ? each.resource.schema : each.collection.schema)),
   ),
 ].sort();
+/** Milliseconds in which POST codes gather before they are stored. */
+const postCodesWithin = 1000;
 /** How long answers that are under way may take once the daemon ends. */
 const grace = 800;
 
@@ -158,7 +165,10 @@ async function start(
   const accounts = new Accounts(store, settings, roles);
   const sessions = new Sessions(store, settings, accounts);
   ends.push(() => sessions.close());
-  const journal = new Journal(store);
+  const journal = new Journal(store, {
+    words: journalWords(platform.manager.id),
+    log: (text, detail) => log.warn(detail, text),
+  });
   ends.push(() => journal.close());
   try {
     journal.closeConditions();
@@ -188,11 +198,20 @@ async function start(
   const board = createBoard(platform, options.hardware, settings, {
     log: (text, detail) => log.info({ ...detail }, text),
     mainsRestored: options.mainsRestored ?? machineRestarted(settings, log),
+    mark: (node) => journal.mark(nodeSource(node)),
   });
-  board.onEvent((event) => {
-    for (const record of boardRecords(board, event)) journal.append(record);
+  board.onEvent((event) => Promise.all(boardRecords(board, event).map((record) => journal.append(record))));
+  board.onPostCodes((codes, over) => {
+    for (const code of codes) journal.append(postCodeRecord(code), postCodesWithin);
+    if (over) journal.flush();
   });
   const telemetry = new Telemetry({ board, store, settings, predefined: predefinedReports(board) });
+  let generation = board.generation;
+  board.onChange(() => {
+    if (board.generation === generation) return;
+    generation = board.generation;
+    telemetry.definitions.setDefaults(predefinedReports(board));
+  });
   telemetry.onTrigger((fired) => {
     const record = triggerRecord(fired);
     if (record !== undefined) journal.append(record);
@@ -234,12 +253,14 @@ async function start(
     configuration += 1;
   };
   for (const part of [accounts, roles, sessions, logins, certificates]) part.onChange(moved);
-  const words = new EventWriter(platform.manager.id);
+  const words = new EventWriter(platform.manager.id, (uri) =>
+    service.hasResource(uri) ? service.look(uri) : undefined,
+  );
   const events = new EventHub({
     ...{ store, settings, journal },
     words: {
       factsOf: (event) => eventFacts((uri) => service.schemaAt(uri), event),
-      render: (entries, context, lost) => words.payload(entries, context, lost),
+      render: (entries, subscription, lost) => words.payload(entries, subscription, lost),
       heartbeat: heartbeatPayload,
     },
     hostName: () => network.read().hostName,
@@ -362,6 +383,7 @@ async function start(
     service,
     metadata: metadataDocument(),
     serviceDocument: serviceDocument(service.tree),
+    registry: ownRegistry(odataType.MessageRegistry),
     authenticate,
     consoles,
     events,

@@ -21,5 +21,5 @@ export const linuxIpmi = (folder = '/dev'): IpmiPaths => ({
       throw new DeviceError('held', `IPMB ${bus}`, error.message, { cause: error });
     }
   },
-  lan: (_node, options) => Promise.resolve(options),
+  lan: async (_node, options, secrets) => ({ ...options, ...(await secrets()) }),
 });

@@ -46,6 +46,13 @@ export interface Native {
     readLength: number,
   ): Promise<Buffer | readonly [number, boolean]>;
   i2cClose(bus: Handle): void;
+  /**
+   * `listener` is told with 0 that a file, such as a character device, has something to read, again until it was read; with
+   * a negative errno, once, that it has failed.
+   */
+  fileWatch(descriptor: number, listener: (failure: number) => void): Handle | number;
+  /** Once for each handle, before the file is closed. */
+  fileUnwatch(watch: Handle): void;
   /** One datagram to a socket of the Unix domain; a name with @ before it is an abstract one. */
   notify(socket: string, text: string): number;
   /** Sets the time-out of an open watchdog, seconds; what its driver made of it. */

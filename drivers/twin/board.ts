@@ -18,6 +18,8 @@ export interface TwinSensor {
   readonly context?: string;
   readonly thresholds?: TwinThresholds;
   readonly poweredBy?: string;
+  /** It is there, and fed, with this chassis. */
+  readonly chassis?: string;
 }
 
 /** A sensor behind a chip: what it shows is `scale` × what the chip reports + `offset`. */
@@ -90,9 +92,17 @@ export interface TwinNode {
   readonly id: string;
   readonly name?: string;
   readonly link:
-    | { readonly kind: 'ipmb'; readonly bus: number; readonly address: number }
+    | {
+        readonly kind: 'ipmb';
+        readonly bus: number;
+        /** 7-bit. */
+        readonly address: number;
+        /** That of the BMC there, 7-bit; 0x10 when left out. */
+        readonly own?: number;
+      }
     | { readonly kind: 'lan'; readonly host: string };
   readonly chassis?: string;
+  /** Host that it serves. */
   readonly host?: string;
   readonly bridgeIc?: 'meta' | 'wiwynn';
   readonly sensors?: Readonly<
@@ -156,6 +166,7 @@ export interface TwinHost {
     | { readonly kind: 'relay'; readonly line: string; readonly good?: string }
     | { readonly kind: 'ipmi'; readonly node: string };
   readonly post?: { readonly complete: string };
+  readonly postCodes?: { readonly device?: string; readonly node?: string };
   readonly console?: { readonly device?: string; readonly node?: string };
   readonly buttons?: {
     readonly power?: string;

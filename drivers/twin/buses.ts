@@ -53,7 +53,7 @@ export interface BusSurroundings {
   readonly faults: Faults;
   /** Brings the board up to the present moment. */
   settle(): void;
-  /** Whether a chassis is plugged in. */
+  /** Whether a chassis is plugged in and switched on. */
   isThere(chassis: string | undefined): boolean;
   value(sensor: string): number;
 }
@@ -280,8 +280,9 @@ function attempt(where: string, transfer: () => Uint8Array): Uint8Array {
 
 /** Every bus number of the board, and whether it is only a channel of a mux that redfishd switches. */
 function busesOf(board: TwinBoard): ReadonlyMap<number, boolean> {
-  const { buses = [], ipmb = [], muxes = [], devices = [] } = board;
+  const { buses = [], ipmb = [], nodes = [], muxes = [], devices = [] } = board;
   const numbers = [
+    ...nodes.flatMap(({ link }) => (link.kind === 'ipmb' ? [link.bus] : [])),
     ...[...buses, ...ipmb, ...muxes].map(({ bus }) => bus),
     ...devices.flatMap((device) => partsOf(device).map(({ bus }) => bus)),
   ];

@@ -43,7 +43,7 @@ const optional = (name: string, kind: Kind = 'text'): Argument => ({ name, kind,
 const commands: Readonly<Record<string, Command>> = {
   status: {
     arguments: [],
-    help: 'hosts, fans, faults and every sensor',
+    help: 'hosts, nodes, fans, faults and every sensor',
     run: (twin): TwinStatus => twin.status(),
   },
   set: {
@@ -93,6 +93,28 @@ const commands: Readonly<Record<string, Command>> = {
     arguments: [needed('chassis'), needed('closed', 'open or closed')],
     help: 'open the latch of a slot, or close it',
     run: (twin, given) => twin.latch(given.text('chassis'), given.flag('closed')),
+  },
+  sel: {
+    arguments: [
+      needed('node'),
+      needed('sensor'),
+      needed('type', 'number or auto'),
+      needed('offset', 'number'),
+      optional('asserted', 'on or off'),
+    ],
+    help: 'log an event in a node: a sensor by its name or number, its type (auto: that of its record), the state',
+    run: (twin, given) =>
+      twin.logEvent(given.text('node'), {
+        sensor: given.text('sensor'),
+        type: given.numberOrNull('type'),
+        offset: given.number('offset'),
+        asserted: given.optional('asserted', given.flag) ?? true,
+      }),
+  },
+  reset: {
+    arguments: [needed('node')],
+    help: 'the controller of a node starts anew',
+    run: (twin, given) => twin.resetNode(given.text('node')),
   },
   mains: {
     arguments: [needed('mains', 'lose or return')],

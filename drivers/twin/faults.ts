@@ -11,6 +11,8 @@ import { lookup, TwinError, unknownName } from './names.ts';
  * - `frozen`: the sensor stays at its present value. `noisy`: it wanders by up to ± `amplitude` of its unit.
  * - `deadFan`: the motor stands. `blownSupply`: its output is dead. `lostMains`: nothing has power.
  * - `stuckPowerGood`: the line reads not good (`low`) or good (`high`) whatever the host does.
+ * - `deadNode`: the controller of a node is silent. `slowNode`: each answer comes `ms` late. `garbledNode`: every answer
+ *   has a wrong checksum or wrong data. `lossyNode`: so many `percent` of all that it is sent and sends is lost.
  * - `ignoreGraceful`: the operating system does not heed the button. `noPost`: firmware never finishes.
  * - `crash`: the operating system is dead until the host is reset or switched off, which ends the fault.
  */
@@ -24,7 +26,10 @@ export type Fault =
   | { readonly kind: 'blownSupply'; readonly powerSupply: string }
   | { readonly kind: 'lostMains' }
   | { readonly kind: 'stuckPowerGood'; readonly host: string; readonly level: 'low' | 'high' }
-  | { readonly kind: 'ignoreGraceful' | 'noPost' | 'crash'; readonly host: string };
+  | { readonly kind: 'ignoreGraceful' | 'noPost' | 'crash'; readonly host: string }
+  | { readonly kind: 'deadNode' | 'garbledNode'; readonly node: string }
+  | { readonly kind: 'slowNode'; readonly node: string; readonly ms: number }
+  | { readonly kind: 'lossyNode'; readonly node: string; readonly percent: number };
 
 export type FaultKind = Fault['kind'];
 export type ActiveFault = Fault & { readonly id: string };
@@ -50,6 +55,10 @@ export const faultShapes: Readonly<Record<FaultKind, { readonly target?: string;
     ignoreGraceful: { target: 'host' },
     noPost: { target: 'host' },
     crash: { target: 'host' },
+    deadNode: { target: 'node' },
+    garbledNode: { target: 'node' },
+    slowNode: { target: 'node', value: 'ms' },
+    lossyNode: { target: 'node', value: 'percent' },
   };
 
 const isKind = (kind: string): kind is FaultKind => Object.hasOwn(faultShapes, kind);
@@ -103,6 +112,15 @@ export function faultOf(kind: string, target: string | undefined, value: string 
     case 'noPost':
     case 'crash':
       return { kind, host: given('host', target) };
+    case 'deadNode':
+    case 'garbledNode':
+      return { kind, node: given('node', target) };
+    case 'slowNode':
+      return { kind, node: given('node', target), ms: Number(given('time in ms', value) || Number.NaN) };
+    case 'lossyNode': {
+      const percent = Number(given('percentage', value) || Number.NaN);
+      return { kind, node: given('node', target), percent };
+    }
   }
 }
 
@@ -116,6 +134,7 @@ export interface Faults {
   onDevice(kind: 'nack' | 'hang' | 'badPec' | 'allOnes' | 'held', device: string): boolean;
   onBus(kind: 'stuckBus' | 'missingBus', bus: number): boolean;
   onHost(kind: 'ignoreGraceful' | 'noPost' | 'crash', host: string): boolean;
+  onNode(kind: 'deadNode' | 'garbledNode', node: string): boolean;
   add(fault: Fault): string;
   /** @throws TwinError for an id that is not in force. */
   remove(id: string): void;
@@ -140,6 +159,7 @@ export function createFaults(): Faults {
     onDevice: (kind, device) => find(kind, (fault) => fault.device === device) !== undefined,
     onBus: (kind, bus) => find(kind, (fault) => fault.bus === bus) !== undefined,
     onHost: (kind, host) => find(kind, (fault) => fault.host === host) !== undefined,
+    onNode: (kind, node) => find(kind, (fault) => fault.node === node) !== undefined,
     add(fault) {
       const id = String(++count);
       active.set(id, { ...fault, id });

@@ -1,6 +1,6 @@
-/** What the EEPROMs of the twin hold: inventories in the board's own names, with serial numbers from the seed. */
+/** What the EEPROMs and the controllers of the twin hold: inventories in the board's own names, with serial numbers from the seed. */
 import { encodeFru } from 'node-ipmi/fru';
-import type { TwinBoard, TwinFru } from './board.ts';
+import type { TwinBoard, TwinFru, TwinNode } from './board.ts';
 import { fraction } from './random.ts';
 
 /** SMBIOS enclosure type of a rack mount chassis (DSP0134, table 17). */
@@ -11,8 +11,27 @@ const week = 7 * 24 * 3600 * 1000;
 /** The image of the first FRU that `device` holds, no longer than `size`; empty where it holds none. */
 export function fruImage(board: TwinBoard, device: string, size: number, seed: number): Uint8Array {
   const fru = board.frus?.find((candidate) => candidate.device === device);
-  if (!fru) return new Uint8Array();
+  return fru ? image(board, fru, size, seed) : new Uint8Array();
+}
 
+/** Room for an inventory in a controller. */
+const nodeFruSize = 512;
+
+/** The FRU devices of a node by their numbers: number 0 is the node itself. */
+export function nodeFrus(board: TwinBoard, node: TwinNode, seed: number): ReadonlyMap<number, Uint8Array> {
+  const own: TwinFru = { id: node.id, name: node.name ?? node.id, node: node.id };
+  const declared = (board.frus ?? []).filter((fru) => fru.node === node.id);
+  const frus = new Map([own, ...declared].map((fru) => [fru.number ?? 0, fru]));
+  return new Map(
+    [...frus].map(([number, fru]) => {
+      const contents = new Uint8Array(nodeFruSize);
+      contents.set(image(board, fru, nodeFruSize, seed));
+      return [number, contents];
+    }),
+  );
+}
+
+function image(board: TwinBoard, fru: TwinFru, size: number, seed: number): Uint8Array {
   const { manufacturer, name, isWhole } = naming(board, fru);
   const number = (what: string) => serial(seed, `${fru.id} ${what}`);
   const chassis = {

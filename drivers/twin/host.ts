@@ -11,15 +11,21 @@ export type HostState = 'off' | 'starting' | 'post' | 'running' | 'shutdown';
 
 /** Milliseconds of a common server: button to power-good, firmware, orderly shutdown. */
 const durations = { starting: 1500, post: 8000, shutdown: 3000 } as const;
+/** Where firmware that does not come to its end hangs, of 1. */
+const hangs = 0.6;
 /** A press this long cuts the power (ACPI specification, "Power Button Override"). */
 const overridePress = 4000;
 
-/** `state` and `powered` are as of the last `advance`. */
+/** `state`, `powered` and `boots` are as of the last `advance`. */
 export interface HostModel {
   readonly facts: TwinHost;
   readonly state: HostState;
   /** The main rails are up. */
   readonly powered: boolean;
+  /** How often its firmware has begun. */
+  readonly boots: number;
+  /** How much of its work the firmware has done, 0 to 1; null while it does none. */
+  readonly progress: number | null;
   press(): void;
   release(): void;
   reset(held: boolean): void;
@@ -63,6 +69,8 @@ export function createHost(facts: TwinHost, around: HostSurroundings): HostModel
   let due: { readonly at: number; readonly state: HostState } | undefined;
   let pressed: { readonly at: number; cut: boolean } | undefined;
   let resetHeld = false;
+  let boots = 0;
+  let begun = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const isPowered = () => state === 'post' || state === 'running' || state === 'shutdown';
@@ -73,6 +81,10 @@ export function createHost(facts: TwinHost, around: HostSurroundings): HostModel
     if (next === 'off' || next === 'post') around.rebooted();
     state = next;
     due = undefined;
+    if (next === 'post' && !resetHeld) {
+      boots++;
+      begun = at;
+    }
     if (next === 'starting') due = { at: after(at, 'starting'), state: 'post' };
     if (next === 'shutdown') due = { at: after(at, 'shutdown'), state: 'off' };
     if (next === 'post' && !resetHeld && !around.hindered('noPost')) {
@@ -116,6 +128,15 @@ export function createHost(facts: TwinHost, around: HostSurroundings): HostModel
     },
     get powered() {
       return isPowered();
+    },
+    get boots() {
+      return boots;
+    },
+    get progress() {
+      if (!isPowered() || resetHeld) return null;
+      if (state !== 'post') return 1;
+      const done = ((around.now() - begun) * around.speed) / durations.post;
+      return Math.min(done, due === undefined ? hangs : 1);
     },
     press() {
       advance();

@@ -3,11 +3,15 @@ import type { TwinBoard, TwinFan, TwinPowerSupply } from './board.ts';
 import { createBuses, type TwinBuses } from './buses.ts';
 import { type KnownSensor, sensorsOf } from './catalog.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { createFeed } from './feed.ts';
 import { createHost, type HostModel } from './host.ts';
 import { createHwmon, type TwinHwmon } from './hwmon.ts';
+import { createInputs } from './inputs.ts';
 import { createLines, type TwinLines } from './lines.ts';
+import { createNodes, type TwinNodes } from './nodes/index.ts';
 import { nominals } from './nominal.ts';
 import { createPhysics, type Physics, type Zone } from './physics.ts';
+import { createPostCodes, type TwinPostCodes } from './post-codes.ts';
 import { createSerial, type TwinSerial } from './serial.ts';
 
 /** Everything by its id. What is written to directly is written within `change`. */
@@ -23,7 +27,7 @@ export interface Machine {
   readonly absent: Set<string>;
   /** Ids of leak detectors that are wet. */
   readonly wet: Set<string>;
-  /** Ids of the chassis whose latch is open. */
+  /** Ids of chassis whose latch is open. */
   readonly open: Set<string>;
   /** Ids of the chassis that can be pulled. */
   readonly removable: readonly string[];
@@ -31,6 +35,8 @@ export interface Machine {
   readonly hwmon: TwinHwmon;
   readonly buses: TwinBuses;
   readonly serial: TwinSerial;
+  readonly nodes: TwinNodes;
+  readonly postCodes: TwinPostCodes;
   readonly physics: Physics;
   hasMains(): boolean;
   /** Calls `listener` when mains goes or comes; returns the function that ends this. */
@@ -41,7 +47,7 @@ export interface Machine {
   change<T>(make: () => T): T;
   /** A person takes hold of the power button of a host, or lets it go. */
   hold(host: HostModel, held: boolean, button?: 'power' | 'reset' | 'nmi'): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Load of a host that is not yet, or no more, doing work for its user. */
@@ -67,29 +73,18 @@ export function createMachine(
   const persons = new Set<string>();
   const mainsListeners = new Set<(on: boolean) => void>();
 
-  const hasMains = () => faults.find('lostMains', () => true) === undefined;
-  const delivers = ({ id }: TwinPowerSupply) =>
-    hasMains() && !absent.has(id) && !faults.find('blownSupply', ({ powerSupply }) => powerSupply === id);
-  /** A chassis is plugged in, and what it is in is too. */
-  const isThere = (id: string | undefined): boolean => {
-    if (id === undefined || removable.length === 0) return true;
-    if (removable.includes(id) && absent.has(id)) return false;
-    return isThere(chassis.find((each) => each.id === id)?.containedBy);
-  };
-  /** It is there, and every switch that it is behind feeds it. */
-  const hasPower = (id: string | undefined): boolean => {
-    if (id === undefined) return true;
-    if (!isThere(id)) return false;
-    const facts = chassis.find((each) => each.id === id);
-    return (facts?.switch === undefined || lines.asserted(facts.switch.line)) && hasPower(facts?.containedBy);
-  };
-  /** The board as a whole is fed. */
-  const isFed = () => hasMains() && (supplies.size === 0 || [...supplies.values()].some(delivers));
+  const feed = createFeed(board, { faults, absent, asserted: (line) => lines.asserted(line) });
+  const { hasMains, delivers, isFed, isSwitchedOn, reaches } = feed;
+
+  /** None yet while the rest is being put together. */
+  let nodes: TwinNodes | undefined;
 
   const settle = () => {
     for (const host of hosts.values()) host.advance();
   };
-  const lines = createLines(board.lines ?? {}, now, settle, hasPower, (key) => {
+  // Lines of bridge ICs are theirs: no wire leads to them.
+  const wires = Object.entries(board.lines ?? {}).filter(([, { node }]) => node === undefined);
+  const lines = createLines(Object.fromEntries(wires), now, settle, isSwitchedOn, (key) => {
     for (const fault of faults.list)
       if (fault.kind === 'released' && fault.line === key) faults.remove(fault.id);
   });
@@ -104,12 +99,13 @@ export function createMachine(
   });
 
   const serial = createSerial(board, (id) => hosts.get(id)?.state);
+  const postCodes = createPostCodes(board, (id) => hosts.get(id));
   for (const facts of board.hosts ?? []) {
     const { id, power } = facts;
     const host = createHost(facts, {
       now,
       speed,
-      supplied: () => isFed() && hasPower(facts.chassis),
+      supplied: () => reaches(facts.chassis),
       hindered: (kind) => faults.onHost(kind, id),
       rebooted() {
         for (const fault of faults.list)
@@ -117,9 +113,12 @@ export function createMachine(
       },
       before: (at) => physics.step(at),
       changed(at) {
-        showLines(at);
+        // The last code comes before the line that says that all is done.
+        postCodes.changed();
+        showInputs(at);
         serial.changed();
         buses.changed();
+        nodes?.changed();
       },
     });
     hosts.set(id, host);
@@ -134,11 +133,19 @@ export function createMachine(
     if (power.reset) lines.watch(power.reset, (asserted) => host.reset(asserted));
   }
 
+  for (const { id, switch: feeder } of chassis) {
+    if (id === undefined || !feeder) continue;
+    // Slots are fed from the start, and switched by the controller then.
+    lines.drive(feeder.line, true, now());
+    lines.watch(feeder.line, () => switched(id));
+  }
+
   const zones = (): readonly Zone[] => {
     if (hosts.size === 0) return [{ host: undefined, powered: isFed(), load: 0 }];
     return [...hosts.values()].map(({ facts: { id }, powered, state }) => {
       const works = state === 'running' && !faults.onHost('crash', id);
-      return { host: id, powered, load: works ? (loads.get(id) ?? 0) : firmwareLoad };
+      const load = works ? (loads.get(id) ?? 0) : firmwareLoad;
+      return { host: id, powered, load: Math.min(load, nodes?.loadLimit(id) ?? 1) };
     });
   };
   const turns = (fan: TwinFan) =>
@@ -172,66 +179,24 @@ export function createMachine(
         return delivers(supply);
       }
     }
-    return isFed();
+    return reaches(sensors.get(sensor)?.facts.chassis);
   }
 
-  /** Lets the inputs of the controller show what is. */
-  function showLines(at = now()): void {
-    for (const { facts, powered, state } of hosts.values()) {
-      const { id, power, post, processors } = facts;
-      const stuck = faults.find('stuckPowerGood', (fault) => fault.host === id);
-      if (power.kind !== 'ipmi' && power.good !== undefined)
-        lines.drive(power.good, stuck ? stuck.level === 'high' : powered, at);
-      if (post) lines.drive(post.complete, state === 'running' || state === 'shutdown', at);
-      for (const { present } of processors?.sockets ?? []) lines.drive(present, true, at);
-    }
-    for (const { id = '', present, switch: own } of chassis) {
-      if (present !== undefined) lines.drive(present, !absent.has(id), at);
-      if (own?.good !== undefined) lines.drive(own.good, hasMains() && lines.asserted(own.line), at);
-      if (own?.latch !== undefined) lines.drive(own.latch, !open.has(id), at);
-      // Who opens a latch has pulled out what hides it.
-      if (own?.serviced !== undefined) lines.drive(own.serviced, open.size > 0, at);
-    }
-    for (const { id, present } of board.drives ?? [])
-      if (present !== undefined) lines.drive(present, !absent.has(id), at);
-    for (const { id, line, present } of board.leakDetectors ?? []) {
-      lines.drive(line, wet.has(id) && !absent.has(id), at);
-      if (present !== undefined) lines.drive(present, !absent.has(id), at);
-    }
-    for (const { id, present } of fans.values()) if (present) lines.drive(present, !absent.has(id), at);
-    for (const supply of supplies.values()) {
-      if (supply.present) lines.drive(supply.present, !absent.has(supply.id), at);
-      if (supply.good) lines.drive(supply.good, delivers(supply), at);
-    }
+  /** What the power-good of a host shows. */
+  function isGood({ facts: { id }, powered }: HostModel): boolean {
+    const stuck = faults.find('stuckPowerGood', (fault) => fault.host === id);
+    return stuck ? stuck.level === 'high' : powered;
   }
 
-  const buses = createBuses(board, {
-    ...{ now, seed, faults, settle, isThere: hasPower },
-    value: (id) => physics.value(id),
-  });
+  const showInputs = createInputs(board, { now, hosts, lines, feed, absent, wet, open, isGood });
 
-  // Slots are fed from the start, and switched by the controller then.
-  for (const { switch: own } of chassis) {
-    if (own === undefined) continue;
-    lines.drive(own.line, true, now());
-    lines.watch(own.line, (on) => {
-      const fed = chassis.flatMap(({ id }) => (hasPower(id) ? (id ?? []) : []));
-      if (on) for (const id of fed.filter((each) => !powered.has(each))) buses.reset(id);
-      powered = new Set(fed);
-      cutOff();
-      showLines();
-      buses.changed();
-    });
-  }
-  let powered = new Set(chassis.flatMap(({ id }) => (hasPower(id) ? (id ?? []) : [])));
+  const value = (id: string) => physics.value(id);
+  const buses = createBuses(board, { now, seed, faults, settle, isThere: isSwitchedOn, value });
+  const around = { ...options, faults, hosts, feed, serial, value, isGood, settle: upToDate, change };
+  const all = createNodes(board, around);
+  nodes = all;
 
-  /** What has lost its power is off, and drives nothing. */
-  function cutOff(): void {
-    lines.fall((carrier) => carrier !== undefined && !hasPower(carrier));
-    for (const host of hosts.values()) if (!isFed() || !hasPower(host.facts.chassis)) host.losePower();
-  }
-
-  showLines();
+  showInputs();
 
   // A person and the controller pull at one wire.
   const push = (host: HostModel, pressed: boolean) => (pressed ? host.press() : host.release());
@@ -253,7 +218,7 @@ export function createMachine(
   function change<T>(make: () => T): T {
     upToDate();
     const before = hasMains();
-    const dead = chassis.map(({ id }) => id).filter((id) => !hasPower(id));
+    const dark = chassis.map(({ id }) => id).filter((id) => !isSwitchedOn(id));
     const result = make();
     const after = hasMains();
     const linesOf = (kind: 'storm' | 'released') =>
@@ -261,18 +226,32 @@ export function createMachine(
     lines.trouble(linesOf('storm'), linesOf('released'));
     // Without power nothing drives an output.
     if (before && !after) lines.fall(() => true);
+    lines.fall((carrier) => carrier !== undefined && !isSwitchedOn(carrier));
     // What lost its power comes back as from the factory.
-    for (const id of dead) if (hasPower(id)) buses.reset(id);
+    for (const id of dark) if (isSwitchedOn(id)) buses.reset(id);
     if (after && !before) {
       buses.reset();
       hwmon.reset();
     }
-    cutOff();
+    for (const host of hosts.values()) if (!reaches(host.facts.chassis)) host.losePower();
     for (const host of hosts.values()) host.reconsider();
-    showLines();
+    showInputs();
     buses.changed();
+    all.changed();
+    all.refresh();
     if (after !== before) for (const listener of mainsListeners) listener(after);
     return result;
+  }
+
+  /** The switch of a chassis was turned: what is in it loses its power, or starts from its reset values. */
+  function switched(id: string): void {
+    const inside = feed.within(id);
+    lines.fall((carrier) => carrier !== undefined && inside.includes(carrier) && !isSwitchedOn(carrier));
+    for (const inner of inside) if (isSwitchedOn(inner)) buses.reset(inner);
+    for (const host of hosts.values()) if (!reaches(host.facts.chassis)) host.losePower();
+    showInputs();
+    buses.changed();
+    all.changed();
   }
 
   return {
@@ -290,6 +269,8 @@ export function createMachine(
     hwmon,
     buses,
     serial,
+    nodes: all,
+    postCodes,
     physics,
     hasMains,
     onMains(listener) {
@@ -299,11 +280,13 @@ export function createMachine(
     upToDate,
     change,
     hold,
-    close() {
+    async close() {
       mainsListeners.clear();
       for (const host of hosts.values()) host.close();
       serial.close();
+      postCodes.close();
       buses.close();
+      await all.close();
     },
   };
 }

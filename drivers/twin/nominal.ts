@@ -68,9 +68,10 @@ export function nominals(
 ): ReadonlyMap<string, number> {
   const values = new Map<string, number>();
   for (const sensor of sensors.values()) {
-    const { quantity, facts } = sensor;
+    const { quantity, facts, nominal } = sensor;
     const { upper } = limits(facts.thresholds);
-    if (quantity === 'Temperature') values.set(sensor.id, rise(facts.context, upper));
+    if (nominal !== undefined) values.set(sensor.id, nominal);
+    else if (quantity === 'Temperature') values.set(sensor.id, rise(facts.context, upper));
     else if (quantity === 'Voltage') values.set(sensor.id, rail(sensor, board));
     else if (quantity === 'Rotational') values.set(sensor.id, fullSpeed(sensor, board));
     else if (quantity in usual) values.set(sensor.id, middle(facts.thresholds) ?? usual[quantity] ?? 0);

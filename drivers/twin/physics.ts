@@ -14,7 +14,8 @@ import type { Faults } from './faults.ts';
 import { usualInlet } from './nominal.ts';
 import { fraction, wobble } from './random.ts';
 
-const idleShare = 0.25;
+/** Of the power at full load. */
+export const idleShare = 0.25;
 const standbyShare = 0.03;
 /** Heat leaves even without a fan, 1 / 0.35 times as warm. */
 const stillAir = 0.35;
@@ -116,18 +117,21 @@ export function createPhysics(inputs: PhysicsInputs): Physics {
 
   const isLive = (sensor: KnownSensor) =>
     inputs.supplied(sensor.id) &&
-    (sensor.host === undefined || inZone(sensor, inputs.zones()).some(({ powered }) => powered));
+    (sensor.host === undefined ||
+      sensor.standby === true ||
+      inZone(sensor, inputs.zones()).some(({ powered }) => powered));
 
-  /** Current, power: the share of the nominal value that flows now. */
+  /** Current, power, fans of nodes: the share of the nominal value that flows now. */
   const drawn = (sensor: KnownSensor) =>
     isLive(sensor) ? (nominals.get(sensor.id) ?? 0) * mean(inZone(sensor, inputs.zones()).map(activity)) : 0;
 
   function ideal(sensor: KnownSensor): number {
     const nominal = nominals.get(sensor.id) ?? 0;
-    const { at, facts, quantity } = sensor;
+    const { at, facts, quantity, below = 0, constant } = sensor;
+    if (constant) return nominal;
     switch (quantity) {
       case 'Temperature':
-        return physics.inlet + nominal * mean(inZone(sensor, warmth));
+        return physics.inlet + nominal * mean(inZone(sensor, warmth)) - below;
       case 'Voltage': {
         if (facts.context === 'Battery') return nominal;
         return isLive(sensor) ? nominal * (1 - sag * mean(inZone(sensor, inputs.zones()).map(activity))) : 0;
@@ -140,7 +144,10 @@ export function createPhysics(inputs: PhysicsInputs): Physics {
       case 'Rotational': {
         // No two rotors are quite alike.
         const alike = 1 - 0.02 * fraction(seed, sensor.id);
-        return typeof at === 'object' && 'fan' in at ? nominal * alike * (spins.get(at.fan) ?? 0) : nominal;
+        if (typeof at !== 'object') return nominal;
+        // A node drives its own fans by the work that it does.
+        if ('node' in at) return alike * drawn(sensor);
+        return 'fan' in at ? nominal * alike * (spins.get(at.fan) ?? 0) : nominal;
       }
       default:
         return isLive(sensor) ? nominal : 0;

@@ -4,7 +4,8 @@ import type { Machine } from './machine.ts';
 import { lookup, TwinError, unknownName } from './names.ts';
 
 /** @throws TwinError when the fault hits nothing on this board */
-export function checkTarget(fault: Fault, { buses, sensors, fans, supplies, hosts, lines }: Machine): void {
+export function checkTarget(fault: Fault, machine: Machine): void {
+  const { buses, sensors, fans, supplies, hosts, lines } = machine;
   switch (fault.kind) {
     case 'nack':
     case 'hang':
@@ -44,6 +45,16 @@ export function checkTarget(fault: Fault, { buses, sensors, fans, supplies, host
       lookup(supplies, fault.powerSupply, 'power supply');
       return;
     case 'lostMains':
+      return;
+    case 'deadNode':
+    case 'garbledNode':
+    case 'slowNode':
+    case 'lossyNode':
+      lookup(machine.nodes.nodes, fault.node, 'node');
+      if (fault.kind === 'slowNode' && !(fault.ms > 0 && fault.ms <= 60_000))
+        throw new TwinError(`an answer comes 1 to 60000 ms late, not ${fault.ms}`);
+      if (fault.kind === 'lossyNode' && !(fault.percent > 0 && fault.percent <= 100))
+        throw new TwinError(`a percentage is above 0, and 100 at most, not ${fault.percent}`);
       return;
     default: {
       const { state } = lookup(hosts, fault.host, 'host');

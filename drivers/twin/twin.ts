@@ -1,9 +1,8 @@
 /**
  * The simulated board: the same buses, lines and hwmon nodes as the machine, backed by models. This file puts the
  * models together and holds the knobs; chips are in buses.ts, wires in lines.ts, hosts in host.ts, heat and
- * electricity in physics.ts, guesses in nominal.ts.
+ * electricity in physics.ts, guesses in nominal.ts, nodes with controllers of their own in nodes/.
  */
-import { DeviceError } from '../errors.ts';
 import type { Hardware } from '../hardware.ts';
 import type { TwinBoard } from './board.ts';
 import type { ActiveFault, Fault } from './faults.ts';
@@ -12,6 +11,9 @@ import { createLeds, type Shown, type TwinLeds } from './leds.ts';
 import type { Edge } from './lines.ts';
 import { createMachine } from './machine.ts';
 import { lookup, TwinError, unknownName } from './names.ts';
+import { logEvent, type NodeEvent } from './nodes/event.ts';
+import type { NodeState } from './nodes/index.ts';
+import type { SimulatedNode } from './nodes/node.ts';
 import { checkTarget } from './targets.ts';
 import { createWatchdogs, type TwinWatchdogs, type WatchdogState } from './watchdog.ts';
 
@@ -47,6 +49,7 @@ export interface TwinStatus {
   readonly faults: readonly ActiveFault[];
   readonly leds: Readonly<Record<string, Shown>>;
   readonly watchdogs: readonly WatchdogState[];
+  readonly nodes: readonly NodeState[];
 }
 
 /** Every command throws TwinError, and changes nothing, when a name or value is not of this board. */
@@ -69,6 +72,10 @@ export interface Twin extends Hardware {
   leak(detector: string, wet: boolean): void;
   /** Opens the latch of a slot, or closes it. */
   latch(chassis: string, closed: boolean): void;
+  /** Adds a record to the log of a node. */
+  logEvent(node: string, event: NodeEvent): void;
+  /** The controller of a node starts anew: it is silent for a while, and keeps its log. */
+  resetNode(node: string): void;
   loseMains(): void;
   /** Mains is back: chips start from their reset values, hosts are off. */
   returnMains(): void;
@@ -119,19 +126,21 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     });
   }
 
+  function poweredNode(id: string): SimulatedNode {
+    const node = lookup(machine.nodes.nodes, id, 'node');
+    if (!node.isAwake) throw new TwinError(`node ${id} has no power, or is about to start`);
+    return node;
+  }
+
   const twin: Twin = {
     i2c: buses.transport,
     gpio: lines,
     hwmon,
     serial: machine.serial,
+    postCodes: machine.postCodes,
     leds,
     watchdogs,
-    ipmi: {
-      ipmb(bus) {
-        throw new DeviceError('no-bus', `IPMB ${bus}`, 'nobody is on it');
-      },
-      lan: (_node, options) => Promise.resolve(options),
-    },
+    ipmi: machine.nodes.paths,
     set(sensor, value) {
       lookup(sensors, sensor, 'sensor');
       if (value !== null && !Number.isFinite(value)) throw new TwinError(`${value} is no value for a sensor`);
@@ -178,6 +187,8 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
       if (!ids.includes(id)) throw unknownName(id, ids, 'chassis with a latch');
       change(() => void (closed ? machine.open.delete(id) : machine.open.add(id)));
     },
+    logEvent: (id, event) => logEvent(poweredNode(id), event),
+    resetNode: (id) => poweredNode(id).coldReset(),
     async pressButton(id, ms, button = 'power') {
       const host = lookup(hosts, id, 'host');
       if (!(ms > 0 && ms <= 60_000)) throw new TwinError(`a press lasts up to 60000 ms, not ${ms}`);
@@ -231,12 +242,13 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
         faults: faults.list,
         leds: leds.all,
         watchdogs: watchdogs.states,
+        nodes: machine.nodes.states,
       };
     },
     async close() {
       closed = true;
       watchdogs.close();
-      machine.close();
+      await machine.close();
       await lines.close();
     },
   };

@@ -1,8 +1,9 @@
 /** The live machine: built from a descriptor and the hardware, kept current in the background. */
 import type { Hardware } from '../../drivers/hardware.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { LineFacts, Platform } from '../platform/schema.ts';
+import { ByChassis } from './by-chassis.ts';
 import { Changes } from './changes.ts';
-import { type BoardChassis, buildChassis } from './chassis.ts';
+import { BoardChassis, type Part } from './chassis.ts';
 import { HostConsole } from './console.ts';
 import { BoardDrive, sensorsOfDrive } from './drives.ts';
 import { Fans } from './fans.ts';
@@ -25,9 +26,18 @@ import {
   type Fan,
   type Health,
   type LeakDetector,
+  type Node,
+  type PowerLimit,
   type PowerSupply,
   type Sensor,
 } from './model.ts';
+import { nodeLamp } from './nodes/lamp.ts';
+import type { BoardNode } from './nodes/node.ts';
+import { Nodes } from './nodes/nodes.ts';
+import type { FoundSensor } from './nodes/records.ts';
+import { Ways } from './nodes/ways.ts';
+import { PostCodeReader } from './post-codes.ts';
+import { nodePowerLine } from './power.ts';
 import { Presence } from './presence.ts';
 import { createReaders } from './readers.ts';
 import { Sampler } from './sampler.ts';
@@ -42,6 +52,8 @@ export interface BoardOptions {
   readonly now?: () => Date;
   /** Mains has just come back, so the power restore policies apply; a mere restart of the daemon switches nothing. */
   readonly mainsRestored?: boolean;
+  /** How far the log of a node was taken over before: the mark of the last of its records that was kept. */
+  readonly mark?: (node: string) => string | undefined;
 }
 
 /** Longest wait of `start` for the lines, milliseconds; those that take longer come later. */
@@ -70,13 +82,21 @@ class LiveBoard implements Board {
   readonly powerSupplies: Board['powerSupplies'];
   readonly leakDetectors: Board['leakDetectors'];
   readonly drives: Board['drives'];
+  readonly nodes: ReadonlyMap<string, Node>;
+  generation = 0;
+  readonly #nodes: Nodes;
   readonly #drives: readonly BoardDrive[];
+  /** What is in each chassis, and the sensors of each host. */
+  readonly #contents = new ByChassis<Part>();
+  readonly #ofHost = new Map<string, Set<BoardSensor>>();
+  readonly #allSensors = new Map<string, BoardSensor>();
   /** All that there can be, whether it is plugged in or not. */
   readonly #all: {
     readonly hosts: ReadonlyMap<string, BoardHost>;
     readonly chassis: ReadonlyMap<string, BoardChassis>;
     readonly leaks: ReadonlyMap<string, BoardLeakDetector>;
   };
+  readonly #codeReaders: readonly PostCodeReader[];
   readonly #presence: Presence;
   readonly #slots: Slots;
   readonly #changes = new Changes((error) =>
@@ -109,8 +129,8 @@ class LiveBoard implements Board {
     const memory = new Memory(settings);
     this.#memory = memory;
     const lines = new Lines(
-      hardware.gpio,
-      platform.lines ?? {},
+      { gpio: hardware.gpio, nodes: (node) => this.#nodes.all.get(node)?.signals },
+      { ...platform.lines, ...powerLines(platform) },
       (name, fault, there) => this.#faults.line(name, fault, there),
       (chassis) => holdOf(chassis) === null,
     );
@@ -143,10 +163,11 @@ class LiveBoard implements Board {
     this.#slots = slots;
     const holdOf = (chassis: string | undefined) => presence.hold(chassis) ?? slots.hold(chassis);
     this.#holdOf = holdOf;
-    const readers = createReaders(platform, hardware, lines);
+    const ways = new Ways(hardware.ipmi);
+    const readers = createReaders(platform, hardware, lines, ways);
     this.#faults = new Faults(platform, readers.adapters, changes, this.#log);
     const first = platform.chassis[0]?.id ?? '';
-    const sensors = new Map<string, BoardSensor>();
+    const sensors = this.#allSensors;
     for (const {
       facts,
       device,
@@ -159,28 +180,55 @@ class LiveBoard implements Board {
       const origin = { device, chassis, quantity, period, host: poweredBy };
       const sensor = new BoardSensor(facts, origin, changes);
       if (unsupported !== null) sensor.lose('UnavailableOffline', unsupported);
-      sensors.set(facts.id, sensor);
+      this.#takeSensor(sensor, poweredBy);
     }
+    const nodes = new Nodes({
+      ...{ ways, changes, log: this.#log, now: options.now ?? (() => new Date()) },
+      hold: (id) => holdOf(id),
+      isHostOff: (id) => hosts.get(id ?? '')?.power.good === false,
+      found: (node, before, found) => this.#found(node, before, found),
+      inventory: (node, read) => this.#inventory.readNode(node, read),
+      moved: (node, isThere) => this.#nodeMoved(node, isThere),
+      misread: (sensor, error) => this.#faults.sensor(sensor, error),
+      boot: (id) => memory.boot(id ?? ''),
+      postCodes: (id, codes) => {
+        const host = hosts.get(id);
+        if (host?.facts.postCodes?.node !== undefined) host.postCodes?.take(codes);
+      },
+      mark: options.mark ?? (() => undefined),
+    });
+    this.#nodes = nodes;
     const hosts = new Map(
       (platform.hosts ?? []).map((facts) => {
-        const own = [...sensors.values()].filter(({ poweredBy }) => poweredBy === facts.id);
+        const { power, id } = facts;
         const host = new BoardHost(facts, {
           ...{ lines, memory, changes, log: this.#log },
-          health: () => worst(own.map(({ status }) => status.health)),
+          health: () => worst([...(this.#ofHost.get(id) ?? [])].map(({ status }) => status.health)),
           onPower: () => this.#reconsider(),
+          ...(power.kind === 'ipmi' ? { controller: nodes.controllerOf(power.node) } : {}),
           isFed: () => slots.feeds(facts.chassis),
         });
-        return [facts.id, host];
+        return [id, host];
       }),
     );
+    this.#codeReaders = [...hosts.values()].flatMap(({ id, facts, postCodes }) => {
+      const device = facts.postCodes?.device;
+      if (device === undefined || postCodes === null) return [];
+      const lost = (cause: string) => this.#log(`no POST codes come from ${id}`, { host: id, cause });
+      return [new PostCodeReader(device, () => hardware.postCodes.open(device), postCodes, lost)];
+    });
     const consoles = new Map<string, HostConsole>();
     for (const { id, console } of platform.hosts ?? []) {
-      if (console?.device === undefined) continue;
-      const { device, baud = 115_200 } = console;
-      const open = () => hardware.serial.open(device, baud);
-      consoles.set(id, new HostConsole(id, { open, keepOpen: true, memory, changes, log: this.#log }));
+      if (console === undefined) continue;
+      const { device, baud = 115_200, node = '' } = console;
+      const open =
+        device === undefined ? () => nodes.console(node) : () => hardware.serial.open(device, baud);
+      // A session over the network is one that somebody else may want.
+      const keepOpen = device !== undefined;
+      consoles.set(id, new HostConsole(id, { open, keepOpen, memory, changes, log: this.#log }));
     }
     this.consoles = consoles;
+    for (const facts of platform.nodes ?? []) this.#contents.add(nodes.add(facts, facts.chassis ?? first));
     const onPresence = () => this.#reconsider();
     const { hwmon } = hardware;
     this.#fans = new Fans(platform, { hwmon, lines, memory, changes, sensors, onPresence }, first);
@@ -188,10 +236,13 @@ class LiveBoard implements Board {
     this.#supplies = new Supplies(supplies, { lines, sensors, changes, onPresence }, first);
     this.#indicators = new Indicators(
       platform.indicators ?? [],
-      ({ led, line = '' }) =>
-        led === undefined
+      ({ led, node, line = '' }) => {
+        const controller = nodes.all.get(node ?? '');
+        if (controller !== undefined) return nodeLamp(controller);
+        return led === undefined
           ? lineLamp(line, lines)
-          : kernelLamp(hardware.leds.led(led), (fault) => this.#faults.light(led, fault)),
+          : kernelLamp(hardware.leds.led(led), (fault) => this.#faults.light(led, fault));
+      },
       ({ chassis, host }) => chassis ?? hosts.get(host ?? '')?.chassis ?? first,
     );
     this.#inventory = new Inventory(
@@ -199,11 +250,11 @@ class LiveBoard implements Board {
       {
         ...{ buses: readers.buses, hwmon, changes },
         hold: ({ id, chassis }, device) => {
-          const away = holdOf(chassis) ?? holdOf(device.chassis);
+          const away = holdOf(chassis) ?? holdOf(device?.chassis);
           if (away !== null) return away;
           const supply = supplies.find(({ fru }) => fru === id);
           const plug = supply === undefined ? undefined : this.#supplies.all.get(supply.id)?.plug;
-          return plug?.hold ?? hosts.get(device.poweredBy ?? '')?.hold ?? null;
+          return plug?.hold ?? hosts.get(device?.poweredBy ?? '')?.hold ?? null;
         },
         onRound: () => this.#recognise(),
       },
@@ -233,18 +284,15 @@ class LiveBoard implements Board {
         }),
       ]),
     );
-    const contents = [
-      ...leaks.values(),
-      ...sensors.values(),
-      ...this.#fans.all.values(),
-      ...this.#supplies.all.values(),
-    ];
-    const chassis = buildChassis(platform.chassis, {
-      ...{ memory, indicators: this.#indicators, contents, frus },
-      hosts: [...hosts.values()],
-      isThere: (id) => presence.has(id),
-      slots,
-    });
+    for (const part of [...leaks.values(), ...this.#fans.all.values(), ...this.#supplies.all.values()])
+      this.#contents.add(part);
+    const chassis = new Map<string, BoardChassis>();
+    const parts = {
+      ...{ memory, indicators: this.#indicators, contents: this.#contents, frus, chassis, slots },
+      hosts: new ByChassis(hosts.values()),
+      isThere: (id: string) => presence.has(id),
+    };
+    for (const facts of platform.chassis) chassis.set(facts.id, new BoardChassis(facts, parts));
     this.#all = { hosts, chassis, leaks };
     const there = <T>(all: ReadonlyMap<string, T>, chassisOf: (part: T) => string): ReadonlyMap<string, T> =>
       presence.any ? new There(all, (part) => presence.has(chassisOf(part))) : all;
@@ -256,6 +304,7 @@ class LiveBoard implements Board {
     this.frus = there(frus, own);
     this.powerSupplies = there<PowerSupply>(this.#supplies.all, own);
     this.leakDetectors = there<LeakDetector>(leaks, own);
+    this.nodes = there<Node>(nodes.all, own);
     this.#drives = (platform.drives ?? []).map(
       (facts) => new BoardDrive(facts, facts.chassis ?? first, { lines, changes, sensors, onPresence }),
     );
@@ -303,7 +352,9 @@ class LiveBoard implements Board {
     if (ready !== undefined) this.#lines.show(ready, true);
     void this.#fans.start();
     this.#sampler.start();
+    this.#nodes.start();
     for (const console of this.consoles.values()) console.start();
+    for (const reader of this.#codeReaders) void reader.start();
     this.#inventory.read();
   }
 
@@ -314,10 +365,12 @@ class LiveBoard implements Board {
     this.#inventory.stop();
     this.#indicators.stop();
     for (const console of this.consoles.values()) console.stop();
+    for (const reader of this.#codeReaders) reader.stop();
     await Promise.all([
       this.#slots.stop(),
       within(endPatience, this.#sampler.stop()),
       within(endPatience, this.#fans.stop()),
+      within(endPatience, this.#nodes.stop()),
       ...[...this.#all.hosts.values()].map((host) => host.stop()),
     ]);
     const { ready } = this.platform.manager;
@@ -325,8 +378,12 @@ class LiveBoard implements Board {
     this.#lines.close();
   }
 
-  onEvent(listener: (event: BoardEvent) => void): () => void {
+  onEvent(listener: (event: BoardEvent) => unknown): () => void {
     return this.#changes.onEvent(listener);
+  }
+
+  onPostCodes(listener: Parameters<Board['onPostCodes']>[0]): () => void {
+    return this.#changes.onPostCodes(listener);
   }
 
   onReading(listener: (sensor: Sensor) => void): () => void {
@@ -338,7 +395,10 @@ class LiveBoard implements Board {
   }
 
   async reset(id: string, type: Parameters<Board['reset']>[1]): ReturnType<Board['reset']> {
-    return this.#host(id).reset(type);
+    const host = this.#host(id);
+    const started = await host.reset(type);
+    for (const node of this.#nodes.all.values()) if (node.facts.host === id) node.hurry();
+    return started;
   }
 
   async resetChassis(
@@ -378,8 +438,22 @@ class LiveBoard implements Board {
     this.#host(host).setRestorePolicy(policy);
   }
 
-  async setBoot(host: string, boot: Parameters<Board['setBoot']>[1]): Promise<void> {
-    this.#host(host).setBoot(boot);
+  async setBoot(id: string, boot: Parameters<Board['setBoot']>[1]): Promise<void> {
+    const host = this.#host(id);
+    const { power } = host.facts;
+    const before = host.boot;
+    // Its controller goes first: what it refuses is not kept.
+    if (power.kind === 'ipmi') await this.#nodes.setBoot(power.node, boot);
+    try {
+      host.setBoot(boot);
+    } catch (error) {
+      if (power.kind === 'ipmi') await this.#nodes.setBoot(power.node, before).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async setPowerLimit(node: string, limit: PowerLimit): Promise<void> {
+    await this.#nodes.setPowerLimit(node, limit);
   }
 
   async setCooling(mode: Parameters<Board['setCooling']>[0]): Promise<void> {
@@ -415,6 +489,75 @@ class LiveBoard implements Board {
     for (const { id, poweredBy } of sensors.values()) {
       const host = poweredBy === null ? undefined : this.#all.hosts.get(poweredBy);
       if (host !== undefined) this.#holds.add(id, () => host.hold);
+    }
+  }
+
+  #takeSensor(sensor: BoardSensor, host: string | null): void {
+    this.#allSensors.set(sensor.id, sensor);
+    this.#contents.add(sensor);
+    if (host === null) return;
+    const own = this.#ofHost.get(host) ?? new Set();
+    this.#ofHost.set(host, own.add(sensor));
+  }
+
+  #dropSensor(sensor: BoardSensor): void {
+    this.#allSensors.delete(sensor.id);
+    this.#contents.delete(sensor);
+    for (const own of this.#ofHost.values()) own.delete(sensor);
+  }
+
+  /** A node turned out to have these sensors: those that are known stay what they are. */
+  #found(
+    node: BoardNode,
+    before: ReadonlyMap<string, BoardSensor>,
+    found: readonly FoundSensor[],
+  ): ReadonlyMap<string, BoardSensor> {
+    const { id: device, chassis, facts: node_ } = node;
+    const now = new Map<string, BoardSensor>();
+    for (const { facts, quantity } of found) {
+      const known = before.get(facts.id);
+      if (known !== undefined && known.quantity === quantity) {
+        known.fit(facts);
+        now.set(facts.id, known);
+        continue;
+      }
+      // The name belongs to somebody else on this board.
+      if (known === undefined && this.#allSensors.has(facts.id)) continue;
+      const origin = {
+        ...{ device, chassis, quantity, period: this.#nodes.periodOf(node) },
+        // A controller with a log of its own says itself what happens to its host.
+        host: node_.bridgeIc === undefined ? null : (node_.host ?? null),
+      };
+      const sensor = new BoardSensor(facts, origin, this.#changes);
+      if (known !== undefined) this.#dropSensor(known);
+      this.#takeSensor(sensor, node_.host ?? null);
+      now.set(facts.id, sensor);
+    }
+    let moved = now.size !== before.size;
+    for (const [id, sensor] of before) {
+      if (now.get(id) === sensor) continue;
+      moved = true;
+      sensor.unplug('its node does not have it any more');
+      if (!now.has(id)) this.#dropSensor(sensor);
+    }
+    for (const [id, sensor] of now) moved ||= before.get(id) !== sensor;
+    if (moved) {
+      this.generation += 1;
+      this.#changes.touch();
+    }
+    return now;
+  }
+
+  /** A node answers, or does not any more: whose power it tells of is known again, or is not. */
+  #nodeMoved({ id }: BoardNode, isThere: boolean): void {
+    for (const { facts, power } of this.#all.hosts.values()) {
+      const told =
+        facts.power.kind === 'ipmi'
+          ? facts.power.node
+          : this.platform.lines?.[facts.power.kind === 'gpio' ? facts.power.good : '']?.node;
+      if (told !== id) continue;
+      if (isThere) power.look();
+      else power.lose();
     }
   }
 
@@ -487,6 +630,7 @@ class LiveBoard implements Board {
       if (!this.#presence.has(host.chassis) || !this.#slots.feeds(host.chassis)) host.pulled();
     for (const detector of this.#all.leaks.values()) detector.look();
     this.#sampler.reconsider();
+    this.#nodes.reconsider();
     this.#inventory.reconsider();
   }
 
@@ -524,6 +668,12 @@ class LiveBoard implements Board {
       detail,
     });
   }
+}
+
+/** The lines that show whether the controllers of hosts say that they have power. */
+function powerLines({ hosts = [] }: Platform): Record<string, LineFacts> {
+  const nodes = hosts.flatMap(({ power }) => (power.kind === 'ipmi' ? [power.node] : []));
+  return Object.fromEntries(nodes.map((node) => [nodePowerLine(node), { direction: 'in', node }]));
 }
 
 /** Waits for `work`, but no longer than `milliseconds`. */

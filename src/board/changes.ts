@@ -1,5 +1,5 @@
 /** Tells listeners that something has changed, at most once in a turn of the event loop, and hands on events. */
-import type { BoardEvent, Sensor } from './model.ts';
+import type { BoardEvent, PostCode, Sensor } from './model.ts';
 
 export class Changes {
   #revision = 1;
@@ -7,8 +7,9 @@ export class Changes {
   #stateMoved = false;
   readonly #listeners = new Set<() => void>();
   readonly #stateListeners = new Set<() => void>();
-  readonly #events = new Set<(event: BoardEvent) => void>();
+  readonly #events = new Set<(event: BoardEvent) => unknown>();
   readonly #readings = new Set<(sensor: Sensor) => void>();
+  readonly #codes = new Set<(codes: readonly PostCode[], over: boolean) => void>();
   readonly #failed: (error: unknown) => void;
 
   /** `failed` is told what a listener throws: it ends neither the sampling of a bus nor a power operation. */
@@ -35,14 +36,33 @@ export class Changes {
     });
   }
 
-  emit(event: BoardEvent): void {
+  /** Resolves once every listener has done what it does about the event; never rejects, and need not be awaited. */
+  emit(event: BoardEvent): Promise<unknown> {
     this.touch();
-    for (const listener of this.#events) this.#tell(() => listener(event));
+    const done: Promise<unknown>[] = [];
+    for (const listener of this.#events)
+      this.#tell(() => {
+        const work = listener(event);
+        if (work instanceof Promise) done.push(work);
+      });
+    return Promise.allSettled(done);
   }
 
   /** A sensor has been read well. */
   read(sensor: Sensor): void {
     for (const listener of this.#readings) this.#tell(() => listener(sensor));
+  }
+
+  /** Firmware has written codes, or its work is over. */
+  post(codes: readonly PostCode[], over: boolean): void {
+    // As often as readings, and no more than they.
+    this.touch('reading');
+    for (const listener of this.#codes) this.#tell(() => listener(codes, over));
+  }
+
+  onPostCodes(listener: (codes: readonly PostCode[], over: boolean) => void): () => void {
+    this.#codes.add(listener);
+    return () => this.#codes.delete(listener);
   }
 
   onReading(listener: (sensor: Sensor) => void): () => void {
@@ -61,7 +81,7 @@ export class Changes {
     return () => this.#stateListeners.delete(listener);
   }
 
-  onEvent(listener: (event: BoardEvent) => void): () => void {
+  onEvent(listener: (event: BoardEvent) => unknown): () => void {
     this.#events.add(listener);
     return () => this.#events.delete(listener);
   }

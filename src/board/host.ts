@@ -15,7 +15,8 @@ import {
   type RestorePolicy,
   type Status,
 } from './model.ts';
-import { HostPower } from './power.ts';
+import { HostPostCodes } from './post-codes.ts';
+import { type HostController, HostPower, type PowerListener } from './power.ts';
 
 /** Rails and regulators need a moment after power-good before their readings mean anything. */
 const settleAfterPowerOn = 2_000;
@@ -33,6 +34,8 @@ export interface HostParts {
   /** Called when power has come, has settled, or has gone. */
   readonly onPower: () => void;
   readonly log: (message: string, detail: object) => void;
+  /** The controller that switches it, where one does. */
+  readonly controller?: HostController;
   /** The chassis that it is in has power. */
   readonly isFed: () => boolean;
 }
@@ -40,6 +43,8 @@ export interface HostParts {
 export class BoardHost implements Host {
   readonly facts: HostFacts;
   readonly power: HostPower;
+  /** Whoever gets codes of its firmware hands them to this. */
+  readonly postCodes: HostPostCodes | null;
   readonly #parts: HostParts;
   readonly #buttons: Buttons;
   /** Power-good as `onPower` was last told. */
@@ -52,7 +57,11 @@ export class BoardHost implements Host {
     this.facts = facts;
     this.#parts = parts;
     const { lines, changes } = parts;
-    this.power = new HostPower(facts, lines, {
+    this.postCodes =
+      facts.postCodes === undefined
+        ? null
+        : new HostPostCodes(facts.id, { ...parts, powered: () => this.power.good });
+    const listener: PowerListener = {
       changed: () => this.#changed(),
       event: (event) => changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),
       // Whatever mains does meanwhile, this is what to return to.
@@ -64,7 +73,10 @@ export class BoardHost implements Host {
           if (this.power.resting && this.power.good === on) this.#remember(on);
         }, steady).unref();
       },
-    });
+      booting: () => this.postCodes?.begin(),
+      bootOver: (powered) => (powered ? this.postCodes?.end() : this.postCodes?.forget()),
+    };
+    this.power = new HostPower(facts, lines, listener, parts.controller);
     this.#buttons = new Buttons(facts, {
       lines,
       event: (event) => changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),
@@ -94,6 +106,10 @@ export class BoardHost implements Host {
 
   get postComplete(): boolean | null {
     return this.power.postComplete;
+  }
+
+  get postSince(): Date | null {
+    return this.power.postSince;
   }
 
   get lastReset(): Host['lastReset'] {
@@ -195,6 +211,7 @@ export class BoardHost implements Host {
     clearTimeout(this.#remembering);
     clearTimeout(this.#settling);
     this.#buttons.stop();
+    this.postCodes?.end();
     await this.power.stop();
   }
 

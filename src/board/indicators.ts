@@ -28,7 +28,8 @@ export class Indicators {
     this.#chassisOf = chassisOf;
     const uses = new Map<string, IndicatorFacts[]>();
     for (const each of facts) {
-      const key = each.led === undefined ? `line ${each.line}` : `led ${each.led}`;
+      const { line, led, node } = each;
+      const key = JSON.stringify({ line, led, node });
       uses.set(key, [...(uses.get(key) ?? []), each]);
     }
     this.#lights = [...uses.values()].flatMap((all) => {

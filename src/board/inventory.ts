@@ -11,6 +11,7 @@ import type { Hold } from './hold.ts';
 import type { Fru, Origin, Status } from './model.ts';
 
 type FruFacts = NonNullable<Platform['frus']>[number];
+type NodeFru = FruFacts & { readonly node: string };
 type FruTexts = Omit<Fru, 'id' | 'name' | 'chassis' | 'context' | 'status' | 'fault' | 'image'>;
 
 /** How much of an EEPROM is read: inventories are far shorter, and the bus has other things to do. */
@@ -63,7 +64,7 @@ export interface InventoryParts {
   readonly hwmon: Hwmon;
   readonly changes: Changes;
   /** Why a FRU cannot be read now although nothing is wrong; null when it can. */
-  readonly hold: (fru: FruFacts, device: DeviceFacts) => Hold | null;
+  readonly hold: (fru: FruFacts, device: DeviceFacts | undefined) => Hold | null;
   /** Called after each round. */
   readonly onRound: () => void;
 }
@@ -74,6 +75,8 @@ export class Inventory {
   readonly #frus = new Map<string, Fru>();
   readonly #parts: InventoryParts;
   readonly #sources: readonly { readonly facts: FruFacts; readonly device: DeviceFacts }[];
+  /** Those that nodes hold. */
+  #ofNodes: NodeFru[] = [];
   /** What has been told to be wrong, by the id of the FRU. */
   readonly #told = new Map<string, string>();
   readonly #held = new Set<string>();
@@ -88,18 +91,43 @@ export class Inventory {
       const device = platform.devices?.find(({ id }) => id === facts.device);
       return device === undefined ? [] : [{ facts, device }];
     });
-    for (const { facts, device } of this.#sources) {
-      const { id, name, context } = facts;
-      const chassis = facts.chassis ?? device.chassis ?? defaultChassis;
-      this.#frus.set(id, {
-        ...{ id, name: name ?? id, chassis, context: context ?? null },
-        ...unknown,
-        status: { state: 'Starting', health: 'OK' },
-        fault: null,
-        image: null,
-      });
+    for (const { facts, device } of this.#sources) this.#declare(facts, device.chassis ?? defaultChassis);
+    for (const facts of platform.frus ?? []) {
+      if (facts.node === undefined) continue;
+      const node = platform.nodes?.find(({ id }) => id === facts.node);
+      this.addOfNode({ ...facts, node: facts.node }, node?.chassis ?? defaultChassis);
     }
     this.frus = this.#frus;
+  }
+
+  /** Declares an inventory that a node holds; it is read by `readNode`. */
+  addOfNode(facts: NodeFru, chassis: string): void {
+    this.#ofNodes.push(facts);
+    this.#declare(facts, chassis);
+  }
+
+  /** The inventories of a node go with it. */
+  removeOfNode(node: string): void {
+    const gone = this.#ofNodes.filter((facts) => facts.node === node);
+    this.#ofNodes = this.#ofNodes.filter((facts) => facts.node !== node);
+    for (const { id } of gone) this.#frus.delete(id);
+  }
+
+  /** Reads what a node holds; `read` gives the image of an inventory by its number. Never fails. */
+  async readNode(node: string, read: (number: number) => Promise<Uint8Array>): Promise<void> {
+    for (const facts of this.#ofNodes.filter((each) => each.node === node))
+      await this.#read(facts, undefined, () => read(facts.number ?? 0));
+    if (!this.#stopped) this.#parts.onRound();
+  }
+
+  #declare({ id, name, context, chassis }: FruFacts, defaultChassis: string): void {
+    this.#frus.set(id, {
+      ...{ id, name: name ?? id, chassis: chassis ?? defaultChassis, context: context ?? null },
+      ...unknown,
+      status: { state: 'Starting', health: 'OK' },
+      fault: null,
+      image: null,
+    });
   }
 
   /** Reads all, now and then again; called while a round is under way, one more follows it. */
@@ -114,6 +142,8 @@ export class Inventory {
     const released = this.#sources.filter(
       ({ facts, device }) => !this.#isHeld(facts, device) && this.#held.delete(facts.id),
     );
+    // Those of nodes are read when their node answers.
+    for (const facts of this.#ofNodes) if (!this.#isHeld(facts, undefined)) this.#held.delete(facts.id);
     if (released.length > 0) this.read();
   }
 
@@ -126,7 +156,8 @@ export class Inventory {
     this.#reading = true;
     while (this.#again && !this.#stopped) {
       this.#again = false;
-      for (const { facts, device } of this.#sources) if (!this.#stopped) await this.#read(facts, device);
+      for (const { facts, device } of this.#sources)
+        if (!this.#stopped) await this.#read(facts, device, () => this.#imageOf(device));
       if (!this.#stopped) this.#parts.onRound();
     }
     this.#reading = false;
@@ -134,16 +165,21 @@ export class Inventory {
   }
 
   /** Reads an EEPROM; whatever comes of it is shown and, when it is new, told. */
-  async #read(facts: FruFacts, device: DeviceFacts): Promise<void> {
+  async #read(
+    facts: FruFacts,
+    device: DeviceFacts | undefined,
+    imageOf: () => Promise<Uint8Array>,
+  ): Promise<void> {
     if (this.#isHeld(facts, device)) return;
     try {
-      const image = await this.#imageOf(device);
+      const image = await imageOf();
       // Its power may have gone meanwhile.
       if (!this.#stopped && !this.#isHeld(facts, device)) this.#decode(facts.id, image);
     } catch (error) {
       if (this.#stopped || this.#isHeld(facts, device)) return;
       const message = error instanceof Error ? error.message : String(error);
-      const isAbsent = error instanceof DeviceError && error.kind === 'no-answer' && device.optional === true;
+      const isAbsent =
+        error instanceof DeviceError && error.kind === 'no-answer' && device?.optional === true;
       if (isAbsent) this.#lost(facts.id, { state: 'Absent', health: 'OK' }, message);
       else {
         this.#lost(facts.id, { state: 'UnavailableOffline', health: 'Warning' }, message);
@@ -153,7 +189,7 @@ export class Inventory {
   }
 
   /** Marks a FRU that cannot be read now; says whether it did. */
-  #isHeld(facts: FruFacts, device: DeviceFacts): boolean {
+  #isHeld(facts: FruFacts, device: DeviceFacts | undefined): boolean {
     const hold = this.#parts.hold(facts, device);
     if (hold === null) return false;
     this.#held.add(facts.id);

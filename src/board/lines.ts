@@ -2,6 +2,7 @@
 import { DeviceError } from '../../drivers/errors.ts';
 import type { GpioLine, GpioLines } from '../../drivers/gpio/lines.ts';
 import type { LineFacts } from '../platform/schema.ts';
+import { bitSignal, powerSignal } from './nodes/signals.ts';
 
 /** How often lines that cannot be had are asked for, and those that are held are looked at. */
 const retryPeriod = 10_000;
@@ -36,8 +37,14 @@ interface Held {
 /** Told of a line that cannot be had, and why; null once it can, or once the chip it is on is not `there` any more. */
 export type LineReport = (name: string, fault: string | null, there: boolean) => void;
 
+/** Who offers lines: the controller itself, and nodes that tell of their hosts. */
+export interface LineSources {
+  readonly gpio: GpioLines;
+  readonly nodes: (node: string) => GpioLines | undefined;
+}
+
 export class Lines {
-  readonly #gpio: GpioLines;
+  readonly #sources: LineSources;
   readonly #held = new Map<string, Held>();
   /** Lines that are asserted for the time of a job. */
   readonly #asserted = new Set<string>();
@@ -48,13 +55,16 @@ export class Lines {
 
   /** `report` is told of a line that cannot be had, and of its coming; `isThere` says whether a chassis can be asked. */
   constructor(
-    gpio: GpioLines,
+    sources: LineSources,
     facts: Readonly<Record<string, LineFacts>>,
     report: LineReport,
     isThere: (chassis: string) => boolean = () => true,
   ) {
-    this.#gpio = gpio;
-    this.#report = report;
+    this.#sources = sources;
+    // Why a node does not tell is said of the node.
+    this.#report = (name, ...told) => {
+      if (facts[name]?.node === undefined) report(name, ...told);
+    };
     this.#isThere = isThere;
     for (const [name, each] of Object.entries(facts)) {
       this.#held.set(name, {
@@ -85,8 +95,12 @@ export class Lines {
     }, retryPeriod).unref();
     // What a chassis carries is asked for once it is known whether the chassis is there.
     const [fixed, carried] = [false, true].map((isCarried) =>
-      [...this.#held].filter(([, { facts }]) => (facts.chassis !== undefined) === isCarried),
+      [...this.#held].filter(
+        ([, { facts }]) => facts.node === undefined && (facts.chassis !== undefined) === isCarried,
+      ),
     );
+    // Those come when their nodes answer, which may be never.
+    for (const [name, held] of this.#held) if (held.facts.node !== undefined) void this.#request(name, held);
     for (const some of [fixed, carried])
       await Promise.all((some ?? []).map(([name, held]) => this.#request(name, held)));
   }
@@ -330,10 +344,15 @@ export class Lines {
     }
   }
 
-  #open(name: string, { facts, driven }: Held): Promise<GpioLine> {
+  async #open(name: string, { facts, driven }: Held): Promise<GpioLine> {
     const initial = driven ?? facts.initial ?? false;
-    return this.#gpio.request({
-      line: facts.line ?? name,
+    const { node, bit } = facts;
+    const source = node === undefined ? this.#sources.gpio : this.#sources.nodes(node);
+    if (source === undefined)
+      throw new DeviceError('no-bus', `line ${name}`, `there is no node "${node}" to ask for it`);
+    const own = bit === undefined ? powerSignal : bitSignal(bit);
+    return source.request({
+      line: node === undefined ? (facts.line ?? name) : own,
       direction: facts.direction,
       activeLow: facts.activeLow ?? false,
       ...(facts.direction === 'out' ? { initial } : {}),

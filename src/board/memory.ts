@@ -52,6 +52,16 @@ export class Memory {
     this.#settings.set(`board.host.${host}.boot`, JSON.stringify(boot));
   }
 
+  /** How often the host has been seen to boot; 0 for never. */
+  boots(host: string): number {
+    const value = Number(this.#settings.get(`board.host.${host}.boots`) ?? 0);
+    return Number.isSafeInteger(value) && value > 0 ? value : 0;
+  }
+
+  setBoots(host: string, count: number): void {
+    this.#settings.set(`board.host.${host}.boots`, String(count));
+  }
+
   /** Whether the host was on when it was last known for good. */
   wasOn(host: string): boolean {
     return this.#settings.get(`board.host.${host}.power`) === 'on';

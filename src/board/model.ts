@@ -2,7 +2,14 @@
  * What the rest of the daemon may know of the live machine. Reading any of this costs nothing and touches no bus:
  * the sampler keeps it current in the background. An unknown is `null`, never an invented number.
  */
-import type { ChassisFacts, FanFacts, HostFacts, Platform, ThresholdFacts } from '../platform/schema.ts';
+import type {
+  ChassisFacts,
+  FanFacts,
+  HostFacts,
+  NodeFacts,
+  Platform,
+  ThresholdFacts,
+} from '../platform/schema.ts';
 
 export type Health = 'OK' | 'Warning' | 'Critical';
 /** The subset of Redfish `State` that parts of a board can be in. */
@@ -97,6 +104,24 @@ export interface BootOverride {
   readonly uefiTarget: string | null;
 }
 
+/** A code that the firmware of a host has written. */
+export interface PostCode {
+  readonly host: string;
+  readonly code: number;
+  /** Number of the boot, which rises for life. */
+  readonly boot: number;
+  /** Milliseconds since the boot began; null when nobody saw that. */
+  readonly elapsed: number | null;
+}
+
+/** What is known of the codes of a host. */
+export interface PostCodes {
+  /** The last one since the host began to boot; null before the first, and while it has no power. */
+  readonly last: { readonly code: number; readonly time: Date } | null;
+  /** Why none can come now, and since when; null when they can. */
+  readonly fault: { readonly device: string; readonly message: string; readonly since: Date } | null;
+}
+
 export type PowerOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 export interface Host {
@@ -107,6 +132,10 @@ export interface Host {
   readonly powerState: PowerState | null;
   /** True once the firmware has finished since the last power-on; null where no line for it can be read. */
   readonly postComplete: boolean | null;
+  /** When `postComplete` became what it is; null where it is not known. */
+  readonly postSince: Date | null;
+  /** Null where nothing tells of codes. */
+  readonly postCodes: PostCodes | null;
   readonly lastReset: { readonly type: ResetType | 'Restore'; readonly time: Date } | null;
   readonly restorePolicy: RestorePolicy;
   readonly boot: BootOverride;
@@ -210,6 +239,7 @@ export interface Origin {
     | 'drive'
     | 'leakDetector'
     | 'manager'
+    | 'node'
     | 'device'
     | 'bus';
   readonly id: string;
@@ -231,6 +261,55 @@ export interface BoardEvent {
   readonly resolves?: boolean;
   /** A sentence for people, when the registry message says too little. */
   readonly detail?: string;
+  /** The record of a node's own event log that it is, and which belongs in the log of its host alone. */
+  readonly record?: NodeRecord;
+}
+
+/** A record of the event log of a node. */
+export interface NodeRecord {
+  readonly node: string;
+  /** Its 16 bytes in hexadecimal (IPMI 2.0, section 32.1). */
+  readonly raw: string;
+  /** When it happened, by the clock of the node; null where that was not set. */
+  readonly time: Date | null;
+  /** How far the log of the node has been taken over with this record; to be kept together with it. */
+  readonly mark?: string;
+}
+
+/** What a controller of a node runs. */
+export interface NodeFirmware {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The limit of the power that a node may draw. */
+export interface PowerLimit {
+  /** Watts; null when none is in force. */
+  readonly watts: number | null;
+  readonly exception: 'NoAction' | 'HardPowerOff' | 'LogEventOnly';
+  /** Milliseconds within which it must be kept. */
+  readonly correction: number;
+}
+
+/** A node that is managed through a controller of its own, by IPMI. */
+export interface Node {
+  readonly id: string;
+  readonly name: string;
+  readonly chassis: string;
+  readonly facts: NodeFacts;
+  readonly status: Status;
+  /** When it last answered anything; null before the first time. */
+  readonly lastAnswer: Date | null;
+  /** Why it does not answer, in words; null while it does. */
+  readonly fault: string | null;
+  readonly firmware: readonly NodeFirmware[];
+  /** IANA enterprise number of its maker; null before it was asked. */
+  readonly manufacturer: number | null;
+  /** What limits its power; null where it cannot be limited, or is not known. */
+  readonly powerLimit: PowerLimit | null;
+  /** Sensor of the power that it draws as a whole, if it measures that. */
+  readonly power: string | null;
 }
 
 /** Why a console lets a client go. */
@@ -315,6 +394,9 @@ export interface Board {
   readonly leakDetectors: ReadonlyMap<string, LeakDetector>;
   /** Those that are there. */
   readonly drives: ReadonlyMap<string, Drive>;
+  readonly nodes: ReadonlyMap<string, Node>;
+  /** Grows when parts are there that were not known before, or are not known any more: sensors of a node, a node. */
+  readonly generation: number;
   readonly buses: readonly BusState[];
   /**
    * What came of reading the sensors of each root bus (`i2c-6`), the ADC (`adc`) and the tachometers (`tach`) since the
@@ -329,7 +411,12 @@ export interface Board {
   start(): Promise<void>;
   stop(): Promise<void>;
   /** What a listener throws is logged, and reaches neither the board nor the other listeners. */
-  onEvent(listener: (event: BoardEvent) => void): () => void;
+  onEvent(listener: (event: BoardEvent) => unknown): () => void;
+  /**
+   * Called with codes of firmware as they come, and with none, but `over`, when a boot has ended, be it that the power has
+   * gone. There are many, and they are no events.
+   */
+  onPostCodes(listener: (codes: readonly PostCode[], over: boolean) => void): () => void;
   /** Called for each good reading, as it is taken. */
   onReading(listener: (sensor: Sensor) => void): () => void;
   /** Called after each change of `revision`, at most once per turn of the event loop. */
@@ -347,6 +434,7 @@ export interface Board {
   setAssetTag(target: { host: string } | { chassis: string }, tag: string): Promise<void>;
   setRestorePolicy(host: string, policy: RestorePolicy): Promise<void>;
   setBoot(host: string, boot: BootOverride): Promise<void>;
+  setPowerLimit(node: string, limit: PowerLimit): Promise<void>;
   /** A fan that cannot be driven shows it by itself, and holds up neither mode. */
   setCooling(mode: Cooling['mode']): Promise<void>;
   /** Manual mode only. */

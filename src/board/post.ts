@@ -3,6 +3,8 @@ import type { HostFacts } from '../platform/schema.ts';
 import type { Lines } from './lines.ts';
 import type { PowerListener } from './power.ts';
 
+type Listener = Pick<PowerListener, 'changed' | 'event' | 'booting' | 'bootOver'>;
+
 /** Longest self test where the descriptor does not say, in milliseconds. */
 const defaultTimeout = 300_000;
 
@@ -10,7 +12,7 @@ export class Post {
   readonly #facts: NonNullable<HostFacts['post']>;
   readonly #host: string;
   readonly #lines: Lines;
-  readonly #listener: Pick<PowerListener, 'changed' | 'event'>;
+  readonly #listener: Listener;
   /** Null until power-good could be read. */
   #powered: boolean | null = null;
   /** Runs while the self test does, and stays once it has fired. */
@@ -18,14 +20,11 @@ export class Post {
   #late = false;
   /** Null while one of the lines cannot be read. */
   complete: boolean | null = null;
+  /** When `complete` became what it is; null where it is not known. */
+  since: Date | null = null;
 
   /** `host` is its name in events. */
-  constructor(
-    facts: NonNullable<HostFacts['post']>,
-    host: string,
-    lines: Lines,
-    listener: Pick<PowerListener, 'changed' | 'event'>,
-  ) {
+  constructor(facts: NonNullable<HostFacts['post']>, host: string, lines: Lines, listener: Listener) {
     this.#facts = facts;
     this.#host = host;
     this.#lines = lines;
@@ -59,7 +58,11 @@ export class Post {
     } else this.stop();
     if (complete === true && this.#late) this.#arrived();
     if (complete === this.complete) return;
+    // An operating system that starts its machine anew takes the line back, and nothing else tells of it.
+    if (this.complete && this.#powered && complete === false) this.#listener.booting();
+    if (complete === true) this.#listener.bootOver(true);
     this.complete = complete;
+    this.since = complete === null ? null : new Date();
     this.#listener.changed();
   }
 

@@ -25,6 +25,10 @@ export interface PowerListener {
   wanted(on: boolean): void;
   /** Nothing is under way, and this is what power-good says. */
   resting(on: boolean): void;
+  /** The firmware begins anew. */
+  booting(): void;
+  /** The firmware has done its work or, unless `powered`, has lost its power. */
+  bootOver(powered: boolean): void;
 }
 
 /** The controller of a host that is switched by IPMI. */
@@ -107,6 +111,10 @@ export class HostPower implements Sequenced {
 
   get postComplete(): boolean | null {
     return this.#post?.complete ?? null;
+  }
+
+  get postSince(): Date | null {
+    return this.#post?.since ?? null;
   }
 
   get supported(): readonly ResetType[] {
@@ -206,6 +214,7 @@ export class HostPower implements Sequenced {
     this.#transition = null;
     this.#answerUntil = Number.NEGATIVE_INFINITY;
     this.#post?.stop();
+    this.#listener.bootOver(false);
   }
 
   /** It is back, with a power-good of its own, which this first look takes as it is. */
@@ -323,6 +332,7 @@ export class HostPower implements Sequenced {
 
   restarted(): void {
     this.#listener.event({ message: 'Platform.PlatformReset', args: ['ForceRestart'], severity: 'OK' });
+    this.#listener.booting();
     this.#post?.begin();
   }
 
@@ -336,6 +346,8 @@ export class HostPower implements Sequenced {
     this.#good = good;
     if (good) this.goodSince = performance.now();
     for (const look of this.#watchers) look();
+    if (!good) this.#listener.bootOver(false);
+    else if (before !== null) this.#listener.booting();
     this.#post?.powered(good);
     // The first look tells what is, not what happened.
     if (before !== null) this.#tellMove(good);

@@ -10,6 +10,8 @@ import { muxBus } from '../../drivers/i2c/mux.ts';
 import type { DeviceFacts, Platform, SensorFacts } from '../platform/schema.ts';
 import type { Lines } from './lines.ts';
 import type { Quantity } from './model.ts';
+import { satelliteReader } from './nodes/satellite.ts';
+import type { Ways } from './nodes/ways.ts';
 
 /** Sampling period where the descriptor has none, milliseconds. */
 const defaultPeriod = 1000;
@@ -58,7 +60,7 @@ export interface Readers {
   readonly adapters: readonly number[];
 }
 
-export function createReaders(platform: Platform, hardware: Hardware, lines: Lines): Readers {
+export function createReaders(platform: Platform, hardware: Hardware, lines: Lines, ways: Ways): Readers {
   const { buses, adapterOf } = openBuses(platform, hardware);
   const lanes = new Map<string, Reader[]>();
   const sensors: SensorDeclaration[] = [];
@@ -95,9 +97,13 @@ export function createReaders(platform: Platform, hardware: Hardware, lines: Lin
       );
     }
   }
-  for (const { id, sensors: list } of platform.ipmb ?? []) {
-    for (const facts of list)
-      sensors.push(unsupported(id, facts, facts.quantity, 'IPMB is not read by this build'));
+  for (const satellite of platform.ipmb ?? []) {
+    const declared = satellite.sensors.map((facts) =>
+      controllerSensor(satellite.id, facts, facts.quantity, undefined),
+    );
+    if (declared.length === 0) continue;
+    sensors.push(...declared);
+    add(`ipmb-${satellite.bus}`, satelliteReader(satellite, declared, ways));
   }
   for (const { id, sensors: list } of platform.peci ?? []) {
     for (const facts of Object.values(list))

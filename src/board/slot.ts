@@ -74,6 +74,8 @@ export class Slot {
       },
       wanted: () => undefined,
       resting: () => this.#rested(),
+      booting: () => undefined,
+      bootOver: () => undefined,
     });
     let closed: boolean | null = null;
     parts.lines.watch(own.latch, (now) => {

@@ -23,12 +23,33 @@ const maxKernelLog = 4 * 1024 * 1024;
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** The parts in turn; each is made when the one before has been taken. */
-export async function* diagnosticParts(sources: DiagnosticSources): AsyncGenerator<Part> {
+/** What belongs together, and can fail while the rest does not. */
+export interface Section {
+  /** For people. */
+  readonly name: string;
+  /** Files in turn; each is made when the one before has been taken. @throws why they cannot be had */
+  readonly files: (signal: AbortSignal) => AsyncIterable<Part> | Iterable<Part>;
+}
+
+const one = (name: string, file: string, value: () => unknown): Section => ({
+  name,
+  files: () => [{ name: file, text: json(value()) }],
+});
+
+/** All that is collected, in order. */
+export function diagnosticSections(sources: DiagnosticSources): readonly Section[] {
   const { board, journal, settings, version } = sources;
-  yield {
-    name: 'system.json',
-    text: json({
+  const logs: readonly (readonly [string, LogRef])[] = [
+    ['EventLog', { log: 'EventLog' }],
+    ['AuditLog', { log: 'AuditLog' }],
+    ...[...board.hosts.values()].flatMap(({ id: system, postCodes }) =>
+      (postCodes === null ? (['SEL'] as const) : (['SEL', 'PostCodes'] as const)).map(
+        (log) => [`${log}-${system}`, { log, system }] as const,
+      ),
+    ),
+  ];
+  return [
+    one('State of the daemon', 'system.json', () => ({
       ...{
         version,
         node: process.version,
@@ -39,48 +60,47 @@ export async function* diagnosticParts(sources: DiagnosticSources): AsyncGenerat
       },
       ...{ process: process.memoryUsage(), running: process.uptime(), time: new Date() },
       journal: { ...journal.state, fault: journal.state.fault?.message ?? null, newest: journal.newest },
-    }),
-  };
-  yield { name: 'platform.json', text: json(board.platform) };
-  yield {
-    name: 'settings.json',
-    text: json(Object.fromEntries([...settings.entries()].filter(([key]) => !secret.test(key)))),
-  };
-  yield {
-    name: 'sensors.json',
-    text: json(
+    })),
+    one('Descriptor', 'platform.json', () => board.platform),
+    one('Settings', 'settings.json', () =>
+      Object.fromEntries([...settings.entries()].filter(([key]) => !secret.test(key))),
+    ),
+    one('Sensors', 'sensors.json', () =>
       [...board.sensors.values()].map(
         ({ id, chassis, device, quantity, reading, readingTime, status, crossed, fault }) => ({
           ...{ id, chassis, device, quantity, reading, readingTime, status, crossed, fault },
         }),
       ),
     ),
-  };
-  yield {
-    name: 'hosts.json',
-    text: json(
+    one('Nodes', 'nodes.json', () =>
+      [...board.nodes.values()].map(({ id, status, lastAnswer, fault, firmware, powerLimit }) => ({
+        ...{ id, status, lastAnswer, fault, firmware, powerLimit },
+      })),
+    ),
+    one('Hosts', 'hosts.json', () =>
       [...board.hosts.values()].map(({ id, powerState, postComplete, lastReset, status }) => ({
         ...{ id, powerState, postComplete, lastReset, status },
       })),
     ),
-  };
-  const logs: LogRef[] = [
-    { log: 'EventLog' },
-    { log: 'AuditLog' },
-    ...[...board.hosts.keys()].map((system) => ({ log: 'SEL', system }) as const),
+    ...logs.map(([name, ref]): Section => ({ name, files: () => pages(journal, name, ref) })),
+    { name: 'State of the system', files: processFiles },
+    { name: 'Log of the kernel', files: kernelLog },
   ];
-  for (const ref of logs) {
-    const name = ref.log === 'SEL' ? `SEL-${ref.system}` : ref.log;
-    let after = 0;
-    for (let part = 1; ; part++) {
-      const { entries } = journal.page(ref, { skip: 0, top: page, after });
-      if (entries.length === 0) break;
-      const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
-      yield { name: `journal/${name}-${String(part).padStart(4, '0')}.jsonl`, text };
-      after = entries.at(-1)?.id ?? after;
-      if (entries.length < page) break;
-    }
+}
+
+function* pages(journal: Journal, name: string, ref: LogRef): Iterable<Part> {
+  let after = 0;
+  for (let part = 1; ; part++) {
+    const { entries } = journal.page(ref, { skip: 0, top: page, after });
+    if (entries.length === 0) return;
+    const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+    yield { name: `journal/${name}-${String(part).padStart(4, '0')}.jsonl`, text };
+    after = entries.at(-1)?.id ?? after;
+    if (entries.length < page) return;
   }
+}
+
+function* processFiles(): Iterable<Part> {
   for (const file of ['meminfo', 'loadavg', 'mounts', 'interrupts']) {
     try {
       yield { name: `proc/${file}`, text: readFileSync(`/proc/${file}`, 'utf8') };
@@ -88,8 +108,10 @@ export async function* diagnosticParts(sources: DiagnosticSources): AsyncGenerat
       // Not on every system, and not for every user.
     }
   }
-  const kernel = await promisify(execFile)('dmesg', [], { maxBuffer: maxKernelLog, timeout: 10_000 }).catch(
-    (error: unknown) => ({ stdout: `the log of the kernel cannot be read: ${String(error)}\n` }),
-  );
-  yield { name: 'kernel.log', text: kernel.stdout };
+}
+
+async function* kernelLog(signal: AbortSignal): AsyncIterable<Part> {
+  const options = { maxBuffer: maxKernelLog, timeout: 10_000, signal };
+  const { stdout } = await promisify(execFile)('dmesg', [], options);
+  yield { name: 'kernel.log', text: stdout };
 }

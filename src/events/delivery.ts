@@ -13,6 +13,10 @@ export interface DeliveryParts {
   readonly reader: Reader;
   /** Sends events, or that some are missing. @throws Error */
   readonly send: (piece: Pick<Piece, 'events' | 'lost'>, signal: AbortSignal) => Promise<void>;
+  /** Reports that have waited since before the start, the oldest first. */
+  readonly waiting: readonly string[];
+  /** What reports wait has changed while the subscriber fails, or is none any more. */
+  readonly waits: () => void;
   /** Sends something that stands in no journal. @throws Error */
   readonly sendExtra: (body: string, signal: AbortSignal) => Promise<void>;
   readonly rules: () => RetryRules;
@@ -34,6 +38,13 @@ export interface DeliveryState {
   readonly fault: { readonly message: string; readonly since: Date } | null;
 }
 
+/** Something that stands in no journal. */
+interface Extra {
+  readonly body: string;
+  /** A report, which is still worth having later; a sign of life is not. */
+  readonly lasting: boolean;
+}
+
 /** Seconds; the longest wait of RetryForeverWithBackoff. */
 const longest = 3600;
 /** What stands in no journal and waits for a subscriber that fails; the oldest go. */
@@ -42,7 +53,7 @@ const maxExtras = 16;
 export class Delivery {
   readonly #subscription: () => Subscription;
   readonly #parts: DeliveryParts;
-  readonly #extras: string[] = [];
+  #extras: readonly Extra[];
   readonly #abort = new AbortController();
   #busy = false;
   #failures = 0;
@@ -53,6 +64,7 @@ export class Delivery {
     this.#subscription = subscription;
     this.#parts = parts;
     this.#state = { suspended, fault: null };
+    this.#extras = parts.waiting.map((body) => ({ body, lasting: true }));
   }
 
   get state(): DeliveryState {
@@ -61,6 +73,11 @@ export class Delivery {
 
   get after(): number {
     return this.#parts.reader.after;
+  }
+
+  /** Reports that it has not taken yet, the oldest first. */
+  get waiting(): readonly string[] {
+    return this.#extras.flatMap(({ body, lasting }) => (lasting ? body : []));
   }
 
   /** There may be something to deliver. */
@@ -78,11 +95,20 @@ export class Delivery {
     );
   }
 
-  /** Sends something that stands in no journal, as soon as the subscriber takes it. */
-  extra(body: string): void {
+  /** Sends a report as soon as the subscriber takes it. */
+  report(body: string): void {
+    this.#extra({ body, lasting: true });
+  }
+
+  /** Sends a sign of life; one that was not taken before says nothing any more. */
+  beat(body: string): void {
+    this.#extras = this.#extras.filter(({ lasting }) => lasting);
+    this.#extra({ body, lasting: false });
+  }
+
+  #extra(extra: Extra): void {
     if (this.#state.suspended || !this.#parts.enabled()) return;
-    this.#extras.push(body);
-    if (this.#extras.length > maxExtras) this.#extras.shift();
+    this.#extras = [...this.#extras, extra].slice(-maxExtras);
     this.wake();
   }
 
@@ -105,6 +131,13 @@ export class Delivery {
     this.wake();
   }
 
+  /** Tries now what waits for its next try: somebody may have put right what failed. */
+  again(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.wake();
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#abort.abort();
@@ -120,8 +153,9 @@ export class Delivery {
     while (this.#mayGoOn()) {
       const extra = this.#extras[0];
       if (extra !== undefined) {
-        await sendExtra(extra, signal);
-        if (this.#extras[0] === extra) this.#extras.shift();
+        await sendExtra(extra.body, signal);
+        this.#extras = this.#extras.filter((each) => each !== extra);
+        if (this.waiting.length === 0) this.#parts.waits();
         this.#worked();
         continue;
       }
@@ -150,6 +184,7 @@ export class Delivery {
     this.#state = { ...this.#state, fault: { message, since: this.#state.fault?.since ?? new Date() } };
     const { retryPolicy } = this.#subscription();
     const last = this.#failures > attempts;
+    if (this.waiting.length > 0) this.#parts.waits();
     if (last && retryPolicy === 'TerminateAfterRetries') {
       this.#parts.terminate();
       return;

@@ -7,11 +7,13 @@ import type { Settings } from '../store/settings.ts';
 import type { Store } from '../store/store.ts';
 import { Delivery, type DeliveryState, type RetryRules } from './delivery.ts';
 import { Feed } from './feed.ts';
+import { Places } from './places.ts';
 import { Reader } from './reader.ts';
-import { post, syslog, syslogLine } from './send.ts';
+import { Sender, type SenderParts } from './sender.ts';
 import { EventStream } from './stream.ts';
 import { type EventFacts, type Subscription, wants } from './subscription.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { type Waiting, WaitingReports } from './waiting.ts';
 
 /** A report of metrics, as subscribers get it. */
 export interface Report {
@@ -24,8 +26,7 @@ export interface Report {
 /** What the words of the protocol are made by; the hub knows none of them. */
 export interface EventWords {
   readonly factsOf: (event: JournalEntry) => EventFacts;
-  /** The body of a delivery, JSON text. `lost` says that events before these are missing. */
-  readonly render: (events: readonly JournalEntry[], context: string | null, lost: boolean) => string;
+  readonly render: SenderParts['render'];
   readonly heartbeat: (context: string | null) => string;
 }
 
@@ -70,31 +71,30 @@ const enabledKey = 'events.enabled';
 const rulesKey = 'events.retry';
 const defaultRules: RetryRules = { attempts: 3, interval: 30 };
 export const ruleRanges = { attempts: { min: 0, max: 100 }, interval: { min: 1, max: 3600 } } as const;
-/** Milliseconds in which places are gathered before they are stored; after a crash so much may be told once more. */
-const savePeriod = 1_000;
 
 export class EventHub {
   readonly #options: HubOptions;
   readonly #factsOf: EventWords['factsOf'];
   readonly #feed: Feed;
   readonly #stored: Subscriptions;
+  readonly #reports: WaitingReports;
   readonly #subscribers = new Map<string, Subscriber>();
   readonly #streams = new Map<
     string,
     { readonly stream: EventStream; readonly subscription: Subscription }
   >();
   readonly #changed = new Listeners<void>();
-  readonly #places = new Map<string, number>();
-  #saving: NodeJS.Timeout | undefined;
-  #saved = Number.NEGATIVE_INFINITY;
-  #delivered = 0;
-  #failures = 0;
+  readonly #places: Places;
+  readonly #sender: Sender;
 
   constructor(options: HubOptions) {
     this.#options = options;
     this.#factsOf = once(options.words.factsOf);
     this.#feed = new Feed(options.journal);
     this.#stored = new Subscriptions(options.store);
+    this.#reports = new WaitingReports(options.store, options.log);
+    this.#places = new Places(this.#stored, options.log);
+    this.#sender = new Sender({ render: options.words.render, hostName: options.hostName });
     for (const { id, subscription, after, suspended } of this.#stored.list())
       this.#add(id, subscription, after, suspended);
     options.journal.keepFor(() =>
@@ -140,7 +140,7 @@ export class EventHub {
 
   /** Counted since the start: events that subscribers have taken, and tries that failed. */
   get counts(): { readonly delivered: number; readonly failures: number; readonly streams: number } {
-    return { delivered: this.#delivered, failures: this.#failures, streams: this.#streams.size };
+    return { ...this.#sender.counts, streams: this.#streams.size };
   }
 
   get streams(): number {
@@ -182,6 +182,7 @@ export class EventHub {
     const { delivery } = subscriber;
     this.#stored.put({ id, subscription, after: delivery.after, suspended: delivery.state.suspended });
     subscriber.subscription = subscription;
+    delivery.again();
     this.#changed.emit();
   }
 
@@ -198,6 +199,7 @@ export class EventHub {
     this.#subscribers.delete(id);
     subscriber?.delivery.stop();
     clearInterval(subscriber?.heartbeat);
+    this.#reports.changed(() => this.#waiting());
     this.#changed.emit();
   }
 
@@ -228,7 +230,7 @@ export class EventHub {
     const reader = new Reader(this.#feed, wants, this.#factsOf, after ?? this.#feed.newest);
     const stream = new EventStream(id, reader, {
       wantsReport,
-      render: (events, lost) => words.render(events, subscription.context, lost),
+      render: (events, lost) => words.render(events, subscription, lost),
       closed: () => {
         this.#streams.delete(id);
         this.#changed.emit();
@@ -246,7 +248,7 @@ export class EventHub {
     for (const { subscription, delivery } of this.#subscribers.values()) {
       const { format, metricReportDefinitions: named } = subscription;
       if (format === 'MetricReport' && (named.length === 0 || named.includes(definition)))
-        delivery.extra(own(subscription));
+        delivery.report(own(subscription));
     }
     for (const { stream, subscription } of this.#streams.values())
       if (stream.wantsReport(definition)) stream.extra(own(subscription));
@@ -263,8 +265,8 @@ export class EventHub {
       delivery.stop();
       clearInterval(heartbeat);
     }
-    clearTimeout(this.#saving);
-    this.#save();
+    this.#places.close();
+    this.#reports.save(this.#waiting());
     this.#feed.close();
   }
 
@@ -289,17 +291,11 @@ export class EventHub {
       reader,
       rules: () => this.rules,
       enabled: () => this.enabled,
-      send: async ({ events, lost }, signal) => {
-        await this.#send(subscriber.subscription, events, lost, signal);
-        this.#delivered += events.length;
-      },
-      sendExtra: (body, signal) => {
-        const { protocol } = subscriber.subscription;
-        return protocol === 'Redfish'
-          ? this.#count(post(subscriber.subscription, body, signal))
-          : Promise.resolve();
-      },
-      save: (place) => this.#saveSoon(id, place),
+      send: (piece, signal) => this.#sender.events(subscriber.subscription, piece, signal),
+      sendExtra: (body, signal) => this.#sender.extra(subscriber.subscription, body, signal),
+      waiting: this.#reports.of(id),
+      waits: () => this.#reports.changed(() => this.#waiting()),
+      save: (place) => this.#places.set(id, place),
       changed: () => this.#changed.emit(),
       terminate: stop('the subscription is ended', () => this.remove(id)),
       suspend: stop('the subscription is suspended', () => this.#setSuspended(id, true)),
@@ -308,34 +304,8 @@ export class EventHub {
     this.#subscribers.set(id, subscriber);
     const { heartbeat } = subscription;
     if (heartbeat === null) return;
-    const beat = () => delivery.extra(words.heartbeat(subscriber.subscription.context));
+    const beat = () => delivery.beat(words.heartbeat(subscriber.subscription.context));
     subscriber.heartbeat = setInterval(beat, heartbeat * 60_000).unref();
-  }
-
-  #send(
-    subscription: Subscription,
-    events: readonly JournalEntry[],
-    lost: boolean,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { words, hostName } = this.#options;
-    const { protocol, context } = subscription;
-    if (protocol === 'Redfish') {
-      return this.#count(post(subscription, words.render(events, context, lost), signal));
-    }
-    const lines = events.map(({ time, severity, messageId, message }) =>
-      syslogLine({ time, severity, hostName: hostName(), messageId, text: message }),
-    );
-    return this.#count(syslog(protocol, subscription, lines, signal));
-  }
-
-  async #count(sent: Promise<void>): Promise<void> {
-    try {
-      await sent;
-    } catch (error) {
-      this.#failures++;
-      throw error;
-    }
   }
 
   #setSuspended(id: string, suspended: boolean): void {
@@ -355,32 +325,15 @@ export class EventHub {
     }
   }
 
+  #waiting(): Waiting {
+    const all = [...this.#subscribers.values()].map(({ id, delivery }) => [id, delivery.waiting] as const);
+    return new Map(all.filter(([, bodies]) => bodies.length > 0));
+  }
+
   #wake(): void {
     if (!this.enabled) return;
     for (const { delivery } of this.#subscribers.values()) delivery.wake();
     for (const { stream } of this.#streams.values()) stream.wake();
-  }
-
-  #saveSoon(id: string, place: number): void {
-    this.#places.set(id, place);
-    // At once after a pause: a daemon that is killed again and again must not tell all of it anew each time.
-    if (this.#saving === undefined && performance.now() - this.#saved > savePeriod) this.#save();
-    this.#saving ??= setTimeout(() => {
-      this.#saving = undefined;
-      this.#save();
-    }, savePeriod).unref();
-  }
-
-  #save(): void {
-    if (this.#places.size === 0) return;
-    this.#saved = performance.now();
-    try {
-      this.#stored.moveTo(this.#places);
-      this.#places.clear();
-    } catch (error) {
-      // What cannot be stored is told once more after a restart; the next delivery tries again.
-      this.#options.log('the places of subscriptions cannot be stored', { error: String(error) });
-    }
   }
 }
 

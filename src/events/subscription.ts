@@ -1,4 +1,5 @@
 /** What a subscriber asked for, and which events that is (EventDestination.v1_16_0, DSP0266 clause 12). */
+import type { Anchor } from '../tls/anchors.ts';
 
 /** Redfish DeliveryRetryPolicy. */
 export const retryPolicies = [
@@ -20,7 +21,7 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
-export const protocols = ['Redfish', 'SyslogTCP', 'SyslogTLS', 'SyslogUDP'] as const;
+export const protocols = ['Redfish', 'SyslogTCP', 'SyslogTLS', 'SyslogUDP', 'SyslogRELP'] as const;
 export type Protocol = (typeof protocols)[number];
 
 /** Which events are wanted. An empty list leaves nothing out. */
@@ -40,8 +41,14 @@ export interface Selection {
   readonly eventTypes: readonly string[];
 }
 
+/** Whether a destination is reached over TLS. */
+export const usesTls = ({ destination, protocol }: Pick<Subscription, 'destination' | 'protocol'>): boolean =>
+  protocol === 'SyslogTLS' || /^https:/i.test(destination);
+
 export interface Subscription extends Selection {
   readonly context: string | null;
+  /** Events come with the resource that they are about, not only its URI. */
+  readonly includeOrigin: boolean;
   readonly destination: string;
   readonly protocol: Protocol;
   readonly format: 'Event' | 'MetricReport';
@@ -51,6 +58,8 @@ export interface Subscription extends Selection {
   readonly headers: readonly (readonly [string, string])[];
   readonly retryPolicy: RetryPolicy;
   readonly verifyCertificate: boolean;
+  /** By which its receiver is recognized too, beside the authorities that Node.js knows. */
+  readonly certificates: readonly Anchor[];
   /** Minutes between signs of life; null for none. */
   readonly heartbeat: number | null;
 }

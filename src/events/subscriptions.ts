@@ -19,8 +19,21 @@ interface Row {
 
 const fallback: Subscription = {
   ...everything,
-  ...{ context: null, destination: '', protocol: 'Redfish', format: 'Event', metricReportDefinitions: [] },
-  ...{ headers: [], retryPolicy: 'RetryForever', verifyCertificate: false, heartbeat: null },
+  ...{
+    context: null,
+    includeOrigin: false,
+    destination: '',
+    protocol: 'Redfish',
+    format: 'Event',
+    metricReportDefinitions: [],
+  },
+  ...{
+    headers: [],
+    retryPolicy: 'RetryForever',
+    verifyCertificate: false,
+    certificates: [],
+    heartbeat: null,
+  },
 };
 
 export class Subscriptions {

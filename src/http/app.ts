@@ -10,7 +10,7 @@ import { addressOf } from './address.ts';
 import { type AttachmentOptions, attachments } from './attachment.ts';
 import { readBody } from './body.ts';
 import type { Consoles } from './console.ts';
-import { documents, isDocument } from './documents.ts';
+import { type Documents, documents, isDocument } from './documents.ts';
 import { errors, requestId } from './errors.ts';
 import { demandAcceptable, demandProtocol } from './headers.ts';
 import { type Limits, limitRequests } from './limits.ts';
@@ -25,11 +25,8 @@ export interface RedfishService {
   isOpen(method: string, path: string): boolean;
 }
 
-export interface AppOptions {
+export interface AppOptions extends Documents {
   readonly service: RedfishService;
-  /** $metadata and the OData service document, made once. */
-  readonly metadata: string;
-  readonly serviceDocument: string;
   /**
    * Who sends this request: null without credentials. With credentials that are wrong it throws a RedfishError 401,
    * unless `lenient`: then they count as none.
@@ -69,7 +66,7 @@ export function createApp(options: AppOptions): Koa {
   // The tree of resources has a router of its own: what it does not know goes on to the fixed documents.
   app.use(redfish(options, spend));
   app.use(metrics({ render: options.metrics, authenticate: options.authenticate, spend }));
-  app.use(documents(options.metadata, options.serviceDocument).routes());
+  app.use(documents(options).routes());
   app.use(nothingHere);
   return app;
 }

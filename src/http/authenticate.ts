@@ -127,3 +127,12 @@ export function basicPair(
   const colon = text.indexOf(':');
   return colon < 0 ? undefined : { userName: text.slice(0, colon), password: text.slice(colon + 1) };
 }
+
+/** For what is no resource and yet not for everybody. @throws RedfishError 401, 403 */
+export function demandLogin(principal: Principal | null): void {
+  if (principal === null) throw new RedfishError([message('Base.NoValidSession', [])], 401);
+  if (principal.passwordChangeRequired)
+    throw new RedfishError([message('Base.PasswordChangeRequired', [principal.accountUri])], 403);
+  if (!principal.privileges.has('Login'))
+    throw new RedfishError([message('Base.InsufficientPrivilege', [])], 403);
+}

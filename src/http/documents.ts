@@ -1,24 +1,47 @@
-/** The few fixed texts that everybody may read: `/redfish`, `$metadata` and the OData service document. */
+/** The few fixed texts: `/redfish`, `$metadata` and the OData service document, which everybody may read, and our registry. */
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { message, RedfishError } from '../redfish/registries/messages.ts';
+import { ownRegistryUri } from '../redfish/registries/own.ts';
 import { digest, matchesEtag } from '../redfish/service/etag.ts';
+import type { Principal } from '../redfish/service/principal.ts';
+import { demandLogin } from './authenticate.ts';
 import { demandAcceptable, demandProtocol } from './headers.ts';
 import { send } from './reply.ts';
 
 const allow = 'GET, HEAD, OPTIONS';
 
 /** Paths below the service's root that no resource has. */
-const paths = { metadata: '/redfish/v1/$metadata', service: '/redfish/v1/odata' } as const;
+const paths = {
+  metadata: '/redfish/v1/$metadata',
+  service: '/redfish/v1/odata',
+  registry: ownRegistryUri,
+} as const;
 const own: ReadonlySet<string> = new Set(Object.values(paths).flatMap((path) => [path, `${path}/`]));
 export const isDocument = (path: string): boolean => own.has(path);
 
+export interface Documents {
+  /** $metadata, the OData service document and our registry, made once. */
+  readonly metadata: string;
+  readonly serviceDocument: string;
+  readonly registry: string;
+  readonly authenticate: (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
+}
+
 /** A slash at the end makes no difference. */
-export function documents(metadata: string, serviceDocument: string): Router {
+export function documents({ metadata, serviceDocument, registry, authenticate }: Documents): Router {
   const router = new Router({ sensitive: true });
   router.all('/redfish', document('application/json', '{"v1":"/redfish/v1/"}'));
   router.all(paths.metadata.replace('$', '\\$'), document('application/xml', metadata));
   router.all(paths.service, document('application/json', serviceDocument));
+  router.all(
+    paths.registry,
+    async (ctx, next) => {
+      demandLogin(await authenticate(ctx, false));
+      return next();
+    },
+    document('application/json', registry),
+  );
   return router;
 }
 

@@ -3,6 +3,7 @@ import type { Context, Next } from 'koa';
 import { message, RedfishError } from '../redfish/registries/messages.ts';
 import type { Principal } from '../redfish/service/principal.ts';
 import { contentTypes, type Format } from '../telemetry/exposition.ts';
+import { demandLogin } from './authenticate.ts';
 import { choices, takesType } from './negotiation.ts';
 import { send } from './reply.ts';
 
@@ -37,15 +38,6 @@ export function metrics({ render, authenticate, spend }: MetricsOptions) {
       body,
     });
   };
-}
-
-/** @throws RedfishError 401, 403 */
-function demandLogin(principal: Principal | null): void {
-  if (principal === null) throw new RedfishError([message('Base.NoValidSession', [])], 401);
-  if (principal.passwordChangeRequired)
-    throw new RedfishError([message('Base.PasswordChangeRequired', [principal.accountUri])], 403);
-  if (!principal.privileges.has('Login'))
-    throw new RedfishError([message('Base.InsufficientPrivilege', [])], 403);
 }
 
 /** OpenMetrics for those who ask for it, and no less for it than for plain text; undefined when neither will do. */

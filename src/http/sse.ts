@@ -56,6 +56,7 @@ export function sse(options: SseOptions) {
       throw new RedfishError([message('Base.OperationNotAllowed', [])], 405, { Allow: allow });
     demandAcceptable(ctx, 'text/event-stream');
     const filter = filterOf(ctx);
+    const includeOrigin = includesOrigin(ctx);
     const { events } = options;
     if (!events.enabled) throw new RedfishError([message('Base.ServiceDisabled', [sseUri])], 503);
     const own = [...open.values()].filter((account) => account === principal.account).length;
@@ -63,7 +64,7 @@ export function sse(options: SseOptions) {
       throw new RedfishError([message('Base.EventSubscriptionLimitExceeded', [])], 503);
     const last = ctx.headers['last-event-id'];
     const stream = events.open({
-      subscription: shownAs(ctx, principal),
+      subscription: { ...shownAs(ctx, principal), includeOrigin },
       ...filter,
       after: typeof last === 'string' && last !== '' ? (placeOf(last) ?? 0) : undefined,
     });
@@ -82,10 +83,11 @@ function shownAs(ctx: Context, { userName }: Principal): Subscription {
   const host = address.includes(':') ? `[${address}]` : address;
   return {
     ...everything,
+    includeOrigin: false,
     context: `stream of ${userName}`,
     destination: `redfish-sse://${host}:${ctx.req.socket.remotePort ?? 0}`,
     ...{ protocol: 'Redfish', format: 'Event', metricReportDefinitions: [], headers: [] },
-    ...{ retryPolicy: 'TerminateAfterRetries', verifyCertificate: false, heartbeat: null },
+    ...{ retryPolicy: 'TerminateAfterRetries', verifyCertificate: false, certificates: [], heartbeat: null },
   };
 }
 
@@ -104,6 +106,15 @@ function filterOf(ctx: Context) {
     if (!(error instanceof FilterError)) throw error;
     throw new RedfishError([message('Base.QueryParameterValueFormatError', [String(text), '$filter'])], 400);
   }
+}
+
+/** Whether events are to come with the resources that they are about: a parameter without a value. @throws RedfishError */
+function includesOrigin(ctx: Context): boolean {
+  const name = 'includeoriginofcondition';
+  const value = ctx.query[name];
+  if (value !== undefined && value !== '')
+    throw new RedfishError([message('Base.QueryParameterValueFormatError', [String(value), name])], 400);
+  return value === '';
 }
 
 /** @param place where the stream begins: whoever loses it before the first event goes on from there */

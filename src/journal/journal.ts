@@ -1,21 +1,26 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { type Clock, systemClock } from '../store/clock.ts';
 import { StoreError } from '../store/errors.ts';
 import { Listeners } from '../store/listeners.ts';
 import type { Store } from '../store/store.ts';
+import { readBootId } from './boot-id.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { conditionOf, type JournalFilter } from './filter.ts';
+import type { JournalOptions, JournalState, JournalWords, PageQuery } from './options.ts';
+import { Outage } from './outage.ts';
 import { Rank } from './rank.ts';
 import type { JournalEntry, JournalRecord, LogName, LogRef } from './record.ts';
 import {
   countBlocks,
   countBlocksOf,
   countEntries,
+  deleteMark,
   deleteOldest,
   entryOf,
   hide,
   insertRow,
   logOf,
+  markOf,
+  newestEntry,
   newestId,
   overwrittenUpTo,
   type Row,
@@ -25,32 +30,7 @@ import {
   rowOf,
   streamOf,
 } from './table.ts';
-
-export interface JournalOptions {
-  readonly clock?: Clock;
-  /** Entries that each log holds before the oldest make room (Redfish OverWritePolicy WrapsWhenFull). */
-  readonly caps?: Partial<Record<LogName, number>>;
-  /** Records kept in memory while the store takes none. */
-  readonly tail?: number;
-}
-
-export interface PageQuery {
-  readonly skip: number;
-  readonly top: number;
-  readonly newestFirst?: boolean;
-  /** Only what follows the entry of this id, which may be gone by now. */
-  readonly after?: number;
-  readonly filter?: JournalFilter;
-}
-
-export interface JournalState {
-  /** Why records cannot be stored now; null when they can. */
-  readonly fault: StoreError | null;
-  /** Records that wait in memory for the store to take them. */
-  readonly waiting: number;
-  /** Records that were lost since the start, because memory had no room for more. */
-  readonly lost: number;
-}
+import { Tail } from './tail.ts';
 
 interface Append {
   readonly row: Row;
@@ -62,9 +42,12 @@ export const defaultCaps: Readonly<Record<LogName, number>> = {
   SEL: 4096,
   EventLog: 10_000,
   AuditLog: 10_000,
+  PostCodes: 4096,
   Event: 10_000,
 };
 const retryPeriod = 1000;
+/** Milliseconds between looks at the clock while nothing is appended. */
+const clockPeriod = 10_000;
 /** Forms of filters that the database is asked for. */
 const maxFilters = 200;
 /** A filter that fewer than one in so many entries pass is better answered from its own index. */
@@ -78,18 +61,21 @@ export class Journal {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #caps: Readonly<Record<LogName, number>>;
-  readonly #tailLimit: number;
-  readonly #bootId = readBootId();
+  readonly #words: JournalWords | undefined;
+  readonly #bootId: string;
+  readonly #clockWatch: ClockWatch;
+  readonly #clockTimer: NodeJS.Timeout;
   readonly #ranks = new Map<string, Rank>();
   readonly #filters = new Set<string>();
   readonly #appended = new Listeners<JournalEntry>();
   #queue: Append[] = [];
   /** Rows whose appenders have been told that they are not durable. */
-  #tail: Row[] = [];
+  readonly #tail: Tail;
   #flushing: NodeJS.Immediate | null = null;
+  /** What is appended may wait for others until then. */
+  #gathering: NodeJS.Timeout | null = null;
   #retry: NodeJS.Timeout | null = null;
-  #fault: StoreError | null = null;
-  #lost = 0;
+  readonly #outage: Outage;
   #revision = 0;
   /** Without subscribers there is nobody to keep anything for. */
   #place: () => number = () => Number.MAX_SAFE_INTEGER;
@@ -98,12 +84,37 @@ export class Journal {
     this.#store = store;
     this.#clock = options.clock ?? systemClock;
     this.#caps = { ...defaultCaps, ...options.caps };
-    this.#tailLimit = options.tail ?? 1000;
+    this.#tail = new Tail(options.tail ?? 1000);
+    this.#words = options.words;
+    this.#bootId = options.bootId ?? readBootId();
+    this.#outage = new Outage(options.calm ?? 10_000, {
+      began: (fault) => {
+        options.log?.('records cannot be stored, and wait in memory', { err: fault });
+        if (this.#words !== undefined) this.#enqueue(this.#words.faulty(fault), 0);
+      },
+      ended: (report) => {
+        options.log?.('records are stored again', report);
+        if (this.#words !== undefined) this.#enqueue(this.#words.storesAgain(report), 0);
+      },
+    });
+    // What is in the audit log happened when it was written, so its times are those of our clock: the clock may have been
+    // set since, while no daemon ran.
+    const known = newestEntry(store, 'AuditLog');
+    this.#clockWatch = new ClockWatch(
+      this.#clock,
+      known?.bootId === this.#bootId ? { wall: known.time.getTime(), uptime: known.uptime } : undefined,
+    );
     for (const { stream, block, count } of countBlocks(store)) this.#rank(stream).add(block, count);
+    const last = newestEntry(store);
+    if (last !== undefined && last.bootId !== this.#bootId && this.#words !== undefined)
+      this.#say(this.#words.machineStarted(last));
+    this.#lookAtClock();
+    this.#clockTimer = setInterval(() => this.#lookAtClock(), clockPeriod).unref();
   }
 
   get state(): JournalState {
-    return { fault: this.#fault, waiting: this.#tail.length, lost: this.#lost };
+    const { fault, since, lost: missing } = this.#outage;
+    return { fault, since, missing, waiting: this.#tail.rows.length, lost: this.#tail.lost };
   }
 
   /** Grows with every change of any log. */
@@ -119,22 +130,19 @@ export class Journal {
   /**
    * Appends a record. Resolves with its id once it is durable. Rejects with a StoreError when it is not; the record
    * then waits in memory and is stored later, if that becomes possible. The promise may be left alone.
+   *
+   * @param within milliseconds in which it may wait for others to share its transaction, so that what comes in crowds
+   *   does not wear the flash; the next record that may not takes it along
    */
-  append(record: JournalRecord): Promise<number> {
-    const promise = new Promise<number>((resolve, reject) => {
-      const row = rowOf(record, this.#clock.now(), this.#bootId, this.#clock.monotonic());
-      this.#queue.push({ row, resolve, reject });
-      // While a transaction waits for the disk, further records gather: the slower the disk, the larger the groups.
-      this.#flushing ??= setImmediate(() => (this.#fault === null ? this.flush() : this.#hold(this.#fault)));
-    });
-    promise.catch(() => {}); // A failure shows in the state; whoever does not wait for it must not end the process.
-    return promise;
+  append(record: JournalRecord, within = 0): Promise<number> {
+    this.#lookAtClock();
+    return this.#enqueue(record, within);
   }
 
   /** Stores at once what has been appended, and what waits. */
   flush(): void {
     const appends = this.#take();
-    const rows = [...this.#tail, ...appends.map(({ row }) => row)];
+    const rows = [...this.#tail.rows, ...appends.map(({ row }) => row)];
     if (rows.length === 0) return;
     const surplus = this.#surplus(rows);
     let ids: number[];
@@ -152,9 +160,9 @@ export class Journal {
     for (const [at, { stream }] of rows.entries()) this.#rank(stream).add(Rank.blockOf(ids[at] ?? 0));
     for (const [stream, count] of surplus) this.#rank(stream).removeOldest(count);
     this.#revision++;
-    this.#fault = null;
-    const waited = this.#tail.length;
-    this.#tail = [];
+    this.#outage.stored();
+    const waited = this.#tail.rows.length;
+    this.#tail.rows = [];
     for (const [at, { resolve }] of appends.entries()) resolve(ids[waited + at] ?? 0);
     if (this.#appended.isEmpty) return;
     for (const [at, row] of rows.entries()) this.#appended.emit(entryOf({ ...row, id: ids[at] ?? 0 }));
@@ -227,6 +235,16 @@ export class Journal {
     this.#place = place;
   }
 
+  /** How far the log of somebody else has been taken over, by the records of it that are durable here. */
+  mark(source: string): string | undefined {
+    return markOf(this.#store, source);
+  }
+
+  /** Somebody else's log is not taken over any more; should it be again, then from its beginning. @throws StoreError */
+  forget(source: string): void {
+    deleteMark(this.#store, source);
+  }
+
   /** Removes one entry. @returns false when there is none @throws StoreError */
   delete(id: number): boolean {
     const row = this.#store.get<{ stream: string }>('SELECT stream FROM journal WHERE id = ?', id);
@@ -239,6 +257,8 @@ export class Journal {
 
   /** Empties a log; ids go on from where they were. @throws StoreError */
   clear(ref: LogRef): void {
+    // What waits for company was before it too.
+    this.flush();
     const stream = streamOf(ref);
     this.#store.transaction(() => hide(this.#store, 'stream', stream, this.#place()));
     this.#rank(stream).clear();
@@ -264,7 +284,35 @@ export class Journal {
   /** Stores what is left, and stops trying. */
   close(): void {
     this.flush();
+    this.#outage.settle();
+    this.flush();
+    clearInterval(this.#clockTimer);
     if (this.#retry !== null) clearTimeout(this.#retry);
+  }
+
+  /** Says that the clock was set, before anything is appended that has the new time. */
+  #lookAtClock(): void {
+    const step = this.#clockWatch.look();
+    if (step === null || this.#words === undefined) return;
+    this.#say(this.#words.clockStepped(new Date(step.before), new Date(step.after)));
+  }
+
+  /** In both logs whose readers ask when something was. */
+  #say(record: JournalRecord): void {
+    for (const log of ['EventLog', 'AuditLog'] as const) this.#enqueue({ ...record, log, system: null }, 0);
+  }
+
+  #enqueue(record: JournalRecord, within: number): Promise<number> {
+    const promise = new Promise<number>((resolve, reject) => {
+      const row = rowOf(record, this.#clock.now(), this.#bootId, this.#clock.monotonic());
+      this.#queue.push({ row, resolve, reject });
+      const store = () => (this.#outage.fault === null ? this.flush() : this.#hold(this.#outage.fault));
+      // While a transaction waits for the disk, further records gather: the slower the disk, the larger the groups.
+      if (within === 0) this.#flushing ??= setImmediate(store);
+      else this.#gathering ??= setTimeout(store, within).unref();
+    });
+    promise.catch(() => {}); // A failure shows in the state; whoever does not wait for it must not end the process.
+    return promise;
   }
 
   /** Hidden records are not appended in order: their blocks are counted again. */
@@ -299,6 +347,8 @@ export class Journal {
   #take(): Append[] {
     if (this.#flushing !== null) clearImmediate(this.#flushing);
     this.#flushing = null;
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
+    this.#gathering = null;
     const appends = this.#queue;
     this.#queue = [];
     return appends;
@@ -309,22 +359,12 @@ export class Journal {
     const appends = this.#take();
     for (const { reject } of appends) reject(error);
     if (!(error instanceof StoreError)) {
-      this.#lost += appends.length + this.#tail.length;
-      this.#tail = [];
+      this.#tail.lost += appends.length;
+      this.#tail.drop();
       return;
     }
-    this.#fault = error;
-    this.#tail = [...this.#tail, ...appends.map(({ row }) => row)];
-    for (const severity of ['OK', 'Warning', 'Critical']) {
-      let over = this.#tail.length - this.#tailLimit;
-      if (over <= 0) break;
-      this.#tail = this.#tail.filter((row) => {
-        if (row.severity !== severity || over === 0) return true;
-        over--;
-        this.#lost++;
-        return false;
-      });
-    }
+    this.#tail.add(appends.map(({ row }) => row));
+    this.#outage.failed(error, this.#clock.now(), this.#tail.lost);
     this.#retry ??= setTimeout(() => {
       this.#retry = null;
       this.flush();
@@ -336,13 +376,4 @@ export class Journal {
 function firstBehind(id: number | undefined, newestFirst: boolean): number {
   if (id === undefined) return newestFirst ? Number.MAX_SAFE_INTEGER : 0;
   return newestFirst ? id - 1 : id + 1;
-}
-
-/** Linux names each start of the machine; elsewhere the start of this process stands for it. */
-function readBootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return randomUUID();
-  }
 }

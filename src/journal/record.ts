@@ -1,14 +1,15 @@
 /**
- * The logs. `SEL` exists once for each system; the others once. `Event` is shown to nobody as a log: it holds what is
+ * The logs. `SEL` and `PostCodes` exist once for each system; the others once. `Event` is shown to nobody as a log: it holds what is
  * told to subscribers and then forgotten, and what was removed from a log before everybody had been told.
  */
-export type LogName = 'SEL' | 'EventLog' | 'AuditLog' | 'Event';
+export type LogName = SystemLogName | 'EventLog' | 'AuditLog' | 'Event';
+export type SystemLogName = 'SEL' | 'PostCodes';
 export type Severity = 'OK' | 'Warning' | 'Critical';
 
 /** One log as clients see it. */
 export type LogRef =
-  | { readonly log: 'SEL'; readonly system: string }
-  | { readonly log: Exclude<LogName, 'SEL'>; readonly system?: string | null };
+  | { readonly log: SystemLogName; readonly system: string }
+  | { readonly log: Exclude<LogName, SystemLogName>; readonly system?: string | null };
 
 /** What an appender tells the journal. */
 export type JournalRecord = LogRef & {
@@ -30,7 +31,15 @@ export type JournalRecord = LogRef & {
   readonly detail?: unknown;
   /** When it happened, if not now. */
   readonly time?: Date;
+  /** How far the log of somebody else has been taken over with this record: kept if it is, and only then. */
+  readonly mark?: Mark;
 };
+
+export interface Mark {
+  /** Whose log it is. */
+  readonly source: string;
+  readonly mark: string;
+}
 
 /** A record as it is stored. */
 export interface JournalEntry {

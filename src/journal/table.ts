@@ -1,7 +1,7 @@
 import type { Store } from '../store/store.ts';
 import type { Condition } from './filter.ts';
 import { blockSize } from './rank.ts';
-import type { JournalEntry, JournalRecord, LogName, LogRef, Severity } from './record.ts';
+import type { JournalEntry, JournalRecord, LogName, LogRef, Mark, Severity } from './record.ts';
 
 /** A record as the table holds it, but for its id. */
 export interface Row {
@@ -20,6 +20,8 @@ export interface Row {
   readonly user: string | null;
   readonly address: string | null;
   readonly detail: string | null;
+  /** Goes into a table of its own. */
+  readonly mark?: Mark;
 }
 type StoredRow = Row & { readonly id: number };
 
@@ -29,7 +31,7 @@ const cut = (text: string) => (text.length <= textLimit ? text : `${text.slice(0
 
 /** The key of a log in the table. */
 export function streamOf(ref: LogRef): string {
-  return ref.log === 'SEL' ? `SEL/${ref.system}` : ref.log;
+  return ref.log === 'SEL' || ref.log === 'PostCodes' ? `${ref.log}/${ref.system}` : ref.log;
 }
 
 /** Makes the row of a record. @throws TypeError when `detail` is not JSON */
@@ -50,6 +52,7 @@ export function rowOf(record: JournalRecord, now: number, bootId: string, uptime
     user: record.user ?? null,
     address: record.address ?? null,
     detail: record.detail === undefined ? null : JSON.stringify(record.detail),
+    ...(record.mark === undefined ? {} : { mark: record.mark }),
   };
 }
 
@@ -103,8 +106,21 @@ const resolve = 'UPDATE journal SET resolved = 1 WHERE condition = ? AND resolve
 
 /** Stores a row; one that is resolved from the beginning resolves the others of its condition. @returns its id */
 export function insertRow(store: Store, row: Row): number {
+  if (row.mark !== undefined) store.run(setMark, row.mark.source, row.mark.mark);
   if (row.resolved === 1 && row.condition !== null) store.run(resolve, row.condition);
   return store.run(insert, ...columns.map((column) => row[column])).lastId;
+}
+
+const setMark =
+  'INSERT INTO marks (source, mark) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET mark = excluded.mark';
+
+/** How far the log of somebody else has been taken over; undefined before the first of its records. */
+export const markOf = (store: Store, source: string): string | undefined =>
+  store.get<{ mark: string }>('SELECT mark FROM marks WHERE source = ?', source)?.mark;
+
+/** Forgets that. @throws StoreError */
+export function deleteMark(store: Store, source: string): void {
+  store.run('DELETE FROM marks WHERE source = ?', source);
 }
 
 /** How many entries each log has in each block of ids, in ascending order. */
@@ -127,6 +143,15 @@ export function countBlocksOf(
 
 export function readEntry(store: Store, id: number): JournalEntry | undefined {
   const row = store.get<StoredRow>('SELECT * FROM journal WHERE id = ?', id);
+  return row && entryOf(row);
+}
+
+/** The newest record that there still is, of one log or of any. */
+export function newestEntry(store: Store, stream?: string): JournalEntry | undefined {
+  const row =
+    stream === undefined
+      ? store.get<StoredRow>('SELECT * FROM journal ORDER BY id DESC LIMIT 1')
+      : store.get<StoredRow>('SELECT * FROM journal WHERE stream = ? ORDER BY id DESC LIMIT 1', stream);
   return row && entryOf(row);
 }
 

@@ -632,6 +632,19 @@ export const Host = object(
         'Buttons that a person presses: inputs, and what comes of them.',
       ),
     ),
+    postCodes: optional(
+      object(
+        {
+          device: optional(
+            text(
+              'Character device of the kernel that hands them on, e.g. /dev/aspeed-lpc-snoop0; this or "node".',
+            ),
+          ),
+          node: optional(ref('nodes', 'Node whose bridge IC sends them.')),
+        },
+        'Codes that the firmware writes to I/O port 0x80 while it starts the host: kept as a log.',
+      ),
+    ),
     console: optional(
       object(
         {

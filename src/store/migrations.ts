@@ -113,6 +113,18 @@ export const migrations: readonly string[] = [
      id INTEGER PRIMARY KEY AUTOINCREMENT,
      body TEXT NOT NULL
    ) STRICT;`,
+  // How far the journal has taken over what others log, by who they are.
+  `CREATE TABLE marks (
+     source TEXT PRIMARY KEY,
+     mark TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
+
+  // Reports of metrics that a subscriber could not be given yet.
+  `CREATE TABLE waiting_reports (
+     id INTEGER PRIMARY KEY,
+     subscription TEXT NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /** The version a database is at. @throws StoreError `too-new` */

@@ -4,77 +4,20 @@
  */
 import { Listeners } from '../store/listeners.ts';
 import type { Store } from '../store/store.ts';
-
-/** The TaskState values that occur (Task.v1_7_4). */
-export type TaskState = 'Running' | 'Cancelling' | 'Completed' | 'Cancelled' | 'Exception';
-
-/** A message of a registry, as a client gets it. */
-export type TaskMessage = Readonly<Record<string, unknown>>;
-
-/** What the operation answers in the end, as if it had been waited for. */
-export interface TaskAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON text; null for none. */
-  readonly body: string | null;
-}
-
-/** The request that was accepted, without secrets. */
-export interface TaskRequest {
-  readonly method: string;
-  readonly uri: string;
-  readonly body: string;
-}
-
-export interface Task {
-  readonly id: string;
-  readonly name: string;
-  readonly state: TaskState;
-  readonly health: 'OK' | 'Warning' | 'Critical';
-  readonly started: Date;
-  readonly ended: Date | null;
-  /** Percent; null where nobody can tell. */
-  readonly progress: number | null;
-  readonly messages: readonly TaskMessage[];
-  readonly request: TaskRequest;
-  readonly user: string | null;
-  /** Null until it has ended. */
-  readonly answer: TaskAnswer | null;
-}
-
-/** What an operation may say of itself while it runs. */
-export interface TaskHandle {
-  /** Aborted when somebody cancels the task or it takes too long; its reason says which. */
-  readonly signal: AbortSignal;
-  progress(percent: number): void;
-  say(message: TaskMessage): void;
-}
-
-export interface TaskWish {
-  readonly name: string;
-  readonly request: TaskRequest;
-  readonly user: string | null;
-  /** Milliseconds that it may take. */
-  readonly timeout: number;
-  /** @throws whatever the words of `failure` can say */
-  readonly run: (task: TaskHandle) => Promise<TaskAnswer>;
-}
-
-/** What the words of the protocol are made by. */
-export interface TaskWords {
-  /** What a client is told of an operation that failed. */
-  readonly failure: (error: unknown) => {
-    readonly messages: readonly TaskMessage[];
-    readonly answer: TaskAnswer;
-  };
-  /** What it is told of one that the end of the daemon cut off. */
-  readonly interrupted: (id: string) => { readonly message: TaskMessage; readonly answer: TaskAnswer };
-}
-
-export type TaskEvent = 'TaskStarted' | 'TaskCompletedOK' | 'TaskAborted' | 'TaskCancelled' | 'TaskRemoved';
-
-/** There are too many tasks under way. */
-export class TooManyTasks extends Error {}
+import {
+  decode,
+  encode,
+  type PartHandle,
+  type Task,
+  TaskCancelled,
+  type TaskEvent,
+  type TaskHandle,
+  type TaskPart,
+  TaskTimeout,
+  type TaskWish,
+  type TaskWords,
+  TooManyTasks,
+} from './task.ts';
 
 /** Tasks that are kept; of those that have ended the oldest go. */
 const kept = 100;
@@ -120,7 +63,8 @@ export class Tasks {
     for (const task of this.list()) {
       if (task.ended !== null) continue;
       const { message, answer } = this.#words.interrupted(task.id);
-      this.#end(task.id, { state: 'Exception', health: 'Critical', messages: [message], answer });
+      const parts = ended(task.parts, 'Exception', (part) => [this.#words.interrupted(part).message]);
+      this.#end(task.id, { state: 'Exception', health: 'Critical', messages: [message], parts, answer });
     }
   }
 
@@ -140,6 +84,7 @@ export class Tasks {
         ended: null,
         progress: null,
         messages: [],
+        parts: [],
         answer: null,
       },
       state: 'Running',
@@ -162,12 +107,13 @@ export class Tasks {
       signal: abort.signal,
       progress: (percent) => this.#change(id, { progress: Math.round(percent) }),
       say: (message) => this.#change(id, { messages: [...(this.get(id)?.messages ?? []), message] }),
+      parts: (names) => this.#divide(id, names),
     };
     // A turn later: whoever started it has its answer before the operation can say anything.
     void Promise.resolve()
       .then(() => run(handle))
       .then(
-        (answer) => this.#end(id, { state: 'Completed', health: 'OK', progress: 100, answer }),
+        (answer) => this.#done(id, answer),
         (error: unknown) => this.#failed(id, error),
       )
       .finally(() => {
@@ -193,22 +139,68 @@ export class Tasks {
     return true;
   }
 
+  #divide(id: string, names: readonly string[]): readonly PartHandle[] {
+    const fresh = { state: 'Pending', health: 'OK', started: null, ended: null, messages: [] } as const;
+    this.#change(id, { parts: names.map((name, at) => ({ id: String(at + 1), name, ...fresh })) });
+    return names.map((_, at) => ({
+      begin: () => {
+        this.#changePart(id, at, { state: 'Running', started: new Date() });
+        // What became of those before it is stored with it.
+        this.#keep(id);
+      },
+      end: (error) => {
+        const outcome: Partial<TaskPart> =
+          error === undefined
+            ? { state: 'Completed' }
+            : { state: 'Exception', health: 'Critical', messages: this.#words.failure(error).messages };
+        this.#changePart(id, at, { ...outcome, ended: new Date() });
+        this.#change(id, { progress: Math.round((100 * (at + 1)) / names.length) });
+      },
+    }));
+  }
+
+  #changePart(id: string, at: number, change: Partial<TaskPart>): void {
+    const parts = this.get(id)?.parts ?? [];
+    this.#change(id, { parts: parts.map((part, index) => (index === at ? { ...part, ...change } : part)) });
+  }
+
+  #done(id: string, answer: Task['answer']): void {
+    const task = this.get(id);
+    const incomplete = task?.parts.some(({ state }) => state !== 'Completed') === true;
+    const messages = [...(task?.messages ?? []), ...(incomplete ? [this.#words.incomplete(id)] : [])];
+    this.#end(id, {
+      ...{ state: 'Completed', health: incomplete ? 'Warning' : 'OK', progress: 100, messages, answer },
+      parts: ended(task?.parts ?? [], 'Cancelled', () => []),
+    });
+  }
+
   #failed(id: string, error: unknown): void {
     const { messages, answer } = this.#words.failure(error);
-    const told = [...(this.get(id)?.messages ?? []), ...messages];
-    const state = this.get(id)?.state === 'Cancelling' ? 'Cancelled' : 'Exception';
-    this.#end(id, { state, health: state === 'Cancelled' ? 'Warning' : 'Critical', messages: told, answer });
+    const task = this.get(id);
+    const told = [...(task?.messages ?? []), ...messages];
+    const state = task?.state === 'Cancelling' ? 'Cancelled' : 'Exception';
+    const parts = ended(task?.parts ?? [], state, () => messages);
+    this.#end(id, {
+      ...{ state, health: state === 'Cancelled' ? 'Warning' : 'Critical' },
+      ...{ messages: told, parts, answer },
+    });
   }
 
   #end(id: string, end: Partial<Task> & Pick<Task, 'state' | 'answer'>): void {
     const task = this.#change(id, { ...end, ended: new Date() });
     if (task === undefined) return;
-    const event = { Completed: 'TaskCompletedOK', Cancelled: 'TaskCancelled' } as const;
-    this.#events.emit({ event: event[task.state as keyof typeof event] ?? 'TaskAborted', task });
+    this.#events.emit({ event: eventOf(task), task });
+    this.#keep(id);
+  }
+
+  /** What cannot be stored stays as it was; after a restart it counts as cut off, which is the safer thing to say. */
+  #keep(id: string): void {
+    const task = this.get(id);
+    if (task === undefined) return;
     try {
       this.#store.run('UPDATE tasks SET body = ? WHERE id = ?', encode(task), Number(id));
     } catch {
-      // It stays as begun in the store; after a restart it counts as cut off, which is the safer thing to say.
+      // Also at the end of the daemon, when there is no store any more.
     }
   }
 
@@ -233,18 +225,23 @@ export class Tasks {
   }
 }
 
-/** Somebody cancelled the task. */
-export class TaskCancelled extends Error {
-  constructor() {
-    super('the task was cancelled');
-  }
-}
+/** The last word on each part: one that was under way ends as its task does, one that had not begun never will. */
+const ended = (
+  parts: readonly TaskPart[],
+  state: 'Exception' | 'Cancelled',
+  messages: (id: string) => TaskPart['messages'],
+): readonly TaskPart[] =>
+  parts.map((part) => {
+    if (part.ended !== null) return part;
+    if (part.state === 'Pending' || state === 'Cancelled')
+      return { ...part, state: 'Cancelled', health: 'Warning', ended: new Date() };
+    return { ...part, state, health: 'Critical', ended: new Date(), messages: messages(part.id) };
+  });
 
-/** The task took longer than it may. */
-export class TaskTimeout extends Error {
-  constructor(milliseconds: number) {
-    super(`the task took longer than ${milliseconds / 1000} s`);
-  }
+function eventOf({ state, health }: Task): TaskEvent {
+  if (state === 'Cancelled') return 'TaskCancelled';
+  if (state !== 'Completed') return 'TaskAborted';
+  return health === 'OK' ? 'TaskCompletedOK' : 'TaskCompletedWarning';
 }
 
 /** Waits for an operation that cannot be stopped, but no longer than until its task ends. @throws why it ended */
@@ -255,15 +252,4 @@ export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
     signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
-}
-
-const encode = (task: Omit<Task, 'id'>): string => JSON.stringify(task);
-
-function decode(id: string, body: string): Task {
-  const task = JSON.parse(body) as Omit<Task, 'id' | 'started' | 'ended'> & {
-    readonly started: string;
-    readonly ended: string | null;
-  };
-  const { started, ended } = task;
-  return { ...task, id, started: new Date(started), ended: ended === null ? null : new Date(ended) };
 }

@@ -8,7 +8,7 @@ export interface Shelved {
 export class Shelf<T extends Shelved> {
   readonly #store: Store;
   readonly #kind: string;
-  readonly #defaults: ReadonlyMap<string, T>;
+  #defaults: ReadonlyMap<string, T>;
   readonly #own = new Map<string, T>();
   #revision = 0;
 
@@ -32,6 +32,19 @@ export class Shelf<T extends Shelved> {
 
   get revision(): number {
     return this.#revision;
+  }
+
+  /** What is there by itself has become another; what stays the same stays the same object. */
+  setDefaults(defaults: readonly T[]): void {
+    const before = this.#defaults;
+    const same = (each: T) => {
+      const known = before.get(each.Id);
+      return known !== undefined && JSON.stringify(known) === JSON.stringify(each) ? known : each;
+    };
+    this.#defaults = new Map(defaults.map((each) => [each.Id, same(each)]));
+    const moved =
+      before.size !== defaults.length || defaults.some(({ Id }) => before.get(Id) !== this.#defaults.get(Id));
+    if (moved) this.#revision += 1;
   }
 
   /** The ones that are there by themselves first. */

@@ -231,7 +231,8 @@ function provable(work: () => void): void {
   }
 }
 
-function show(id: string, pem: string): Certificate {
+/** A certificate with what is written in it. @throws Error for anything else than PEM of a certificate */
+export function show(id: string, pem: string): Certificate {
   const leaf = new X509Certificate(pem);
   const isChain = pem.indexOf('-----BEGIN', 1) > 0;
   return { id, pem, isChain, leaf, details: detailsOf(leaf) };

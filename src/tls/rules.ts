@@ -49,18 +49,24 @@ export function demandServer(chain: readonly X509Certificate[], now: number): X5
  * @throws CertificateRefusal
  */
 export function demandAnchor(
-  { certificates, key }: Bundle,
+  bundle: Bundle,
   trusted: readonly X509Certificate[],
   now: number,
 ): X509Certificate {
+  const only = demandSingle(bundle, now);
+  if (!isRoot(only) && !trusted.some((issuer) => isIssued(only, issuer)))
+    throw new CertificateRefusal('value', 'a certificate whose issuer is not trusted yet');
+  return only;
+}
+
+/** One certificate that has not expired, and no key. @throws CertificateRefusal `value` */
+export function demandSingle({ certificates, key }: Bundle, now: number): X509Certificate {
   const [only, ...more] = certificates;
   if (only === undefined || more.length > 0)
     throw new CertificateRefusal('value', 'a chain, where one certificate is wanted');
   if (key !== null)
     throw new CertificateRefusal('value', 'a private key, which does not belong in a trust store');
   demandUnexpired(only, now);
-  if (!isRoot(only) && !trusted.some((issuer) => isIssued(only, issuer)))
-    throw new CertificateRefusal('value', 'a certificate whose issuer is not trusted yet');
   return only;
 }
 

@@ -20,7 +20,8 @@ useOwnTime();
 
 const sources = join(import.meta.dirname, '../../src/board');
 /** Keys as they are spelled in the sources; those with a placeholder are spelled out below. */
-const spelled = readdirSync(sources)
+const spelled = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
   // The shapes, where a comment has an example of each.
   .filter((file) => file !== 'model.ts')
   .map((file) => readFileSync(join(sources, file), 'utf8'))

@@ -63,7 +63,10 @@ describe('inventory', () => {
 
   it('that has not changed is no new revision', async () => {
     const b = await startBench({
-      platform: { ...bench, devices: bench.devices?.slice(-3) ?? [], adc: [], fans: [], powerSupplies: [] },
+      platform: {
+        ...bench,
+        ...{ devices: bench.devices?.slice(-3) ?? [], adc: [], fans: [], powerSupplies: [], ipmb: [] },
+      },
     });
     const { revision } = b.board;
     await pass(3 * period);

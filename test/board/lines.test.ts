@@ -71,7 +71,11 @@ describe('lines as such', () => {
   async function open(gpio: (gpio: GpioLines) => GpioLines = (same) => same) {
     const twin = createTwin(bench, { speed: 10 });
     const faults: [string, string | null][] = [];
-    const lines = new Lines(gpio(twin.gpio), bench.lines ?? {}, (name, fault) => faults.push([name, fault]));
+    const lines = new Lines(
+      { gpio: gpio(twin.gpio), nodes: () => undefined },
+      bench.lines ?? {},
+      (name, fault) => faults.push([name, fault]),
+    );
     held.push(lines);
     await lines.open();
     return { twin, lines, faults, asserted: (line: string) => twin.edges(line).at(-1)?.asserted ?? false };
@@ -109,14 +113,15 @@ describe('lines as such', () => {
       await late;
       return twin.gpio.request(wanted);
     };
-    const lines = new Lines({ request, close: () => twin.gpio.close() }, bench.lines ?? {}, fail);
+    const slow = { request, close: () => twin.gpio.close() };
+    const lines = new Lines({ gpio: slow, nodes: () => undefined }, bench.lines ?? {}, fail);
     void lines.open();
     await pass(10);
     lines.close();
     go();
     await pass(10);
     // Whoever comes next can have all of them.
-    const again = new Lines(twin.gpio, bench.lines ?? {}, fail);
+    const again = new Lines({ gpio: twin.gpio, nodes: () => undefined }, bench.lines ?? {}, fail);
     held.push(again);
     await again.open();
     expect(again.get('POWER_GOOD')).toBe(false);

@@ -14,6 +14,7 @@ import {
   message,
   messageDefinition,
 } from '../../src/redfish/registries/messages.ts';
+import { hardwareOf } from '../support/hardware.ts';
 
 /** The sentence of an event. @throws Error when no registry has its message, or with other arguments */
 export function wording(event: BoardEvent): string {
@@ -204,6 +205,7 @@ export const bench: Platform = {
         ...timing,
       },
       post: { complete: 'POST_COMPLETE', timeout: postTimeout },
+      postCodes: { device: '/dev/post0' },
       processors: { sockets: [{ id: 'CPU0', present: 'CPU0_PRESENT' }] },
     },
   ],
@@ -294,8 +296,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const platform = options.platform ?? bench;
   const twin = options.twin ?? createTwin(platform, { speed: 10 });
   const disk = options.disk ?? new Disk();
-  const { i2c, gpio, hwmon, serial, leds, watchdogs, ipmi, close } = twin;
-  const hardware = { i2c, gpio, hwmon, serial, leds, watchdogs, ipmi, close, ...options.hardware?.(twin) };
+  const hardware = { ...hardwareOf(twin), ...options.hardware?.(twin) };
   const log: string[] = [];
   const board = createBoard(platform, hardware, disk, { log: (text) => log.push(text), ...options });
   const events: BoardEvent[] = [];

@@ -9,6 +9,10 @@ post() {
   curl -sk --fail-with-body -u "admin:$password" -H 'Content-Type: application/json' -d "$2" "$1" >/dev/null
 }
 
+# A host that starts, where the board has this one: its firmware writes codes.
+curl -sk -o /dev/null -u "admin:$password" -H 'Content-Type: application/json' -d '{"ResetType": "On"}' \
+  "$url/redfish/v1/Systems/system/Actions/ComputerSystem.Reset"
+
 every='"Wildcards": [{"Name": "C", "Values": ["*"]}, {"Name": "S", "Values": ["*"]}]'
 readings='/redfish/v1/Chassis/{C}/Sensors/{S}#/Reading'
 actions='["LogToMetricReportsCollection", "RedfishEvent"]'
@@ -29,9 +33,13 @@ post "$telemetry/Triggers" "{\"Id\": \"Ill\", \"MetricType\": \"Discrete\", \"Di
   \"MetricProperties\": [\"/redfish/v1/Chassis/{C}#/Status/Health\"], \"TriggerActions\": [\"RedfishEvent\"],
   \"DiscreteTriggers\": [{\"Name\": \"Ill\", \"Value\": \"Critical\", \"Severity\": \"Critical\", \"DwellTime\": \"PT10S\"}]}"
 post "$telemetry/Triggers" '{"Id": "Heard", "TriggerActions": ["LogToLogService"], "EventTriggers": ["AccountSecurity.1.0.AccountLocked"]}'
-# Subscribers are called on an address that refuses.
-post "$url/redfish/v1/EventService/Subscriptions" '{"Destination": "https://127.0.0.1:9/", "Protocol": "Redfish",
-  "Context": "judges", "DeliveryRetryPolicy": "RetryForeverWithBackoff"}'
+# Subscribers are called on an address that refuses, and trusted by a certificate that is at hand.
+subscription=$(curl -sk --fail-with-body -u "admin:$password" -H 'Content-Type: application/json' -o /dev/null -w '%header{location}' \
+  -d '{"Destination": "https://127.0.0.1:9/", "Protocol": "Redfish", "Context": "judges", "VerifyCertificate": true,
+    "IncludeOriginOfCondition": true, "DeliveryRetryPolicy": "RetryForeverWithBackoff"}' "$url/redfish/v1/EventService/Subscriptions")
+certificate=$(curl -sk --fail-with-body -u "admin:$password" "$url/redfish/v1/Managers/bmc/NetworkProtocol/HTTPS/Certificates?\$expand=." |
+  python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["Members"][0]["CertificateString"]))')
+post "$url$subscription/Certificates" "{\"CertificateType\": \"PEM\", \"CertificateString\": $certificate}"
 # A task that has ended, and what it made.
 post "$url/redfish/v1/Managers/bmc/LogServices/Dump/Actions/LogService.CollectDiagnosticData" '{"DiagnosticDataType": "Manager"}'
 # Time for reports to be made, and for those that make way for newer ones to be gone.

@@ -5,11 +5,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { at, testPassword, testUser } from '../support/client.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { hardwareOf } from '../support/hardware.ts';
+import { basic, openScreen } from '../support/screen.ts';
 import { until } from '../support/until.ts';
 
 const system = '/redfish/v1/Systems/system';
-const basic = (user: string, password: string) =>
-  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
 describe('the serial console', () => {
   let daemon: TestDaemon;
@@ -18,33 +18,7 @@ describe('the serial console', () => {
   const uri = (query = '', host = 'system') =>
     `wss://127.0.0.1:${daemon.daemon.address.port}/console/${host}${query}`;
 
-  interface Screen {
-    readonly socket: WebSocket;
-    readonly mode: string | undefined;
-    text(): string;
-    readonly closed: Promise<readonly [number, string]>;
-  }
-  const open = async (query = '', headers: Record<string, string> = {}): Promise<Screen> => {
-    const authorization = basic(testUser, testPassword);
-    const socket = new WebSocket(uri(query), {
-      rejectUnauthorized: false,
-      headers: { authorization, ...headers },
-    });
-    let text = '';
-    let mode: string | undefined;
-    socket.on('message', (data: Buffer, isBinary) => {
-      if (!isBinary) throw new Error('a text message');
-      text += data.toString('latin1');
-    });
-    socket.on('upgrade', (response: IncomingMessage) => {
-      mode = String(response.headers['console-mode']);
-    });
-    const closed = new Promise<readonly [number, string]>((resolve) => {
-      socket.once('close', (code, reason) => resolve([code, reason.toString()]));
-    });
-    await once(socket, 'open');
-    return { socket, mode, text: () => text, closed };
-  };
+  const open = (query = '', headers: Record<string, string> = {}) => openScreen(uri(query), headers);
   /** Status of a request for a console that is refused. */
   const refused = async (query: string, headers: Record<string, string>, host?: string): Promise<number> => {
     const socket = new WebSocket(uri(query, host), { rejectUnauthorized: false, headers });
@@ -152,8 +126,7 @@ describe('the serial console', () => {
     let there = false;
     daemon = await startTestDaemon({
       hardware: (twin) => ({
-        ...{ i2c: twin.i2c, gpio: twin.gpio, hwmon: twin.hwmon, close: twin.close },
-        ...{ leds: twin.leds, watchdogs: twin.watchdogs, ipmi: twin.ipmi },
+        ...hardwareOf(twin),
         serial: {
           open: async (device, baud) => {
             if (!there) throw new DeviceError('no-bus', device, 'there is no such serial port');

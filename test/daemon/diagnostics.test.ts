@@ -1,14 +1,16 @@
 /** Diagnostic data from the request to the archive in somebody's hands. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { rangeOf } from '../../src/http/attachment.ts';
-import { at, members, testPassword, testUser } from '../support/client.ts';
+import { hasRedfishFolder, jsonSchema } from '../redfish/support.ts';
+import { type Answer, at, members, testPassword, testUser } from '../support/client.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { until } from '../support/until.ts';
+import { type SpawnedDaemon, spawnDaemon } from '../support/process.ts';
+import { shows, until } from '../support/until.ts';
 
 const log = '/redfish/v1/Managers/bmc/LogServices/Dump';
 const action = `${log}/Actions/LogService.CollectDiagnosticData`;
@@ -76,7 +78,8 @@ describe('diagnostic data', () => {
         'platform.json',
         'sensors.json',
         'journal/AuditLog-0001.jsonl',
-        'kernel.log',
+        // Not everybody may read it.
+        spawnSync('dmesg').status === 0 ? 'kernel.log' : 'missing.txt',
       ])
         expect(files).toContain(name);
       const all = files
@@ -123,6 +126,109 @@ describe('diagnostic data', () => {
     daemon = await startTestDaemon();
     expect((await daemon.send('POST', action, { DiagnosticDataType: 'OS' })).status).toBe(400);
     expect((await daemon.send('POST', action, {})).status).toBe(400);
+  });
+});
+
+describe('a part that cannot be had', () => {
+  const state = () => {
+    const folder = mkdtempSync(join(tmpdir(), 'redfishd-dump-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    return folder;
+  };
+  const begin = async (daemon: SpawnedDaemon): Promise<string> => {
+    const accepted = await daemon.send('POST', action, { DiagnosticDataType: 'Manager' });
+    expect(accepted.status, accepted.text).toBe(202);
+    return String(at(accepted.body, '/@odata.id'));
+  };
+  const subTasksOf = async (daemon: SpawnedDaemon, task: string) =>
+    Promise.all(members(await daemon.get(`${task}/SubTasks`)).map((uri) => daemon.get(uri)));
+  const validTasks = async (answers: readonly Answer[]) => {
+    if (!hasRedfishFolder) return;
+    const validate = await jsonSchema('Task.v1_7_4.json');
+    for (const { body } of answers) expect(validate(body), JSON.stringify(validate.errors)).toBe(true);
+  };
+
+  it('holds up no other, and says why, also after a restart', async () => {
+    const folder = state();
+    // Where there are no programs, nobody reads the log of the kernel.
+    const env = { PATH: '/nonexistent' };
+    let daemon = await spawnDaemon({ state: folder, env });
+    try {
+      const task = await begin(daemon);
+      await shows(daemon, task, '/TaskState', 'Completed');
+      const look = async () => {
+        const whole = await daemon.get(task);
+        expect(whole.body).toMatchObject({ TaskStatus: 'Warning', PercentComplete: 100 });
+        expect(String(at(whole.body, '/Messages/0/MessageId'))).toMatch(/TaskCompletedWarning$/);
+        const parts = await subTasksOf(daemon, task);
+        await validTasks([whole, ...parts]);
+        const last = parts.pop();
+        expect(last?.body).toMatchObject({
+          ...{ Name: 'Log of the kernel', TaskState: 'Exception', TaskStatus: 'Critical' },
+        });
+        expect(String(at(last?.body, '/Messages/0/Message'))).toContain('Cause: spawn dmesg ENOENT.');
+        expect(parts.length).toBeGreaterThan(6);
+        for (const { body } of parts)
+          expect(body).toMatchObject({ TaskState: 'Completed', TaskStatus: 'OK' });
+      };
+      await look();
+      const [entry = ''] = members(await daemon.get(`${log}/Entries`));
+      const path = join(folder, 'diagnostics', `${entry.split('/').at(-1)}.tar.gz`);
+      const missing = execFileSync('tar', ['-xzOf', path, '--wildcards', '*/missing.txt'], {
+        encoding: 'utf8',
+      });
+      expect(missing).toBe('Log of the kernel: spawn dmesg ENOENT\n');
+      await daemon.kill();
+      daemon = await spawnDaemon({ state: folder, env });
+      await look();
+      expect((await daemon.send('DELETE', `${task}/SubTasks/1`)).status).toBe(405);
+      expect((await daemon.send('DELETE', task)).status).toBe(204);
+      expect((await daemon.get(`${task}/SubTasks`)).status).toBe(404);
+    } finally {
+      await daemon.kill();
+    }
+  });
+
+  it('because the daemon was killed, or somebody cancelled it, says what became of it', async () => {
+    const folder = state();
+    // A program that ends no sooner than the daemon holds the collection at its last part.
+    const programs = join(folder, 'programs');
+    mkdirSync(programs);
+    writeFileSync(join(programs, 'dmesg'), '#!/bin/sh\nwhile kill -0 $PPID; do sleep 0.2; done\n', {
+      mode: 0o755,
+    });
+    const env = { PATH: `${programs}:${process.env.PATH}` };
+    let daemon = await spawnDaemon({ state: folder, env });
+    try {
+      const waiting = async () => {
+        const task = await begin(daemon);
+        await shows(daemon, task, '/PercentComplete', (value: unknown) => Number(value) > 80);
+        const parts = await subTasksOf(daemon, task);
+        await validTasks(parts);
+        expect(parts.map(({ body }) => at(body, '/TaskState')).slice(-2)).toEqual(['Completed', 'Running']);
+        return task;
+      };
+      const cancelled = await waiting();
+      await daemon.send('DELETE', cancelled);
+      await shows(daemon, cancelled, '/TaskState', 'Cancelled');
+      const killed = await waiting();
+      await daemon.kill('SIGKILL');
+      daemon = await spawnDaemon({ state: folder, env });
+      for (const [task, state] of [
+        [cancelled, 'Cancelled'],
+        [killed, 'Exception'],
+      ] as const) {
+        const parts = await subTasksOf(daemon, task);
+        await validTasks(parts);
+        const states = parts.map(({ body }) => at(body, '/TaskState'));
+        expect(states).toEqual([...states.slice(0, -1).map(() => 'Completed'), state]);
+        expect(at((await daemon.get(task)).body, '/TaskState')).toBe(state);
+      }
+      const last = (await subTasksOf(daemon, killed)).at(-1);
+      expect(String(at(last?.body, '/Messages/0/Message'))).toContain('restarted');
+    } finally {
+      await daemon.kill();
+    }
   });
 });
 

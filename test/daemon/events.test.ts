@@ -172,6 +172,70 @@ describe('a stream of events', () => {
   });
 });
 
+describe('an event with its origin', () => {
+  const sensor = '/redfish/v1/Chassis/chassis/Sensors/MB_INLET_TEMP';
+  const about = async (origin: string) => {
+    const answer = await daemon.send('POST', test, { MessageId: testMessage, OriginOfCondition: origin });
+    expect(answer.status, answer.text).toBeLessThan(300);
+  };
+  const originOf = (reader: Receiver | StreamReader, uri: string) =>
+    until(`an event about ${uri}`, () =>
+      reader.records.map((each) => each.OriginOfCondition).find((origin) => origin?.['@odata.id'] === uri),
+    );
+
+  it('comes to a subscriber that asked for it, and to no other', async () => {
+    await start();
+    const [receiver, plain] = [await receive(), await receive()];
+    const uri = await subscribe(receiver, { IncludeOriginOfCondition: true, MessageIds: [testMessage] });
+    await subscribe(plain, { MessageIds: [testMessage] });
+    expect((await daemon.get(uri)).body).toMatchObject({ IncludeOriginOfCondition: true });
+    await about(sensor);
+    expect(await originOf(receiver, sensor)).toMatchObject({
+      '@odata.type': expect.stringMatching(/^#Sensor\./),
+      ...{ Id: 'MB_INLET_TEMP', ReadingType: 'Temperature', Reading: expect.any(Number) },
+    });
+    expect(await originOf(plain, sensor)).toEqual({ '@odata.id': sensor });
+    const fan = '/redfish/v1/Chassis/chassis/Thermal#/Fans/0';
+    await about(fan);
+    expect(await originOf(receiver, fan)).toMatchObject({ MemberId: expect.any(String) });
+  });
+
+  it('comes on a stream that asks for it, and is what a client sees', async () => {
+    await start();
+    const path = `${service}/SSE?includeoriginofcondition`;
+    const reader = await stream(path);
+    await daemon.send('PATCH', '/redfish/v1/Chassis/chassis', { AssetTag: 'x' });
+    const origin = await originOf(reader, '/redfish/v1/Chassis/chassis');
+    expect(origin).toMatchObject({ AssetTag: 'x' });
+    const { body } = await daemon.get('/redfish/v1/Chassis/chassis');
+    expect(Object.keys(origin)).toEqual(Object.keys(body as object));
+    const own = members(await daemon.get(subscriptions))[0] ?? '';
+    expect((await daemon.get(own)).body).toMatchObject({ IncludeOriginOfCondition: true });
+    expect((await stream(`${path}=maybe`)).status).toBe(400);
+  });
+
+  it('is a link where there is nothing, where it is a collection, and where not everybody may look', async () => {
+    await start();
+    const receiver = await receive();
+    await subscribe(receiver, { IncludeOriginOfCondition: true, MessageIds: [testMessage] });
+    for (const uri of [
+      '/redfish/v1/Chassis/nothing',
+      '/redfish/v1/Chassis/chassis#/Nothing',
+      '/redfish/v1/Chassis/chassis#/Name',
+      '/redfish/v1/Managers/bmc/LogServices/EventLog/Entries',
+      '/redfish/v1/AccountService/Accounts/other',
+      'nonsense',
+    ]) {
+      if (uri.endsWith('/other'))
+        await daemon.send('POST', '/redfish/v1/AccountService/Accounts', {
+          ...{ UserName: 'other', Password: 'Quaint-Marmot-58-plinth', RoleId: 'ReadOnly' },
+        });
+      await about(uri);
+      expect(await originOf(receiver, uri)).toEqual({ '@odata.id': uri });
+    }
+  });
+});
+
 describe('a subscription', () => {
   it('is delivered what it asked for, with its headers, which nobody else learns', async () => {
     await start();
@@ -303,6 +367,10 @@ describe('a subscription', () => {
 
   it.each<[object, string]>([
     [{ Protocol: 'FTP' }, 'PropertyValueNotInList'],
+    ...['SNMPv1', 'SNMPv2c', 'SNMPv3'].map((Protocol): [object, string] => [
+      { Protocol, Destination: 'snmp://192.0.2.1' },
+      'PropertyValueNotInList',
+    ]),
     [{ Destination: 'ftp://example.com/' }, 'PropertyValueFormatError'],
     [{ Destination: 'not a URI' }, 'PropertyValueFormatError'],
     [{ Destination: 'https://user:secret@example.com/' }, 'PropertyValueFormatError'],
@@ -311,6 +379,7 @@ describe('a subscription', () => {
     [{ HttpHeaders: [{ Host: 'x' }] }, 'PropertyValueError'],
     [{ HttpHeaders: [{ 'X-A': 'a\r\nX-B: b' }] }, 'PropertyValueError'],
     [{ SubscriptionType: 'Syslog' }, 'PropertyValueConflict'],
+    [{ EventFormatType: 'MetricReport', IncludeOriginOfCondition: true }, 'PropertyValueConflict'],
     [{ DeliveryRetryPolicy: 'Never' }, 'PropertyValueNotInList'],
     [{ HeartbeatIntervalMinutes: 0 }, 'PropertyValueOutOfRange'],
   ])('that asks for %j is refused', async (wrong, key) => {

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { hasRedfishFolder, jsonSchema } from '../redfish/support.ts';
 import { type Answer, at, messageKeys, testPassword, testUser } from '../support/client.ts';
 import { keyOf, logEntries, originOf } from '../support/logs.ts';
 import { EarlyExit, type SpawnedDaemon, type SpawnOptions, spawnDaemon } from '../support/process.ts';
@@ -20,6 +21,7 @@ import { shows, until } from '../support/until.ts';
 
 const system = '/redfish/v1/Systems/system';
 const chassis = '/redfish/v1/Chassis/chassis';
+const manager = '/redfish/v1/Managers/bmc';
 
 async function start(options: SpawnOptions): Promise<SpawnedDaemon> {
   const daemon = await spawnDaemon(options);
@@ -105,9 +107,38 @@ async function expectReads(daemon: SpawnedDaemon): Promise<void> {
   await shows(daemon, `${chassis}/Sensors/MB_P12V`, '/Reading', (volts: unknown) => Number(volts) > 10);
 }
 
+/** What shows that records cannot be stored. */
+const troubled = [
+  [manager, 'Manager.v1_24_0.json'],
+  [`${manager}/LogServices/EventLog`, 'LogService.v1_9_0.json'],
+  [`${manager}/LogServices/AuditLog`, 'LogService.v1_9_0.json'],
+  [`${system}/LogServices/SEL`, 'LogService.v1_9_0.json'],
+] as const;
+
+async function expectTrouble(daemon: SpawnedDaemon, reason: string): Promise<void> {
+  for (const [uri, schema] of troubled) {
+    const body = await shows(daemon, uri, '/Status/Health', 'Warning');
+    const [condition, ...others] = at(body, '/Status/Conditions') as readonly unknown[];
+    expect(others).toEqual([]);
+    expect(condition).toMatchObject({
+      MessageId: 'ResourceEvent.1.4.ResourceErrorsDetected',
+      MessageArgs: ['store', reason],
+      Severity: 'Warning',
+      Message: expect.stringMatching(/Records that wait in memory: [1-9]\d*; lost: 0\.$/),
+      Timestamp: expect.any(String),
+    });
+    const origin = at(condition, '/OriginOfCondition/@odata.id');
+    expect(origin).toBe(uri === manager ? `${manager}/LogServices/EventLog` : undefined);
+    if (uri === manager) expect(at(body, '/Status/HealthRollup')).not.toBe('OK');
+    if (!hasRedfishFolder) continue;
+    const validate = await jsonSchema(schema);
+    expect(validate(body), JSON.stringify(validate.errors)).toBe(true);
+  }
+}
+
 describe.runIf(mounts)('on a full file system', () => {
   it('reads and the host go on, writes say so, and all is well once there is room', {
-    timeout: 40_000,
+    timeout: 60_000,
   }, async () => {
     const state = mountTmpfs('8m');
     const daemon = await start({ state });
@@ -115,6 +146,7 @@ describe.runIf(mounts)('on a full file system', () => {
     fill(state);
     for (const answer of await writes(daemon)) expectRefused(answer, 507);
     await expectReads(daemon);
+    await expectTrouble(daemon, 'full');
     // Whoever guesses passwords is still refused, and the host can still be switched.
     const wrong = { user: testUser, password: 'wrong-wrong-wrong' };
     expect((await daemon.get(system, { as: wrong })).status).toBe(401);
@@ -130,6 +162,10 @@ describe.runIf(mounts)('on a full file system', () => {
       return tried.status === 200 && tried;
     });
     expect(at(answer.body, '/AssetTag')).toBe('after');
+    for (const [uri] of troubled) {
+      const body = await shows(daemon, uri, '/Status/Health', 'OK');
+      expect(at(body, '/Status/Conditions')).toBeUndefined();
+    }
     // What happened meanwhile is in the logs all the same.
     const events = await until('the log of what happened meanwhile', async () => {
       const keys = (await logEntries(daemon, 'EventLog'))
@@ -138,6 +174,21 @@ describe.runIf(mounts)('on a full file system', () => {
       return keys.includes('ResourcePoweredOn') && keys;
     });
     expect(events.slice(0, 2)).toEqual(['ResourcePoweringOn', 'ResourcePoweredOn']);
+    const told = await until(
+      'the log of the fault',
+      async () => {
+        const own = (await logEntries(daemon, 'EventLog')).filter(({ Message }) =>
+          Message.includes("'store'"),
+        );
+        return own.length === 2 && own;
+      },
+      20_000,
+    );
+    expect(told.map((entry) => [keyOf(entry), entry.Severity, entry.Resolved])).toEqual([
+      ['ResourceErrorsDetected', 'Warning', true],
+      ['ResourceErrorsCorrected', 'OK', true],
+    ]);
+    expect(daemon.stderr()).toContain('records cannot be stored');
     const audit = (await logEntries(daemon, 'AuditLog')).map(({ Message }) => Message);
     expect(audit.filter((message) => message.includes('refused, status 507')).length).toBeGreaterThanOrEqual(
       6,
@@ -169,6 +220,7 @@ describe.runIf(mounts)('on a read-only file system', () => {
     const daemon = await start({ state, twin });
     for (const answer of await writes(daemon)) expectRefused(answer, 503);
     if (twin) await expectReads(daemon);
+    if (twin) await expectTrouble(daemon, 'read-only');
     expect((await daemon.get(chassis)).body).toMatchObject({ AssetTag: 'kept' });
     expect(await daemon.kill()).toEqual({ code: 0, signal: null });
   });

@@ -4,6 +4,7 @@ import { DeviceError } from '../../drivers/errors.ts';
 import type { GpioLine, GpioLines } from '../../drivers/gpio/lines.ts';
 import { type Answer, at, type Credentials, members, messageKeys } from '../support/client.ts';
 import { platformOf, sampledEvery, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { hardwareOf } from '../support/hardware.ts';
 import { keyOf, logEntries } from '../support/logs.ts';
 import { shows, until } from '../support/until.ts';
 
@@ -394,10 +395,6 @@ describe('a device that refuses in the middle', () => {
     expect([answer.status, messageKeys(answer)]).toEqual([502, ['PropertyNotUpdated', 'PropertyNotUpdated']]);
     expect((await daemon.get(control)).body).toMatchObject({ ControlMode: 'Automatic', SetPoint: 100 });
     expect(daemon.twin.status().fans.map(({ duty }) => duty)).toEqual([100, 100]);
-  });
-
-  const hardwareOf = ({ i2c, gpio, hwmon, serial, leds, watchdogs, ipmi, close }: TestDaemon['twin']) => ({
-    ...{ i2c, gpio, hwmon, serial, leds, watchdogs, ipmi, close },
   });
 
   /** The lines, one of which fails when it is driven while `broken`. */

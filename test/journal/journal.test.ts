@@ -1,10 +1,12 @@
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { Journal, type JournalOptions } from '../../src/journal/journal.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { Journal } from '../../src/journal/journal.ts';
+import type { JournalOptions } from '../../src/journal/options.ts';
 import { Rank } from '../../src/journal/rank.ts';
 import type { JournalEntry, JournalRecord } from '../../src/journal/record.ts';
+import { journalWords } from '../../src/redfish/resources/records.ts';
 import { StoreError } from '../../src/store/errors.ts';
 import { failure, ManualClock, mountTmpfs, open, temporary } from '../store/support.ts';
 
@@ -112,6 +114,52 @@ describe('appends', () => {
     expect(messages(journal.page({ log: 'EventLog' }, { skip: 0, top: 99 }).entries)).toEqual(
       Array.from({ length: 50 }, (_, n) => `${n}`),
     );
+  });
+
+  it('that may wait gather, and go along with the first that may not', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { journal, store } = journalIn();
+      let transactions = 0;
+      const transaction = store.transaction.bind(store);
+      store.transaction = (work) => {
+        transactions++;
+        return transaction(work);
+      };
+      const code = (name: string) => event(name, { log: 'PostCodes', system: 's' });
+      const stored = () => journal.page({ log: 'PostCodes', system: 's' }, { skip: 0, top: 999 });
+      // A boot: two hundred within four seconds.
+      for (let n = 0; n < 200; n++) {
+        journal.append(code(`${n}`), 1000);
+        vi.advanceTimersByTime(20);
+      }
+      expect(transactions).toBeLessThanOrEqual(4);
+      vi.advanceTimersByTime(1000);
+      expect(transactions).toBeLessThanOrEqual(5);
+      expect(messages(stored().entries)).toEqual(Array.from({ length: 200 }, (_, n) => `${n}`));
+      const before = transactions;
+      vi.advanceTimersByTime(60_000);
+      expect(transactions).toBe(before);
+      // What happens to the host meanwhile keeps its place.
+      const waits = journal.append(code('waits'), 1000);
+      const goes = journal.append(event('goes'));
+      expect(await waits).toBe((await goes) - 1);
+      expect(transactions).toBe(before + 1);
+      journal.append(code('asked for'), 1000);
+      journal.flush();
+      expect(stored().total).toBe(202);
+      expect(transactions).toBe(before + 2);
+      vi.advanceTimersByTime(60_000);
+      expect(transactions).toBe(before + 2);
+      journal.append(code('cleared'), 1000);
+      journal.clear({ log: 'PostCodes', system: 's' });
+      journal.append(code('last words'), 1000);
+      journal.close();
+      expect(messages(stored().entries)).toEqual(['last words']);
+      expect(journal.events(0, 999).map(({ message }) => message)).toEqual(['goes']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('reach every listener, also when one of them throws', async () => {
@@ -285,11 +333,81 @@ describe.skipIf(mount === null)('on a full disk', () => {
     expect(journal.state.waiting).toBe(2);
     free();
     await expect.poll(() => journal.state.waiting, { timeout: 5000 }).toBe(0);
-    expect(journal.state).toEqual({ fault: null, waiting: 0, lost: 0 });
+    expect(journal.state).toEqual({ fault: null, since: null, missing: 0, waiting: 0, lost: 0 });
     await journal.append(event('after'));
     const all = ['before', 'waits', 'waits too', 'after'];
     expect(messages(journal.page({ log: 'EventLog' }, { skip: 0, top: 9 }).entries)).toEqual(all);
     expect(heard).toEqual(all);
+  });
+
+  it('the log says so, once for a disk that is full every other second, and how many records it cost', async () => {
+    const { journal, fill, free } = crowded({ words: journalWords('bmc'), calm: 2500, tail: 3 });
+    const logged = () => journal.page({ log: 'EventLog' }, { skip: 0, top: 99 }).entries;
+    const own = () => logged().filter(({ condition }) => condition === 'journal');
+    await journal.append(event('before'));
+    for (let round = 0; round < 3; round++) {
+      fill();
+      await failure(StoreError, () => journal.append(event('waits', { severity: 'Critical' })));
+      expect(journal.state).toMatchObject({ fault: { reason: 'full' }, since: expect.any(Date), missing: 0 });
+      free();
+      journal.flush();
+      expect(journal.state).toMatchObject({ fault: null, since: null, missing: 0, waiting: 0 });
+      expect(own().map(({ severity, resolved }) => [severity, resolved])).toEqual([['Warning', false]]);
+    }
+    fill();
+    for (let n = 0; n < 5; n++)
+      await failure(StoreError, () => journal.append(event('too many', { severity: 'Critical' })));
+    expect(journal.state).toMatchObject({ waiting: 3, missing: 2, lost: 2 });
+    free();
+    await expect.poll(() => own().length, { timeout: 8000 }).toBe(2);
+    const [fault, end] = own();
+    expect(fault).toMatchObject({
+      messageId: 'ResourceEvent.1.4.ResourceErrorsDetected',
+      args: ['store', 'full'],
+      resolved: true,
+      message: expect.stringMatching(/full file system.*free space there/),
+    });
+    expect(end).toMatchObject({
+      messageId: 'ResourceEvent.1.4.ResourceErrorsCorrected',
+      severity: 'Warning',
+      resolved: true,
+      message: expect.stringMatching(/; 2 records of that time are lost\.$/),
+    });
+    journal.close();
+  });
+
+  it('that has room again when the daemon ends, the log says that too', async () => {
+    const { journal, fill, free } = crowded({ words: journalWords('bmc') });
+    fill();
+    await failure(StoreError, () => journal.append(event('waits')));
+    free();
+    journal.flush();
+    journal.close();
+    const { entries } = journal.page({ log: 'EventLog' }, { skip: 0, top: 9 });
+    expect(entries.map(({ messageId }) => messageId.split('.').at(-1))).toEqual([
+      'ResourceChanged',
+      'ResourceErrorsDetected',
+      'ResourceErrorsCorrected',
+    ]);
+    expect(entries.at(-1)?.severity).toBe('OK');
+  });
+
+  it('codes of firmware make way for everything else', async () => {
+    const { journal, fill, free } = crowded({ tail: 3 });
+    fill();
+    await failure(StoreError, () => journal.append(event('OK')));
+    for (const name of ['1', '2', '3', '4'])
+      await failure(StoreError, () => journal.append(event(name, { log: 'PostCodes', system: 's' })));
+    await failure(StoreError, () => journal.append(event('OK too')));
+    expect(journal.state).toMatchObject({ waiting: 3, lost: 3 });
+    free();
+    journal.flush();
+    expect(messages(journal.page({ log: 'EventLog' }, { skip: 0, top: 9 }).entries)).toEqual([
+      'OK',
+      'OK too',
+    ]);
+    const codes = journal.page({ log: 'PostCodes', system: 's' }, { skip: 0, top: 9 }).entries;
+    expect(messages(codes)).toEqual(['4']);
   });
 
   it('the most severe are kept longest', async () => {

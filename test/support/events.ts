@@ -13,7 +13,12 @@ export interface EventRecord {
   readonly MessageId: string;
   readonly Message: string;
   readonly MessageSeverity: string;
-  readonly OriginOfCondition?: { readonly '@odata.id': string };
+  /** A link, or the whole resource. */
+  readonly OriginOfCondition?: {
+    readonly '@odata.id': string;
+    readonly '@odata.type'?: string;
+    readonly [name: string]: unknown;
+  };
   readonly LogEntry?: { readonly '@odata.id': string };
   readonly EventType: string;
 }
@@ -33,11 +38,22 @@ export async function checkPayload(payload: Payload): Promise<void> {
   if (!/^#(Event|MetricReport)\.v\d+_\d+_\d+\.(Event|MetricReport)$/.test(type))
     throw new Error(`${type} is no event and no report`);
   if (!hasRedfishFolder) return;
+  // In the schema an origin is a link; one that came whole is held to the schema of its own.
+  const Events = payload.Events?.map(({ OriginOfCondition: origin, ...rest }) =>
+    origin === undefined ? rest : { ...rest, OriginOfCondition: { '@odata.id': origin['@odata.id'] } },
+  );
+  await demandValid(type, Events === undefined ? payload : { ...payload, Events });
+  for (const { OriginOfCondition: origin } of payload.Events ?? [])
+    if (origin?.['@odata.type'] !== undefined) await demandValid(origin['@odata.type'], origin);
+}
+
+/** @throws Error for what is not as the schema of its type wants it */
+async function demandValid(type: string, body: object): Promise<void> {
   const file = `${type.slice(1, type.lastIndexOf('.'))}.json`;
   const known = validators.get(file) ?? jsonSchema(file);
   validators.set(file, known);
   const validate = await known;
-  if (!validate(payload)) throw new Error(`${JSON.stringify(validate.errors)}: ${JSON.stringify(payload)}`);
+  if (!validate(body)) throw new Error(`${JSON.stringify(validate.errors)}: ${JSON.stringify(body)}`);
 }
 
 export interface Receiver {

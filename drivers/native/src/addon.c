@@ -35,6 +35,7 @@ NAPI_MODULE_INIT() {
   gpio_init(env, exports);
   i2c_init(env, exports);
   notify_init(env, exports);
+  watch_init(env, exports);
   watchdog_init(env, exports);
   return exports;
 }

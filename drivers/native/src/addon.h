@@ -19,6 +19,7 @@ void add(napi_env env, napi_value exports, const char *name, napi_callback funct
 void gpio_init(napi_env env, napi_value exports);
 void i2c_init(napi_env env, napi_value exports);
 void notify_init(napi_env env, napi_value exports);
+void watch_init(napi_env env, napi_value exports);
 void watchdog_init(napi_env env, napi_value exports);
 
 #endif

@@ -29,7 +29,7 @@ export * from './sel.ts';
 export * from './sensor-types.ts';
 export { type ChassisModel, type ChassisState, simpleChassis } from './server/chassis.ts';
 export type { DcmiState, PowerModel } from './server/dcmi.ts';
-export { LanServer, type LanServerOptions } from './server/lan.ts';
+export { type Carry, LanServer, type LanServerOptions } from './server/lan.ts';
 export { IpmiNode, type NodeOptions, type SerialModel } from './server/node.ts';
 export { BUS_CONTEXT, type Handler, type RequestContext, type Route, refuse } from './server/router.ts';
 export type { NodeSensor } from './server/sensors.ts';

@@ -34,6 +34,14 @@ interface Waiting {
 }
 
 const SEQUENCES = 64;
+/** A request that comes again because its answer was lost is among the last so many of its sender. */
+const REMEMBERED = 8;
+
+interface Served {
+  /** The message as it came: the sequence number in it tells a repetition from a new request. */
+  readonly request: Buffer;
+  readonly answer: Promise<IpmiResponse>;
+}
 
 /** One IPMB as seen by a controller on it: asks other nodes, and answers them. */
 export class IpmbBus {
@@ -45,6 +53,8 @@ export class IpmbBus {
   readonly #retries: number;
   readonly #window: number;
   readonly #nodes = new Map<number, NodeQueue>();
+  /** What was asked last, by who asked. */
+  readonly #served = new Map<number, Served[]>();
   #isClosed = false;
 
   constructor(link: IpmbLink, options: IpmbBusOptions = {}) {
@@ -100,19 +110,28 @@ export class IpmbBus {
     const message = decodeIpmb(bytes);
     if (message === undefined || message.to !== this.address) return;
     if (message.netFn % 2 === 1) this.#nodes.get(message.from)?.answer(message);
-    else void this.#serve(message);
+    else void this.#serve(message, Buffer.from(bytes));
   }
 
-  async #serve(message: IpmbMessage): Promise<void> {
-    const { netFn, command, data, toLun: lun } = message;
-    const unknown: IpmiResponse = { code: COMPLETION.invalidCommand, data: new Uint8Array() };
-    const failed: IpmiResponse = { code: COMPLETION.unspecified, data: new Uint8Array() };
-    const answer = this.onRequest?.({ netFn, command, data, lun }, message.from).catch(() => failed);
+  async #serve(message: IpmbMessage, request: Buffer): Promise<void> {
+    const past = this.#served.get(message.from) ?? [];
+    this.#served.set(message.from, past);
+    // What is asked again is answered again, and not done again.
+    const before = past.find((other) => other.request.equals(request));
+    const answer = before?.answer ?? this.#answer(message);
+    if (before === undefined) past.push({ request, answer });
+    if (past.length > REMEMBERED) past.shift();
     try {
-      await this.#link.send(encodeIpmb(responseTo(message, (await answer) ?? unknown)));
+      await this.#link.send(encodeIpmb(responseTo(message, await answer)));
     } catch {
       // A node that does not take its answer will ask again.
     }
+  }
+
+  async #answer({ netFn, command, data, toLun: lun, from }: IpmbMessage): Promise<IpmiResponse> {
+    const unknown: IpmiResponse = { code: COMPLETION.invalidCommand, data: new Uint8Array() };
+    const failed: IpmiResponse = { code: COMPLETION.unspecified, data: new Uint8Array() };
+    return this.onRequest?.({ netFn, command, data, lun }, from).catch(() => failed) ?? unknown;
   }
 }
 

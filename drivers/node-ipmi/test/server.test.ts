@@ -130,6 +130,38 @@ describe('LanClient and LanServer', () => {
     });
   });
 
+  test('have whatever is given between the socket and the server', async () => {
+    const seen: boolean[] = [];
+    const other = await startServer(
+      {},
+      {
+        carry(datagram, toServer, deliver) {
+          seen.push(toServer);
+          // The first of each way is lost, the others are late.
+          if (seen.indexOf(toServer) < seen.length - 1) setTimeout(() => deliver(datagram), 5);
+        },
+      },
+    );
+    try {
+      const client = connectTo({ port: other.port, timeout: 100 });
+      expect((await run(client, getDeviceId, undefined)).firmware).toBe('3.14');
+      expect(seen.slice(0, 3)).toEqual([true, true, false]);
+    } finally {
+      await other.server.close();
+    }
+  });
+
+  test('take a password of bytes', async () => {
+    const bytes = Uint8Array.from([0xff, 0xfe, 0x01]);
+    const other = await startServer({}, { users: [{ name: 'admin', password: bytes }] });
+    try {
+      const client = connectTo({ port: other.port, password: bytes });
+      expect((await run(client, getDeviceId, undefined)).firmware).toBe('3.14');
+    } finally {
+      await other.server.close();
+    }
+  });
+
   test('agree on a K_g', async () => {
     const other = await startServer({}, { kg: 'twenty bytes of key!' });
     try {

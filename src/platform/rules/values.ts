@@ -112,9 +112,14 @@ export const valueRules: Readonly<Record<string, Rule>> = {
       yield* one(path, `what holds the inventory of "${item.id}"`, { device, node });
     }
     for (const { path, item } of entries(board.hosts, '/hosts')) {
-      if (item.console === undefined) continue;
-      const { device, node } = item.console;
-      yield* one(pointer(path, 'console'), `where the console of "${item.id}" is`, { device, node });
+      for (const [name, what] of [
+        ['console', 'where the console'],
+        ['postCodes', 'where the source of the codes'],
+      ] as const) {
+        const { device, node } = item[name] ?? {};
+        if (item[name] !== undefined)
+          yield* one(pointer(path, name), `${what} of "${item.id}" is`, { device, node });
+      }
     }
   },
 

@@ -1,12 +1,14 @@
-import { registries } from '../generated/registries.ts';
+import { registries as dmtf } from '../generated/registries.ts';
 import { odataType } from '../generated/versions.ts';
 import { base } from './base.ts';
 import { environmental } from './environmental.ts';
 import * as events from './events.ts';
+import { own, ownWordings } from './own.ts';
 import { power } from './power.ts';
 import { telemetry } from './telemetry.ts';
 import type { Wording } from './wording.ts';
 
+const registries = { ...dmtf, ...own };
 type Registries = typeof registries;
 export type RegistryName = keyof Registries;
 /** `Registry.Key`, such as `Base.PropertyUnknown`. */
@@ -56,6 +58,7 @@ const wordings: Readonly<Record<RegistryName, Readonly<Record<string, Wording>>>
   ManagerEvent: events.managerEvent,
   Platform: events.platform,
   Power: power,
+  Redfishd: ownWordings,
   ResourceEvent: events.resourceEvent,
   SensorEvent: events.sensorEvent,
   TaskEvent: events.taskEvent,

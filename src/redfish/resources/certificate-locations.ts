@@ -1,5 +1,6 @@
 import { type App, resource } from './app.ts';
 import { links } from './common.ts';
+import { destinationCertificatesOf } from './destination-certificates.ts';
 import { clientCertificatesUri, httpsCertificatesUri } from './uris.ts';
 
 /** Where each certificate of this service stands, and what replaces it. */
@@ -15,6 +16,7 @@ export function certificatesOf(app: App): ReadonlyMap<string, (pem: string) => u
       ({ id }) =>
         [`${clientCertificatesUri}/${id}`, (pem: string) => certificates.replaceTrusted(id, pem)] as const,
     ),
+    ...app.events.ids().flatMap((subscription) => destinationCertificatesOf(app, subscription)),
   ]);
 }
 

@@ -1,6 +1,7 @@
 /** Diagnostic data of the manager: a log whose entries are archives. */
-import type { Archive } from '../../diagnostics/archives.ts';
-import { diagnosticParts } from '../../diagnostics/parts.ts';
+import type { Archive, Part } from '../../diagnostics/archives.ts';
+import { diagnosticSections, type Section } from '../../diagnostics/parts.ts';
+import type { TaskHandle } from '../../tasks/task.ts';
 import { message, RedfishError } from '../registries/messages.ts';
 import { type App, collection, resource } from './app.ts';
 import { enabled, link, localOffset, now } from './common.ts';
@@ -41,11 +42,11 @@ export const dump = resource<App>({
         accepted(context, {
           ...{ name: 'Collection of diagnostic data', action: 'LogService.CollectDiagnosticData', timeout },
           body: { DiagnosticDataType: DiagnosticDataType ?? null },
-          run: async ({ signal }) => {
+          run: async (task) => {
             const { board, journal, settings, version } = app;
-            const parts = diagnosticParts({ board, journal, settings, version });
+            const sections = diagnosticSections({ board, journal, settings, version });
             try {
-              const { id } = await app.archives.make(parts, signal);
+              const { id } = await app.archives.make(collected(sections, task), task.signal);
               return { status: 201, headers: { Location: `${context.uri}/Entries/${id}` }, body: null };
             } catch (error) {
               if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
@@ -64,6 +65,24 @@ export const dump = resource<App>({
     },
   },
 });
+
+/** The files of all sections; one that cannot be had holds up no other, and a file says which those were. */
+async function* collected(sections: readonly Section[], { parts, signal }: TaskHandle): AsyncIterable<Part> {
+  const handles = parts(sections.map(({ name }) => name));
+  const missing: string[] = [];
+  for (const [at, { name, files }] of sections.entries()) {
+    handles[at]?.begin();
+    try {
+      yield* files(signal);
+      handles[at]?.end();
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      handles[at]?.end(error);
+      missing.push(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  }
+  if (missing.length > 0) yield { name: 'missing.txt', text: missing.join('') };
+}
 
 export const dumpEntry = resource<Archive>({
   uri: `${uri}/Entries/{LogEntryId}`,

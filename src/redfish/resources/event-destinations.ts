@@ -7,11 +7,12 @@ import {
   protocols,
   type RetryPolicy,
   type Subscription,
+  usesTls,
 } from '../../events/subscription.ts';
 import { type Message, message, RedfishError, registryNames } from '../registries/messages.ts';
 import type { Json, JsonObject } from '../service/resource.ts';
 import { type App, collection, resource } from './app.ts';
-import { links } from './common.ts';
+import { link, links } from './common.ts';
 import { subscriptionUri } from './uris.ts';
 
 const maxTexts = 64;
@@ -26,7 +27,7 @@ export const eventDestination = resource<Destination>({
   schema: 'EventDestination',
   ids: (app) => app.events.ids(),
   find: (app, { EventDestinationId }) => app.events.find(EventDestinationId ?? ''),
-  body: ({ stream, subscription, state }) => ({
+  body: ({ stream, subscription, state }, { uri }) => ({
     Name: stream === null ? 'Event subscription' : 'Event stream',
     Context: subscription.context,
     Destination: subscription.destination,
@@ -38,6 +39,7 @@ export const eventDestination = resource<Destination>({
     // They are secrets: whoever set them knows them.
     HttpHeaders: stream === null ? [] : undefined,
     VerifyCertificate: stream === null ? subscription.verifyCertificate : undefined,
+    Certificates: stream === null && usesTls(subscription) ? link(`${uri}/Certificates`) : undefined,
     RegistryPrefixes: subscription.registryPrefixes,
     ExcludeRegistryPrefixes: subscription.excludeRegistryPrefixes,
     MessageIds: subscription.messageIds,
@@ -50,7 +52,7 @@ export const eventDestination = resource<Destination>({
     EventTypes: subscription.eventTypes.length === 0 ? undefined : subscription.eventTypes,
     MetricReportDefinitions: links(subscription.metricReportDefinitions),
     'MetricReportDefinitions@odata.count': subscription.metricReportDefinitions.length,
-    IncludeOriginOfCondition: false,
+    IncludeOriginOfCondition: subscription.includeOrigin,
     SendHeartbeat: subscription.heartbeat !== null,
     HeartbeatIntervalMinutes: subscription.heartbeat ?? undefined,
     Status: statusOf(subscription, state),
@@ -65,22 +67,21 @@ export const eventDestination = resource<Destination>({
           const value = changes.get(name);
           return value === undefined ? before : read(value);
         };
-        app.events.change(id, {
-          ...subscription,
-          context: pick('Context', (value) => (value === null ? null : String(value)), subscription.context),
+        const { context, retryPolicy, headers, verifyCertificate } = subscription;
+        // Certificates may come and go meanwhile.
+        const change = (written: Partial<Subscription>) =>
+          app.events.change(id, { ...(app.events.find(id)?.subscription ?? subscription), ...written });
+        change({
+          context: pick('Context', (value) => (value === null ? null : String(value)), context),
           retryPolicy: pick(
             'DeliveryRetryPolicy',
             (value) => (value ?? 'RetryForever') as RetryPolicy,
-            subscription.retryPolicy,
+            retryPolicy,
           ),
-          headers: pick('HttpHeaders', headersOf, subscription.headers),
-          verifyCertificate: pick(
-            'VerifyCertificate',
-            (value) => value === true,
-            subscription.verifyCertificate,
-          ),
+          headers: pick('HttpHeaders', headersOf, headers),
+          verifyCertificate: pick('VerifyCertificate', (value) => value === true, verifyCertificate),
         });
-        return () => app.events.change(id, subscription);
+        return () => change({ context, retryPolicy, headers, verifyCertificate });
       },
     },
   ],
@@ -175,6 +176,7 @@ function subscriptionOf(body: Readonly<Record<string, Json>>): Subscription {
   return {
     ...everything,
     context: typeof body.Context === 'string' ? body.Context : null,
+    includeOrigin: body.IncludeOriginOfCondition === true,
     destination: String(body.Destination),
     protocol: body.Protocol as Protocol,
     format,
@@ -182,6 +184,7 @@ function subscriptionOf(body: Readonly<Record<string, Json>>): Subscription {
     headers: headersOf(body.HttpHeaders),
     retryPolicy: (body.DeliveryRetryPolicy ?? 'RetryForever') as RetryPolicy,
     verifyCertificate: body.VerifyCertificate === true,
+    certificates: [],
     heartbeat,
     registryPrefixes: texts(body.RegistryPrefixes),
     excludeRegistryPrefixes: texts(body.ExcludeRegistryPrefixes),
@@ -213,11 +216,13 @@ function faultsOf(body: Readonly<Record<string, Json>>, app: App): Message[] {
     faults.push(
       message('Base.PropertyValueConflict', ['EventFormatType', 'Protocol'], at('EventFormatType')),
     );
-  if (body.IncludeOriginOfCondition === true)
+  // A line of text holds no resource, and a report is about none.
+  const stranger = isSyslog ? 'Protocol' : body.EventFormatType === 'MetricReport' ? 'EventFormatType' : null;
+  if (body.IncludeOriginOfCondition === true && stranger !== null)
     faults.push(
       message(
-        'Base.PropertyValueNotInList',
-        ['true', 'IncludeOriginOfCondition'],
+        'Base.PropertyValueConflict',
+        ['IncludeOriginOfCondition', stranger],
         at('IncludeOriginOfCondition'),
       ),
     );

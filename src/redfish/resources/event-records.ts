@@ -1,9 +1,9 @@
 /** Events in the words of the protocol (Event.v1_13_0). */
-import { type EventFacts, eventTypeOf } from '../../events/subscription.ts';
+import { type EventFacts, eventTypeOf, type Subscription } from '../../events/subscription.ts';
 import type { JournalEntry } from '../../journal/record.ts';
 import { odataType } from '../generated/versions.ts';
 import { isMessageKey, type Message, message, messageDefinition } from '../registries/messages.ts';
-import type { JsonObject } from '../service/resource.ts';
+import type { Json, JsonObject } from '../service/resource.ts';
 import { link } from './common.ts';
 import { eventLogEntryUri } from './uris.ts';
 
@@ -68,21 +68,30 @@ const payload = (id: string, context: string | null, records: readonly string[])
 
 const service = '/redfish/v1/EventService';
 
+/** Bytes of one resource that comes with an event, and of all in one delivery; what would be more stays a link. */
+const maxOrigin = 16 * 1024;
+const maxOrigins = 256 * 1024;
+
 /** Makes the bodies of deliveries; a record is put into words once, however many get it. */
 export class EventWriter {
   readonly #manager: string;
+  readonly #look: (uri: string) => JsonObject | undefined;
   readonly #records = new WeakMap<JournalEntry, string>();
 
-  /** @param manager id of the manager whose EventLog has the entries */
-  constructor(manager: string) {
+  /**
+   * @param manager id of the manager whose EventLog has the entries
+   * @param look what anybody who may log in is shown of a resource
+   */
+  constructor(manager: string, look: (uri: string) => JsonObject | undefined) {
     this.#manager = manager;
+    this.#look = look;
   }
 
   /** The body of one delivery. `lost` puts before the events that some are missing. */
-  payload(events: readonly JournalEntry[], context: string | null, lost: boolean): string {
+  payload(events: readonly JournalEntry[], { context, includeOrigin }: Wish, lost: boolean): string {
     const id = String(events.at(-1)?.id ?? 0);
     const missing = lost ? [unwritten(message('Base.EventBufferExceeded', []), `${id}-lost`, service)] : [];
-    const records = events.map((entry) => this.#record(entry));
+    const records = includeOrigin ? this.#withOrigins(events) : events.map((entry) => this.#record(entry));
     return payload(id, context, [...missing.map((each) => JSON.stringify(each)), ...records]);
   }
 
@@ -93,7 +102,41 @@ export class EventWriter {
     this.#records.set(entry, record);
     return record;
   }
+
+  /** Each with its origin as that is now (EventDestination.IncludeOriginOfCondition); what is gone stays a link. */
+  #withOrigins(events: readonly JournalEntry[]): string[] {
+    let room = maxOrigins;
+    return events.map((entry) => {
+      const whole = entry.origin === null ? undefined : this.#origin(entry.origin);
+      const size = whole === undefined ? 0 : Buffer.byteLength(JSON.stringify(whole));
+      if (whole === undefined || size > Math.min(maxOrigin, room)) return this.#record(entry);
+      room -= size;
+      return JSON.stringify({ ...recordOf(this.#manager, entry), OriginOfCondition: whole });
+    });
+  }
+
+  /** A resource, or the object in one that a fragment points at (RFC 6901). */
+  #origin(uri: string): JsonObject | undefined {
+    const [path = '', pointer = ''] = uri.split('#');
+    let found: Json | undefined;
+    try {
+      found = this.#look(path);
+    } catch {
+      // What cannot be shown now holds up no event: its URI says where it is.
+      return undefined;
+    }
+    for (const name of pointer.split('/').slice(1)) {
+      if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined;
+      found = (found as JsonObject)[name];
+    }
+    return isObject(found) ? { '@odata.id': uri, ...found } : undefined;
+  }
 }
+
+type Wish = Pick<Subscription, 'context' | 'includeOrigin'>;
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A sign of life for one subscriber. */
 export function heartbeatPayload(context: string | null): string {

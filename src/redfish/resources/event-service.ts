@@ -35,9 +35,9 @@ export const eventService = resource<EventHub>({
     ExcludeMessageId: true,
     OriginResourcesSupported: true,
     SubordinateResourcesSupported: true,
-    IncludeOriginOfConditionSupported: false,
+    IncludeOriginOfConditionSupported: true,
     ServerSentEventUri: sseUri,
-    SSEIncludeOriginOfConditionSupported: false,
+    SSEIncludeOriginOfConditionSupported: true,
     SSEFilterPropertiesSupported: {
       EventFormatType: true,
       MessageId: true,

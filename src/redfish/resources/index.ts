@@ -9,6 +9,7 @@ import { certificateService } from './certificate-service.ts';
 import { chassis, chassisCollection } from './chassis.ts';
 import { clientCertificate, clientCertificates } from './client-certificates.ts';
 import { control, controls } from './controls.ts';
+import { destinationCertificate, destinationCertificates } from './destination-certificates.ts';
 import { drive, drives } from './drives.ts';
 import { dump, dumpEntries, dumpEntry } from './dump.ts';
 import { environmentMetrics } from './environment-metrics.ts';
@@ -34,7 +35,7 @@ import { sensor, sensors } from './sensors.ts';
 import { serviceRoot } from './service-root.ts';
 import { session, sessionService, sessions } from './session-service.ts';
 import { system, systems } from './systems.ts';
-import { task, taskService, tasks } from './tasks.ts';
+import { subTask, subTasks, task, taskService, tasks } from './tasks.ts';
 import { telemetryService } from './telemetry-service.ts';
 import { thermal } from './thermal.ts';
 import { thermalMetrics, thermalSubsystem } from './thermal-subsystem.ts';
@@ -55,9 +56,10 @@ const all: readonly (Resource<App> | Collection<App>)[] = [
   ...[certificateService, certificateLocations, httpsCertificates, httpsCertificate, securityPolicy],
   ...[clientCertificates, clientCertificate],
   ...[eventService, eventDestinations, eventDestination],
+  ...[destinationCertificates, destinationCertificate],
   ...[telemetryService, metricDefinitions, metricDefinition, metricReportDefinitions, metricReportDefinition],
   ...[metricReports, metricReport, triggers, trigger],
-  ...[taskService, tasks, task],
+  ...[taskService, tasks, task, subTasks, subTask],
   ...[updateService, firmwareInventory, softwareInventory],
   ...[jsonSchemas, jsonSchema, messageRegistries, messageRegistry],
 ];

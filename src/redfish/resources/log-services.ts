@@ -1,9 +1,17 @@
-/** Logs are views of the journal: one SEL for each system, the event and audit logs of the manager. */
+/** Logs are views of the journal: a SEL and POST codes of each system, the event and audit logs of the manager. */
+import { decodeSelRecord, EVENT_TYPE } from 'node-ipmi';
 import type { JournalEntry, LogName, LogRef } from '../../journal/record.ts';
 import { message, RedfishError } from '../registries/messages.ts';
-import type { Collection, Params, Resource } from '../service/resource.ts';
+import type { Collection, JsonObject, Params, Resource } from '../service/resource.ts';
 import { type App, collection, resource } from './app.ts';
-import { enabled, link, localOffset, now } from './common.ts';
+import { link, localOffset, now } from './common.ts';
+import {
+  type Condition,
+  codesCondition,
+  conditionsOf,
+  healthOf,
+  journalConditions,
+} from './journal-status.ts';
 import { journalFilter } from './log-filter.ts';
 import { managerAt } from './managers.ts';
 import { recordOf } from './records.ts';
@@ -12,15 +20,23 @@ interface LogFacts {
   readonly id: LogName;
   readonly name: string;
   readonly entryType: 'Event' | 'SEL';
-  readonly purpose: 'ExternalEntity' | 'Operations' | 'Security';
+  readonly purpose: 'Diagnostic' | 'Operations' | 'Security';
 }
 
 interface Log {
   readonly facts: LogFacts;
   readonly ref: LogRef;
+  /** What keeps entries from coming. */
+  readonly trouble?: Condition | undefined;
 }
 
 const sel: LogFacts = { id: 'SEL', name: 'System event log', entryType: 'SEL', purpose: 'Operations' };
+const postCodes: LogFacts = {
+  id: 'PostCodes',
+  name: 'POST codes',
+  entryType: 'Event',
+  purpose: 'Diagnostic',
+};
 const managerLogs: readonly LogFacts[] = [
   { id: 'EventLog', name: 'Event log', entryType: 'Event', purpose: 'Operations' },
   { id: 'AuditLog', name: 'Audit log', entryType: 'Event', purpose: 'Security' },
@@ -62,6 +78,7 @@ function logServices(
       Resolved: model.resolved,
       Username: model.user ?? undefined,
       OriginAddress: model.address === null ? undefined : addressUri(model.address),
+      ...selFacts(model.detail),
       ...originOf(app, model.origin),
     }),
     writes: [
@@ -112,7 +129,7 @@ function logServices(
       return own.length === 0 ? [] : [...own, ...others];
     },
     find: logAt,
-    body: ({ facts }, { app, uri: at }) => ({
+    body: ({ facts, trouble }, { app, uri: at }) => ({
       Name: facts.name,
       ServiceEnabled: true,
       LogEntryType: facts.entryType,
@@ -122,7 +139,10 @@ function logServices(
       DateTime: now(),
       DateTimeLocalOffset: localOffset(),
       Entries: link(`${at}/Entries`),
-      Status: enabled,
+      Status: statusOf([
+        ...journalConditions(app.journal.state),
+        ...(trouble === undefined ? [] : [trouble]),
+      ]),
     }),
     actions: {
       'LogService.ClearLog': {
@@ -154,14 +174,35 @@ function logServices(
   return [services, service, entries, entry];
 }
 
+const statusOf = (conditions: readonly Condition[]): JsonObject => ({
+  State: 'Enabled',
+  Health: healthOf(conditions),
+  ...conditionsOf(conditions),
+});
+
 /** The id in a continuation of ours. @throws RedfishError 400 */
 function idOf(token: string): number {
   if (/^\d{1,15}$/.test(token)) return Number(token);
   throw new RedfishError([message('Base.QueryParameterValueError', ['$skiptoken'])], 400);
 }
 
+/** What a record of the event log of an IPMI controller says beyond its message (IPMI 2.0, section 32). */
+function selFacts(detail: unknown): JsonObject {
+  const raw = typeof detail === 'object' && detail !== null && 'raw' in detail ? detail.raw : undefined;
+  if (typeof raw !== 'string') return {};
+  const record = decodeSelRecord(Buffer.from(raw, 'hex'));
+  if (record.kind !== 'event') return { OemRecordFormat: `0x${record.recordType.toString(16)}` };
+  const { sensorNumber, generator, asserted, eventType } = record;
+  return {
+    SensorNumber: sensorNumber,
+    GeneratorId: `0x${generator.address.toString(16).padStart(4, '0')}`,
+    // Of crossings the schema wants the words of each, which the message has.
+    ...(eventType === EVENT_TYPE.threshold ? {} : { EntryCode: asserted ? 'Assert' : 'Deassert' }),
+  };
+}
+
 const belongs = (entry: JournalEntry, ref: LogRef): boolean =>
-  entry.log === ref.log && (ref.log !== 'SEL' || entry.system === ref.system);
+  entry.log === ref.log && (ref.system == null || entry.system === ref.system);
 
 /** The client as the schema wants it, a URI. */
 const addressUri = (address: string): string => `https://${address.includes(':') ? `[${address}]` : address}`;
@@ -178,7 +219,12 @@ export const systemLogs = logServices(
   '/redfish/v1/Systems/{ComputerSystemId}',
   (app, { ComputerSystemId }) => {
     const host = app.board.hosts.get(ComputerSystemId ?? '');
-    return host === undefined ? [] : [{ facts: sel, ref: { log: 'SEL', system: host.id } }];
+    if (host === undefined) return [];
+    const own: Log = { facts: sel, ref: { log: 'SEL', system: host.id } };
+    if (host.postCodes === null) return [own];
+    const { fault } = host.postCodes;
+    const trouble = fault === null ? undefined : codesCondition(fault);
+    return [own, { facts: postCodes, ref: { log: 'PostCodes', system: host.id }, trouble }];
   },
 );
 

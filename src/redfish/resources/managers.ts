@@ -1,6 +1,8 @@
+import { worst } from '../../board/health.ts';
 import type { Platform } from '../../platform/schema.ts';
 import { type App, collection, resource } from './app.ts';
-import { enabled, link, links, localOffset, now } from './common.ts';
+import { link, links, localOffset, now } from './common.ts';
+import { conditionsOf, healthOf, journalConditions } from './journal-status.ts';
 import { chassisUri, systemUri } from './uris.ts';
 
 type ManagerFacts = Platform['manager'];
@@ -21,6 +23,9 @@ export const manager = resource<ManagerFacts>({
   find: managerAt,
   body: (facts, { app, uri }) => {
     const { board } = app;
+    // What it cannot store concerns all of its work.
+    const conditions = journalConditions(app.journal.state);
+    const Health = healthOf(conditions);
     const chassis = [...board.chassis.keys()];
     return {
       Name: facts.name ?? 'Management controller',
@@ -33,7 +38,12 @@ export const manager = resource<ManagerFacts>({
       DateTimeLocalOffset: localOffset(),
       LastResetTime: app.started.toISOString(),
       PowerState: 'On',
-      Status: { ...enabled, HealthRollup: board.health },
+      Status: {
+        State: 'Enabled',
+        Health,
+        HealthRollup: worst([board.health, Health]),
+        ...conditionsOf(conditions, `${uri}/LogServices/EventLog`),
+      },
       EthernetInterfaces: link(`${uri}/EthernetInterfaces`),
       NetworkProtocol: link(`${uri}/NetworkProtocol`),
       LogServices: link(`${uri}/LogServices`),

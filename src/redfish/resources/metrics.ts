@@ -18,14 +18,19 @@ export interface MetricFacts {
 const healths = ['OK', 'Warning', 'Critical'];
 const powerStates = ['On', 'Off', 'PoweringOn', 'PoweringOff'];
 
-/** What follows from the parts of a board, all of which it has from the beginning. */
-const known = new WeakMap<Board, ReadonlyMap<string, MetricFacts>>();
+/** What follows from the parts of a board, as long as those are the same. */
+const known = new WeakMap<
+  Board,
+  { readonly generation: number; readonly facts: ReadonlyMap<string, MetricFacts> }
+>();
 
 /** All metric definitions of the service, by id; those of sensors first. */
 export function metricFacts({ board }: Pick<App, 'board'>): ReadonlyMap<string, MetricFacts> {
-  const found = known.get(board) ?? allFacts(board);
-  known.set(board, found);
-  return found;
+  const found = known.get(board);
+  if (found?.generation === board.generation) return found.facts;
+  const facts = allFacts(board);
+  known.set(board, { generation: board.generation, facts });
+  return facts;
 }
 
 function allFacts(board: Board): ReadonlyMap<string, MetricFacts> {
@@ -62,14 +67,14 @@ const reportable = /^\/redfish\/v1\/(?:Chassis|Systems|Managers)(?:\/(?!.*\/LogS
 export function metricsOf(app: App): Metrics {
   const look = (uri: string): Tree | undefined =>
     reportable.test(uri) && !uri.includes('/LogServices') ? (app.look(uri) as Tree | undefined) : undefined;
-  let facts: ReadonlyMap<string, MetricFacts> | undefined;
-  const all = () => {
-    facts ??= metricFacts(app);
-    return facts;
-  };
+  const all = () => metricFacts(app);
   let ids: ReadonlyMap<string, string> | undefined;
+  let idsOf: ReadonlyMap<string, MetricFacts> | undefined;
   const idOf = (property: string): string | undefined => {
-    ids ??= new Map([...all().values()].map((each) => [each.property, each.id]));
+    const facts = all();
+    if (ids === undefined || idsOf !== facts)
+      ids = new Map([...facts.values()].map((each) => [each.property, each.id]));
+    idsOf = facts;
     return ids.get(property);
   };
   return {

@@ -1,7 +1,10 @@
 /** What happened, as the journal keeps it: messages of the registries with who, where and why. */
-import type { Board, BoardEvent } from '../../board/model.ts';
+import type { Board, BoardEvent, PostCode } from '../../board/model.ts';
+import type { JournalWords } from '../../journal/options.ts';
 import type { JournalRecord, Severity } from '../../journal/record.ts';
 import type { NetworkReport } from '../../manager/network.ts';
+import type { StoreError } from '../../store/errors.ts';
+import type { TaskEvent } from '../../tasks/task.ts';
 import type { Fired } from '../../telemetry/trigger.ts';
 import {
   isMessageKey,
@@ -38,8 +41,68 @@ export function boardRecords(board: Board, event: BoardEvent): JournalRecord[] {
     condition: event.condition ?? null,
     resolves: event.resolves ?? false,
   };
+  const { record, host } = event;
+  if (record !== undefined) {
+    const own = {
+      ...shared,
+      detail: { raw: record.raw },
+      ...(record.time === null ? {} : { time: record.time }),
+      ...(record.mark === undefined ? {} : { mark: { source: nodeSource(record.node), mark: record.mark } }),
+    };
+    // What the controller of a host has logged belongs in the log of that host, and is told of once.
+    return [host === undefined ? { ...own, log: 'EventLog' } : { ...own, log: 'SEL', system: host }];
+  }
   const eventLog: JournalRecord = { ...shared, log: 'EventLog' };
   return event.host === undefined ? [eventLog] : [eventLog, { ...shared, log: 'SEL', system: event.host }];
+}
+
+/** What the log of a node is called where it is kept how far it was taken over. */
+export const nodeSource = (node: string): string => `node/${node}`;
+/** What the journal says of itself. */
+export function journalWords(manager: string): JournalWords {
+  const origin = managerUri(manager);
+  return {
+    clockStepped(before, after) {
+      const seconds = (after.getTime() - before.getTime()) / 1000;
+      const said = message('Redfishd.ClockStepped', [before.toISOString(), after.toISOString(), seconds]);
+      return { log: 'EventLog', ...recordOf(said), origin };
+    },
+    machineStarted({ time }) {
+      const said = recordOf(message('HeartbeatEvent.RedfishServiceStarted', []));
+      const detail = `The controller has started anew; the last record before is of ${time.toISOString()}.`;
+      return { log: 'EventLog', ...said, message: `${said.message} ${detail}`, origin };
+    },
+    faulty(fault) {
+      const said = recordOf(journalFault(fault));
+      const detail = `${fault.message}. Records wait in memory, the most severe ones longest.`;
+      const record = { ...said, message: `${said.message} ${detail}`, severity: 'Warning' } as const;
+      return { log: 'EventLog', ...record, origin, condition: 'journal' };
+    },
+    storesAgain({ reason, since, lost }) {
+      const said = recordOf(message('ResourceEvent.ResourceErrorsCorrected', ['store', reason]));
+      const detail = `Nothing could be stored from ${since.toISOString()} on; ${lost} records of that time are lost.`;
+      const severity = lost === 0 ? 'OK' : 'Warning';
+      const record = { ...said, message: `${said.message} ${detail}`, severity } as const;
+      return { log: 'EventLog', ...record, origin, condition: 'journal', resolves: true };
+    },
+  };
+}
+
+/** What is wrong while the journal cannot be stored. */
+export const journalFault = (fault: StoreError): Message =>
+  message('ResourceEvent.ResourceErrorsDetected', ['store', fault.reason]);
+
+/** `0x92`; wider codes have as many whole bytes as they need. */
+export function codeText(code: number): string {
+  const digits = code.toString(16).toUpperCase();
+  return `0x${digits.padStart(digits.length + (digits.length % 2), '0')}`;
+}
+
+/** The record of a code that the firmware of a host has written. */
+export function postCodeRecord({ host, boot, elapsed, code }: PostCode): JournalRecord {
+  const seconds = elapsed === null ? 'unknown' : (elapsed / 1000).toFixed(3);
+  const said = message('Redfishd.BIOSPOSTCode', [boot, seconds, codeText(code)]);
+  return { log: 'PostCodes', system: host, ...recordOf(said) };
 }
 
 /** The audit record of a write: who asked for what, and how it ended. */
@@ -89,7 +152,7 @@ export function networkRecord(manager: string, { outcome, name, reason }: Networ
 
 /** What subscribers are told of a task. */
 export function taskRecord(
-  event: 'TaskStarted' | 'TaskCompletedOK' | 'TaskAborted' | 'TaskCancelled' | 'TaskRemoved',
+  event: TaskEvent,
   { id, user }: { readonly id: string; readonly user: string | null },
 ): JournalRecord {
   const said = message(`TaskEvent.${event}`, [id]);

@@ -1,6 +1,7 @@
 /** What the service's answers are made of: the schemas and the message registries, by reference to DMTF's copies. */
 import { registries as facts } from '../generated/registries.ts';
-import { type RegistryName, registryVersion } from '../registries/messages.ts';
+import { type RegistryName, registryNames, registryVersion } from '../registries/messages.ts';
+import { ownRegistryUri } from '../registries/own.ts';
 import { schemaNames, versionedNamespace } from '../service/metadata.ts';
 import type { SchemaName } from '../service/resource.ts';
 import { collection, resource } from './app.ts';
@@ -28,8 +29,6 @@ export const jsonSchemas = collection({
   members: jsonSchema,
 });
 
-const registryNames = Object.keys(facts) as RegistryName[];
-
 export const messageRegistry = resource<RegistryName>({
   uri: '/redfish/v1/Registries/{MessageRegistryFileId}',
   schema: 'MessageRegistryFile',
@@ -40,10 +39,12 @@ export const messageRegistry = resource<RegistryName>({
     Registry: `${name}.${registryVersion(name)}`,
     Languages: ['en'],
     Location: [
-      {
-        Language: 'en',
-        PublicationUri: `https://redfish.dmtf.org/registries/${name}.${facts[name].version}.json`,
-      },
+      name === 'Redfishd'
+        ? { Language: 'en', Uri: ownRegistryUri }
+        : {
+            Language: 'en',
+            PublicationUri: `https://redfish.dmtf.org/registries/${name}.${facts[name].version}.json`,
+          },
     ],
   }),
 });

@@ -4,6 +4,7 @@ import type { JsonObject, Write } from '../service/resource.ts';
 import { type App, collection, resource } from './app.ts';
 import { link, links, statusOf } from './common.ts';
 import { indicatorOf, indicatorWrite } from './indicators.ts';
+import { codeText } from './records.ts';
 import { runReset } from './resets.ts';
 import { chassisUri, consoleUri, managerUri } from './uris.ts';
 
@@ -18,6 +19,8 @@ export const system = resource<Host>({
   schema: 'ComputerSystem',
   ids: (app) => [...app.board.hosts.keys()],
   find: (app, { ComputerSystemId }) => app.board.hosts.get(ComputerSystemId ?? ''),
+  // Codes of firmware move many times a second.
+  volatile: ['OemLastState', 'LastStateTime'],
   body: (host, { app, uri }) => {
     const fru = app.board.frus.get(host.facts.fru ?? app.board.chassis.get(host.chassis)?.facts.fru ?? '');
     return {
@@ -47,7 +50,7 @@ export const system = resource<Host>({
       },
       ...serialConsole(app, host),
       ...indicatorOf(app.board.chassis.get(host.chassis)),
-      Status: statusOf(host.status),
+      Status: { ...statusOf(host.status), ...silence(app, host.id) },
       LogServices: link(`${uri}/LogServices`),
       Links: {
         Chassis: links([chassisUri(host.chassis)]),
@@ -135,6 +138,28 @@ export const systems = collection({
   members: system,
 });
 
+/** Controllers of the host that do not answer, with the time of the last answer. */
+function silence(app: App, host: string): JsonObject {
+  const conditions = [...app.board.nodes.values()].flatMap(({ facts, name, fault, status, lastAnswer }) => {
+    if (facts.host !== host || status.health === 'OK') return [];
+    const said = message('Platform.DeviceManagementInterfaceUnresponsive', [name]);
+    const since =
+      lastAnswer === null
+        ? 'It has not answered yet.'
+        : `Its last answer was at ${lastAnswer.toISOString()}.`;
+    return [
+      {
+        MessageId: said.MessageId,
+        MessageArgs: said.MessageArgs,
+        Message: `${said.Message} ${since} ${fault}.`,
+        Severity: 'Warning',
+        Timestamp: (lastAnswer ?? app.started).toISOString(),
+      },
+    ];
+  });
+  return conditions.length === 0 ? {} : { Conditions: conditions };
+}
+
 /** A console that is switched on gives no more than its URI: who opens it must log in as for any request. */
 function serialConsole(app: App, { id }: Host): JsonObject {
   const console = app.board.consoles.get(id);
@@ -158,14 +183,16 @@ function bootOf(host: Host, changes: ReadonlyMap<string, unknown>): BootOverride
   };
 }
 
-function bootProgress({ powerState, postComplete }: Host): { LastState: string } | undefined {
-  if (postComplete === null) return undefined;
-  if (powerState !== 'On') return { LastState: 'None' };
-  return {
-    LastState: postComplete
-      ? 'SystemHardwareInitializationComplete'
-      : 'PrimaryProcessorInitializationStarted',
-  };
+/** While the firmware works, the last code that it wrote says more than any word of the schema. */
+function bootProgress({ powerState, postComplete, postSince, postCodes }: Host): JsonObject | undefined {
+  const code = postCodes?.last ?? null;
+  if (postComplete === null && code === null) return undefined;
+  const since = { LastStateTime: postSince?.toISOString() };
+  // Firmware may be at work while the power is still being watched.
+  if (powerState !== 'On' && code === null) return { LastState: 'None', ...since };
+  if (postComplete === true) return { LastState: 'SystemHardwareInitializationComplete', ...since };
+  if (code === null) return { LastState: 'PrimaryProcessorInitializationStarted', ...since };
+  return { LastState: 'OEM', OemLastState: codeText(code.code), LastStateTime: code.time.toISOString() };
 }
 
 /** Stable for the life of the installation: derived from the service's UUID, one for each host. */

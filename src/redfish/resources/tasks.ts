@@ -1,5 +1,12 @@
-import type { Task, TaskMessage, TaskWords } from '../../tasks/tasks.ts';
-import { TaskCancelled, TaskTimeout, TooManyTasks } from '../../tasks/tasks.ts';
+import {
+  type Task,
+  TaskCancelled,
+  type TaskMessage,
+  type TaskPart,
+  TaskTimeout,
+  type TaskWords,
+  TooManyTasks,
+} from '../../tasks/task.ts';
 import { errorBody, message, RedfishError } from '../registries/messages.ts';
 import { Accepted } from '../service/accepted.ts';
 import type { JsonObject, WriteContext } from '../service/resource.ts';
@@ -32,8 +39,9 @@ export const task = resource<Task>({
   schema: 'Task',
   ids: (app) => app.tasks.list().map(({ id }) => id),
   find: (app, { TaskId }) => app.tasks.get(TaskId ?? ''),
-  body: (model) => ({
+  body: (model, { uri }) => ({
     Name: model.name,
+    SubTasks: model.parts.length === 0 ? undefined : link(`${uri}/SubTasks`),
     TaskState: model.state,
     TaskStatus: model.health,
     StartTime: model.started.toISOString(),
@@ -60,6 +68,32 @@ export const tasks = collection({
   schema: 'TaskCollection',
   name: 'Tasks',
   members: task,
+});
+
+const partsOf = (app: App, id = ''): readonly TaskPart[] => app.tasks.get(id)?.parts ?? [];
+
+/** A part of a task that can fail by itself (Task.SubTasks). */
+export const subTask = resource<TaskPart>({
+  uri: '/redfish/v1/TaskService/Tasks/{TaskId}/SubTasks/{TaskId2}',
+  schema: 'Task',
+  ids: (app, { TaskId }) => partsOf(app, TaskId).map(({ id }) => id),
+  find: (app, { TaskId, TaskId2 }) => partsOf(app, TaskId).find(({ id }) => id === TaskId2),
+  body: ({ name, state, health, started, ended, messages }) => ({
+    Name: name,
+    TaskState: state,
+    TaskStatus: ended === null ? undefined : health,
+    StartTime: started?.toISOString(),
+    EndTime: ended?.toISOString(),
+    Messages: messages as readonly JsonObject[],
+  }),
+});
+
+export const subTasks = collection({
+  uri: '/redfish/v1/TaskService/Tasks/{TaskId}/SubTasks',
+  schema: 'TaskCollection',
+  name: 'Parts of the task',
+  members: subTask,
+  exists: (app, { TaskId }) => partsOf(app, TaskId).length > 0,
 });
 
 /** The task that a monitor's URI stands for; undefined for any other URI. */
@@ -108,6 +142,7 @@ export function taskWords(refusalOf: (error: unknown) => RedfishError): TaskWord
         answer: { status: refusal.status, headers: {}, body: json(messages) },
       };
     },
+    incomplete: (id) => message('TaskEvent.TaskCompletedWarning', [id]) as unknown as TaskMessage,
     interrupted(id) {
       const said = message('TaskEvent.TaskAborted', [id]);
       const told = { ...said, Message: `${said.Message} The manager was restarted before it had ended.` };

@@ -2,7 +2,7 @@
 import type { Software } from '../../manager/software.ts';
 import { type App, collection, resource } from './app.ts';
 import { enabled, link, links } from './common.ts';
-import { managerUri, root } from './uris.ts';
+import { chassisUri, managerUri, root, systemUri } from './uris.ts';
 
 export const updateService = resource<App>({
   uri: '/redfish/v1/UpdateService',
@@ -18,17 +18,37 @@ export const updateService = resource<App>({
   actions: {},
 });
 
-export const softwareInventory = resource<Software>({
+interface Installed extends Software {
+  /** What it runs on. */
+  readonly on: string;
+}
+
+/** What runs on the controller itself, and on the controllers of its nodes. */
+function installed({ software, board }: App): readonly Installed[] {
+  const manager = managerUri(board.platform.manager.id);
+  return [
+    ...software.map((each) => ({ ...each, on: manager })),
+    ...[...board.nodes.values()].flatMap(({ firmware, chassis, facts: { host } }) =>
+      firmware.map((each) => ({
+        ...each,
+        manufacturer: null,
+        on: host === undefined ? chassisUri(chassis) : systemUri(host),
+      })),
+    ),
+  ];
+}
+
+export const softwareInventory = resource<Installed>({
   uri: '/redfish/v1/UpdateService/FirmwareInventory/{SoftwareInventoryId}',
   schema: 'SoftwareInventory',
-  ids: (app) => app.software.map(({ id }) => id),
-  find: (app, { SoftwareInventoryId }) => app.software.find(({ id }) => id === SoftwareInventoryId),
-  body: ({ name, manufacturer, version }, { app }) => ({
+  ids: (app) => installed(app).map(({ id }) => id),
+  find: (app, { SoftwareInventoryId }) => installed(app).find(({ id }) => id === SoftwareInventoryId),
+  body: ({ name, manufacturer, version, on }) => ({
     Name: name,
     Manufacturer: manufacturer,
     Version: version,
     Updateable: false,
-    RelatedItem: links([managerUri(app.board.platform.manager.id)]),
+    RelatedItem: links([on]),
     'RelatedItem@odata.count': 1,
     Status: enabled,
   }),

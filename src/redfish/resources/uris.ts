@@ -28,6 +28,7 @@ export const clientCertificatesUri =
 /** Where the serial console of a system is, as a WebSocket; no resource. */
 export const consoleUri = (system: string): string => `/console/${system}`;
 export const subscriptionUri = (id: string): string => `/redfish/v1/EventService/Subscriptions/${id}`;
+export const destinationCertificatesUri = (id: string): string => `${subscriptionUri(id)}/Certificates`;
 export const sessionUri = (id: string): string => `/redfish/v1/SessionService/Sessions/${id}`;
 
 /** The resource that a board event is about. */
@@ -57,6 +58,11 @@ export function originUri(board: Board, origin: Origin): string {
     case 'fru': {
       const { chassis = board.frus.get(origin.id)?.chassis } = origin;
       return chassis === undefined ? manager : `${chassisUri(chassis)}/Assembly`;
+    }
+    case 'node': {
+      const node = board.nodes.get(origin.id);
+      if (node === undefined) return manager;
+      return node.facts.host === undefined ? chassisUri(node.chassis) : systemUri(node.facts.host);
     }
     case 'host':
       return systemUri(origin.id);

@@ -1,6 +1,15 @@
 /** Every board that is shipped has a twin, and it is healthy out of the box. */
 import { readdirSync } from 'node:fs';
-import { decodeFru, fruText } from 'node-ipmi';
+import {
+  decodeFru,
+  fruText,
+  getSensorReading,
+  IpmbBus,
+  readFruData,
+  run,
+  sweep,
+  type Target,
+} from 'node-ipmi';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../../drivers/i2c/eeprom.ts';
@@ -10,7 +19,12 @@ import { loadPlatform } from '../../../src/platform/load.ts';
 import type { Platform } from '../../../src/platform/schema.ts';
 import { busOf, clock, openDevice } from './board.ts';
 
-const files = readdirSync('platform').filter((name) => name.endsWith('.yaml'));
+/** Boards all of whose sensors are behind a network have none here. */
+const files = readdirSync('platform').filter(
+  (name) =>
+    name.endsWith('.yaml') &&
+    !(loadPlatform(`platform/${name}`).nodes ?? []).some(({ link }) => link.kind === 'lan'),
+);
 
 /** Takes every reading as the daemon would. */
 async function readAll(twin: Twin, platform: Platform): Promise<Map<string, number>> {
@@ -39,7 +53,44 @@ async function readAll(twin: Twin, platform: Platform): Promise<Map<string, numb
   for (const { tachs } of platform.fans ?? []) {
     for (const { tach, sensor } of tachs) readings.set(sensor.id, await twin.hwmon.tach(tach));
   }
+  for (const { bus, address, sensors } of platform.ipmb ?? []) {
+    await onIpmb(twin, bus, address, async (target) => {
+      for (const { number, id, scale = 1, offset = 0 } of sensors)
+        readings.set(id, (await run(target, getSensorReading, { sensor: number })).raw * scale + offset);
+    });
+  }
   return readings;
+}
+
+async function onIpmb(twin: Twin, bus: number, address: number, ask: (target: Target) => Promise<void>) {
+  const ipmb = new IpmbBus(twin.ipmi.ipmb(bus));
+  await ask(ipmb.node(address << 1));
+  ipmb.close();
+}
+
+/** What the records of nodes say of their sensors: names of those beyond a limit, and how many have a reading. */
+async function askNodes(twin: Twin, platform: Platform): Promise<{ beyond: string[]; read: number }> {
+  const beyond: string[] = [];
+  let read = 0;
+  for (const { id, link } of platform.nodes ?? []) {
+    if (link.kind !== 'ipmb') continue;
+    await onIpmb(twin, link.bus, link.address, async (target) => {
+      for (const { sdr, reading } of (await sweep(target)).samples) {
+        if (reading?.available && reading.value !== undefined) read++;
+        if (reading?.crossed.length) beyond.push(`${id} ${sdr.name.text} is ${reading.value}`);
+      }
+    });
+  }
+  return { beyond, read };
+}
+
+/** Feeds the slots, as the daemon does at its start. */
+async function feedSlots(twin: Twin, platform: Platform): Promise<void> {
+  for (const { switch: feeder } of platform.chassis ?? []) {
+    if (!feeder) continue;
+    const { line = feeder.line, activeLow = false } = platform.lines?.[feeder.line] ?? {};
+    (await twin.gpio.request({ line, direction: 'out', activeLow, initial: true })).close();
+  }
 }
 
 function sensorsOf(platform: Platform): TwinSensor[] {
@@ -49,6 +100,7 @@ function sensorsOf(platform: Platform): TwinSensor[] {
     ),
     ...(platform.adc ?? []).map(({ sensor }) => sensor),
     ...(platform.fans ?? []).flatMap(({ tachs }) => tachs.map(({ sensor }) => sensor)),
+    ...(platform.ipmb ?? []).flatMap(({ sensors }) => sensors),
   ];
 }
 
@@ -96,26 +148,41 @@ describe.each(files)('the twin of %s', (file) => {
   it('is healthy while its hosts are off, idle and at full load', { timeout: 60_000 }, async () => {
     const { now, pass } = clock();
     const twin = createTwin(platform, { now });
+    await feedSlots(twin, platform);
     const sensors = sensorsOf(platform);
     expect(sensors.length).toBeGreaterThan(0);
     const always = sensors.filter(({ poweredBy }) => poweredBy === undefined);
     expect(unhealthy(await readAll(twin, platform), always)).toEqual([]);
+    expect((await askNodes(twin, platform)).beyond).toEqual([]);
 
     await switchOn(twin, platform, pass);
     expect(twin.status().hosts.filter(({ state }) => state !== 'running')).toEqual([]);
     expect(unhealthy(await readAll(twin, platform), sensors)).toEqual([]);
+    const { beyond, read } = await askNodes(twin, platform);
+    expect(beyond).toEqual([]);
+    const onBuses = (platform.nodes ?? []).filter(({ link }) => link.kind === 'ipmb');
+    expect(read).toBeGreaterThanOrEqual(onBuses.length * 20);
 
     for (const { id } of platform.hosts ?? []) twin.setLoad(id, 1);
     pass(300_000);
     expect(unhealthy(await readAll(twin, platform), sensors)).toEqual([]);
+    expect((await askNodes(twin, platform)).beyond).toEqual([]);
     await twin.close();
   });
 
   it('has inventories that can be read, and the one that the board is known by', async () => {
     const twin = createTwin(platform);
-    for (const { id, device: name, node } of platform.frus ?? []) {
-      // A node answers for its own.
-      if (node !== undefined) continue;
+    await feedSlots(twin, platform);
+    for (const { id, device: name, node, number } of platform.frus ?? []) {
+      const link = platform.nodes?.find((each) => each.id === node)?.link;
+      if (link?.kind === 'ipmb') {
+        await onIpmb(twin, link.bus, link.address, async (target) => {
+          const fru = decodeFru(await readFruData(target, number));
+          expect(fru.faults).toEqual([]);
+          expect(fruText(fru.product?.serialNumber)).toHaveLength(12);
+        });
+        continue;
+      }
       const device = platform.devices?.find((candidate) => candidate.id === name);
       const spec = device?.chip === undefined ? undefined : findChip(device.chip);
       if (device?.bus === undefined || device.address === undefined || spec?.kind !== 'eeprom') {
@@ -129,5 +196,6 @@ describe.each(files)('the twin of %s', (file) => {
         expect(fruText(fru.product?.productName)).toMatch(new RegExp(platform.probe.product));
       }
     }
+    await twin.close();
   });
 });

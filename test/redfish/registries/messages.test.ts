@@ -10,12 +10,12 @@ import {
   messageDefinition,
   messagesOf,
   RedfishError,
-  type RegistryName,
+  registryNames,
 } from '../../../src/redfish/registries/messages.ts';
 import { dmtfRegistry, hasRedfishFolder, jsonSchema } from '../support.ts';
 
-const names = Object.keys(registries) as RegistryName[];
-const keys = names.flatMap((name) =>
+const official = Object.keys(registries) as (keyof typeof registries)[];
+const keys = registryNames.flatMap((name) =>
   [...messagesOf(name).keys()].map((key) => `${name}.${key}` as MessageKey),
 );
 
@@ -141,13 +141,13 @@ describe.skipIf(!hasRedfishFolder)('the registries (need the DMTF folder)', () =
     >;
   }
 
-  it.each(names)('%s has the keys, severities and arguments of DMTF, in words of its own', (name) => {
-    const official = dmtfRegistry<Registry>(name);
+  it.each(official)('%s has the keys, severities and arguments of DMTF, in words of its own', (name) => {
+    const theirs = dmtfRegistry<Registry>(name);
     const ours = messagesOf(name);
-    expect(registries[name].version).toBe(official.RegistryVersion);
-    expect([...ours.keys()].sort()).toEqual(Object.keys(official.Messages).sort());
+    expect(registries[name].version).toBe(theirs.RegistryVersion);
+    expect([...ours.keys()].sort()).toEqual(Object.keys(theirs.Messages).sort());
     for (const [key, { MessageSeverity, NumberOfArgs, ParamTypes, ...prose }] of Object.entries(
-      official.Messages,
+      theirs.Messages,
     )) {
       const mine = ours.get(key);
       expect(mine?.severity, key).toBe(MessageSeverity);

@@ -8,7 +8,8 @@ export class UdpLink {
   readonly #host: string;
   readonly #port: number;
   readonly #timeout: number;
-  readonly #tries: number;
+  readonly #maxTimeout: number;
+  readonly #patience: number;
   /** Gets every packet that decodes. */
   readonly #onPacket: (packet: Packet) => void;
   /** The host said that nobody listens there. */
@@ -20,13 +21,17 @@ export class UdpLink {
   #heardAt = 0;
   #isClosed = false;
 
-  /** `timeout` is that of a step's first try, of `tries`; each further one waits twice as long. */
+  /**
+   * `timeout` is that of a step's first try; each further one waits twice as long, up to `maxTimeout`, and all together
+   * no longer than `patience`.
+   */
   constructor(
     options: {
       readonly host: string;
       readonly port: number;
       readonly timeout: number;
-      readonly tries: number;
+      readonly maxTimeout: number;
+      readonly patience: number;
     },
     onPacket: (packet: Packet) => void,
     onRefused: () => void,
@@ -34,7 +39,8 @@ export class UdpLink {
     this.#host = options.host;
     this.#port = options.port;
     this.#timeout = options.timeout;
-    this.#tries = options.tries;
+    this.#maxTimeout = options.maxTimeout;
+    this.#patience = options.patience;
     this.#onPacket = onPacket;
     this.#onRefused = onRefused;
   }
@@ -72,6 +78,7 @@ export class UdpLink {
   readonly exchange: Exchange = (what, datagram, match) =>
     new Promise((resolve, reject) => {
       let tries = 0;
+      let waited = 0;
       let timer: NodeJS.Timeout | undefined;
       const end = (): void => {
         clearTimeout(timer);
@@ -82,12 +89,14 @@ export class UdpLink {
         reject(error);
       };
       const attempt = (): void => {
-        if (tries >= this.#tries) {
+        if (waited >= this.#patience) {
           fail(new IpmiError('timeout', `${what}: no answer after ${tries} tries`));
           return;
         }
         this.send(datagram());
-        timer = setTimeout(attempt, this.#timeout * 2 ** tries);
+        const wait = Math.min(this.#timeout * 2 ** tries, this.#maxTimeout, this.#patience - waited);
+        timer = setTimeout(attempt, wait);
+        waited += wait;
         tries++;
       };
       const listen = (packet: Packet): void => {

@@ -31,7 +31,7 @@ export interface LanServerOptions {
   readonly node: IpmiNode;
   readonly users: readonly {
     readonly name: string;
-    readonly password: string;
+    readonly password: string | Uint8Array;
     readonly privilege?: Privilege;
   }[];
   readonly kg?: string | Uint8Array;
@@ -42,7 +42,11 @@ export interface LanServerOptions {
   readonly idleTimeout?: number;
   /** Milliseconds after which console characters that nobody acknowledged are sent again. */
   readonly solRetry?: number;
+  /** What lies between the socket and the server: delivers a datagram, late, changed, or not at all. */
+  readonly carry?: Carry;
 }
+
+export type Carry = (datagram: Buffer, toServer: boolean, deliver: (datagram: Buffer) => void) => void;
 
 /** A hand-shake that does not get on is forgotten, and so many may be under way. */
 const OPENING_TIMEOUT = 10_000;
@@ -58,6 +62,7 @@ export class LanServer {
   readonly #suites: readonly CipherSuite[];
   readonly #maxSessions: number;
   readonly #idleTimeout: number;
+  readonly #carry: Carry;
   readonly #openings = new Map<number, Opening>();
   readonly #sessions = new Map<number, ServerSession>();
   #socket: Socket | undefined;
@@ -76,6 +81,7 @@ export class LanServer {
     this.#suites = options.suites ?? [17, 3];
     this.#maxSessions = options.maxSessions ?? 32;
     this.#idleTimeout = options.idleTimeout ?? 60_000;
+    this.#carry = options.carry ?? ((datagram, _toServer, deliver) => deliver(datagram));
     this.#node.addRoutes(
       lanRoutes({
         node: this.#node,
@@ -114,7 +120,9 @@ export class LanServer {
     socket.removeAllListeners('error');
     // An answer to a console that is gone is lost; the console would ask again.
     socket.on('error', () => undefined);
-    socket.on('message', (datagram, from) => this.#receive(datagram, from));
+    socket.on('message', (datagram, from) =>
+      this.#carry(datagram, true, (carried) => this.#receive(carried, from)),
+    );
     this.#socket = socket;
     this.#sweeper = setInterval(() => this.#forgetIdle(), Math.min(this.#idleTimeout, 1000)).unref();
   }
@@ -152,7 +160,8 @@ export class LanServer {
   }
 
   #reply(datagram: Buffer, to: { readonly address: string; readonly port: number }): void {
-    this.#socket?.send(datagram, to.port, to.address);
+    const { address, port } = to;
+    this.#carry(datagram, false, (carried) => this.#socket?.send(carried, port, address));
   }
 
   #receive(datagram: Buffer, from: RemoteInfo): void {

@@ -1,0 +1,60 @@
+/** Where there is power on the board: mains, supplies, slots that are plugged in and switched on. */
+import type { TwinBoard, TwinPowerSupply } from './board.ts';
+import type { Faults } from './faults.ts';
+
+export interface Feed {
+  hasMains(): boolean;
+  /** A supply is plugged in, works, and has mains. */
+  delivers(supply: TwinPowerSupply): boolean;
+  /** The board as a whole is fed. */
+  isFed(): boolean;
+  /** A chassis is plugged in, and what it is in is too. */
+  isThere(chassis: string | undefined): boolean;
+  /** It is there, and every switch on the way to it is on; mains apart. */
+  isSwitchedOn(chassis: string | undefined): boolean;
+  /** Ids of a chassis and of all that is in it. */
+  within(chassis: string): readonly string[];
+  /** It has power. */
+  reaches(chassis: string | undefined): boolean;
+}
+
+export function createFeed(
+  board: TwinBoard,
+  around: {
+    readonly faults: Faults;
+    /** Ids of supplies and chassis that are not plugged in. */
+    readonly absent: ReadonlySet<string>;
+    /** An output of the controller by its key. */
+    asserted(line: string): boolean;
+  },
+): Feed {
+  const { faults, absent } = around;
+  const supplies = board.powerSupplies ?? [];
+  const chassis = new Map((board.chassis ?? []).map((each) => [each.id, each]));
+
+  const hasMains = () => faults.find('lostMains', () => true) === undefined;
+  const delivers = ({ id }: TwinPowerSupply) =>
+    hasMains() && !absent.has(id) && !faults.find('blownSupply', ({ powerSupply }) => powerSupply === id);
+  const isFed = () => hasMains() && (supplies.length === 0 || supplies.some(delivers));
+  const isThere = (id: string | undefined): boolean =>
+    id === undefined || (!absent.has(id) && isThere(chassis.get(id)?.containedBy));
+  const isSwitchedOn = (id: string | undefined): boolean => {
+    if (id === undefined) return true;
+    const { switch: feeder, containedBy } = chassis.get(id) ?? {};
+    if (absent.has(id) || (feeder && !around.asserted(feeder.line))) return false;
+    return isSwitchedOn(containedBy);
+  };
+  return {
+    hasMains,
+    delivers,
+    isFed,
+    isThere,
+    isSwitchedOn,
+    within(id) {
+      const isIn = (inner: string | undefined): boolean =>
+        inner !== undefined && (inner === id || isIn(chassis.get(inner)?.containedBy));
+      return [...chassis.keys()].filter((inner) => inner !== undefined).filter(isIn);
+    },
+    reaches: (id) => isFed() && isSwitchedOn(id),
+  };
+}

@@ -1,0 +1,101 @@
+/** Records of a node's event log as events of the board (IPMI 2.0, section 32 and 42). */
+import {
+  decodeSelRecord,
+  describeEvent,
+  eventSeverity,
+  eventText,
+  redfishMessage,
+  type SelEvent,
+  type SelRecord,
+  type SensorSdr,
+  selTime,
+} from 'node-ipmi';
+import type { BoardEvent, Origin } from '../model.ts';
+
+/** What is known of a node where one of its records is put into words. */
+export interface Speaker {
+  readonly id: string;
+  readonly name: string;
+  readonly host: string | undefined;
+  /** The record of a sensor by the address of who owns it and its number. */
+  sensor(address: number, number: number): SensorSdr | undefined;
+  /** A sensor of the board by its number; undefined for one that has no readings. */
+  origin(address: number, number: number): Origin | undefined;
+  /** What the units of its readings are called. */
+  unit(sdr: SensorSdr | undefined): string;
+}
+
+/** How far a clock may be ahead before what it says is no time at all. */
+const ahead = 24 * 3600_000;
+
+/** The event that a record tells of. `now` judges its time: a controller without a clock begins in 1970. */
+export function recordEvent(bytes: Uint8Array, speaker: Speaker, now: Date): BoardEvent {
+  const record = decodeSelRecord(bytes);
+  const { id, host } = speaker;
+  return {
+    ...words(record, speaker),
+    ...(host === undefined ? {} : { host }),
+    record: { node: id, raw: Buffer.from(bytes).toString('hex'), time: timeOf(record, now) },
+  };
+}
+
+function timeOf(record: SelRecord, now: Date): Date | null {
+  const time = selTime(record);
+  return time === undefined || time.getTime() > now.getTime() + ahead ? null : time;
+}
+
+function words(
+  record: SelRecord,
+  speaker: Speaker,
+): Pick<BoardEvent, 'message' | 'args' | 'severity' | 'origin' | 'detail'> {
+  const { id, name, host } = speaker;
+  const home: Origin = host === undefined ? { kind: 'node', id } : { kind: 'host', id: host };
+  if (record.kind !== 'event') {
+    const data = Buffer.from(record.data).toString('hex');
+    return {
+      message: 'ResourceEvent.ResourceStateChanged',
+      args: [name, `a record of type 0x${record.recordType.toString(16)}`],
+      severity: 'OK',
+      origin: home,
+      detail: `Its bytes are ${data}; only its maker knows what they mean.`,
+    };
+  }
+  const { address } = record.generator;
+  const sdr = speaker.sensor(address, record.sensorNumber);
+  const said = eventText(record, sdr);
+  const found = messageOf(record, sdr, speaker);
+  return {
+    ...(found ?? {
+      message: 'ResourceEvent.ResourceStateChanged',
+      args: [describeEvent(record, sdr).sensor, stateOf(record, sdr)],
+    }),
+    severity: eventSeverity(record),
+    origin: speaker.origin(address, record.sensorNumber) ?? home,
+    detail: `${said}.`,
+  };
+}
+
+function stateOf(event: SelEvent, sdr: SensorSdr | undefined): string {
+  const { state, asserted } = describeEvent(event, sdr);
+  return asserted ? state : `${state} (deasserted)`;
+}
+
+function messageOf(
+  event: SelEvent,
+  sdr: SensorSdr | undefined,
+  speaker: Speaker,
+): Pick<BoardEvent, 'message' | 'args'> | undefined {
+  const found = redfishMessage(event);
+  if (found === undefined) return undefined;
+  const { sensor, reading, threshold } = describeEvent(event, sdr);
+  const text = (value: number | undefined) =>
+    value === undefined ? 'unknown' : String(Number(value.toPrecision(6)));
+  const measured = [sensor, text(reading), speaker.unit(sdr)];
+  const args = {
+    none: [],
+    name: [sensor],
+    reading: measured,
+    readingAndThreshold: [...measured, text(threshold)],
+  }[found.args];
+  return { message: found.messageId, args };
+}

@@ -1,0 +1,116 @@
+/** Who a controller is and what it can do, so that it is asked for nothing that it does not know. */
+import {
+  BIC_COMPONENT,
+  BIC_IANA,
+  bicFirmwareVersion,
+  bicGetGpio,
+  type DeviceId,
+  getChassisStatus,
+  getDeviceId,
+  getSdrInfo,
+  IpmiError,
+  run,
+  type Target,
+} from 'node-ipmi';
+import type { NodeFacts } from '../../platform/schema.ts';
+import type { NodeFirmware, PowerLimit } from '../model.ts';
+import { powerLimit } from './power.ts';
+import { bitSignal, powerSignal } from './signals.ts';
+
+export interface Identity {
+  readonly manufacturer: number;
+  readonly firmware: readonly NodeFirmware[];
+  readonly hasLog: boolean;
+  readonly hasRecords: boolean;
+  /** The records are in its own store, not in a repository. */
+  readonly ownRecords: boolean;
+  readonly hasChassis: boolean;
+  /** Enterprise number that begins the commands of a bridge IC; null for another controller. */
+  readonly bridge: number | null;
+  /** Its controller measures the power that the node draws as a whole. */
+  readonly measuresPower: boolean;
+  /** Null where nothing can limit that. */
+  readonly powerLimit: PowerLimit | null;
+  /** What tells whether the records have changed. */
+  recordsKey(target: Target): Promise<string>;
+}
+
+/** Asks a controller who it is. @throws IpmiError */
+export async function identify(target: Target, facts: NodeFacts): Promise<Identity> {
+  const device = await run(target, getDeviceId, undefined);
+  const { supports, providesSdrs } = device;
+  const bridge = facts.bridgeIc === undefined ? null : BIC_IANA[facts.bridgeIc];
+  const ownRecords = !supports.sdrRepository;
+  const limit = bridge === null ? await powerLimit(target) : undefined;
+  return {
+    manufacturer: device.manufacturer,
+    firmware: [controllerFirmware(facts, device), ...(await bridgeFirmware(target, facts, bridge))],
+    hasLog: supports.sel,
+    hasRecords: supports.sdrRepository || providesSdrs,
+    ownRecords,
+    hasChassis: supports.chassis,
+    bridge,
+    measuresPower: limit !== undefined,
+    powerLimit: limit ?? null,
+    recordsKey: async (asked) => {
+      if (ownRecords) return `device ${device.firmware} ${providesSdrs}`;
+      const { records, added, erased } = await run(asked, getSdrInfo, undefined);
+      return `repository ${records} ${added} ${erased}`;
+    },
+  };
+}
+
+const controllerFirmware = (facts: NodeFacts, { firmware }: DeviceId): NodeFirmware => ({
+  id: `${facts.id}-bmc`,
+  name: `${facts.bridgeIc === undefined ? 'Controller' : 'Bridge IC'} of ${facts.name ?? facts.id}`,
+  version: firmware,
+});
+
+/** Components of a card that its bridge IC tells the version of, as its maker writes it. */
+const components = [
+  ['bic', 'Firmware of the bridge IC', BIC_COMPONENT.bic],
+  ['me', 'Management engine', BIC_COMPONENT.me],
+  ['cpld', 'CPLD', BIC_COMPONENT.cpld],
+] as const;
+
+async function bridgeFirmware(
+  target: Target,
+  facts: NodeFacts,
+  iana: number | null,
+): Promise<readonly NodeFirmware[]> {
+  if (iana === null) return [];
+  const found: NodeFirmware[] = [];
+  for (const [id, name, component] of components) {
+    try {
+      const version = await run(target, bicFirmwareVersion, { iana, component });
+      const hex = [...version].map((byte) => byte.toString(16).padStart(2, '0'));
+      found.push({
+        id: `${facts.id}-${id}`,
+        name: `${name} of ${facts.name ?? facts.id}`,
+        version: hex.join('.'),
+      });
+    } catch (error) {
+      // A card without that component says so; silence concerns all of it.
+      if (!(error instanceof IpmiError) || error.kind !== 'completion') throw error;
+    }
+  }
+  return found;
+}
+
+/** What the controller says of its host now, as signals. @throws IpmiError */
+export async function levelsOf(
+  target: Target,
+  { bridge, hasChassis }: Identity,
+): Promise<readonly (readonly [string, boolean])[]> {
+  if (bridge !== null) {
+    const pins = await run(target, bicGetGpio, { iana: bridge });
+    return Array.from({ length: pins.length * 8 }, (_, bit) => [
+      bitSignal(bit),
+      ((pins[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0,
+    ]);
+  }
+  if (hasChassis) return [[powerSignal, (await run(target, getChassisStatus, undefined)).powerOn]];
+  // Nothing to tell; that it answers is something all the same.
+  await run(target, getDeviceId, undefined);
+  return [];
+}

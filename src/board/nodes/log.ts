@@ -1,0 +1,67 @@
+/** The event log of one node, taken over as it grows: each record once, whatever is restarted in between. */
+import {
+  decodeSelRecord,
+  encodeSelRecord,
+  getSelInfo,
+  readSel,
+  run,
+  type SelRecord,
+  type Target,
+  unitText,
+} from 'node-ipmi';
+import type { NodeFacts } from '../../platform/schema.ts';
+import type { BoardEvent } from '../model.ts';
+import { recordEvent } from './events.ts';
+import type { NodeSensors } from './sensors.ts';
+
+export class NodeLog {
+  readonly #facts: NodeFacts;
+  readonly #sensors: NodeSensors;
+  readonly #now: () => Date;
+  /** The last record that was taken over; undefined before the first. */
+  #last: SelRecord | undefined;
+  #seen = '';
+
+  /** `mark` is that of the last record that was kept. */
+  constructor(facts: NodeFacts, sensors: NodeSensors, mark: string | undefined, now: () => Date) {
+    this.#facts = facts;
+    this.#sensors = sensors;
+    this.#now = now;
+    const bytes = mark === undefined ? undefined : Buffer.from(mark, 'hex');
+    this.#last = bytes?.length === 16 ? decodeSelRecord(bytes) : undefined;
+  }
+
+  /** Hands on what was added to the log since the last time, in order. @throws IpmiError */
+  async read(target: Target, isOver: () => boolean, hand: (event: BoardEvent) => void): Promise<void> {
+    const { added, erased, entries } = await run(target, getSelInfo, undefined);
+    // What Get SEL Info says moves with every record (IPMI 2.0, section 31.2).
+    const seen = `${added} ${erased} ${entries}`;
+    if (seen === this.#seen) return;
+    const { records } = await readSel(target, this.#last);
+    if (isOver()) return;
+    for (const record of records) {
+      this.#last = record;
+      const bytes = encodeSelRecord(record);
+      hand(this.event(bytes, Buffer.from(bytes).toString('hex')));
+    }
+    this.#seen = seen;
+  }
+
+  /** The event that a record tells of; `mark` is kept with it. */
+  event(bytes: Uint8Array, mark?: string): BoardEvent {
+    const { id, name = id, host } = this.#facts;
+    const event = recordEvent(
+      bytes,
+      {
+        ...{ id, name, host },
+        sensor: (address, number) => this.#sensors.record(address, number),
+        origin: (address, number) => this.#sensors.origin(address, number),
+        unit: (sdr) => (sdr?.kind === 'full' ? unitText(sdr.unit) : ''),
+      },
+      this.#now(),
+    );
+    return mark === undefined || event.record === undefined
+      ? event
+      : { ...event, record: { ...event.record, mark } };
+  }
+}

@@ -1,0 +1,380 @@
+/**
+ * One node and its controller: found, asked in rounds, lost and found again. It has a loop of its own, so that one that
+ * is slow, wrong or gone holds up nothing else.
+ */
+import { readFruData, type Target } from 'node-ipmi';
+import { DeviceError } from '../../../drivers/errors.ts';
+import type { NodeFacts } from '../../platform/schema.ts';
+import type { Changes } from '../changes.ts';
+import type { Hold } from '../hold.ts';
+import { BoardRefusal, type Node, type NodeFirmware, type Status } from '../model.ts';
+import { type Identity, identify, levelsOf } from './identity.ts';
+import { NodeLog } from './log.ts';
+import { NodeSensors, type NodeSensorsParts } from './sensors.ts';
+import { Signals } from './signals.ts';
+import { deviceError, type Way, type Ways } from './ways.ts';
+
+/** Period of readings where the descriptor has none, milliseconds. */
+export const defaultPoll = 2000;
+/** What seldom changes is asked again so often: who it is, its records, its inventory. */
+const identityPeriod = 60_000;
+/** Refused at the door (a wrong password), it is tried again less often: controllers lock users out. */
+const refusedPause = 60_000;
+/** While the host is being switched its power is looked at so often. */
+const hurryPeriod = 250;
+/** Periods without an answer after which it counts as gone, and the slack of timers. */
+const patience = 2;
+const slack = 250;
+/** To find out who it is may take longer, over a network that loses some of it. */
+const firstContact = 10_000;
+
+export interface NodeParts extends Omit<NodeSensorsParts, 'isOver'> {
+  readonly ways: Ways;
+  readonly changes: Changes;
+  /** Why it cannot be asked now although nothing is wrong; null when it can. */
+  readonly hold: () => Hold | null;
+  /** What its inventories hold is read now: the job gives the image of one by its number. */
+  readonly inventory: (read: (number: number) => Promise<Uint8Array>) => Promise<void>;
+  /** It answers now, or does not any more. */
+  readonly moved: (there: boolean) => void;
+  /** How far its log was taken over before, if ever. */
+  readonly mark: string | undefined;
+  readonly log: (message: string, detail: object) => void;
+}
+
+export class BoardNode implements Node {
+  readonly facts: NodeFacts;
+  readonly chassis: string;
+  readonly signals: Signals;
+  lastAnswer: Date | null = null;
+  fault: string | null = null;
+  readonly #parts: NodeParts;
+  readonly #period: number;
+  readonly #sensors: NodeSensors;
+  readonly #log: NodeLog;
+  #way: Way | null = null;
+  #identity: Identity | null = null;
+  #identified = Number.NEGATIVE_INFINITY;
+  #state: Status = { state: 'Starting', health: 'OK' };
+  /** When it last answered, or began to be asked, on the monotonic clock. */
+  #heard = Number.NEGATIVE_INFINITY;
+  /** Requests that wait for an answer. */
+  #unanswered = 0;
+  /** It has been asked something that it has not answered, nor anything since. */
+  #pending = false;
+  #isThere = false;
+  #told = false;
+  #held: Hold | null = null;
+  #hurriedUntil = 0;
+  #stopped = false;
+  #wake: () => void = () => undefined;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(facts: NodeFacts, chassis: string, parts: NodeParts) {
+    this.facts = facts;
+    this.chassis = chassis;
+    this.#parts = parts;
+    this.#period = facts.poll ?? defaultPoll;
+    this.signals = new Signals(facts.id);
+    const { found, misread, isHostOff, mark, now } = parts;
+    this.#sensors = new NodeSensors(facts, {
+      found,
+      misread,
+      isHostOff,
+      now,
+      isOver: () => this.#isOver || !this.#isThere,
+    });
+    this.#log = new NodeLog(facts, this.#sensors, mark, now);
+  }
+
+  get id(): string {
+    return this.facts.id;
+  }
+
+  get name(): string {
+    return this.facts.name ?? this.facts.id;
+  }
+
+  get status(): Status {
+    return this.#state;
+  }
+
+  get firmware(): readonly NodeFirmware[] {
+    return this.#identity?.firmware ?? [];
+  }
+
+  get manufacturer(): number | null {
+    return this.#identity?.manufacturer ?? null;
+  }
+
+  get powerLimit(): Node['powerLimit'] {
+    return this.#identity?.powerLimit ?? null;
+  }
+
+  get power(): string | null {
+    return this.#sensors.power?.id ?? null;
+  }
+
+  /** Whether it answers. */
+  get isThere(): boolean {
+    return this.#isThere;
+  }
+
+  start(): void {
+    this.#ended = this.#loop();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#wake();
+    await this.signals.close();
+    // What is under way fails with that, so that the loop ends soon.
+    await this.#way?.close();
+    await this.#ended;
+  }
+
+  /** What keeps it from being asked has changed. */
+  reconsider(): void {
+    const hold = this.#parts.hold();
+    if (hold?.state === this.#held?.state && hold?.why === this.#held?.why) return;
+    if (hold !== null) this.#rest(hold);
+    this.#wake();
+  }
+
+  /** Its host is being switched: its power is looked at often for so many milliseconds. */
+  hurry(milliseconds = 15_000): void {
+    const isHurried = performance.now() < this.#hurriedUntil;
+    this.#hurriedUntil = performance.now() + milliseconds;
+    if (!isHurried) void this.#hurried();
+  }
+
+  /** Does something with the controller. @throws DeviceError */
+  async use<T>(job: (target: Target) => Promise<T>): Promise<T> {
+    if (this.#held !== null) throw new DeviceError('no-answer', this.name, this.#held.why);
+    try {
+      return await job(this.#heardBy(await this.#open()));
+    } catch (error) {
+      if (error instanceof BoardRefusal) throw error;
+      throw deviceError(this.name, error);
+    }
+  }
+
+  /** The session over the network. @throws DeviceError */
+  async way(): Promise<Way> {
+    return this.#open();
+  }
+
+  /** Asks who it is at once: something of that was changed. @throws DeviceError */
+  async renew(): Promise<void> {
+    this.#identity = await this.use((target) => identify(target, this.facts));
+    this.#parts.changes.touch();
+  }
+
+  /** A record that the node, or its host, has sent for the log. */
+  record(bytes: Uint8Array): Promise<unknown> {
+    return this.#parts.changes.emit(this.#log.event(bytes));
+  }
+
+  /** Finds what has grown old; called now and then from outside, since a loop that hangs reports nothing. */
+  findStale(now: number): void {
+    const usual = patience * this.#period + slack;
+    const allowed = this.#identity === null ? Math.max(usual, firstContact) : usual;
+    const silent = this.#pending ? now - this.#heard : 0;
+    if (this.#isThere && silent >= allowed) this.#lose(`no answer since ${this.#since}`);
+    else if (!this.#isThere && !this.#told && silent >= allowed)
+      this.#lose(this.fault ?? 'it has not answered yet');
+    this.#sensors.findStale(now, usual);
+  }
+
+  get #since(): string {
+    return this.lastAnswer?.toISOString() ?? 'the start';
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stopped) {
+      const begun = performance.now();
+      const hold = this.#parts.hold();
+      let pause = this.#period;
+      if (hold !== null) {
+        this.#rest(hold);
+        pause = Number.POSITIVE_INFINITY;
+      } else {
+        if (this.#held !== null || this.#heard === Number.NEGATIVE_INFINITY) this.#heard = begun;
+        this.#held = null;
+        try {
+          await this.#round();
+        } catch (error) {
+          pause = await this.#failed(error);
+        }
+      }
+      await this.#sleep(Math.max(0, begun + pause - performance.now()));
+    }
+  }
+
+  #sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#stopped) resolve();
+      const timer =
+        milliseconds === Number.POSITIVE_INFINITY ? undefined : setTimeout(resolve, milliseconds).unref();
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async #open(): Promise<Way> {
+    this.#way ??= await this.#parts.ways.open(this.facts);
+    return this.#way;
+  }
+
+  /** The controller, each of whose answers is a sign of life. */
+  #heardBy({ target }: Way): Target {
+    return {
+      ...(target.address === undefined ? {} : { address: target.address }),
+      send: async (request) => {
+        this.#pending = true;
+        this.#unanswered += 1;
+        const answer = await target.send(request).finally(() => {
+          this.#unanswered -= 1;
+        });
+        this.#hear();
+        return answer;
+      },
+    };
+  }
+
+  #hear(): void {
+    if (this.#stopped || this.#held !== null) return;
+    this.#heard = performance.now();
+    this.#pending = this.#unanswered > 0;
+    this.lastAnswer = this.#parts.now();
+    if (!this.#isThere) this.#arrive();
+  }
+
+  async #round(): Promise<void> {
+    const target = this.#heardBy(await this.#open());
+    const due = performance.now() - this.#identified >= identityPeriod;
+    if (due) this.#identity = await identify(target, this.facts);
+    const identity = this.#identity;
+    if (identity === null || this.#isOver) return;
+    this.signals.take(await levelsOf(target, identity));
+    if (due) {
+      await this.#sensors.look(target, identity);
+      if (this.#isOver) return;
+      this.#identified = performance.now();
+      this.#parts.changes.touch();
+      await this.#parts.inventory((number) => readFruData(target, number));
+    }
+    await this.#sensors.sample(target);
+    if (identity.hasLog)
+      await this.#log.read(
+        target,
+        () => this.#isOver,
+        (event) => void this.#parts.changes.emit(event),
+      );
+  }
+
+  /** What comes of a request that is under way counts no more. */
+  get #isOver(): boolean {
+    return this.#stopped || this.#held !== null;
+  }
+
+  async #hurried(): Promise<void> {
+    while (!this.#stopped && performance.now() < this.#hurriedUntil) {
+      const way = this.#way;
+      const identity = this.#identity;
+      try {
+        if (way !== null && identity !== null && this.#held === null)
+          this.signals.take(await levelsOf(this.#heardBy(way), identity));
+      } catch {
+        // The round that comes next says what is wrong.
+      }
+      await new Promise((resolve) => setTimeout(resolve, hurryPeriod).unref());
+    }
+  }
+
+  /** It answers. */
+  #arrive(): void {
+    this.#isThere = true;
+    this.fault = null;
+    this.#state = { state: 'Enabled', health: 'OK' };
+    this.#parts.changes.touch();
+    if (this.#told) {
+      this.#told = false;
+      this.#parts.log('a node answers again', { node: this.id });
+      void this.#parts.changes.emit({
+        message: 'ResourceEvent.ResourceStatusChangedOK',
+        args: [this.name, 'Enabled'],
+        severity: 'OK',
+        origin: { kind: 'node', id: this.id },
+        condition: `node:${this.id}`,
+        resolves: true,
+      });
+    }
+    this.#parts.moved(true);
+  }
+
+  /** It does not answer, and has not for long. */
+  #lose(fault: string): void {
+    this.#leave(fault, { state: 'UnavailableOffline', health: 'Warning' });
+    if (this.#told) return;
+    this.#told = true;
+    this.#parts.log('a node does not answer', { node: this.id, fault });
+    void this.#parts.changes.emit({
+      message: 'Platform.DeviceManagementInterfaceUnresponsive',
+      args: [this.name],
+      severity: 'Warning',
+      origin: { kind: 'node', id: this.id },
+      condition: `node:${this.id}`,
+      detail: `${fault}.`,
+    });
+  }
+
+  #leave(fault: string, status: Status): void {
+    this.fault = fault;
+    this.#state = status;
+    this.#isThere = false;
+    this.signals.lose();
+    // It may be another one when it comes back.
+    this.#identified = Number.NEGATIVE_INFINITY;
+    this.#sensors.lose(status, fault);
+    this.#parts.changes.touch();
+    this.#parts.moved(false);
+  }
+
+  /** It cannot be asked, and nothing is wrong with that. */
+  #rest(hold: Hold): void {
+    if (this.#held?.state === hold.state && this.#held.why === hold.why) return;
+    this.#held = hold;
+    this.#sensors.forget();
+    this.#leave(hold.why, { state: hold.state, health: 'OK' });
+    if (!this.#told) return;
+    this.#told = false;
+    void this.#parts.changes.emit({
+      message: 'ResourceEvent.ResourceStatusChangedOK',
+      args: [this.name, hold.state],
+      severity: 'OK',
+      origin: { kind: 'node', id: this.id },
+      condition: `node:${this.id}`,
+      resolves: true,
+    });
+  }
+
+  /** @returns milliseconds until the next try */
+  async #failed(error: unknown): Promise<number> {
+    if (this.#stopped || this.#held !== null) return this.#period;
+    const failure = deviceError(this.name, error);
+    if (!this.#isThere && this.fault !== failure.message) {
+      this.fault = failure.message;
+      this.#parts.changes.touch();
+    }
+    if (failure.kind === 'no-bus') this.#lose(failure.message);
+    if (failure.kind !== 'held') return this.#period;
+    // The secret may have been changed meanwhile: it is read again.
+    await this.#way?.close().catch(() => undefined);
+    this.#way = null;
+    this.#lose(failure.message);
+    return refusedPause;
+  }
+}

@@ -1,0 +1,161 @@
+/** What the sensor data records of a node say, as sensors of the board (IPMI 2.0, section 43). */
+import {
+  EVENT_TYPE,
+  type FullSensor,
+  hysteresisValue,
+  type Sdr,
+  thresholdValues,
+  toValue,
+  UNITS,
+} from 'node-ipmi';
+import type { NodeFacts, SensorFacts, ThresholdFacts } from '../../platform/schema.ts';
+import type { Quantity } from '../model.ts';
+
+/** A sensor that a node turned out to have. */
+export interface FoundSensor {
+  readonly facts: SensorFacts;
+  readonly quantity: Quantity;
+}
+
+/** One with the record that says how it is read. */
+export interface RecordedSensor extends FoundSensor {
+  readonly record: FullSensor;
+}
+
+interface Unit {
+  readonly quantity: Quantity;
+  /** Our unit = `scale` × the record's + `offset`. */
+  readonly scale?: number;
+  readonly offset?: number;
+}
+
+/** Units of records (table 43-15) that the board has a quantity for. */
+const units: Readonly<Record<string, Unit>> = {
+  'degrees C': { quantity: 'Temperature' },
+  'degrees F': { quantity: 'Temperature', scale: 5 / 9, offset: -160 / 9 },
+  'degrees K': { quantity: 'Temperature', offset: -273.15 },
+  Volts: { quantity: 'Voltage' },
+  Amps: { quantity: 'Current' },
+  Watts: { quantity: 'Power' },
+  Joules: { quantity: 'EnergyJoules' },
+  RPM: { quantity: 'Rotational' },
+  Hz: { quantity: 'Frequency' },
+  kPa: { quantity: 'Pressure' },
+  PSI: { quantity: 'Pressure', scale: 6.894757 },
+};
+
+type Context = NonNullable<SensorFacts['context']>;
+
+/** Where entities are (table 43-13; 0x40 to 0x42 are DCMI's); what is not here says nothing of a place. */
+const contexts: Readonly<Record<number, Context>> = {
+  3: 'CPU',
+  4: 'StorageDevice',
+  5: 'StorageBay',
+  6: 'Manager',
+  7: 'SystemBoard',
+  8: 'Memory',
+  9: 'CPU',
+  10: 'PowerSupply',
+  11: 'ExpansionBay',
+  12: 'Front',
+  13: 'Back',
+  14: 'PowerSubsystem',
+  15: 'Backplane',
+  17: 'Board',
+  18: 'CPUSubsystem',
+  19: 'PowerSubsystem',
+  20: 'VoltageRegulator',
+  21: 'PowerSubsystem',
+  22: 'Back',
+  23: 'Chassis',
+  26: 'StorageBay',
+  29: 'Fan',
+  30: 'CoolingSubsystem',
+  32: 'Memory',
+  39: 'Room',
+  40: 'Battery',
+  41: 'ComputeBay',
+  42: 'NetworkingDevice',
+  43: 'CPUSubsystem',
+  55: 'Intake',
+  64: 'Intake',
+  65: 'CPU',
+  66: 'SystemBoard',
+};
+
+/** Thresholds of a record by the names that the board has for them. */
+const limits = {
+  upperNonRecoverable: 'upperFatal',
+  upperCritical: 'upperCritical',
+  upperNonCritical: 'upperCaution',
+  lowerNonCritical: 'lowerCaution',
+  lowerCritical: 'lowerCritical',
+  lowerNonRecoverable: 'lowerFatal',
+} as const;
+
+/** Redfish ids have at most so many characters here (schema.ts). */
+const longestId = 64;
+
+/**
+ * The sensors with readings among the records of a node; those of discrete states tell of themselves by events. Ids are
+ * the node's and the record's name; of two of one name the second has its number behind it.
+ */
+export function recordedSensors(node: NodeFacts, records: readonly Sdr[]): readonly RecordedSensor[] {
+  const found = new Map<string, RecordedSensor>();
+  for (const record of records) {
+    if (record.kind !== 'full' || record.factors.format === 'none') continue;
+    const unit = unitOf(record);
+    if (unit === undefined) continue;
+    const name = record.name.text.trim();
+    const number = `0x${record.number.toString(16).padStart(2, '0')}`;
+    const plain = idOf(node.id, name === '' ? number : name);
+    const id = found.has(plain) ? idOf(node.id, `${name} ${number}`) : plain;
+    if (found.has(id)) continue;
+    found.set(id, { facts: factsOf(id, name, node, record, unit), quantity: unit.quantity, record });
+  }
+  return [...found.values()];
+}
+
+export const idOf = (node: string, name: string): string =>
+  `${node}_${name.replace(/[^A-Za-z0-9_.-]+/g, '_')}`.slice(0, longestId);
+
+function unitOf({ unit }: FullSensor): Unit | undefined {
+  if (unit.rate !== 0 || unit.join !== 'none') return undefined;
+  if (unit.percent) return { quantity: 'Percent' };
+  return units[UNITS[unit.base] ?? ''];
+}
+
+function factsOf(id: string, name: string, node: NodeFacts, record: FullSensor, unit: Unit): SensorFacts {
+  const { scale = 1, offset = 0 } = unit;
+  const own = (value: number) => value * scale + offset;
+  const more = node.sensors?.[name];
+  const context = more?.context ?? contexts[record.entity.id];
+  const thresholds: ThresholdFacts = more?.thresholds ?? thresholdsOf(record, own);
+  const width = hysteresisValue(record.hysteresis.positive, record.factors);
+  const ends = [record.minimum, record.maximum].map((raw) => toValue(raw, record.factors));
+  const [min, max] = ends.map((value) => (value === undefined ? undefined : own(value)));
+  return {
+    id,
+    name: more?.name ?? `${node.name ?? node.id} ${name.replaceAll('_', ' ')}`.trim(),
+    ...(context === undefined ? {} : { context }),
+    ...(Object.keys(thresholds).length === 0 ? {} : { thresholds }),
+    ...(width === undefined || width === 0 ? {} : { hysteresis: width * scale }),
+    // Many records leave both at zero.
+    ...(min === undefined || max === undefined || min >= max ? {} : { range: { min, max } }),
+    ...(scale === 1 && offset === 0 ? {} : { scale, offset }),
+  };
+}
+
+/** Limits that contradict each other are none: some records have rubbish where they say that nothing is. */
+function thresholdsOf(record: FullSensor, own: (value: number) => number): ThresholdFacts {
+  if (record.eventType !== EVENT_TYPE.threshold) return {};
+  const found: Partial<Record<keyof ThresholdFacts, number>> = {};
+  for (const [name, value] of Object.entries(thresholdValues(record)))
+    found[limits[name as keyof typeof limits]] = own(value);
+  const upper = Math.min(...given(found.upperFatal, found.upperCritical, found.upperCaution));
+  const lower = Math.max(...given(found.lowerFatal, found.lowerCritical, found.lowerCaution));
+  return upper <= lower ? {} : found;
+}
+
+const given = (...values: readonly (number | undefined)[]): readonly number[] =>
+  values.filter((value) => value !== undefined);

@@ -1,0 +1,131 @@
+/**
+ * What a node asks of this controller over an IPMB: events that it or its host has seen, the time, POST codes, how to
+ * boot. The host's own requests come wrapped in "Message In" of the bridge IC (NetFn 0x38, command 0x01).
+ */
+import {
+  BIC_COMMANDS,
+  BIC_IANA,
+  BIC_INTERFACE,
+  BIC_NETFN,
+  BOOT_PARAMETER,
+  COMPLETION,
+  type IpmiRequest,
+  type IpmiResponse,
+  le,
+  NETFN,
+} from 'node-ipmi';
+
+export interface Asked {
+  readonly now: () => Date;
+  /** Takes a record of 16 bytes for the log of the node. Resolves once it is kept, as far as it can be. */
+  record(bytes: Uint8Array): Promise<void>;
+  /** Codes that the firmware of the host wrote to port 0x80, the oldest first. */
+  postCodes(codes: readonly number[]): void;
+  /** A pin of the bridge IC has moved. */
+  pinMoved(): void;
+  /** The five bytes of the boot flags (IPMI 2.0, table 28-14). */
+  bootFlags(): readonly number[];
+}
+
+const ok = (data: readonly number[] | Uint8Array = []): IpmiResponse => ({
+  code: 0,
+  data: Uint8Array.from(data),
+});
+const refused = (code: number): IpmiResponse => ({ code, data: new Uint8Array() });
+
+const unknown = refused(COMPLETION.invalidCommand);
+
+type Answer = (request: IpmiRequest, asked: Asked) => Promise<IpmiResponse>;
+
+/** Where a log says that a record was added: there is one log, and its ids are not the node's business. */
+const anyRecord = [0x01, 0x00];
+const eventRecord = 0x02;
+
+/** Platform Event Message: the record without its head. From a host a generator comes first. */
+const platformEvent =
+  (generator: number | undefined): Answer =>
+  async ({ data }, asked) => {
+    const [from, body] = generator === undefined ? [data[0] ?? 0, data.subarray(1)] : [generator, data];
+    if (body.length < 5) return refused(COMPLETION.requestLengthInvalid);
+    const record = new Uint8Array(16);
+    record[2] = eventRecord;
+    record.set(le(Math.floor(asked.now().getTime() / 1000), 4), 3);
+    record[7] = from;
+    record.set(body.subarray(0, 7), 9);
+    // Data bytes that were not sent are "unspecified".
+    record.fill(0xff, 9 + Math.min(body.length, 7));
+    await asked.record(record);
+    return ok();
+  };
+
+const addRecord: Answer = async ({ data }, asked) => {
+  if (data.length !== 16) return refused(COMPLETION.requestLengthInvalid);
+  const record = Uint8Array.from(data);
+  // Event records get the time of the log that they are added to (section 31.6), OEM ones keep what they hold.
+  if (record[2] === eventRecord) record.set(le(Math.floor(asked.now().getTime() / 1000), 4), 3);
+  await asked.record(record);
+  return ok(anyRecord);
+};
+
+const time: Answer = async (_request, asked) => ok(le(Math.floor(asked.now().getTime() / 1000), 4));
+
+const bootOptions: Answer = async ({ data }, asked) =>
+  ((data[0] ?? 0) & 0x7f) === BOOT_PARAMETER.flags
+    ? ok([0x01, BOOT_PARAMETER.flags, ...asked.bootFlags()])
+    : refused(0x80);
+
+/** By network function and command. */
+const fromHost: Readonly<Record<string, Answer>> = {
+  [`${NETFN.chassis}/9`]: bootOptions,
+  [`${NETFN.sensorEvent}/2`]: platformEvent(undefined),
+  [`${NETFN.storage}/68`]: addRecord,
+  [`${NETFN.storage}/72`]: time,
+};
+
+/** What begins the payload of the bridge IC's own commands, both ways. */
+const known: readonly number[] = Object.values(BIC_IANA);
+
+async function bridgeRequest(request: IpmiRequest, asked: Asked): Promise<IpmiResponse> {
+  const { command, data } = request;
+  const iana = (data[0] ?? 0) | ((data[1] ?? 0) << 8) | ((data[2] ?? 0) << 16);
+  if (data.length < 3 || !known.includes(iana)) return refused(COMPLETION.requestLengthInvalid);
+  const head = data.subarray(0, 3);
+  const body = data.subarray(3);
+  switch (command) {
+    case BIC_COMMANDS.messageIn:
+      return messageIn(head, body, asked);
+    case BIC_COMMANDS.gpioInterrupt:
+      asked.pinMoved();
+      return ok(head);
+    case BIC_COMMANDS.postCode: {
+      const [count = 0] = body;
+      if (body.length < count + 1) return refused(COMPLETION.requestLengthInvalid);
+      asked.postCodes([...body.subarray(1, 1 + count)]);
+      return ok(head);
+    }
+    default:
+      return refused(COMPLETION.invalidCommand);
+  }
+}
+
+/** Interfaces whose requests are the host's. */
+const hostInterfaces: readonly number[] = [BIC_INTERFACE.kcs, BIC_INTERFACE.kcsSmm, BIC_INTERFACE.ssif];
+
+async function messageIn(head: Uint8Array, body: Uint8Array, asked: Asked): Promise<IpmiResponse> {
+  const [way = 0, function_ = 0, command = 0] = body;
+  if (body.length < 3) return refused(COMPLETION.requestLengthInvalid);
+  if (!hostInterfaces.includes(way)) return refused(COMPLETION.invalidField);
+  const inner = { netFn: function_ >> 2, lun: function_ & 3, command, data: body.subarray(3) };
+  const answer = fromHost[`${inner.netFn}/${command}`];
+  const { code, data } = answer === undefined ? unknown : await answer(inner, asked);
+  return ok([...head, way, function_ | 0x04, command, code, ...data]);
+}
+
+/** Answers a request of the node at the 8-bit address `from`. */
+export async function answerNode(request: IpmiRequest, from: number, asked: Asked): Promise<IpmiResponse> {
+  const { netFn, command } = request;
+  if (netFn === BIC_NETFN) return bridgeRequest(request, asked);
+  const answer =
+    netFn === NETFN.sensorEvent && command === 2 ? platformEvent(from) : fromHost[`${netFn}/${command}`];
+  return answer === undefined ? unknown : answer(request, asked);
+}

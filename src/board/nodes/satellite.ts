@@ -1,0 +1,46 @@
+/** A satellite controller on an IPMB whose sensors a descriptor names by their numbers, such as a management engine. */
+import { getDeviceId, getSensorReading, run } from 'node-ipmi';
+import { DeviceError } from '../../../drivers/errors.ts';
+import type { Platform } from '../../platform/schema.ts';
+import type { Reader, SensorDeclaration } from '../readers.ts';
+import { deviceError, type Ways } from './ways.ts';
+
+type SatelliteFacts = NonNullable<Platform['ipmb']>[number];
+
+/** Reads the sensors as the satellite gives them: raw, a byte each, which the descriptor scales. */
+export function satelliteReader(
+  { id, bus, address, sensors }: SatelliteFacts,
+  declared: readonly SensorDeclaration[],
+  ways: Ways,
+): Reader {
+  const target = ways.satellite(bus, address);
+  const where = `${id} (IPMB ${bus}, 0x${address.toString(16)})`;
+  return {
+    device: id,
+    sensors: sensors.map((facts) => facts.id),
+    bus: null,
+    optional: false,
+    period: Math.min(...declared.map(({ period }) => period)),
+    prepare: async () => {
+      try {
+        await run(target, getDeviceId, undefined);
+      } catch (error) {
+        throw deviceError(where, error);
+      }
+      return sensors.map((facts) => ({
+        facts,
+        read: async () => {
+          try {
+            const { raw, unavailable, scanning } = await run(target, getSensorReading, {
+              sensor: facts.number,
+            });
+            if (!unavailable && scanning) return raw;
+          } catch (error) {
+            throw deviceError(where, error);
+          }
+          throw new DeviceError('wrong-data', where, 'it has no reading of that sensor now');
+        },
+      }));
+    },
+  };
+}

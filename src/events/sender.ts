@@ -1,0 +1,64 @@
+/** Sends what a subscriber is to have by the protocol that it speaks, and counts how that goes. */
+import type { JournalEntry } from '../journal/record.ts';
+import type { Piece } from './reader.ts';
+import { post } from './send.ts';
+import type { Subscription } from './subscription.ts';
+import { syslog, syslogLine } from './syslog.ts';
+
+export interface SenderParts {
+  /** The body of a delivery, JSON text. `lost` says that events before these are missing. */
+  readonly render: (
+    events: readonly JournalEntry[],
+    subscription: Pick<Subscription, 'context' | 'includeOrigin'>,
+    lost: boolean,
+  ) => string;
+  readonly hostName: () => string;
+}
+
+export class Sender {
+  readonly #parts: SenderParts;
+  #delivered = 0;
+  #failures = 0;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+  }
+
+  /** Counted since the start: events that subscribers have taken, and tries that failed. */
+  get counts(): { readonly delivered: number; readonly failures: number } {
+    return { delivered: this.#delivered, failures: this.#failures };
+  }
+
+  /** @throws Error that says what the receiver did */
+  async events(
+    subscription: Subscription,
+    { events, lost }: Pick<Piece, 'events' | 'lost'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { render, hostName } = this.#parts;
+    const { protocol } = subscription;
+    if (protocol === 'Redfish')
+      await this.#count(post(subscription, render(events, subscription, lost), signal));
+    else {
+      const lines = events.map(({ time, severity, messageId, message }) =>
+        syslogLine({ time, severity, hostName: hostName(), messageId, text: message }, protocol),
+      );
+      await this.#count(syslog(protocol, subscription, lines, signal));
+    }
+    this.#delivered += events.length;
+  }
+
+  /** Something that stands in no journal, which syslog has no words for. @throws Error */
+  async extra(subscription: Subscription, body: string, signal: AbortSignal): Promise<void> {
+    if (subscription.protocol === 'Redfish') await this.#count(post(subscription, body, signal));
+  }
+
+  async #count(sent: Promise<void>): Promise<void> {
+    try {
+      await sent;
+    } catch (error) {
+      this.#failures++;
+      throw error;
+    }
+  }
+}
