@@ -199,6 +199,13 @@ export interface TwinBoard {
     readonly line: string;
     readonly present?: string;
   }[];
+  /** One for all hosts. */
+  readonly panel?: {
+    readonly select: { readonly lines: readonly string[]; readonly hosts: readonly string[] };
+    readonly power?: string;
+    readonly reset?: string;
+  };
+  readonly manager?: { readonly id: string };
   readonly indicators?: readonly { readonly led?: string }[];
   readonly probe?: { readonly fru: string };
 }

@@ -77,12 +77,19 @@ const commands: Readonly<Record<string, Command>> = {
   },
   press: {
     arguments: [needed('host'), optional('ms', 'number'), optional('button')],
-    help: 'press the power button, or reset or nmi, as a person does, 200 ms',
+    help: 'press the power button, or reset or nmi, as a person does, 200 ms; of the panel where the host is "panel"',
     run: (twin, given) => {
       const button = given.optional('button', given.text) ?? 'power';
       if (!isButton(button)) throw unknownName(button, buttons, 'button');
+      if (given.text('host') === 'panel' && button !== 'nmi')
+        return twin.pressPanel(given.optional('ms', given.number) ?? 200, button);
       return twin.pressButton(given.text('host'), given.optional('ms', given.number) ?? 200, button);
     },
+  },
+  select: {
+    arguments: [needed('name')],
+    help: 'turn the hand switch of the panel to a host, or to the controller by its id',
+    run: (twin, given) => twin.select(given.text('name')),
   },
   leak: {
     arguments: [needed('detector'), needed('wet', 'on or off')],

@@ -13,6 +13,8 @@ export interface InputSurroundings {
   readonly absent: ReadonlySet<string>;
   readonly wet: ReadonlySet<string>;
   readonly open: ReadonlySet<string>;
+  /** The number that the hand switch of the panel gives. */
+  selected(): number;
   /** What the power-good of a host shows. */
   isGood(host: HostModel): boolean;
 }
@@ -40,6 +42,8 @@ export function createInputs(board: TwinBoard, around: InputSurroundings): (at?:
       // Who opens a latch has pulled out what hides it.
       drive(feeder?.serviced, open.size > 0);
     }
+    for (const [bit, line] of (board.panel?.select.lines ?? []).entries())
+      drive(line, ((around.selected() >> bit) & 1) === 1);
     for (const { id, present } of board.drives ?? []) drive(present, !absent.has(id));
     for (const { id, line, present } of board.leakDetectors ?? []) {
       drive(line, wet.has(id) && !absent.has(id));

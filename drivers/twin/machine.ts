@@ -45,6 +45,10 @@ export interface Machine {
   upToDate(): void;
   /** Makes a change that may be any cause of anything, and lets its effects follow. */
   change<T>(make: () => T): T;
+  /** The number that the hand switch of the panel gives. */
+  selected: number;
+  /** The same of a button of the panel, for whatever it selects. */
+  holdPanel(button: 'power' | 'reset', held: boolean): void;
   /** A person takes hold of the power button of a host, or lets it go. */
   hold(host: HostModel, held: boolean, button?: 'power' | 'reset' | 'nmi'): void;
   close(): Promise<void>;
@@ -71,6 +75,7 @@ export function createMachine(
   const removable = chassis.flatMap(({ id, present }) => (present === undefined ? [] : (id ?? [])));
   /** Hosts whose button a person holds. */
   const persons = new Set<string>();
+  let selected = 0;
   const mainsListeners = new Set<(on: boolean) => void>();
 
   const feed = createFeed(board, { faults, absent, asserted: (line) => lines.asserted(line) });
@@ -188,7 +193,10 @@ export function createMachine(
     return stuck ? stuck.level === 'high' : powered;
   }
 
-  const showInputs = createInputs(board, { now, hosts, lines, feed, absent, wet, open, isGood });
+  const showInputs = createInputs(board, {
+    ...{ now, hosts, lines, feed, absent, wet, open, isGood },
+    selected: () => selected,
+  });
 
   const value = (id: string) => physics.value(id);
   const buses = createBuses(board, { now, seed, faults, settle, isThere: isSwitchedOn, value });
@@ -280,6 +288,16 @@ export function createMachine(
     upToDate,
     change,
     hold,
+    get selected() {
+      return selected;
+    },
+    set selected(number) {
+      selected = number;
+    },
+    holdPanel(button, held) {
+      const line = board.panel?.[button];
+      if (line !== undefined) lines.drive(line, held, now());
+    },
     async close() {
       mainsListeners.clear();
       for (const host of hosts.values()) host.close();

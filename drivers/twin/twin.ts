@@ -66,6 +66,10 @@ export interface Twin extends Hardware {
   present(id: string, present: boolean): void;
   /** Fits a second source: the device itself (0) or one of its alternatives (from 1). */
   fit(device: string, source: number): void;
+  /** Turns the hand switch of the panel to a host, or to the controller by its id. */
+  select(name: string): void;
+  /** As `pressButton`, of the panel. */
+  pressPanel(ms: number, button?: 'power' | 'reset'): Promise<void>;
   /** A person presses the power button, or another, of the host for `ms`; resolves at release. */
   pressButton(host: string, ms: number, button?: 'power' | 'reset' | 'nmi'): Promise<void>;
   /** Wets a leak detector, or dries it. */
@@ -132,6 +136,16 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     return node;
   }
 
+  async function press(what: string, ms: number, hold: (held: boolean) => void): Promise<void> {
+    if (!(ms > 0 && ms <= 60_000)) throw new TwinError(`a press lasts up to 60000 ms, not ${ms}`);
+    if (pressing.has(what)) throw new TwinError(`the button of ${what} is being pressed`);
+    pressing.add(what);
+    change(() => hold(true));
+    await new Promise<void>((resolve) => void setTimeout(resolve, ms).unref());
+    pressing.delete(what);
+    if (!closed) change(() => hold(false));
+  }
+
   const twin: Twin = {
     i2c: buses.transport,
     gpio: lines,
@@ -191,13 +205,20 @@ export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
     resetNode: (id) => poweredNode(id).coldReset(),
     async pressButton(id, ms, button = 'power') {
       const host = lookup(hosts, id, 'host');
-      if (!(ms > 0 && ms <= 60_000)) throw new TwinError(`a press lasts up to 60000 ms, not ${ms}`);
-      if (pressing.has(id)) throw new TwinError(`the button of host ${id} is being pressed`);
-      pressing.add(id);
-      change(() => machine.hold(host, true, button));
-      await new Promise<void>((resolve) => void setTimeout(resolve, ms).unref());
-      pressing.delete(id);
-      if (!closed) change(() => machine.hold(host, false, button));
+      await press(`host ${id}`, ms, (held) => machine.hold(host, held, button));
+    },
+    async pressPanel(ms, button = 'power') {
+      if (board.panel?.[button] === undefined) throw new TwinError(`no panel has a ${button} button`);
+      await press('the panel', ms, (held) => machine.holdPanel(button, held));
+    },
+    select(name) {
+      const names = [...(board.panel?.select.hosts ?? []), board.manager?.id ?? 'bmc'];
+      const number = names.indexOf(name);
+      if (board.panel === undefined || number < 0)
+        throw unknownName(name, board.panel === undefined ? [] : names, 'place of the hand switch');
+      change(() => {
+        machine.selected = number;
+      });
     },
     loseMains() {
       if (machine.hasMains()) inject({ kind: 'lostMains' });

@@ -1,6 +1,6 @@
 /** The live machine: built from a descriptor and the hardware, kept current in the background. */
 import type { Hardware } from '../../drivers/hardware.ts';
-import type { LineFacts, Platform } from '../platform/schema.ts';
+import type { LineFacts, PanelFacts, Platform } from '../platform/schema.ts';
 import { ByChassis } from './by-chassis.ts';
 import { Changes } from './changes.ts';
 import { BoardChassis, type Part } from './chassis.ts';
@@ -36,6 +36,7 @@ import type { BoardNode } from './nodes/node.ts';
 import { Nodes } from './nodes/nodes.ts';
 import type { FoundSensor } from './nodes/records.ts';
 import { Ways } from './nodes/ways.ts';
+import { Panel } from './panel.ts';
 import { PostCodeReader } from './post-codes.ts';
 import { nodePowerLine } from './power.ts';
 import { Presence } from './presence.ts';
@@ -110,6 +111,7 @@ class LiveBoard implements Board {
   readonly #fans: Fans;
   readonly #supplies: Supplies;
   readonly #indicators: Indicators;
+  readonly #panel: Panel | null;
   readonly #inventory: Inventory;
   readonly #sampler: Sampler;
   /** Why nothing in a chassis can be read; null when it can. */
@@ -312,6 +314,7 @@ class LiveBoard implements Board {
       new Map(this.#drives.map((drive) => [drive.id, drive])),
       (drive) => drive.present && presence.has(drive.chassis),
     );
+    this.#panel = platform.panel === undefined ? null : this.#buildPanel(platform.panel);
     this.#findHolds(sensors, readers.carriers);
     changes.onState(() => this.#look());
   }
@@ -361,6 +364,7 @@ class LiveBoard implements Board {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#presence.stop();
+    this.#panel?.stop();
     for (const detector of this.#all.leaks.values()) detector.stop();
     this.#inventory.stop();
     this.#indicators.stop();
@@ -646,7 +650,27 @@ class LiveBoard implements Board {
           power.good === true && (host === undefined ? own === chassis : id === host),
       ),
     );
+    this.#panel?.look();
     this.#indicators.show('fault', (chassis) => this.#all.chassis.get(chassis)?.status.health !== 'OK');
+  }
+
+  #buildPanel(facts: PanelFacts): Panel {
+    const around = (host: string) => {
+      const chassis = this.#all.hosts.get(host)?.chassis ?? '';
+      return [...this.#all.chassis.values()].filter(({ id }) => this.#presence.isInside(chassis, id));
+    };
+    return new Panel(facts, {
+      lines: this.#lines,
+      manager: this.platform.manager.id,
+      hostOf: (id) => this.hosts.get(id),
+      slotOf: (chassis) => this.#slots.around(chassis)[0],
+      isIdentified: (host) => around(host).some(({ identify }) => identify === true),
+      isHealthy: (host) => around(host).every(({ ownHealth }) => ownHealth === 'OK'),
+      cycle: null,
+      rest: (line, glow) => this.#indicators.rest(line, glow),
+      event: (event) => this.#changes.emit(event),
+      changed: () => this.#changes.touch(),
+    });
   }
 
   /** Says so when the board is another than the descriptor describes. */

@@ -71,15 +71,22 @@ export class BoardChassis implements Chassis {
   }
 
   get status(): Status {
-    const { contents, frus, hosts, chassis, isThere, slots } = this.#parts;
+    const { chassis, isThere, slots } = this.#parts;
+    const healths = [this.ownHealth];
+    for (const other of chassis.values())
+      if (other.facts.containedBy === this.id && isThere(other.id)) healths.push(other.status.health);
+    return { state: slots.feeds(this.id) ? 'Enabled' : 'StandbyOffline', health: worst(healths) };
+  }
+
+  /** How well it is without the chassis in it. */
+  get ownHealth(): Health {
+    const { contents, frus, hosts } = this.#parts;
     const healths: Health[] = [];
     for (const { status } of contents.of(this.id)) healths.push(status.health);
     for (const power of [this.#slot, ...[...hosts.of(this.id)].map((host) => host.power)])
       if ((power?.fault ?? null) !== null) healths.push('Critical');
     for (const fru of frus.values()) if (fru.chassis === this.id) healths.push(fru.status.health);
-    for (const other of chassis.values())
-      if (other.facts.containedBy === this.id && isThere(other.id)) healths.push(other.status.health);
-    return { state: slots.feeds(this.id) ? 'Enabled' : 'StandbyOffline', health: worst(healths) };
+    return worst(healths);
   }
 
   get #slot(): Slot | undefined {

@@ -1,31 +1,39 @@
 /** The lights: identify goes before fault, fault before power, each in the pattern that the descriptor gives it. */
 import type { Platform } from '../platform/schema.ts';
-import type { Lamp } from './lamps.ts';
+import type { Glow, Lamp } from './lamps.ts';
 
 type IndicatorFacts = NonNullable<Platform['indicators']>[number];
 
 const priority: readonly IndicatorFacts['kind'][] = ['identify', 'fault', 'power'];
 
+type Place = Pick<IndicatorFacts, 'line' | 'led' | 'node'>;
+
 /** One light, and all that it may say; what goes before others first. */
 interface Light {
   readonly lamp: Lamp;
   readonly uses: readonly IndicatorFacts[];
+  /** How it glows while it has nothing to say. */
+  rest: Glow;
 }
 
 export class Indicators {
-  readonly #lights: readonly Light[];
+  readonly #lights: Light[];
+  readonly #lampOf: (place: Place) => Lamp;
   readonly #chassisOf: (indicator: IndicatorFacts) => string;
   /** Ids of the indicators that have something to say. */
   readonly #active = new Set<string>();
+  /** Lights that are no indicators, by their lines. */
+  readonly #plain = new Map<string, Light>();
   /** Chassis that are being identified. */
   readonly #identified = new Set<string>();
 
   constructor(
     facts: readonly IndicatorFacts[],
-    lampOf: (indicator: IndicatorFacts) => Lamp,
+    lampOf: (place: Place) => Lamp,
     chassisOf: (indicator: IndicatorFacts) => string,
   ) {
     this.#chassisOf = chassisOf;
+    this.#lampOf = lampOf;
     const uses = new Map<string, IndicatorFacts[]>();
     for (const each of facts) {
       const { line, led, node } = each;
@@ -36,7 +44,7 @@ export class Indicators {
       const [first] = all;
       if (first === undefined) return [];
       const sorted = all.toSorted((a, b) => priority.indexOf(a.kind) - priority.indexOf(b.kind));
-      return [{ lamp: lampOf(first), uses: sorted }];
+      return [{ lamp: lampOf(first), uses: sorted, rest: false }];
     });
   }
 
@@ -76,6 +84,18 @@ export class Indicators {
     }
   }
 
+  /** How the light of a line glows while it has nothing to say. */
+  rest(line: string, glow: Glow): void {
+    let light = this.#lights.find(({ uses }) => uses[0]?.line === line) ?? this.#plain.get(line);
+    if (light === undefined) {
+      light = { lamp: this.#lampOf({ line }), uses: [], rest: false };
+      this.#plain.set(line, light);
+      this.#lights.push(light);
+    }
+    light.rest = glow;
+    this.#refresh(light);
+  }
+
   /** The lights stay as they are. */
   stop(): void {
     for (const { lamp } of this.#lights) lamp.stop();
@@ -99,8 +119,8 @@ export class Indicators {
     }
   }
 
-  #refresh({ lamp, uses }: Light): void {
+  #refresh({ lamp, uses, rest }: Light): void {
     const use = uses.find(({ id }) => this.#active.has(id));
-    lamp.show(use === undefined ? false : (use.blink ?? true));
+    lamp.show(use === undefined ? rest : (use.blink ?? true));
   }
 }

@@ -40,11 +40,17 @@ class Blinker {
 /** A light on an output. */
 export function lineLamp(line: string, lines: Lines): Lamp {
   const blinker = new Blinker();
+  let shown: Glow | null = null;
   return {
     async set(lit) {
+      blinker.stop();
+      shown = null;
       lines.set(line, lit);
     },
     show(glow) {
+      // One that blinks goes on in its own time.
+      if (typeof glow !== 'boolean' && same(glow, shown)) return;
+      shown = glow;
       blinker.stop();
       if (typeof glow === 'boolean') lines.show(line, glow);
       else blinker.blink(glow, (lit) => lines.show(line, lit));

@@ -699,6 +699,51 @@ export const Indicator = object(
   'A light.',
 );
 
+export const Panel = object(
+  {
+    select: object(
+      {
+        lines: Type.Array(lineRef('in', 'A contact; asserted it counts.'), {
+          minItems: 1,
+          maxItems: 4,
+          description: 'Contacts that give a number: the first counts 1, the others twice as much each.',
+        }),
+        hosts: Type.Array(ref('hosts', 'Host at this number.'), {
+          minItems: 1,
+          maxItems: 15,
+          description:
+            'Hosts from number 0 on; after the last comes the controller itself, and then all of them again.',
+        }),
+      },
+      'The hand switch that selects a host, or the controller.',
+    ),
+    power: optional(lineRef('in', 'Power button of what is selected.')),
+    reset: optional(lineRef('in', 'Reset button of what is selected.')),
+    longPress: optional(
+      duration('When a press switches hard, or the whole board where the controller is selected; 4 s.'),
+    ),
+    servicePress: optional(
+      duration('When a press switches off the slot of the host, for its service, or on again; 10 s.'),
+    ),
+    lamps: optional(
+      Type.Array(
+        object(
+          {
+            host: ref('hosts', 'Host it speaks of.'),
+            power: lineRef('out', 'Output: the lamp of a host that is well.'),
+            fault: lineRef(
+              'out',
+              'Output: the lamp of one that is not; an indicator of the same line lets it blink to be found.',
+            ),
+          },
+          'The lamps of a host.',
+        ),
+      ),
+    ),
+  },
+  'The front panel of a board with several hosts: one for all of them.',
+);
+
 export const Drive = object(
   {
     id: Id('Id of the drive'),
@@ -796,6 +841,7 @@ export const PlatformSchema = object(
     powerSupplies: optional(Type.Array(PowerSupply)),
     hosts: optional(Type.Array(Host)),
     indicators: optional(Type.Array(Indicator)),
+    panel: optional(Panel),
     drives: optional(Type.Array(Drive)),
     leakDetectors: optional(Type.Array(LeakDetector)),
   },
@@ -817,5 +863,6 @@ export type NodeFacts = Static<typeof Node>;
 export type LanLinkFacts = Static<typeof LanLink>;
 export type IpmbLinkFacts = Static<typeof IpmbLink>;
 export type RelayPowerFacts = Static<typeof RelayPower>;
+export type PanelFacts = Static<typeof Panel>;
 export type ChassisFacts = Static<typeof Chassis>;
 export type ThresholdFacts = Static<typeof Thresholds>;

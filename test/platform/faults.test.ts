@@ -21,6 +21,12 @@ const limits = (thresholds: string) =>
   tmp75(`sensors: { temperature: { id: T, thresholds: { ${thresholds} } } }`);
 const adc = (rest: string) => `adc: [{ channel: 0, sensor: { id: A, ${rest} } }]\n`;
 
+const relays = `lines: { ${['A', 'B', 'L'].map((name) => line(name, 'out')).join(', ')}, ${line('S', 'in')} }
+hosts:
+  - { id: a, chassis: sled, power: { kind: relay, line: A, cycleDelay: 1 s } }
+  - { id: b, chassis: sled, power: { kind: relay, line: B, cycleDelay: 1 s } }
+`;
+
 /** Rule, what is wrong, the text after `head`, message and hint; of hints often only the part that matters. */
 const cases: readonly (readonly [string, string, string, string, string])[] = [
   // Text
@@ -525,6 +531,48 @@ muxes:
     'nodes: [{ id: a, bridgeIc: meta, link: { kind: ipmb, bus: 2, address: 0x20 } }]\nbuses: [{ bus: 2 }]\nlines: { L: ¦{ direction: in, node: a } }\n',
     '"node" stands without "bit"',
     'a bridge IC needs both',
+  ],
+  [
+    'panel-use',
+    'a hand switch with too few contacts',
+    `${relays}panel: { select: { lines: [S], hosts: [a, b, ¦a] } }\n`,
+    '1 contacts have no number for "a"',
+    'name all contacts',
+  ],
+  [
+    'panel-use',
+    'a press for service that is too short',
+    `${relays}panel: { select: { lines: [S], hosts: [a, b] }, servicePress: ¦4 s }\n`,
+    '"servicePress" is not longer than "longPress"',
+    '',
+  ],
+  [
+    'panel-use',
+    'a long press that is as long as one for service',
+    `${relays}panel: { select: { lines: [S], hosts: [a, b] }, longPress: ¦12 s }\n`,
+    '"servicePress" is not longer than "longPress"',
+    '',
+  ],
+  [
+    'shared-output',
+    'a lamp of the panel that is a relay',
+    `${relays}panel: { select: { lines: [S], hosts: [a] }, lamps: [{ host: a, power: ¦A, fault: L }] }\n`,
+    'the relay of host "a" already, and cannot be the power lamp of "a" too',
+    '',
+  ],
+  [
+    'reference',
+    'a panel that selects nobody',
+    `${relays}panel: { select: { lines: [S], hosts: [¦c] } }\n`,
+    'there is no host "c"',
+    '',
+  ],
+  [
+    'direction',
+    'a hand switch that is an output',
+    `${relays}panel: { select: { lines: [¦L], hosts: [a] } }\n`,
+    'line "L" is an output, not an input',
+    '',
   ],
   [
     'address-clash',

@@ -36,6 +36,13 @@ function outputs(board: Board): Use[] {
     lights.add(item.line);
     add(item.line, pointer(path, 'line'), `the light "${item.id}"`);
   }
+  const lamps = entries(board.panel?.lamps, '/panel/lamps');
+  for (const { path, item } of lamps) {
+    add(item.power, pointer(path, 'power'), `the power lamp of "${item.host}"`);
+    // A lamp of the panel may be a light besides, which goes before.
+    if (item.fault !== undefined && !lights.has(item.fault))
+      add(item.fault, pointer(path, 'fault'), `the fault lamp of "${item.host}"`);
+  }
   return found;
 }
 
@@ -78,6 +85,20 @@ export const lineRules: Readonly<Record<string, Rule>> = {
       const message = '"serviced" means nothing without "latch"';
       yield { path: pointer(at, 'serviced'), at: 'name', message, hint: 'leave it out' };
     }
+  },
+
+  *'panel-use'({ panel }) {
+    if (panel === undefined) return;
+    const { select, longPress = 4_000, servicePress = 10_000 } = panel;
+    const [contacts = 1, hosts = []] = [select?.lines?.length, entries(select?.hosts, '/panel/select/hosts')];
+    for (const { path, item } of hosts.slice(2 ** contacts)) {
+      const message = `${contacts} contacts have no number for "${item}"`;
+      yield { path, message, hint: 'name all contacts of the hand switch in "lines"' };
+    }
+    if (servicePress > longPress) return;
+    const at = panel.servicePress === undefined ? '/panel/longPress' : '/panel/servicePress';
+    const message = '"servicePress" is not longer than "longPress", so nobody can press for the latter';
+    yield { path: at, message, hint: '4 s and 10 s are usual' };
   },
 
   *'duplicate-line'(board) {
