@@ -168,6 +168,11 @@ export interface SensorChipSpec extends Described {
   readonly pec?: true;
   /** Register contents after power-on, where they are not zero. */
   readonly powerOn?: readonly { readonly register: Register; readonly value: number }[];
+  /**
+   * Message after which the chip takes the power behind it away and gives it back by itself, and after how many
+   * milliseconds about.
+   */
+  readonly powerCycle?: { readonly bytes: readonly [number, ...number[]]; readonly off: number };
   /** Registers of fault bits. */
   readonly status?: readonly { readonly register: Register; readonly flags: readonly Flag[] }[];
 }
@@ -289,6 +294,8 @@ export interface SensorChip {
   configure(): Promise<void>;
   /** The channel's value in the unit of its quantity. @throws DeviceError `wrong-data` for what cannot be true. */
   read(channel: string): Promise<number>;
+  /** Has it cycle the power behind it, this controller's perhaps. @throws DeviceError `unsupported` when it cannot */
+  powerCycle(): Promise<void>;
   /** The fault flags that the chip raises now, in words; empty for a chip without a status register. */
   status(): Promise<readonly string[]>;
 }
@@ -396,6 +403,12 @@ export function openChip(
       if (channel) return access.run((registers) => read(registers, name, channel));
       const known = Object.keys(spec.channels).join(', ');
       throw new DeviceError('unsupported', where, `${chip} has no channel "${name}", only ${known}`);
+    },
+    async powerCycle() {
+      if (spec.powerCycle === undefined)
+        throw new DeviceError('unsupported', where, `${chip} cannot cycle the power behind it`);
+      const [first, ...rest] = spec.powerCycle.bytes;
+      await access.write(first, Uint8Array.from(rest));
     },
     status: () =>
       access.run(async (registers) => {

@@ -138,6 +138,8 @@ export interface TwinChassis {
   readonly fru?: string;
   readonly containedBy?: string;
   readonly present?: string;
+  /** What takes the power of all of it away and gives it back. */
+  readonly cycle?: { readonly device: string };
   /** What feeds it. */
   readonly switch?: {
     readonly line: string;

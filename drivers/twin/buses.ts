@@ -56,6 +56,8 @@ export interface BusSurroundings {
   /** Whether a chassis is plugged in and switched on. */
   isThere(chassis: string | undefined): boolean;
   value(sensor: string): number;
+  /** A chip has been told to cycle the power behind it, which is away for so long. */
+  cycled(device: string, off: number): void;
 }
 
 type Model =
@@ -159,6 +161,11 @@ export function createBuses(board: TwinBoard, around: BusSurroundings): TwinBuse
         transfer(write, readLength) {
           if (model.kind === 'eeprom') return model.memory.transfer(write, readLength, block);
           if (model.kind === 'ports') return model.ports.transfer(write, readLength);
+          const cycle = fitted.spec.kind === 'sensor' ? fitted.spec.powerCycle : undefined;
+          if (cycle !== undefined && readLength === 0 && Buffer.from(cycle.bytes).equals(write)) {
+            around.cycled(device.id, cycle.off);
+            return new Uint8Array();
+          }
           if (readLength > 0) refresh(fitted, model.chip);
           return model.chip.transfer(write, readLength);
         },

@@ -199,7 +199,24 @@ export function createMachine(
   });
 
   const value = (id: string) => physics.value(id);
-  const buses = createBuses(board, { now, seed, faults, settle, isThere: isSwitchedOn, value });
+  /** What takes the power of the board away, and gives it back. */
+  const cycles = new Set<NodeJS.Timeout>();
+  const later = (job: () => void, ms: number) => {
+    const timer = setTimeout(() => {
+      cycles.delete(timer);
+      change(job);
+    }, ms).unref();
+    cycles.add(timer);
+  };
+  const cycled = (device: string, off: number) => {
+    if (!chassis.some(({ cycle }) => cycle?.device === device)) return;
+    later(() => {
+      const lost = faults.add({ kind: 'lostMains' });
+      later(() => faults.remove(lost), off / speed);
+    }, 0);
+  };
+
+  const buses = createBuses(board, { now, seed, faults, settle, isThere: isSwitchedOn, value, cycled });
   const around = { ...options, faults, hosts, feed, serial, value, isGood, settle: upToDate, change };
   const all = createNodes(board, around);
   nodes = all;
@@ -300,6 +317,7 @@ export function createMachine(
     },
     async close() {
       mainsListeners.clear();
+      for (const timer of cycles) clearTimeout(timer);
       for (const host of hosts.values()) host.close();
       serial.close();
       postCodes.close();

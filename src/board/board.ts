@@ -5,6 +5,7 @@ import { ByChassis } from './by-chassis.ts';
 import { Changes } from './changes.ts';
 import { BoardChassis, type Part } from './chassis.ts';
 import { HostConsole } from './console.ts';
+import { Cycle } from './cycle.ts';
 import { BoardDrive, sensorsOfDrive } from './drives.ts';
 import { Fans } from './fans.ts';
 import { Faults } from './faults.ts';
@@ -100,6 +101,7 @@ class LiveBoard implements Board {
   readonly #codeReaders: readonly PostCodeReader[];
   readonly #presence: Presence;
   readonly #slots: Slots;
+  readonly #cycles: ReadonlyMap<string, Cycle>;
   readonly #changes = new Changes((error) =>
     this.#log('a listener to the board has failed', { error: String(error) }),
   );
@@ -288,9 +290,18 @@ class LiveBoard implements Board {
     );
     for (const part of [...leaks.values(), ...this.#fans.all.values(), ...this.#supplies.all.values()])
       this.#contents.add(part);
+    this.#cycles = new Map(
+      platform.chassis.flatMap(({ id, name = id, cycle }) => {
+        const device = platform.devices?.find((each) => each.id === cycle?.device);
+        if (device === undefined) return [];
+        const event = (each: BoardEvent) => changes.emit(each);
+        return [[id, new Cycle(device, { chassis: id, name, buses: readers.buses, event })] as const];
+      }),
+    );
     const chassis = new Map<string, BoardChassis>();
     const parts = {
       ...{ memory, indicators: this.#indicators, contents: this.#contents, frus, chassis, slots },
+      cycles: this.#cycles,
       hosts: new ByChassis(hosts.values()),
       isThere: (id: string) => presence.has(id),
     };
@@ -365,6 +376,7 @@ class LiveBoard implements Board {
     this.#stopped = true;
     this.#presence.stop();
     this.#panel?.stop();
+    for (const cycle of this.#cycles.values()) cycle.stop();
     for (const detector of this.#all.leaks.values()) detector.stop();
     this.#inventory.stop();
     this.#indicators.stop();
@@ -409,9 +421,9 @@ class LiveBoard implements Board {
     id: string,
     type: Parameters<Board['resetChassis']>[1],
   ): ReturnType<Board['resetChassis']> {
-    const slot = this.chassis.has(id) ? this.#slots.all.get(id) : undefined;
-    if (slot === undefined) throw new BoardRefusal('not-supported', `nothing switches the power of ${id}`);
-    return slot.reset(type);
+    const found = this.chassis.get(id)?.switch;
+    if (found === undefined) throw new BoardRefusal('not-supported', `nothing switches the power of ${id}`);
+    return found.reset(type);
   }
 
   async setIdentify(chassis: string, on: boolean): Promise<void> {
@@ -659,6 +671,7 @@ class LiveBoard implements Board {
       const chassis = this.#all.hosts.get(host)?.chassis ?? '';
       return [...this.#all.chassis.values()].filter(({ id }) => this.#presence.isInside(chassis, id));
     };
+    const [whole] = this.#cycles.values();
     return new Panel(facts, {
       lines: this.#lines,
       manager: this.platform.manager.id,
@@ -666,7 +679,7 @@ class LiveBoard implements Board {
       slotOf: (chassis) => this.#slots.around(chassis)[0],
       isIdentified: (host) => around(host).some(({ identify }) => identify === true),
       isHealthy: (host) => around(host).every(({ ownHealth }) => ownHealth === 'OK'),
-      cycle: null,
+      cycle: whole === undefined ? null : () => whole.reset('PowerCycle'),
       rest: (line, glow) => this.#indicators.rest(line, glow),
       event: (event) => this.#changes.emit(event),
       changed: () => this.#changes.touch(),

@@ -1,6 +1,7 @@
 /** A chassis as the rest of the daemon sees it: as well as everything in it. */
 import type { ChassisFacts } from '../platform/schema.ts';
 import type { ByChassis } from './by-chassis.ts';
+import type { Cycle } from './cycle.ts';
 import { worst } from './health.ts';
 import type { Indicators } from './indicators.ts';
 import type { Memory } from './memory.ts';
@@ -20,6 +21,8 @@ export interface ChassisParts {
   readonly chassis: ReadonlyMap<string, BoardChassis>;
   readonly isThere: (chassis: string) => boolean;
   readonly slots: Slots;
+  /** By the chassis that they take the power of. */
+  readonly cycles: ReadonlyMap<string, Cycle>;
 }
 
 export interface Part {
@@ -53,11 +56,11 @@ export class BoardChassis implements Chassis {
   }
 
   get supportedResets(): readonly ChassisReset[] {
-    return this.#slot?.supported ?? [];
+    return this.switch?.supported ?? [];
   }
 
   allowedResets(): readonly ChassisReset[] {
-    return this.#slot?.allowed() ?? [];
+    return this.switch?.allowed() ?? [];
   }
 
   /** What its switch says; a chassis without one, and without hosts, is on, since the controller in it runs. */
@@ -87,6 +90,11 @@ export class BoardChassis implements Chassis {
       if ((power?.fault ?? null) !== null) healths.push('Critical');
     for (const fru of frus.values()) if (fru.chassis === this.id) healths.push(fru.status.health);
     return worst(healths);
+  }
+
+  /** What carries out its resets. */
+  get switch(): Slot | Cycle | undefined {
+    return this.#slot ?? this.#parts.cycles.get(this.id);
   }
 
   get #slot(): Slot | undefined {

@@ -224,6 +224,25 @@ function chipReader(
   };
 }
 
+/** Whichever of a device and its second sources answers as what it is to be. @throws DeviceError */
+export async function fittedChip(
+  device: DeviceFacts,
+  buses: ReadonlyMap<number, I2cBus>,
+): Promise<SensorChip> {
+  let refusal: unknown;
+  for (const candidate of candidatesOf(device)) {
+    try {
+      const chip = openCandidate(device.id, candidate, buses);
+      await chip.identify();
+      return chip;
+    } catch (error) {
+      if (!(error instanceof DeviceError) || !mismatches.includes(error.kind)) throw error;
+      refusal ??= error;
+    }
+  }
+  throw refusal;
+}
+
 /** The channels of a chip as the kernel's driver shows them. @throws DeviceError `held` where it shows none of them */
 async function kernelChannels(
   { chip, bus, address, sensors = {} }: Candidate,

@@ -487,6 +487,12 @@ export const Chassis = object(
         'A switch that feeds the chassis and all in it, such as the 12 V of a slot.',
       ),
     ),
+    cycle: optional(
+      object(
+        { device: ref('devices', 'Hot-swap controller that feeds the chassis, and this controller in it.') },
+        'What takes the power of all of it away and gives it back.',
+      ),
+    ),
     power: optional(
       object(
         {

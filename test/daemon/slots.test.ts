@@ -17,17 +17,21 @@ const platform: Platform = {
   name: 'Two Slots',
   manager: { id: 'bmc' },
   chassis: [
-    { id: 'frame', type: 'Enclosure' },
+    { id: 'frame', type: 'Enclosure', cycle: { device: 'hsc' } },
+    { id: 'plain', type: 'Module', containedBy: 'frame' },
     ...[1, 2].map((n) => ({
       ...{ id: `slot${n}`, name: `Slot ${n}`, type: 'Sled' as const, containedBy: 'frame', settle: 50 },
       switch: { line: `SLOT${n}_ON`, latch: `LATCH${n}`, offTime: 400 },
     })),
   ],
   buses: [{ bus: 1 }],
-  devices: [1, 2].map((n) => ({
-    ...{ id: `air${n}`, chip: 'tmp75', bus: 1, address: 0x47 + n, chassis: `slot${n}`, poll: 50 },
-    sensors: { temperature: { id: `Air${n}` } },
-  })),
+  devices: [
+    { id: 'hsc', chip: 'adm1278', bus: 1, address: 0x40, shunt: 0.0003, sensors: { pin: { id: 'Power' } } },
+    ...[1, 2].map((n) => ({
+      ...{ id: `air${n}`, chip: 'tmp75', bus: 1, address: 0x47 + n, chassis: `slot${n}`, poll: 50 },
+      sensors: { temperature: { id: `Air${n}` } },
+    })),
+  ],
   lines: Object.fromEntries(
     [1, 2].flatMap((n) => [
       [`SLOT${n}_ON`, { ...output, keep: true }],
@@ -74,12 +78,12 @@ describe('Chassis.Reset', () => {
     const info = await daemon.get(`${slot}/ResetActionInfo`);
     expect(at(info.body, '/Parameters/0')).toMatchObject({ Name: 'ResetType', AllowableValues: types });
     expect(
-      at((await daemon.get('/redfish/v1/Chassis/frame')).body, '/Actions/#Chassis.Reset'),
+      at((await daemon.get('/redfish/v1/Chassis/plain')).body, '/Actions/#Chassis.Reset'),
     ).toBeUndefined();
-    const frame = await daemon.send('POST', '/redfish/v1/Chassis/frame/Actions/Chassis.Reset', {
+    const plain = await daemon.send('POST', '/redfish/v1/Chassis/plain/Actions/Chassis.Reset', {
       ResetType: 'On',
     });
-    expect(frame.status).toBe(404);
+    expect(plain.status).toBe(404);
     expect((await reset('GracefulShutdown')).status).toBe(400);
   });
 
@@ -190,5 +194,19 @@ describe('Chassis.Reset', () => {
       }
       expect(faults).toEqual([]);
     }
+  });
+
+  it('takes the power of the whole frame away by its hot-swap controller, after the answer', async () => {
+    const frame = '/redfish/v1/Chassis/frame';
+    expect(
+      at((await daemon.get(frame)).body, '/Actions/#Chassis.Reset/ResetType@Redfish.AllowableValues'),
+    ).toEqual(['PowerCycle']);
+    const seen: boolean[] = [];
+    daemon.twin.onMains((on) => seen.push(on));
+    const answer = await daemon.send('POST', `${frame}/Actions/Chassis.Reset`, { ResetType: 'PowerCycle' });
+    expect([answer.status, seen]).toEqual([204, []]);
+    expect(await told(frame)).toEqual(['ResourcePoweringOff']);
+    await until('mains to go and to come', () => seen.length === 2);
+    expect(seen).toEqual([false, true]);
   });
 });

@@ -629,6 +629,32 @@ describe('faults', () => {
     expect(faults[0]?.message).toBe('chassis "a" is inside itself');
   });
 
+  it('sees what cannot cycle the power of a chassis', () => {
+    const { text, places } = marked(`id: x
+name: X
+manager: { id: bmc }
+chassis:
+  - { id: a, type: Sled, cycle: { device: ¦t } }
+  - { id: b, type: Sled, ¦cycle: { device: h }, switch: { line: L } }
+  - { id: c, type: Sled, cycle: { device: g } }
+buses: [{ bus: 1 }]
+devices:
+  - { id: t, chip: tmp75, bus: 1, address: 0x48 }
+  - { id: h, chip: adm1278, bus: 1, address: 0x40 }
+  - { id: g, chip: adm1278, bus: 1, address: 0x41, alternatives: [{ chip: ltc4282, address: 0x42 }] }
+lines: { L: { direction: out } }
+`);
+    const { faults } = checkText(text);
+    expect(faults.map(({ rule, line, column }) => [rule, `${line}:${column}`])).toEqual([
+      ['cycle-device', places[0]],
+      ['cycle-device', places[1]],
+    ]);
+    expect(faults.map(({ message }) => message)).toEqual([
+      '"t" is the chip tmp75, which cannot cycle the power behind it',
+      'both "switch" and "cycle" say how its power is cycled',
+    ]);
+  });
+
   it('sees a switch, and what belongs to it, that cannot do what it is for', () => {
     const { text, places } = marked(`id: x
 name: X

@@ -58,6 +58,8 @@ export const adm1278 = defineChip({
     { register: wideMonitorConfiguration, value: 0x0714 },
   ],
   status: [statusWord()],
+  // POWER_CYCLE, a byte without data; the time is that of the ADM1276.
+  powerCycle: { bytes: [0xd9], off: 5_000 },
 });
 
 /** Bits of the 8-bit PMON_CONFIG: 20 V range; VOUT is sampled too, or instead. */

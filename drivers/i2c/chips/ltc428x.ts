@@ -50,6 +50,8 @@ export const ltc4282 = defineChip({
   // No identity: the reset bit of the converter's control reads as zero.
   identity: [{ register: byte(0x1d), mask: 0x80, value: 0 }],
   needs: ['shunt'],
+  // The reset bit takes the output along.
+  powerCycle: { bytes: [0x1d, 0x80], off: 3_200 },
   powerOn: [
     { register: control, value: 0xbb },
     { register: adjustments, value: 0x96 },

@@ -49,6 +49,28 @@ export const deviceRules: Readonly<Record<string, Rule>> = {
     }
   },
 
+  *'cycle-device'(board) {
+    const fitted = choices(board);
+    for (const { path, item } of entries(board.chassis, '/chassis')) {
+      const device = item.cycle?.device;
+      const wrong = fitted.find(
+        (choice) =>
+          choice.item.id === device &&
+          choice.item.chip !== undefined &&
+          chipOf(choice.item.chip, 'sensor')?.powerCycle === undefined,
+      );
+      if (device === undefined || wrong === undefined) continue;
+      const at = pointer(pointer(path, 'cycle'), 'device');
+      const message = `"${device}" is the chip ${wrong.item.chip}, which cannot cycle the power behind it`;
+      yield { path: at, message, hint: 'name a hot-swap controller that can, such as an adm1278' };
+    }
+    for (const { path, item } of entries(board.chassis, '/chassis')) {
+      if (item.cycle === undefined || item.switch === undefined) continue;
+      const message = 'both "switch" and "cycle" say how its power is cycled';
+      yield { path: pointer(path, 'cycle'), at: 'name', message, hint: 'leave one of them out' };
+    }
+  },
+
   *'fru-device'(board) {
     const fitted = choices(board);
     for (const { path, item } of entries(board.frus, '/frus')) {
