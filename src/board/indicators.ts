@@ -13,7 +13,8 @@ interface Light {
 }
 
 export class Indicators {
-  readonly #lights: readonly Light[];
+  #lights: readonly Light[];
+  readonly #lampOf: (indicator: IndicatorFacts) => Lamp;
   readonly #chassisOf: (indicator: IndicatorFacts) => string;
   /** Ids of the indicators that have something to say. */
   readonly #active = new Set<string>();
@@ -26,6 +27,7 @@ export class Indicators {
     chassisOf: (indicator: IndicatorFacts) => string,
   ) {
     this.#chassisOf = chassisOf;
+    this.#lampOf = lampOf;
     const uses = new Map<string, IndicatorFacts[]>();
     for (const each of facts) {
       const { line, led, node } = each;
@@ -38,6 +40,18 @@ export class Indicators {
       const sorted = all.toSorted((a, b) => priority.indexOf(a.kind) - priority.indexOf(b.kind));
       return [{ lamp: lampOf(first), uses: sorted }];
     });
+  }
+
+  /** Adds a light of its own. */
+  add(indicator: IndicatorFacts): void {
+    this.#lights = [...this.#lights, { lamp: this.#lampOf(indicator), uses: [indicator] }];
+  }
+
+  /** The light of an indicator that was added is gone. */
+  remove(id: string): void {
+    for (const { lamp, uses } of this.#lights) if (uses.some((use) => use.id === id)) lamp.stop();
+    this.#lights = this.#lights.filter(({ uses }) => uses.every((use) => use.id !== id));
+    this.#active.delete(id);
   }
 
   /** Whether the chassis is being identified; null where it has no light. */

@@ -133,6 +133,12 @@ export class BoardNode implements Node {
     await this.#ended;
   }
 
+  /** It was taken away: what was wrong with it is over. */
+  async remove(): Promise<void> {
+    this.#rest({ state: 'Absent', why: 'it was removed' });
+    await this.stop();
+  }
+
   /** What keeps it from being asked has changed. */
   reconsider(): void {
     const hold = this.#parts.hold();

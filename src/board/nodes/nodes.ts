@@ -94,10 +94,11 @@ export class Nodes {
   async remove(id: string): Promise<void> {
     const node = this.#nodes.get(id);
     if (node === undefined) return;
+    const gone = node.remove();
     this.#nodes.delete(id);
     this.#parts.found(node, this.#sensors.get(id) ?? new Map(), []);
     this.#sensors.delete(id);
-    await node.stop();
+    await gone;
   }
 
   start(): void {
