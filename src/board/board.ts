@@ -196,6 +196,7 @@ class LiveBoard implements Board {
       moved: (node, isThere) => this.#nodeMoved(node, isThere),
       misread: (sensor, error) => this.#faults.sensor(sensor, error),
       boot: (id) => memory.boot(id ?? ''),
+      bootTaken: (id) => hosts.get(id)?.bootOnce.taken(),
       postCodes: (id, codes) => {
         const host = hosts.get(id);
         if (host?.facts.postCodes?.node !== undefined) host.postCodes?.take(codes);

@@ -36,7 +36,12 @@ export class Hosts {
       ...parts,
       health: () => sensors.healthOf(id),
       isFed: () => slots.feeds(chassis),
-      ...(power.kind === 'ipmi' ? { controller: nodes.controllerOf(power.node) } : {}),
+      ...(power.kind === 'ipmi'
+        ? {
+            controller: nodes.controllerOf(power.node),
+            isBootPending: () => nodes.isBootPending(power.node),
+          }
+        : {}),
     });
     this.all.set(id, host);
     this.byChassis.add(host);

@@ -34,6 +34,8 @@ export interface NodesParts {
   readonly misread: (sensor: BoardSensor, error: DeviceError | null) => void;
   /** How the host of a node is to boot. */
   readonly boot: (host: string | undefined) => BootOverride;
+  /** Its firmware has been told. */
+  readonly bootTaken: (host: string) => void;
   readonly postCodes: (host: string, codes: readonly number[]) => void;
   readonly mark: (node: string) => string | undefined;
   readonly now: () => Date;
@@ -83,7 +85,11 @@ export class Nodes {
             if (host !== undefined) this.#parts.postCodes(host, codes);
           },
           pinMoved: () => node.hurry(1_000),
-          bootFlags: () => flagBytes(this.#parts.boot(host)),
+          bootFlags: () => {
+            const bytes = flagBytes(this.#parts.boot(host));
+            if (host !== undefined) this.#parts.bootTaken(host);
+            return bytes;
+          },
         }),
       );
     if (this.#sweep !== undefined) node.start();
