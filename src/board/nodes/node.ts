@@ -53,6 +53,7 @@ export class BoardNode implements Node {
   readonly #sensors: NodeSensors;
   readonly #log: NodeLog;
   #way: Way | null = null;
+  #opening: Promise<Way> | null = null;
   #identity: Identity | null = null;
   #identified = Number.NEGATIVE_INFINITY;
   #state: Status = { state: 'Starting', health: 'OK' };
@@ -229,9 +230,20 @@ export class BoardNode implements Node {
     });
   }
 
-  async #open(): Promise<Way> {
-    this.#way ??= await this.#parts.ways.open(this.facts);
-    return this.#way;
+  /** Whoever needs the way while it is being opened gets the same one. @throws DeviceError */
+  #open(): Promise<Way> {
+    if (this.#way !== null) return Promise.resolve(this.#way);
+    this.#opening ??= this.#parts.ways
+      .open(this.facts)
+      .then(async (way) => {
+        if (!this.#stopped) this.#way = way;
+        else await way.close();
+        return way;
+      })
+      .finally(() => {
+        this.#opening = null;
+      });
+    return this.#opening;
   }
 
   /** The controller, each of whose answers is a sign of life. */
