@@ -217,7 +217,8 @@ class LiveBoard implements Board {
       return [new PostCodeReader(device, () => hardware.postCodes.open(device), postCodes, lost)];
     });
     this.consoles = this.#hosts.consoles;
-    for (const facts of platform.nodes ?? []) this.#contents.add(nodes.add(facts, facts.chassis ?? first));
+    for (const facts of platform.nodes ?? [])
+      this.#contents.add(nodes.add(facts, facts.chassis ?? first, hosts.get(facts.host ?? '')?.name));
     const onPresence = () => this.#reconsider();
     const { hwmon } = hardware;
     this.#fans = new Fans(platform, { hwmon, lines, memory, changes, sensors, onPresence }, first);
@@ -450,7 +451,7 @@ class LiveBoard implements Board {
       this.#nodes.all.has(node.id) || this.#all.chassis.has(chassis.id) || this.#all.hosts.has(host.id);
     if (taken) throw new BoardRefusal('not-in-this-state', `there is something called ${node.id} already`);
     this.#presence.add(chassis);
-    this.#contents.add(this.#nodes.add(node, chassis.id));
+    this.#contents.add(this.#nodes.add(node, chassis.id, host.name));
     this.#lines.add(nodePowerLine(node.id), { direction: 'in', node: node.id });
     this.#indicators.add({ id: node.id, kind: 'identify', node: node.id, chassis: chassis.id });
     this.#inventory.addOfNode(fru, chassis.id);

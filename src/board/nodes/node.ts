@@ -37,6 +37,8 @@ export interface NodeParts extends Omit<NodeSensorsParts, 'isOver'> {
   readonly inventory: (read: (number: number) => Promise<Uint8Array>) => Promise<void>;
   /** It answers now, or does not any more. */
   readonly moved: (there: boolean) => void;
+  /** What its sensors are called by, for people: the name of its host rather than of its controller. */
+  readonly label: string;
   /** How far its log was taken over before, if ever. */
   readonly mark: string | undefined;
   readonly log: (message: string, detail: object) => void;
@@ -78,13 +80,16 @@ export class BoardNode implements Node {
     this.#period = facts.poll ?? defaultPoll;
     this.signals = new Signals(facts.id);
     const { found, misread, isHostOff, mark, now } = parts;
-    this.#sensors = new NodeSensors(facts, {
-      found,
-      misread,
-      isHostOff,
-      now,
-      isOver: () => this.#isOver || !this.#isThere,
-    });
+    this.#sensors = new NodeSensors(
+      { ...facts, name: parts.label },
+      {
+        found,
+        misread,
+        isHostOff,
+        now,
+        isOver: () => this.#isOver || !this.#isThere,
+      },
+    );
     this.#log = new NodeLog(facts, this.#sensors, mark, now);
   }
 

@@ -57,8 +57,8 @@ export class Nodes {
     return this.#nodes;
   }
 
-  /** Adds a node; it is asked from `start` on, or at once after that. */
-  add(facts: NodeFacts, chassis: string): BoardNode {
+  /** Adds a node; it is asked from `start` on, or at once after that. `label` is what its sensors are called by. */
+  add(facts: NodeFacts, chassis: string, label: string | undefined): BoardNode {
     const { ways, changes, now, log } = this.#parts;
     const { id, host, link } = facts;
     const node: BoardNode = new BoardNode(facts, chassis, {
@@ -73,6 +73,7 @@ export class Nodes {
       inventory: (read) => this.#parts.inventory(id, read),
       moved: (there) => this.#parts.moved(node, there),
       misread: this.#parts.misread,
+      label: label ?? facts.name ?? id,
       mark: this.#parts.mark(id),
     });
     this.#nodes.set(id, node);
