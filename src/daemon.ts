@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Logger } from 'pino';
 import type { Hardware } from '../drivers/hardware.ts';
+import { Sources } from './aggregation/sources.ts';
 import { createBoard } from './board/board.ts';
 import type { Board } from './board/model.ts';
 import { Archives } from './diagnostics/archives.ts';
@@ -284,9 +285,13 @@ async function start(
   tasks.onEvent(({ event, task }) => void journal.append(taskRecord(event, task)).catch(() => undefined));
   tasks.settle();
   const archives = new Archives(join(options.state, 'diagnostics'));
+  const sources = aggregates(platform)
+    ? new Sources({ board, settings, state: options.state, log: (text, detail) => log.warn(detail, text) })
+    : null;
   const app: App = {
     ...{
       board,
+      sources,
       journal,
       events,
       tasks,
@@ -336,6 +341,7 @@ async function start(
       archives.revision +
       telemetry.revision +
       settings.revision +
+      (sources?.revision ?? 0) +
       configuration,
     refusalOf,
     // A journal that cannot store it now keeps it, and says so itself.
@@ -466,6 +472,10 @@ async function start(
     redirectAddress: redirect?.address ?? null,
   };
 }
+
+/** Whether nodes may be added while the daemon runs: where there are some on the network, or the descriptor says so. */
+const aggregates = ({ manager, nodes = [] }: Platform): boolean =>
+  manager.aggregates ?? nodes.some(({ link }) => link.kind === 'lan');
 
 /** True at the first start of the daemon since the machine itself started. */
 function machineRestarted(settings: Settings, log: Logger): boolean {

@@ -64,6 +64,7 @@ describe('the arrows of the design', () => {
       /^src\/(redfish|http|board|platform|manager|telemetry)\/|^koa/,
     ],
     ['diagnostic data know no Redfish and no HTTP', 'src/diagnostics', /^src\/(redfish|http)\/|^koa/],
+    ['added nodes know the board', 'src/aggregation', /^src\/(redfish|http|journal|platform)\/|^koa/],
     ['tasks know no Redfish and no HTTP', 'src/tasks', /^src\/(redfish|http|board|platform|manager)\/|^koa/],
     ['discovery knows no Redfish and no HTTP', 'src/discovery', /^src\/(redfish|http|board|journal)\//],
     [

@@ -3,15 +3,15 @@ import type { Hardware } from '../../drivers/hardware.ts';
 import type { LineFacts, PanelFacts, Platform } from '../platform/schema.ts';
 import { ByChassis } from './by-chassis.ts';
 import { Changes } from './changes.ts';
-import { BoardChassis, type Part } from './chassis.ts';
-import { HostConsole } from './console.ts';
+import { BoardChassis, type ChassisParts, type Part } from './chassis.ts';
 import { Cycle } from './cycle.ts';
 import { BoardDrive, sensorsOfDrive } from './drives.ts';
 import { Fans } from './fans.ts';
 import { Faults } from './faults.ts';
 import { worst } from './health.ts';
 import { type Hold, Holds } from './hold.ts';
-import { BoardHost } from './host.ts';
+import type { BoardHost } from './host.ts';
+import { Hosts } from './hosts.ts';
 import { Indicators } from './indicators.ts';
 import { Inventory } from './inventory.ts';
 import { kernelLamp, lineLamp } from './lamps.ts';
@@ -27,6 +27,7 @@ import {
   type Fan,
   type Health,
   type LeakDetector,
+  type NewNode,
   type Node,
   type PowerLimit,
   type PowerSupply,
@@ -35,7 +36,6 @@ import {
 import { nodeLamp } from './nodes/lamp.ts';
 import type { BoardNode } from './nodes/node.ts';
 import { Nodes } from './nodes/nodes.ts';
-import type { FoundSensor } from './nodes/records.ts';
 import { Ways } from './nodes/ways.ts';
 import { Panel } from './panel.ts';
 import { PostCodeReader } from './post-codes.ts';
@@ -44,6 +44,7 @@ import { Presence } from './presence.ts';
 import { createReaders } from './readers.ts';
 import { Sampler } from './sampler.ts';
 import { BoardSensor } from './sensor.ts';
+import { Sensors } from './sensors.ts';
 import type { Slot } from './slot.ts';
 import { Slots } from './slots.ts';
 import { Supplies, sensorsOfSupply } from './supplies.ts';
@@ -78,24 +79,25 @@ class LiveBoard implements Board {
   readonly sensors: ReadonlyMap<string, BoardSensor>;
   readonly hosts: ReadonlyMap<string, BoardHost>;
   readonly chassis: ReadonlyMap<string, BoardChassis>;
-  readonly consoles: ReadonlyMap<string, HostConsole>;
+  readonly consoles: Board['consoles'];
   readonly fans: Board['fans'];
   readonly frus: Board['frus'];
   readonly powerSupplies: Board['powerSupplies'];
   readonly leakDetectors: Board['leakDetectors'];
   readonly drives: Board['drives'];
   readonly nodes: ReadonlyMap<string, Node>;
-  generation = 0;
   readonly #nodes: Nodes;
+  readonly #sensors: Sensors;
+  readonly #hosts: Hosts;
   readonly #drives: readonly BoardDrive[];
-  /** What is in each chassis, and the sensors of each host. */
+  /** What is in each chassis. */
   readonly #contents = new ByChassis<Part>();
-  readonly #ofHost = new Map<string, Set<BoardSensor>>();
-  readonly #allSensors = new Map<string, BoardSensor>();
+  /** What a chassis is made of. */
+  readonly #chassisParts: ChassisParts;
   /** All that there can be, whether it is plugged in or not. */
   readonly #all: {
     readonly hosts: ReadonlyMap<string, BoardHost>;
-    readonly chassis: ReadonlyMap<string, BoardChassis>;
+    readonly chassis: Map<string, BoardChassis>;
     readonly leaks: ReadonlyMap<string, BoardLeakDetector>;
   };
   readonly #codeReaders: readonly PostCodeReader[];
@@ -123,6 +125,8 @@ class LiveBoard implements Board {
   readonly #product: RegExp;
   #recognised = false;
   #stopped = false;
+  /** Nodes that were added or removed. */
+  #changed = 0;
 
   constructor(platform: Platform, hardware: Hardware, settings: BoardSettings, options: BoardOptions) {
     this.platform = platform;
@@ -171,7 +175,9 @@ class LiveBoard implements Board {
     const readers = createReaders(platform, hardware, lines, ways);
     this.#faults = new Faults(platform, readers.adapters, changes, this.#log);
     const first = platform.chassis[0]?.id ?? '';
-    const sensors = this.#allSensors;
+    const all = new Sensors(this.#contents, changes);
+    this.#sensors = all;
+    const sensors = all.all;
     for (const {
       facts,
       device,
@@ -184,17 +190,18 @@ class LiveBoard implements Board {
       const origin = { device, chassis, quantity, period, host: poweredBy };
       const sensor = new BoardSensor(facts, origin, changes);
       if (unsupported !== null) sensor.lose('UnavailableOffline', unsupported);
-      this.#takeSensor(sensor, poweredBy);
+      all.add(sensor, poweredBy);
     }
-    const nodes = new Nodes({
+    const nodes: Nodes = new Nodes({
       ...{ ways, changes, log: this.#log, now: options.now ?? (() => new Date()) },
       hold: (id) => holdOf(id),
       isHostOff: (id) => hosts.get(id ?? '')?.power.good === false,
-      found: (node, before, found) => this.#found(node, before, found),
+      found: (node, before, found) => all.found(node, nodes.periodOf(node), before, found),
       inventory: (node, read) => this.#inventory.readNode(node, read),
       moved: (node, isThere) => this.#nodeMoved(node, isThere),
       misread: (sensor, error) => this.#faults.sensor(sensor, error),
       boot: (id) => memory.boot(id ?? ''),
+      bootTaken: (id) => hosts.get(id)?.bootOnce.taken(),
       postCodes: (id, codes) => {
         const host = hosts.get(id);
         if (host?.facts.postCodes?.node !== undefined) host.postCodes?.take(codes);
@@ -202,37 +209,21 @@ class LiveBoard implements Board {
       mark: options.mark ?? (() => undefined),
     });
     this.#nodes = nodes;
-    const hosts = new Map(
-      (platform.hosts ?? []).map((facts) => {
-        const { power, id } = facts;
-        const host = new BoardHost(facts, {
-          ...{ lines, memory, changes, log: this.#log },
-          health: () => worst([...(this.#ofHost.get(id) ?? [])].map(({ status }) => status.health)),
-          onPower: () => this.#reconsider(),
-          ...(power.kind === 'ipmi' ? { controller: nodes.controllerOf(power.node) } : {}),
-          isFed: () => slots.feeds(facts.chassis),
-        });
-        return [id, host];
-      }),
-    );
+    this.#hosts = new Hosts(platform.hosts ?? [], {
+      ...{ lines, memory, changes, sensors: all, slots, nodes, serial: hardware.serial },
+      onPower: () => this.#reconsider(),
+      log: this.#log,
+    });
+    const hosts = this.#hosts.all;
     this.#codeReaders = [...hosts.values()].flatMap(({ id, facts, postCodes }) => {
       const device = facts.postCodes?.device;
       if (device === undefined || postCodes === null) return [];
       const lost = (cause: string) => this.#log(`no POST codes come from ${id}`, { host: id, cause });
       return [new PostCodeReader(device, () => hardware.postCodes.open(device), postCodes, lost)];
     });
-    const consoles = new Map<string, HostConsole>();
-    for (const { id, console } of platform.hosts ?? []) {
-      if (console === undefined) continue;
-      const { device, baud = 115_200, node = '' } = console;
-      const open =
-        device === undefined ? () => nodes.console(node) : () => hardware.serial.open(device, baud);
-      // A session over the network is one that somebody else may want.
-      const keepOpen = device !== undefined;
-      consoles.set(id, new HostConsole(id, { open, keepOpen, memory, changes, log: this.#log }));
-    }
-    this.consoles = consoles;
-    for (const facts of platform.nodes ?? []) this.#contents.add(nodes.add(facts, facts.chassis ?? first));
+    this.consoles = this.#hosts.consoles;
+    for (const facts of platform.nodes ?? [])
+      this.#contents.add(nodes.add(facts, facts.chassis ?? first, hosts.get(facts.host ?? '')?.name));
     const onPresence = () => this.#reconsider();
     const { hwmon } = hardware;
     this.#fans = new Fans(platform, { hwmon, lines, memory, changes, sensors, onPresence }, first);
@@ -299,13 +290,13 @@ class LiveBoard implements Board {
       }),
     );
     const chassis = new Map<string, BoardChassis>();
-    const parts = {
+    this.#chassisParts = {
       ...{ memory, indicators: this.#indicators, contents: this.#contents, frus, chassis, slots },
       cycles: this.#cycles,
-      hosts: new ByChassis(hosts.values()),
-      isThere: (id: string) => presence.has(id),
+      hosts: this.#hosts.byChassis,
+      isThere: (id) => presence.has(id),
     };
-    for (const facts of platform.chassis) chassis.set(facts.id, new BoardChassis(facts, parts));
+    for (const facts of platform.chassis) chassis.set(facts.id, new BoardChassis(facts, this.#chassisParts));
     this.#all = { hosts, chassis, leaks };
     const there = <T>(all: ReadonlyMap<string, T>, chassisOf: (part: T) => string): ReadonlyMap<string, T> =>
       presence.any ? new There(all, (part) => presence.has(chassisOf(part))) : all;
@@ -332,6 +323,10 @@ class LiveBoard implements Board {
 
   get revision(): number {
     return this.#changes.revision;
+  }
+
+  get generation(): number {
+    return this.#sensors.generation + this.#changed;
   }
 
   get cooling(): Board['cooling'] {
@@ -367,7 +362,7 @@ class LiveBoard implements Board {
     void this.#fans.start();
     this.#sampler.start();
     this.#nodes.start();
-    for (const console of this.consoles.values()) console.start();
+    for (const console of this.#hosts.consoles.values()) console.start();
     for (const reader of this.#codeReaders) void reader.start();
     this.#inventory.read();
   }
@@ -380,7 +375,7 @@ class LiveBoard implements Board {
     for (const detector of this.#all.leaks.values()) detector.stop();
     this.#inventory.stop();
     this.#indicators.stop();
-    for (const console of this.consoles.values()) console.stop();
+    for (const console of this.#hosts.consoles.values()) console.stop();
     for (const reader of this.#codeReaders) reader.stop();
     await Promise.all([
       this.#slots.stop(),
@@ -468,6 +463,57 @@ class LiveBoard implements Board {
     }
   }
 
+  addNode({ node, chassis, host, fru }: NewNode): void {
+    const taken =
+      this.#nodes.all.has(node.id) || this.#all.chassis.has(chassis.id) || this.#all.hosts.has(host.id);
+    if (taken) throw new BoardRefusal('not-in-this-state', `there is something called ${node.id} already`);
+    this.#presence.add(chassis);
+    this.#contents.add(this.#nodes.add(node, chassis.id, host.name));
+    this.#lines.add(nodePowerLine(node.id), { direction: 'in', node: node.id });
+    this.#indicators.add({ id: node.id, kind: 'identify', node: node.id, chassis: chassis.id });
+    this.#inventory.addOfNode(fru, chassis.id);
+    this.#hosts.add(host);
+    this.#hosts.consoles.get(host.id)?.start();
+    this.#all.chassis.set(chassis.id, new BoardChassis(chassis, this.#chassisParts));
+    this.#changed += 1;
+    this.#tellOf(
+      'ResourceCreated',
+      { chassis: [chassis.id], hosts: [host.id] },
+      `${node.name ?? node.id} was added.`,
+    );
+  }
+
+  async removeNode(id: string): Promise<void> {
+    const node = this.#nodes.all.get(id);
+    if (node === undefined) return;
+    const { chassis, facts } = node;
+    this.#contents.delete(node);
+    this.#all.chassis.delete(chassis);
+    this.#indicators.remove(id);
+    this.#lines.remove(nodePowerLine(id));
+    this.#inventory.removeOfNode(id);
+    this.#changed += 1;
+    this.#changes.touch();
+    await Promise.all([this.#hosts.remove(facts.host ?? ''), this.#nodes.remove(id)]);
+    const gone = { chassis: [chassis], hosts: facts.host === undefined ? [] : [facts.host] };
+    this.#tellOf('ResourceRemoved', gone, `${node.name} was removed.`);
+  }
+
+  /** Parts have come or gone. */
+  #tellOf(
+    what: 'ResourceCreated' | 'ResourceRemoved',
+    { chassis, hosts }: { readonly chassis: readonly string[]; readonly hosts: readonly string[] },
+    detail: string,
+  ): void {
+    for (const origin of [
+      ...chassis.map((id) => ({ kind: 'chassis', id }) as const),
+      ...hosts.map((id) => ({ kind: 'host', id }) as const),
+    ]) {
+      const message = `ResourceEvent.${what}`;
+      void this.#changes.emit({ message, args: [], severity: 'OK', origin, detail });
+    }
+  }
+
   async setPowerLimit(node: string, limit: PowerLimit): Promise<void> {
     await this.#nodes.setPowerLimit(node, limit);
   }
@@ -508,62 +554,6 @@ class LiveBoard implements Board {
     }
   }
 
-  #takeSensor(sensor: BoardSensor, host: string | null): void {
-    this.#allSensors.set(sensor.id, sensor);
-    this.#contents.add(sensor);
-    if (host === null) return;
-    const own = this.#ofHost.get(host) ?? new Set();
-    this.#ofHost.set(host, own.add(sensor));
-  }
-
-  #dropSensor(sensor: BoardSensor): void {
-    this.#allSensors.delete(sensor.id);
-    this.#contents.delete(sensor);
-    for (const own of this.#ofHost.values()) own.delete(sensor);
-  }
-
-  /** A node turned out to have these sensors: those that are known stay what they are. */
-  #found(
-    node: BoardNode,
-    before: ReadonlyMap<string, BoardSensor>,
-    found: readonly FoundSensor[],
-  ): ReadonlyMap<string, BoardSensor> {
-    const { id: device, chassis, facts: node_ } = node;
-    const now = new Map<string, BoardSensor>();
-    for (const { facts, quantity } of found) {
-      const known = before.get(facts.id);
-      if (known !== undefined && known.quantity === quantity) {
-        known.fit(facts);
-        now.set(facts.id, known);
-        continue;
-      }
-      // The name belongs to somebody else on this board.
-      if (known === undefined && this.#allSensors.has(facts.id)) continue;
-      const origin = {
-        ...{ device, chassis, quantity, period: this.#nodes.periodOf(node) },
-        // A controller with a log of its own says itself what happens to its host.
-        host: node_.bridgeIc === undefined ? null : (node_.host ?? null),
-      };
-      const sensor = new BoardSensor(facts, origin, this.#changes);
-      if (known !== undefined) this.#dropSensor(known);
-      this.#takeSensor(sensor, node_.host ?? null);
-      now.set(facts.id, sensor);
-    }
-    let moved = now.size !== before.size;
-    for (const [id, sensor] of before) {
-      if (now.get(id) === sensor) continue;
-      moved = true;
-      sensor.unplug('its node does not have it any more');
-      if (!now.has(id)) this.#dropSensor(sensor);
-    }
-    for (const [id, sensor] of now) moved ||= before.get(id) !== sensor;
-    if (moved) {
-      this.generation += 1;
-      this.#changes.touch();
-    }
-    return now;
-  }
-
   /** A node answers, or does not any more: whose power it tells of is known again, or is not. */
   #nodeMoved({ id }: BoardNode, isThere: boolean): void {
     for (const { facts, power } of this.#all.hosts.values()) {
@@ -583,18 +573,11 @@ class LiveBoard implements Board {
     const chassis = inside.filter((each) => !present || this.#presence.has(each));
     const hosts = [...this.#all.hosts.values()].filter((host) => chassis.includes(host.chassis));
     const name = this.#all.chassis.get(id)?.name ?? id;
-    for (const origin of [
-      ...chassis.map((each) => ({ kind: 'chassis', id: each }) as const),
-      ...hosts.map((host) => ({ kind: 'host', id: host.id }) as const),
-    ]) {
-      this.#changes.emit({
-        message: `ResourceEvent.${present ? 'ResourceCreated' : 'ResourceRemoved'}`,
-        args: [],
-        severity: 'OK',
-        origin,
-        detail: `${name} was ${present ? 'plugged in' : 'pulled out'}.`,
-      });
-    }
+    this.#tellOf(
+      present ? 'ResourceCreated' : 'ResourceRemoved',
+      { chassis, hosts: hosts.map((host) => host.id) },
+      `${name} was ${present ? 'plugged in' : 'pulled out'}.`,
+    );
   }
 
   /** What is in these chassis has had its time to start, be it after it was plugged in or was given power. */

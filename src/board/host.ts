@@ -1,5 +1,6 @@
 /** One host: its power, what it remembers, and what its pins tell of it. */
 import type { HostFacts } from '../platform/schema.ts';
+import { BootOnce } from './boot-once.ts';
 import { Buttons } from './buttons.ts';
 import type { Changes } from './changes.ts';
 import type { Hold } from './hold.ts';
@@ -36,6 +37,8 @@ export interface HostParts {
   readonly log: (message: string, detail: object) => void;
   /** The controller that switches it, where one does. */
   readonly controller?: HostController;
+  /** Whether that one still has a boot override which it was given. */
+  readonly isBootPending?: () => Promise<boolean>;
   /** The chassis that it is in has power. */
   readonly isFed: () => boolean;
 }
@@ -45,6 +48,7 @@ export class BoardHost implements Host {
   readonly power: HostPower;
   /** Whoever gets codes of its firmware hands them to this. */
   readonly postCodes: HostPostCodes | null;
+  readonly bootOnce: BootOnce;
   readonly #parts: HostParts;
   readonly #buttons: Buttons;
   /** Power-good as `onPower` was last told. */
@@ -73,9 +77,22 @@ export class BoardHost implements Host {
           if (this.power.resting && this.power.good === on) this.#remember(on);
         }, steady).unref();
       },
-      booting: () => this.postCodes?.begin(),
-      bootOver: (powered) => (powered ? this.postCodes?.end() : this.postCodes?.forget()),
+      booting: () => {
+        this.postCodes?.begin();
+        this.bootOnce.begin();
+      },
+      bootOver: (powered) => {
+        this.bootOnce.over();
+        if (powered) this.postCodes?.end();
+        else this.postCodes?.forget();
+      },
     };
+    this.bootOnce = new BootOnce({
+      boot: () => this.boot,
+      used: () => this.#bootUsed(),
+      hasPost: facts.post !== undefined,
+      ...(parts.isBootPending === undefined ? {} : { isPending: parts.isBootPending }),
+    });
     this.power = new HostPower(facts, lines, listener, parts.controller);
     this.#buttons = new Buttons(facts, {
       lines,
@@ -211,8 +228,21 @@ export class BoardHost implements Host {
     clearTimeout(this.#remembering);
     clearTimeout(this.#settling);
     this.#buttons.stop();
+    this.bootOnce.stop();
     this.postCodes?.end();
     await this.power.stop();
+  }
+
+  /** Its next boot is one like any other. */
+  #bootUsed(): void {
+    try {
+      this.setBoot({ ...this.boot, enabled: 'Disabled' });
+    } catch (error) {
+      this.#parts.log('that a boot override was used cannot be stored', {
+        host: this.id,
+        error: String(error),
+      });
+    }
   }
 
   #changed(): void {

@@ -17,7 +17,7 @@ interface Light {
 }
 
 export class Indicators {
-  readonly #lights: Light[];
+  #lights: Light[];
   readonly #lampOf: (place: Place) => Lamp;
   readonly #chassisOf: (indicator: IndicatorFacts) => string;
   /** Ids of the indicators that have something to say. */
@@ -46,6 +46,18 @@ export class Indicators {
       const sorted = all.toSorted((a, b) => priority.indexOf(a.kind) - priority.indexOf(b.kind));
       return [{ lamp: lampOf(first), uses: sorted, rest: false }];
     });
+  }
+
+  /** Adds a light of its own. */
+  add(indicator: IndicatorFacts): void {
+    this.#lights = [...this.#lights, { lamp: this.#lampOf(indicator), uses: [indicator], rest: false }];
+  }
+
+  /** The light of an indicator that was added is gone. */
+  remove(id: string): void {
+    for (const { lamp, uses } of this.#lights) if (uses.some((use) => use.id === id)) lamp.stop();
+    this.#lights = this.#lights.filter(({ uses }) => uses.every((use) => use.id !== id));
+    this.#active.delete(id);
   }
 
   /** Whether the chassis is being identified; null where it has no light. */

@@ -63,26 +63,42 @@ export class Lines {
     this.#sources = sources;
     // Why a node does not tell is said of the node.
     this.#report = (name, ...told) => {
-      if (facts[name]?.node === undefined) report(name, ...told);
+      if (this.#held.get(name)?.facts.node === undefined) report(name, ...told);
     };
     this.#isThere = isThere;
-    for (const [name, each] of Object.entries(facts)) {
-      this.#held.set(name, {
-        facts: each,
-        line: null,
-        requesting: false,
-        fault: null,
-        shown: null,
-        driven: null,
-        isBlind: false,
-        told: null,
-        deafen: null,
-        edges: 0,
-        since: 0,
-        timer: undefined,
-        listeners: new Set(),
-      });
-    }
+    for (const [name, each] of Object.entries(facts)) this.#declare(name, each);
+  }
+
+  /** Adds a line, which is asked for at once. */
+  add(name: string, facts: LineFacts): void {
+    void this.#request(name, this.#declare(name, facts));
+  }
+
+  /** Gives a line back for good. */
+  remove(name: string): void {
+    const held = this.#held.get(name);
+    this.#held.delete(name);
+    if (held !== undefined) this.#giveBack(held);
+  }
+
+  #declare(name: string, facts: LineFacts): Held {
+    const held: Held = {
+      facts,
+      line: null,
+      requesting: false,
+      fault: null,
+      shown: null,
+      driven: null,
+      isBlind: false,
+      told: null,
+      deafen: null,
+      edges: 0,
+      since: 0,
+      timer: undefined,
+      listeners: new Set(),
+    };
+    this.#held.set(name, held);
+    return held;
   }
 
   /** Requests every line; those that fail are tried again in the background until `close`. */
@@ -327,7 +343,8 @@ export class Lines {
   /** `had` looks at the line once it is there. */
   async #request(name: string, held: Held, had?: (line: GpioLine) => void): Promise<void> {
     const { chassis } = held.facts;
-    const isGone = () => this.#closed || (chassis !== undefined && !this.#isThere(chassis));
+    const isGone = () =>
+      this.#closed || this.#held.get(name) !== held || (chassis !== undefined && !this.#isThere(chassis));
     if (held.requesting || held.line !== null || isGone()) return;
     held.requesting = true;
     try {

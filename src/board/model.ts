@@ -292,6 +292,14 @@ export interface PowerLimit {
   readonly correction: number;
 }
 
+/** A node that is added, and what it brings. */
+export interface NewNode {
+  readonly node: NodeFacts;
+  readonly chassis: ChassisFacts;
+  readonly host: HostFacts;
+  readonly fru: NonNullable<Platform['frus']>[number] & { readonly node: string };
+}
+
 /** A node that is managed through a controller of its own, by IPMI. */
 export interface Node {
   readonly id: string;
@@ -435,6 +443,10 @@ export interface Board {
   setRestorePolicy(host: string, policy: RestorePolicy): Promise<void>;
   setBoot(host: string, boot: BootOverride): Promise<void>;
   setPowerLimit(node: string, limit: PowerLimit): Promise<void>;
+  /** Adds a node while the board runs, with all that it brings. @throws BoardRefusal where a name is taken */
+  addNode(node: NewNode): void;
+  /** Takes it away again, with all that it has brought. One that is not there is gone already. */
+  removeNode(node: string): Promise<void>;
   /** A fan that cannot be driven shows it by itself, and holds up neither mode. */
   setCooling(mode: Cooling['mode']): Promise<void>;
   /** Manual mode only. */

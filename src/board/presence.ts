@@ -22,7 +22,7 @@ export class Presence {
   /** What can be pulled, by each chassis that goes with it: itself, and those around it; the outermost first. */
   readonly #plugs = new Map<string, readonly Pluggable[]>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #above: ReadonlyMap<string, string | undefined>;
+  readonly #above: Map<string, string | undefined>;
 
   constructor(list: readonly ChassisFacts[], lines: Lines, listener: PresenceListener) {
     const above = new Map(list.map(({ id, containedBy }) => [id, containedBy]));
@@ -56,6 +56,12 @@ export class Presence {
           .reverse()
           .flatMap((each) => own.get(each) ?? []),
       );
+  }
+
+  /** A chassis was added while the board runs: it comes and goes with what it is in. */
+  add({ id, containedBy }: ChassisFacts): void {
+    this.#above.set(id, containedBy);
+    this.#plugs.set(id, this.#of(containedBy));
   }
 
   /** Whether a chassis, and all that it is plugged into, is there; one that nothing watches is. */

@@ -799,6 +799,12 @@ export const Manager = object(
     model: optional(text('Controller, e.g. AST2500.')),
     chassis: optional(ref('chassis', 'Chassis it sits in.')),
     ready: optional(lineRef('out', 'Output that tells the board that the manager is up.')),
+    aggregates: optional(
+      Type.Boolean({
+        description:
+          'Nodes on the network may be added while the daemon runs (AggregationService); true where "nodes" has such ones.',
+      }),
+    ),
     watchdog: optional(
       object(
         {

@@ -35,6 +35,7 @@ const limits = ['Caution', 'Critical', 'Fatal'];
 const values: Readonly<Record<string, readonly string[]>> = {
   'Environmental.Fan${event}': parts.map((event) => `Environmental.Fan${event}`),
   'Power.PowerSupply${event}': parts.map((event) => `Power.PowerSupply${event}`),
+  'ResourceEvent.${what}': ['ResourceEvent.ResourceCreated', 'ResourceEvent.ResourceRemoved'],
   'ResourceEvent.${key}': ['ResourceEvent.ResourcePoweringOn', 'ResourceEvent.ResourcePoweringOff'],
   'SensorEvent.${key}': [
     'SensorEvent.SensorReadingNormalRange',
@@ -52,6 +53,20 @@ const keys = new Set(spelled.flatMap((key) => (key.includes('$') ? (values[key] 
 
 /** What brings about the events that the scenario below is to see. */
 const happenings: readonly (readonly [what: string, happen: (b: Bench) => Promise<void>])[] = [
+  [
+    'a node',
+    async (b) => {
+      const id = 'added';
+      b.board.addNode({
+        node: { id, chassis: id, host: id, link: { kind: 'lan', host: 'x', user: 'x', secret: '/nowhere' } },
+        chassis: { id, type: 'Sled' },
+        host: { id, chassis: id, power: { kind: 'ipmi', node: id } },
+        fru: { id, node: id },
+      });
+      await pass(100);
+      await b.board.removeNode(id);
+    },
+  ],
   [
     'limits',
     async (b) => {

@@ -43,7 +43,9 @@ async function start(file: string) {
 }
 
 describe.each(files)('%s', (file) => {
-  it('is healthy without a word, off and on, and every sensor that can be read is', async () => {
+  it('is healthy without a word, off and on, and every sensor that can be read is', {
+    timeout: 60_000,
+  }, async () => {
     const { platform, board, told, run, stop } = await start(file);
     await pass(5000);
     expect(told).toEqual([]);
@@ -66,7 +68,7 @@ describe.each(files)('%s', (file) => {
     await stop();
   });
 
-  it('switches each host with the pulses of the descriptor', async () => {
+  it('switches each host with the pulses of the descriptor', { timeout: 60_000 }, async () => {
     const { platform, board, run, stop } = await start(file);
     // Where a bridge IC tells of power it must have answered first.
     await pass(5000);

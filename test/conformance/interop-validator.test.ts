@@ -20,7 +20,10 @@ const profiles: readonly (readonly [string, readonly RegExp[]])[] = [
   ['OCPServiceBaseline.v1_0_0', []],
 ];
 
-describe.skipIf(reason !== undefined)('the Interop Validator', () => {
+/** A single server, and a sled of four behind bridge ICs. */
+const boards = ['tiogapass', 'yosemite-v2'];
+
+describe.skipIf(reason !== undefined).each(boards)('the Interop Validator on %s', (board) => {
   it.each(profiles)('finds %s fulfilled', (profile, allowed) => {
     const folder = join(mkdtempSync(join(tmpdir(), 'redfishd-profiles-')), 'profiles');
     cpSync(join(shared, 'redfish/profiles'), folder, { recursive: true });
@@ -29,14 +32,14 @@ describe.skipIf(reason !== undefined)('the Interop Validator', () => {
       join(folder, 'OCPBaselineHardwareManagement.v1_1_1.json'),
       join(folder, 'OCPBaselineHardwareManagement.v1_1_0.json'),
     );
-    const run = besideDaemon('platform/tiogapass.yaml', '127.0.0.1:8443', [
+    const run = besideDaemon(`platform/${board}.yaml`, '127.0.0.1:8443', [
       ...[tool, '-r', 'https://127.0.0.1:8443', '-u', 'admin', '-p', password, '--authtype', 'Session'],
       ...['--logdir', 'REPORTS', join(folder, `${profile}.json`)],
     ]);
     const counts = /\|\s+(\d+)\s+\|\s+(\d+)\s+\|\s+(\d+)\s+\|\s+(\d+)\s+\|/.exec(run.output);
     const [pass, warn, fail, untested] = (counts ?? []).slice(1).map(Number);
     process.stdout.write(
-      `Interop Validator, ${profile}: PASS ${pass}, WARN ${warn}, FAIL ${fail}, not tested ${untested}\n`,
+      `Interop Validator, ${board}, ${profile}: PASS ${pass}, WARN ${warn}, FAIL ${fail}, not tested ${untested}\n`,
     );
     const failures = failedRows(run.reports);
     expect(failures).toHaveLength(fail ?? -1);

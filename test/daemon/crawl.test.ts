@@ -69,12 +69,21 @@ describe.each(['tiogapass', 'tiogapass-doubleside', 'twinblade', 'bletchley', 'y
       const dump = '/redfish/v1/Managers/bmc/LogServices/Dump/Actions/LogService.CollectDiagnosticData';
       const accepted = await daemon.send('POST', dump, { DiagnosticDataType: 'Manager' });
       await shows(daemon, String(at(accepted.body, '/@odata.id')), '/TaskState', 'Completed');
+      // What nodes have is known once they have been asked.
+      await until('the nodes', () => {
+        const { nodes, sensors } = daemon.board;
+        return [...nodes.keys()].every((id) => [...sensors.values()].some(({ device }) => device === id));
+      });
       await Promise.all(
         [...daemon.board.hosts.keys()].map(async (host) => (await daemon.board.reset(host, 'On')).done),
       );
       await until('every sensor to be read', () =>
         [...daemon.board.sensors.values()].every(({ status }) => status.state !== 'Starting'),
       );
+      const periodic = daemon.daemon.telemetry.definitions.all.filter(
+        ({ MetricReportDefinitionType }) => MetricReportDefinitionType !== 'OnRequest',
+      );
+      await until('the reports', () => daemon.daemon.telemetry.reportIds.length >= periodic.length);
       found = await crawl(daemon);
     });
 

@@ -242,7 +242,7 @@ describe('a subscription', () => {
     const receiver = await receive();
     const uri = await subscribe(receiver, {
       MessageIds: ['ResourceEvent.TestMessage'],
-      HttpHeaders: [{ 'X-Secret': 'abc', Authorization: 'Bearer d e f' }],
+      HttpHeaders: [{ 'X-Secret': 'kept-to-itself', Authorization: 'Bearer d e f' }],
     });
     await submit('hello');
     await daemon.send('PATCH', '/redfish/v1/Chassis/chassis', { AssetTag: 'x' });
@@ -251,13 +251,13 @@ describe('a subscription', () => {
     expect(said(receiver)).toEqual(['hello', 'again']);
     expect(receiver.payloads[0]?.Context).toBe('mine');
     expect(receiver.headers[0]).toMatchObject({
-      'x-secret': 'abc',
+      'x-secret': 'kept-to-itself',
       authorization: 'Bearer d e f',
       'content-type': 'application/json',
     });
     const { body, text } = await daemon.get(uri);
     expect(body).toMatchObject({ HttpHeaders: [], Status: { State: 'Enabled', Health: 'OK' } });
-    expect(text + daemon.log.join('')).not.toContain('abc');
+    expect(text + daemon.log.join('')).not.toContain('kept-to-itself');
   });
 
   it('gets in order, after a restart, what it could not be given before', async () => {

@@ -118,6 +118,15 @@ describe('Yosemite V2', () => {
     for (const screen of screens) screen.socket.close();
   }, 120_000);
 
+  it('tells the firmware of a host once how to boot', async () => {
+    const boot = { Boot: { BootSourceOverrideEnabled: 'Once', BootSourceOverrideTarget: 'Pxe' } };
+    for (const slot of [2, 3]) expect((await daemon.send('PATCH', system(slot), boot)).status).toBe(200);
+    expect((await reset(2, 'ForceRestart')).status).toBe(204);
+    // It asks while it boots, and the override is used up when it is done.
+    await shows(daemon, system(2), '/Boot/BootSourceOverrideEnabled', 'Disabled', 20_000);
+    expect(at((await daemon.get(system(3))).body, '/Boot/BootSourceOverrideEnabled')).toBe('Once');
+  }, 30_000);
+
   it('crosses the limits of a record, in one slot only', async () => {
     daemon.twin.set('slot1_MB_INLET_TEMP', 90);
     await shows(daemon, sensor(1, 'MB_INLET_TEMP'), '/Status/Health', 'Critical');

@@ -37,6 +37,8 @@ export interface NodeParts extends Omit<NodeSensorsParts, 'isOver'> {
   readonly inventory: (read: (number: number) => Promise<Uint8Array>) => Promise<void>;
   /** It answers now, or does not any more. */
   readonly moved: (there: boolean) => void;
+  /** What its sensors are called by, for people: the name of its host rather than of its controller. */
+  readonly label: string;
   /** How far its log was taken over before, if ever. */
   readonly mark: string | undefined;
   readonly log: (message: string, detail: object) => void;
@@ -53,6 +55,7 @@ export class BoardNode implements Node {
   readonly #sensors: NodeSensors;
   readonly #log: NodeLog;
   #way: Way | null = null;
+  #opening: Promise<Way> | null = null;
   #identity: Identity | null = null;
   #identified = Number.NEGATIVE_INFINITY;
   #state: Status = { state: 'Starting', health: 'OK' };
@@ -77,13 +80,16 @@ export class BoardNode implements Node {
     this.#period = facts.poll ?? defaultPoll;
     this.signals = new Signals(facts.id);
     const { found, misread, isHostOff, mark, now } = parts;
-    this.#sensors = new NodeSensors(facts, {
-      found,
-      misread,
-      isHostOff,
-      now,
-      isOver: () => this.#isOver || !this.#isThere,
-    });
+    this.#sensors = new NodeSensors(
+      { ...facts, name: parts.label },
+      {
+        found,
+        misread,
+        isHostOff,
+        now,
+        isOver: () => this.#isOver || !this.#isThere,
+      },
+    );
     this.#log = new NodeLog(facts, this.#sensors, mark, now);
   }
 
@@ -131,6 +137,12 @@ export class BoardNode implements Node {
     // What is under way fails with that, so that the loop ends soon.
     await this.#way?.close();
     await this.#ended;
+  }
+
+  /** It was taken away: what was wrong with it is over. */
+  async remove(): Promise<void> {
+    this.#rest({ state: 'Absent', why: 'it was removed' });
+    await this.stop();
   }
 
   /** What keeps it from being asked has changed. */
@@ -223,9 +235,20 @@ export class BoardNode implements Node {
     });
   }
 
-  async #open(): Promise<Way> {
-    this.#way ??= await this.#parts.ways.open(this.facts);
-    return this.#way;
+  /** Whoever needs the way while it is being opened gets the same one. @throws DeviceError */
+  #open(): Promise<Way> {
+    if (this.#way !== null) return Promise.resolve(this.#way);
+    this.#opening ??= this.#parts.ways
+      .open(this.facts)
+      .then(async (way) => {
+        if (!this.#stopped) this.#way = way;
+        else await way.close();
+        return way;
+      })
+      .finally(() => {
+        this.#opening = null;
+      });
+    return this.#opening;
   }
 
   /** The controller, each of whose answers is a sign of life. */

@@ -34,6 +34,8 @@ export interface NodesParts {
   readonly misread: (sensor: BoardSensor, error: DeviceError | null) => void;
   /** How the host of a node is to boot. */
   readonly boot: (host: string | undefined) => BootOverride;
+  /** Its firmware has been told. */
+  readonly bootTaken: (host: string) => void;
   readonly postCodes: (host: string, codes: readonly number[]) => void;
   readonly mark: (node: string) => string | undefined;
   readonly now: () => Date;
@@ -55,8 +57,8 @@ export class Nodes {
     return this.#nodes;
   }
 
-  /** Adds a node; it is asked from `start` on, or at once after that. */
-  add(facts: NodeFacts, chassis: string): BoardNode {
+  /** Adds a node; it is asked from `start` on, or at once after that. `label` is what its sensors are called by. */
+  add(facts: NodeFacts, chassis: string, label: string | undefined): BoardNode {
     const { ways, changes, now, log } = this.#parts;
     const { id, host, link } = facts;
     const node: BoardNode = new BoardNode(facts, chassis, {
@@ -71,6 +73,7 @@ export class Nodes {
       inventory: (read) => this.#parts.inventory(id, read),
       moved: (there) => this.#parts.moved(node, there),
       misread: this.#parts.misread,
+      label: label ?? facts.name ?? id,
       mark: this.#parts.mark(id),
     });
     this.#nodes.set(id, node);
@@ -83,7 +86,11 @@ export class Nodes {
             if (host !== undefined) this.#parts.postCodes(host, codes);
           },
           pinMoved: () => node.hurry(1_000),
-          bootFlags: () => flagBytes(this.#parts.boot(host)),
+          bootFlags: () => {
+            const bytes = flagBytes(this.#parts.boot(host));
+            if (host !== undefined) this.#parts.bootTaken(host);
+            return bytes;
+          },
         }),
       );
     if (this.#sweep !== undefined) node.start();
@@ -94,10 +101,11 @@ export class Nodes {
   async remove(id: string): Promise<void> {
     const node = this.#nodes.get(id);
     if (node === undefined) return;
+    const gone = node.remove();
     this.#nodes.delete(id);
     this.#parts.found(node, this.#sensors.get(id) ?? new Map(), []);
     this.#sensors.delete(id);
-    await node.stop();
+    await gone;
   }
 
   start(): void {

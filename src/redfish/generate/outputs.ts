@@ -9,6 +9,9 @@ const schemas = [
   ...[
     'AccountService',
     'ActionInfo',
+    'AggregationService',
+    'AggregationSource',
+    'ConnectionMethod',
     'Assembly',
     'Certificate',
     'CertificateLocations',

@@ -2,6 +2,9 @@
 export const odataType = {
   AccountService: '#AccountService.v1_18_1.AccountService',
   ActionInfo: '#ActionInfo.v1_5_0.ActionInfo',
+  AggregationService: '#AggregationService.v1_0_3.AggregationService',
+  AggregationSource: '#AggregationSource.v1_5_0.AggregationSource',
+  AggregationSourceCollection: '#AggregationSourceCollection.AggregationSourceCollection',
   Assembly: '#Assembly.v1_6_1.Assembly',
   Certificate: '#Certificate.v1_11_0.Certificate',
   CertificateCollection: '#CertificateCollection.CertificateCollection',
@@ -11,6 +14,8 @@ export const odataType = {
   ChassisCollection: '#ChassisCollection.ChassisCollection',
   ComputerSystem: '#ComputerSystem.v1_27_0.ComputerSystem',
   ComputerSystemCollection: '#ComputerSystemCollection.ComputerSystemCollection',
+  ConnectionMethod: '#ConnectionMethod.v1_2_0.ConnectionMethod',
+  ConnectionMethodCollection: '#ConnectionMethodCollection.ConnectionMethodCollection',
   Control: '#Control.v1_7_0.Control',
   ControlCollection: '#ControlCollection.ControlCollection',
   Drive: '#Drive.v1_22_0.Drive',

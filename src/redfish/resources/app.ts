@@ -1,4 +1,5 @@
 /** What resources have to work with: the daemon's parts, and nothing of the protocol. */
+import type { Sources } from '../../aggregation/sources.ts';
 import type { Board } from '../../board/model.ts';
 import type { Archives } from '../../diagnostics/archives.ts';
 import type { Discovery } from '../../discovery/discovery.ts';
@@ -24,6 +25,8 @@ import {
 
 export interface App {
   readonly board: Board;
+  /** Nodes that are added while the daemon runs; null where none can be. */
+  readonly sources: Sources | null;
   readonly journal: Journal;
   readonly telemetry: Telemetry;
   readonly events: EventHub;

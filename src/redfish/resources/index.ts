@@ -2,6 +2,13 @@
 import type { Collection, Declaration, Resource } from '../service/resource.ts';
 import { accountService } from './account-service.ts';
 import { account, accounts } from './accounts.ts';
+import {
+  aggregationService,
+  aggregationSource,
+  aggregationSources,
+  connectionMethod,
+  connectionMethods,
+} from './aggregation.ts';
 import type { App } from './app.ts';
 import { assembly } from './assembly.ts';
 import { certificateLocations } from './certificate-locations.ts';
@@ -60,6 +67,7 @@ const all: readonly (Resource<App> | Collection<App>)[] = [
   ...[telemetryService, metricDefinitions, metricDefinition, metricReportDefinitions, metricReportDefinition],
   ...[metricReports, metricReport, triggers, trigger],
   ...[taskService, tasks, task, subTasks, subTask],
+  ...[aggregationService, aggregationSources, aggregationSource, connectionMethods, connectionMethod],
   ...[updateService, firmwareInventory, softwareInventory],
   ...[jsonSchemas, jsonSchema, messageRegistries, messageRegistry],
 ];

@@ -1,10 +1,11 @@
 /** The Power resource of the older model: the same sensors and supplies, seen the way that older clients ask for them. */
-import type { PowerSupply, Sensor } from '../../board/model.ts';
+import type { PowerLimit, PowerSupply, Sensor } from '../../board/model.ts';
 import { averageOf } from '../../telemetry/aggregate.ts';
 import { averagingInterval } from '../../telemetry/telemetry.ts';
-import type { JsonObject } from '../service/resource.ts';
+import type { Json, JsonObject } from '../service/resource.ts';
 import { type App, resource } from './app.ts';
 import { link, links, statusOf } from './common.ts';
+import { consumedBy, legacyLimit, limitedIn, limitFaults, setLimit } from './power-limit.ts';
 import { powerSuppliesOf, supplyNames } from './power-supplies.ts';
 import { round, sensorsOf } from './sensors.ts';
 import { legacyThresholds } from './thermal.ts';
@@ -23,12 +24,41 @@ export const power = resource<string>({
     PowerSupplies: powerSuppliesOf(app, chassis).map((supply, index) => powerSupply(app, supply, uri, index)),
     Redundancy: [],
   }),
+  writes: [
+    {
+      properties: ['PowerControl'],
+      unless: (chassis, app) => limitedIn(app, chassis).length === 0,
+      check: (_chassis, changes) => {
+        const { LimitInWatts } = limitIn(changes.get('PowerControl'));
+        return limitFaults(LimitInWatts, 'PowerControl/0/PowerLimit/LimitInWatts');
+      },
+      apply: (chassis, changes, { app }) => {
+        const [node] = limitedIn(app, chassis);
+        const { LimitInWatts, LimitException, CorrectionInMs } = limitIn(changes.get('PowerControl'));
+        if (node === undefined) return undefined;
+        return setLimit(app, node, {
+          ...(LimitInWatts === undefined ? {} : { watts: LimitInWatts as number | null }),
+          ...(typeof LimitException === 'string'
+            ? { exception: LimitException as PowerLimit['exception'] }
+            : {}),
+          ...(typeof CorrectionInMs === 'number' ? { correction: CorrectionInMs } : {}),
+        });
+      },
+    },
+  ],
 });
+
+/** What was written of the limit of the one power control. */
+function limitIn(controls: Json | undefined): JsonObject {
+  const [first] = Array.isArray(controls) ? (controls as readonly JsonObject[]) : [];
+  const limit = first?.PowerLimit;
+  return typeof limit === 'object' && limit !== null && !Array.isArray(limit) ? (limit as JsonObject) : {};
+}
 
 function powerControl(app: App, chassis: string, uri: string): JsonObject {
   const model = app.board.chassis.get(chassis);
   const facts = model?.facts.power;
-  const consumed = facts?.consumed === undefined ? undefined : app.board.sensors.get(facts.consumed);
+  const consumed = consumedBy(app, chassis);
   return {
     '@odata.id': `${uri}#/PowerControl/0`,
     MemberId: '0',
@@ -37,8 +67,8 @@ function powerControl(app: App, chassis: string, uri: string): JsonObject {
     PowerConsumedWatts: round(consumed?.reading ?? null),
     PowerCapacityWatts: facts?.capacity ?? null,
     PowerMetrics: consumed === undefined ? undefined : powerMetrics(app, consumed),
-    // Nothing on this path limits power yet: no limit is in force, and none can be set.
-    PowerLimit: { LimitInWatts: null, LimitException: 'NoAction' },
+    // Where nothing limits power no limit is in force, and none can be set.
+    PowerLimit: legacyLimit(limitedIn(app, chassis)[0]),
     Status: statusOf(consumed?.status ?? model?.status ?? { state: 'Enabled', health: 'OK' }),
     RelatedItem: [
       link(chassisUri(chassis)),

@@ -1,4 +1,5 @@
 import { maxExpandLevels } from '../service/query.ts';
+import { aggregationLink } from './aggregation.ts';
 import { resource } from './app.ts';
 import { link } from './common.ts';
 import { managerUri, root } from './uris.ts';
@@ -27,6 +28,7 @@ export const serviceRoot = resource({
     EventService: link(`${root}EventService`),
     TelemetryService: link(`${root}TelemetryService`),
     UpdateService: link(`${root}UpdateService`),
+    AggregationService: aggregationLink(app),
     CertificateService: link(`${root}CertificateService`),
     JsonSchemas: link(`${root}JsonSchemas`),
     Registries: link(`${root}Registries`),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { BootOverride, Host, ResetType, RestorePolicy } from '../../board/model.ts';
 import { message } from '../registries/messages.ts';
 import type { JsonObject, Write } from '../service/resource.ts';
@@ -198,7 +199,9 @@ function bootProgress({ powerState, postComplete, postSince, postCodes }: Host):
 /** Stable for the life of the installation: derived from the service's UUID, one for each host. */
 function hostUuid(app: App, host: Host): string {
   const index = (app.board.platform.hosts ?? []).findIndex(({ id }) => id === host.id) + 1;
-  const tail = (Number.parseInt(app.uuid.slice(-6), 16) ^ index).toString(16).padStart(6, '0');
+  // One that was added while the daemon runs has no place in the descriptor, but a name that stays.
+  const own = index > 0 ? index : createHash('sha256').update(host.id).digest().readUIntBE(0, 3);
+  const tail = (Number.parseInt(app.uuid.slice(-6), 16) ^ own).toString(16).padStart(6, '0');
   return app.uuid.slice(0, -6) + tail;
 }
 

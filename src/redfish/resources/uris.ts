@@ -17,6 +17,8 @@ export const powerSupplyUri = (supply: Pick<PowerSupply, 'chassis' | 'id'>): str
   `${chassisUri(supply.chassis)}/PowerSubsystem/PowerSupplies/${supply.id}`;
 export const driveUri = (drive: Pick<Drive, 'chassis' | 'id'>): string =>
   `${chassisUri(drive.chassis)}/Drives/${drive.id}`;
+export const controlUri = (control: { readonly chassis: string; readonly id: string }): string =>
+  `${chassisUri(control.chassis)}/Controls/${control.id}`;
 export const leakDetectorUri = (detector: Pick<LeakDetector, 'chassis' | 'id'>): string =>
   `${chassisUri(detector.chassis)}/LeakDetectors/${detector.id}`;
 export const accountUri = (id: string): string => `/redfish/v1/AccountService/Accounts/${id}`;
@@ -76,6 +78,8 @@ export function originUri(board: Board, origin: Origin): string {
   }
 }
 
+export const aggregationUri = '/redfish/v1/AggregationService';
+export const sourceUri = (id: string): string => `${aggregationUri}/AggregationSources/${id}`;
 export const telemetryUri = '/redfish/v1/TelemetryService';
 export const metricReportUri = (id: string): string => `${telemetryUri}/MetricReports/${id}`;
 export const metricReportDefinitionUri = (id: string): string =>
