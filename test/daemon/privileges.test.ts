@@ -4,7 +4,7 @@ import { declarations } from '../../src/redfish/resources/index.ts';
 import { dmtfRegistry, hasRedfishFolder } from '../redfish/support.ts';
 import { type Credentials, testPassword } from '../support/client.ts';
 import { crawl } from '../support/crawl.ts';
-import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { platformOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 
 type Operations = Readonly<Record<string, readonly { readonly Privilege: readonly string[] }[]>>;
 interface Mapping {
@@ -70,7 +70,10 @@ describe.skipIf(!hasRedfishFolder)('the privilege registry of DMTF', () => {
     : { Mappings: [] };
 
   beforeAll(async () => {
-    daemon = await startTestDaemon({ daemon: { limits: { requestsPerSecond: 0 } } });
+    const shipped = platformOf();
+    // With all services that there can be.
+    const platform = { ...shipped, manager: { ...shipped.manager, aggregates: true } };
+    daemon = await startTestDaemon({ platform, daemon: { limits: { requestsPerSecond: 0 } } });
     const service = '/redfish/v1/AccountService';
     const made: [string, Credentials][] = [];
     for (const [RoleId, AssignedPrivileges] of Object.entries(roles)) {
