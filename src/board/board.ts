@@ -1,23 +1,9 @@
 /** The live machine: built from a descriptor and the hardware, kept current in the background. */
 import type { Hardware } from '../../drivers/hardware.ts';
-import type { LineFacts, PanelFacts, Platform } from '../platform/schema.ts';
-import { ByChassis } from './by-chassis.ts';
-import { Changes } from './changes.ts';
-import { BoardChassis, type ChassisParts, type Part } from './chassis.ts';
-import { Cycle } from './cycle.ts';
-import { BoardDrive, sensorsOfDrive } from './drives.ts';
-import { Fans } from './fans.ts';
-import { Faults } from './faults.ts';
+import type { Platform } from '../platform/schema.ts';
+import type { BoardChassis } from './chassis.ts';
 import { worst } from './health.ts';
-import { type Hold, Holds } from './hold.ts';
 import type { BoardHost } from './host.ts';
-import { Hosts } from './hosts.ts';
-import { Indicators } from './indicators.ts';
-import { Inventory } from './inventory.ts';
-import { kernelLamp, lineLamp } from './lamps.ts';
-import { BoardLeakDetector } from './leaks.ts';
-import { Lines } from './lines.ts';
-import { Memory } from './memory.ts';
 import {
   type Board,
   type BoardEvent,
@@ -33,31 +19,11 @@ import {
   type PowerSupply,
   type Sensor,
 } from './model.ts';
-import { nodeLamp } from './nodes/lamp.ts';
-import type { BoardNode } from './nodes/node.ts';
-import { Nodes } from './nodes/nodes.ts';
-import { Ways } from './nodes/ways.ts';
-import { Panel } from './panel.ts';
-import { PostCodeReader } from './post-codes.ts';
-import { nodePowerLine } from './power.ts';
-import { Presence } from './presence.ts';
-import { createReaders } from './readers.ts';
-import { Sampler } from './sampler.ts';
-import { BoardSensor } from './sensor.ts';
-import { Sensors } from './sensors.ts';
-import type { Slot } from './slot.ts';
-import { Slots } from './slots.ts';
-import { Supplies, sensorsOfSupply } from './supplies.ts';
+import { type BoardOptions, Parts } from './parts.ts';
+import type { BoardSensor } from './sensor.ts';
 import { There } from './there.ts';
 
-export interface BoardOptions {
-  readonly log?: (message: string, detail?: object) => void;
-  readonly now?: () => Date;
-  /** Mains has just come back, so the power restore policies apply; a mere restart of the daemon switches nothing. */
-  readonly mainsRestored?: boolean;
-  /** How far the log of a node was taken over before: the mark of the last of its records that was kept. */
-  readonly mark?: (node: string) => string | undefined;
-}
+export type { BoardOptions } from './parts.ts';
 
 /** Longest wait of `start` for the lines, milliseconds; those that take longer come later. */
 const linesPatience = 500;
@@ -86,259 +52,48 @@ class LiveBoard implements Board {
   readonly leakDetectors: Board['leakDetectors'];
   readonly drives: Board['drives'];
   readonly nodes: ReadonlyMap<string, Node>;
-  readonly #nodes: Nodes;
-  readonly #sensors: Sensors;
-  readonly #hosts: Hosts;
-  readonly #drives: readonly BoardDrive[];
-  /** What is in each chassis. */
-  readonly #contents = new ByChassis<Part>();
-  /** What a chassis is made of. */
-  readonly #chassisParts: ChassisParts;
-  /** All that there can be, whether it is plugged in or not. */
-  readonly #all: {
-    readonly hosts: ReadonlyMap<string, BoardHost>;
-    readonly chassis: Map<string, BoardChassis>;
-    readonly leaks: ReadonlyMap<string, BoardLeakDetector>;
-  };
-  readonly #codeReaders: readonly PostCodeReader[];
-  readonly #presence: Presence;
-  readonly #slots: Slots;
-  readonly #cycles: ReadonlyMap<string, Cycle>;
-  readonly #changes = new Changes((error) =>
-    this.#log('a listener to the board has failed', { error: String(error) }),
-  );
-  readonly #log: NonNullable<BoardOptions['log']>;
+  readonly #parts: Parts;
   readonly #mainsRestored: boolean;
-  readonly #memory: Memory;
-  readonly #lines: Lines;
-  readonly #faults: Faults;
-  readonly #fans: Fans;
-  readonly #supplies: Supplies;
-  readonly #indicators: Indicators;
-  readonly #panel: Panel | null;
-  readonly #inventory: Inventory;
-  readonly #sampler: Sampler;
-  /** Why nothing in a chassis can be read; null when it can. */
-  readonly #holdOf: (chassis: string | undefined) => Hold | null;
-  /** What may keep a sensor from being read. */
-  readonly #holds = new Holds();
-  readonly #product: RegExp;
-  #recognised = false;
   #stopped = false;
-  /** Nodes that were added or removed. */
-  #changed = 0;
 
   constructor(platform: Platform, hardware: Hardware, settings: BoardSettings, options: BoardOptions) {
     this.platform = platform;
-    this.#log = options.log ?? (() => undefined);
     this.#mainsRestored = options.mainsRestored ?? false;
-    this.#product = new RegExp(platform.probe?.product ?? '');
-    const changes = this.#changes;
-    const memory = new Memory(settings);
-    this.#memory = memory;
-    const lines = new Lines(
-      { gpio: hardware.gpio, nodes: (node) => this.#nodes.all.get(node)?.signals },
-      { ...platform.lines, ...powerLines(platform) },
-      (name, fault, there) => this.#faults.line(name, fault, there),
-      (chassis) => holdOf(chassis) === null,
-    );
-    this.#lines = lines;
-    const presence = new Presence(platform.chassis, lines, {
-      moved: (...move) => this.#moved(...move),
-      changed: () => this.#reconsider(),
-      settled: (inside) => {
-        for (const id of inside) slots.all.get(id)?.plugged();
-        this.#settled(inside);
-      },
-    });
-    this.#presence = presence;
-    const slots = new Slots(
-      platform.chassis,
-      {
-        ...{ lines, memory, changes, log: this.#log },
-        isThere: (id) => presence.hold(id) === null,
-        hostIn: (chassis) => platform.hosts?.find((host) => host.chassis === chassis)?.id,
-        moved: (slot) => this.#switched(slot),
-        settled: ({ id }) => {
-          this.#reconsider();
-          this.#settled(
-            platform.chassis.flatMap((each) => (presence.isInside(each.id, id) ? [each.id] : [])),
-          );
-        },
-      },
-      (chassis, other) => presence.isInside(chassis, other),
-    );
-    this.#slots = slots;
-    const holdOf = (chassis: string | undefined) => presence.hold(chassis) ?? slots.hold(chassis);
-    this.#holdOf = holdOf;
-    const ways = new Ways(hardware.ipmi);
-    const readers = createReaders(platform, hardware, lines, ways);
-    this.#faults = new Faults(platform, readers.adapters, changes, this.#log);
-    const first = platform.chassis[0]?.id ?? '';
-    const all = new Sensors(this.#contents, changes);
-    this.#sensors = all;
-    const sensors = all.all;
-    for (const {
-      facts,
-      device,
-      chassis = first,
-      quantity,
-      period,
-      poweredBy,
-      unsupported,
-    } of readers.sensors) {
-      const origin = { device, chassis, quantity, period, host: poweredBy };
-      const sensor = new BoardSensor(facts, origin, changes);
-      if (unsupported !== null) sensor.lose('UnavailableOffline', unsupported);
-      all.add(sensor, poweredBy);
-    }
-    const nodes: Nodes = new Nodes({
-      ...{ ways, changes, log: this.#log, now: options.now ?? (() => new Date()) },
-      hold: (id) => holdOf(id),
-      isHostOff: (id) => hosts.get(id ?? '')?.power.good === false,
-      found: (node, before, found) => all.found(node, nodes.periodOf(node), before, found),
-      inventory: (node, read) => this.#inventory.readNode(node, read),
-      moved: (node, isThere) => this.#nodeMoved(node, isThere),
-      misread: (sensor, error) => this.#faults.sensor(sensor, error),
-      boot: (id) => memory.boot(id ?? ''),
-      bootTaken: (id) => hosts.get(id)?.bootOnce.taken(),
-      postCodes: (id, codes) => {
-        const host = hosts.get(id);
-        if (host?.facts.postCodes?.node !== undefined) host.postCodes?.take(codes);
-      },
-      mark: options.mark ?? (() => undefined),
-    });
-    this.#nodes = nodes;
-    this.#hosts = new Hosts(platform.hosts ?? [], {
-      ...{ lines, memory, changes, sensors: all, slots, nodes, serial: hardware.serial },
-      onPower: () => this.#reconsider(),
-      log: this.#log,
-    });
-    const hosts = this.#hosts.all;
-    this.#codeReaders = [...hosts.values()].flatMap(({ id, facts, postCodes }) => {
-      const device = facts.postCodes?.device;
-      if (device === undefined || postCodes === null) return [];
-      const lost = (cause: string) => this.#log(`no POST codes come from ${id}`, { host: id, cause });
-      return [new PostCodeReader(device, () => hardware.postCodes.open(device), postCodes, lost)];
-    });
-    this.consoles = this.#hosts.consoles;
-    for (const facts of platform.nodes ?? [])
-      this.#contents.add(nodes.add(facts, facts.chassis ?? first, hosts.get(facts.host ?? '')?.name));
-    const onPresence = () => this.#reconsider();
-    const { hwmon } = hardware;
-    this.#fans = new Fans(platform, { hwmon, lines, memory, changes, sensors, onPresence }, first);
-    const supplies = platform.powerSupplies ?? [];
-    this.#supplies = new Supplies(supplies, { lines, sensors, changes, onPresence }, first);
-    this.#indicators = new Indicators(
-      platform.indicators ?? [],
-      ({ led, node, line = '' }) => {
-        const controller = nodes.all.get(node ?? '');
-        if (controller !== undefined) return nodeLamp(controller);
-        return led === undefined
-          ? lineLamp(line, lines)
-          : kernelLamp(hardware.leds.led(led), (fault) => this.#faults.light(led, fault));
-      },
-      ({ chassis, host }) => chassis ?? hosts.get(host ?? '')?.chassis ?? first,
-    );
-    this.#inventory = new Inventory(
-      platform,
-      {
-        ...{ buses: readers.buses, hwmon, changes },
-        hold: ({ id, chassis }, device) => {
-          const away = holdOf(chassis) ?? holdOf(device?.chassis);
-          if (away !== null) return away;
-          const supply = supplies.find(({ fru }) => fru === id);
-          const plug = supply === undefined ? undefined : this.#supplies.all.get(supply.id)?.plug;
-          return plug?.hold ?? hosts.get(device?.poweredBy ?? '')?.hold ?? null;
-        },
-        onRound: () => this.#recognise(),
-      },
-      first,
-    );
-    this.#sampler = new Sampler({
-      lanes: readers.lanes,
-      sensors,
-      hold: (id) => this.#holds.of(id),
-      device: (reader, error) =>
-        this.#faults.device(reader, error, sensors.get(reader.sensors[0] ?? '')?.chassis),
-      misread: (sensor, error) => this.#faults.sensor(sensor, error),
-      gone: (reader, misread) => {
-        this.#faults.gone(reader, sensors.get(reader.sensors[0] ?? '')?.chassis);
-        for (const sensor of misread) this.#faults.goneSensor(sensor);
-      },
-      now: options.now ?? (() => new Date()),
-    });
-    const { frus } = this.#inventory;
-    const leaks = new Map(
-      (platform.leakDetectors ?? []).map((facts) => [
-        facts.id,
-        new BoardLeakDetector(facts, facts.chassis ?? first, {
-          ...{ lines, changes },
-          isThere: (id) => presence.has(id),
-          react: (detector, type) => this.#react(detector, type),
-        }),
-      ]),
-    );
-    for (const part of [...leaks.values(), ...this.#fans.all.values(), ...this.#supplies.all.values()])
-      this.#contents.add(part);
-    this.#cycles = new Map(
-      platform.chassis.flatMap(({ id, name = id, cycle }) => {
-        const device = platform.devices?.find((each) => each.id === cycle?.device);
-        if (device === undefined) return [];
-        const event = (each: BoardEvent) => changes.emit(each);
-        return [[id, new Cycle(device, { chassis: id, name, buses: readers.buses, event })] as const];
-      }),
-    );
-    const chassis = new Map<string, BoardChassis>();
-    this.#chassisParts = {
-      ...{ memory, indicators: this.#indicators, contents: this.#contents, frus, chassis, slots },
-      cycles: this.#cycles,
-      hosts: this.#hosts.byChassis,
-      isThere: (id) => presence.has(id),
-    };
-    for (const facts of platform.chassis) chassis.set(facts.id, new BoardChassis(facts, this.#chassisParts));
-    this.#all = { hosts, chassis, leaks };
-    const there = <T>(all: ReadonlyMap<string, T>, chassisOf: (part: T) => string): ReadonlyMap<string, T> =>
-      presence.any ? new There(all, (part) => presence.has(chassisOf(part))) : all;
-    const own = (part: { readonly chassis: string }) => part.chassis;
-    this.chassis = there(chassis, ({ id }) => id);
-    this.sensors = there(sensors, own);
-    this.hosts = there(hosts, own);
-    this.fans = there<Fan>(this.#fans.all, own);
-    this.frus = there(frus, own);
-    this.powerSupplies = there<PowerSupply>(this.#supplies.all, own);
-    this.leakDetectors = there<LeakDetector>(leaks, own);
-    this.nodes = there<Node>(nodes.all, own);
-    this.#drives = (platform.drives ?? []).map(
-      (facts) => new BoardDrive(facts, facts.chassis ?? first, { lines, changes, sensors, onPresence }),
-    );
-    this.drives = new There<BoardDrive>(
-      new Map(this.#drives.map((drive) => [drive.id, drive])),
-      (drive) => drive.present && presence.has(drive.chassis),
-    );
-    this.#panel = platform.panel === undefined ? null : this.#buildPanel(platform.panel);
-    this.#findHolds(sensors, readers.carriers);
-    changes.onState(() => this.#look());
+    const parts = new Parts(platform, hardware, settings, options);
+    this.#parts = parts;
+    const { presence } = parts;
+    const there = <T extends { readonly chassis: string }>(all: ReadonlyMap<string, T>) =>
+      presence.any ? new There(all, (part) => presence.has(part.chassis)) : all;
+    this.chassis = presence.any ? new There(parts.chassis, ({ id }) => presence.has(id)) : parts.chassis;
+    this.sensors = there(parts.sensors.all);
+    this.hosts = there(parts.hosts.all);
+    this.consoles = parts.hosts.consoles;
+    this.fans = there<Fan>(parts.fans.all);
+    this.frus = there(parts.inventory.frus);
+    this.powerSupplies = there<PowerSupply>(parts.supplies.all);
+    this.leakDetectors = there<LeakDetector>(parts.leakDetectors);
+    this.nodes = there<Node>(parts.nodes.all);
+    this.drives = new There(parts.drives, (drive) => drive.present && presence.has(drive.chassis));
   }
 
   get revision(): number {
-    return this.#changes.revision;
+    return this.#parts.changes.revision;
   }
 
   get generation(): number {
-    return this.#sensors.generation + this.#changed;
+    return this.#parts.sensors.generation + this.#parts.moves;
   }
 
   get cooling(): Board['cooling'] {
-    return this.#fans.cooling;
+    return this.#parts.fans.cooling;
   }
 
   get traffic(): Board['traffic'] {
-    return this.#sampler.traffic;
+    return this.#parts.sampler.traffic;
   }
 
   get buses(): readonly BusState[] {
-    return this.#faults.buses;
+    return this.#parts.faults.buses;
   }
 
   get health(): Health {
@@ -346,69 +101,74 @@ class LiveBoard implements Board {
   }
 
   get sampling(): boolean {
-    return this.#sampler.alive;
+    return this.#parts.sampler.alive;
   }
 
   async start(): Promise<void> {
-    await within(linesPatience, this.#lines.open());
+    const { lines, chassis, memory, indicators, slots, fans, sampler, nodes, hosts, codeReaders, inventory } =
+      this.#parts;
+    await within(linesPatience, lines.open());
     if (this.#stopped) return;
-    for (const id of this.#all.chassis.keys())
-      if (this.#memory.identify(id)) this.#indicators.showIdentify(id, true);
-    this.#slots.start(this.#mainsRestored);
+    for (const id of chassis.keys()) if (memory.identify(id)) indicators.showIdentify(id, true);
+    slots.start(this.#mainsRestored);
     for (const host of this.hosts.values())
-      if (this.#mainsRestored && this.#holdOf(host.chassis) === null) host.mainsRestored();
+      if (this.#mainsRestored && this.#parts.holdOf(host.chassis) === null) host.mainsRestored();
     const { ready } = this.platform.manager;
-    if (ready !== undefined) this.#lines.show(ready, true);
-    void this.#fans.start();
-    this.#sampler.start();
-    this.#nodes.start();
-    for (const console of this.#hosts.consoles.values()) console.start();
-    for (const reader of this.#codeReaders) void reader.start();
-    this.#inventory.read();
+    if (ready !== undefined) lines.show(ready, true);
+    void fans.start();
+    sampler.start();
+    nodes.start();
+    for (const console of hosts.consoles.values()) console.start();
+    for (const reader of codeReaders) void reader.start();
+    inventory.read();
   }
 
   async stop(): Promise<void> {
+    const { reactions, presence, panel, cycles, leakDetectors, inventory, indicators, codeReaders } =
+      this.#parts;
+    const { slots, sampler, fans, nodes, hosts, lines } = this.#parts;
     this.#stopped = true;
-    this.#presence.stop();
-    this.#panel?.stop();
-    for (const cycle of this.#cycles.values()) cycle.stop();
-    for (const detector of this.#all.leaks.values()) detector.stop();
-    this.#inventory.stop();
-    this.#indicators.stop();
-    for (const console of this.#hosts.consoles.values()) console.stop();
-    for (const reader of this.#codeReaders) reader.stop();
+    reactions.stop();
+    presence.stop();
+    panel?.stop();
+    for (const cycle of cycles.values()) cycle.stop();
+    for (const detector of leakDetectors.values()) detector.stop();
+    inventory.stop();
+    indicators.stop();
+    for (const console of hosts.consoles.values()) console.stop();
+    for (const reader of codeReaders) reader.stop();
     await Promise.all([
-      this.#slots.stop(),
-      within(endPatience, this.#sampler.stop()),
-      within(endPatience, this.#fans.stop()),
-      within(endPatience, this.#nodes.stop()),
-      ...[...this.#all.hosts.values()].map((host) => host.stop()),
+      slots.stop(),
+      within(endPatience, sampler.stop()),
+      within(endPatience, fans.stop()),
+      within(endPatience, nodes.stop()),
+      ...[...hosts.all.values()].map((host) => host.stop()),
     ]);
     const { ready } = this.platform.manager;
-    if (ready !== undefined) this.#lines.show(ready, false);
-    this.#lines.close();
+    if (ready !== undefined) lines.show(ready, false);
+    lines.close();
   }
 
   onEvent(listener: (event: BoardEvent) => unknown): () => void {
-    return this.#changes.onEvent(listener);
+    return this.#parts.changes.onEvent(listener);
   }
 
   onPostCodes(listener: Parameters<Board['onPostCodes']>[0]): () => void {
-    return this.#changes.onPostCodes(listener);
+    return this.#parts.changes.onPostCodes(listener);
   }
 
   onReading(listener: (sensor: Sensor) => void): () => void {
-    return this.#changes.onReading(listener);
+    return this.#parts.changes.onReading(listener);
   }
 
   onChange(listener: () => void): () => void {
-    return this.#changes.onChange(listener);
+    return this.#parts.changes.onChange(listener);
   }
 
   async reset(id: string, type: Parameters<Board['reset']>[1]): ReturnType<Board['reset']> {
     const host = this.#host(id);
     const started = await host.reset(type);
-    for (const node of this.#nodes.all.values()) if (node.facts.host === id) node.hurry();
+    for (const node of this.#parts.nodes.all.values()) if (node.facts.host === id) node.hurry();
     return started;
   }
 
@@ -422,16 +182,16 @@ class LiveBoard implements Board {
   }
 
   async setIdentify(chassis: string, on: boolean): Promise<void> {
-    const before = this.#indicators.identify(chassis);
+    const before = this.#parts.indicators.identify(chassis);
     if (before === null) throw new BoardRefusal('not-supported', `${chassis} has no identify light`);
-    await this.#indicators.setIdentify(chassis, on);
+    await this.#parts.indicators.setIdentify(chassis, on);
     try {
-      this.#memory.setIdentify(chassis, on);
+      this.#parts.memory.setIdentify(chassis, on);
     } catch (error) {
-      this.#indicators.showIdentify(chassis, before);
+      this.#parts.indicators.showIdentify(chassis, before);
       throw error;
     }
-    this.#changes.touch();
+    this.#parts.changes.touch();
   }
 
   async setAssetTag(target: Parameters<Board['setAssetTag']>[0], tag: string): Promise<void> {
@@ -441,8 +201,8 @@ class LiveBoard implements Board {
     }
     if (!this.chassis.has(target.chassis))
       throw new BoardRefusal('not-supported', `there is no chassis ${target.chassis}`);
-    this.#memory.setAssetTag('chassis', target.chassis, tag);
-    this.#changes.touch();
+    this.#parts.memory.setAssetTag('chassis', target.chassis, tag);
+    this.#parts.changes.touch();
   }
 
   async setRestorePolicy(host: string, policy: Parameters<Board['setRestorePolicy']>[1]): Promise<void> {
@@ -454,76 +214,33 @@ class LiveBoard implements Board {
     const { power } = host.facts;
     const before = host.boot;
     // Its controller goes first: what it refuses is not kept.
-    if (power.kind === 'ipmi') await this.#nodes.setBoot(power.node, boot);
+    if (power.kind === 'ipmi') await this.#parts.nodes.setBoot(power.node, boot);
     try {
       host.setBoot(boot);
     } catch (error) {
-      if (power.kind === 'ipmi') await this.#nodes.setBoot(power.node, before).catch(() => undefined);
+      if (power.kind === 'ipmi') await this.#parts.nodes.setBoot(power.node, before).catch(() => undefined);
       throw error;
     }
   }
 
-  addNode({ node, chassis, host, fru }: NewNode): void {
-    const taken =
-      this.#nodes.all.has(node.id) || this.#all.chassis.has(chassis.id) || this.#all.hosts.has(host.id);
-    if (taken) throw new BoardRefusal('not-in-this-state', `there is something called ${node.id} already`);
-    this.#presence.add(chassis);
-    this.#contents.add(this.#nodes.add(node, chassis.id, host.name));
-    this.#lines.add(nodePowerLine(node.id), { direction: 'in', node: node.id });
-    this.#indicators.add({ id: node.id, kind: 'identify', node: node.id, chassis: chassis.id });
-    this.#inventory.addOfNode(fru, chassis.id);
-    this.#hosts.add(host);
-    this.#hosts.consoles.get(host.id)?.start();
-    this.#all.chassis.set(chassis.id, new BoardChassis(chassis, this.#chassisParts));
-    this.#changed += 1;
-    this.#tellOf(
-      'ResourceCreated',
-      { chassis: [chassis.id], hosts: [host.id] },
-      `${node.name ?? node.id} was added.`,
-    );
+  addNode(node: NewNode): void {
+    this.#parts.addNode(node);
   }
 
   async removeNode(id: string): Promise<void> {
-    const node = this.#nodes.all.get(id);
-    if (node === undefined) return;
-    const { chassis, facts } = node;
-    this.#contents.delete(node);
-    this.#all.chassis.delete(chassis);
-    this.#indicators.remove(id);
-    this.#lines.remove(nodePowerLine(id));
-    this.#inventory.removeOfNode(id);
-    this.#changed += 1;
-    this.#changes.touch();
-    await Promise.all([this.#hosts.remove(facts.host ?? ''), this.#nodes.remove(id)]);
-    const gone = { chassis: [chassis], hosts: facts.host === undefined ? [] : [facts.host] };
-    this.#tellOf('ResourceRemoved', gone, `${node.name} was removed.`);
-  }
-
-  /** Parts have come or gone. */
-  #tellOf(
-    what: 'ResourceCreated' | 'ResourceRemoved',
-    { chassis, hosts }: { readonly chassis: readonly string[]; readonly hosts: readonly string[] },
-    detail: string,
-  ): void {
-    for (const origin of [
-      ...chassis.map((id) => ({ kind: 'chassis', id }) as const),
-      ...hosts.map((id) => ({ kind: 'host', id }) as const),
-    ]) {
-      const message = `ResourceEvent.${what}`;
-      void this.#changes.emit({ message, args: [], severity: 'OK', origin, detail });
-    }
+    await this.#parts.removeNode(id);
   }
 
   async setPowerLimit(node: string, limit: PowerLimit): Promise<void> {
-    await this.#nodes.setPowerLimit(node, limit);
+    await this.#parts.nodes.setPowerLimit(node, limit);
   }
 
   async setCooling(mode: Parameters<Board['setCooling']>[0]): Promise<void> {
-    await this.#fans.setMode(mode);
+    await this.#parts.fans.setMode(mode);
   }
 
   async setFanDuty(fan: string, percent: number): Promise<void> {
-    await this.#fans.setDuty(fan, percent);
+    await this.#parts.fans.setDuty(fan, percent);
   }
 
   #host(id: string): BoardHost {
@@ -531,169 +248,6 @@ class LiveBoard implements Board {
     if (host === undefined) throw new BoardRefusal('not-supported', `there is no host ${id}`);
     return host;
   }
-
-  #findHolds(
-    sensors: ReadonlyMap<string, BoardSensor>,
-    carriers: ReadonlyMap<string, string | undefined>,
-  ): void {
-    if (this.#presence.any || this.#slots.all.size > 0) {
-      for (const { id, chassis } of sensors.values())
-        this.#holds.add(id, () => this.#holdOf(chassis) ?? this.#holdOf(carriers.get(id)));
-    }
-    for (const { plug, sensors } of this.#fans.all.values()) {
-      for (const sensor of sensors) this.#holds.add(sensor, () => plug.hold ?? plug.settling);
-    }
-    for (const drive of this.#drives)
-      for (const id of sensorsOfDrive(drive.facts)) this.#holds.add(id, () => drive.hold);
-    for (const { plug, facts } of this.#supplies.all.values()) {
-      for (const sensor of sensorsOfSupply(facts)) this.#holds.add(sensor, () => plug.hold ?? plug.settling);
-    }
-    for (const { id, poweredBy } of sensors.values()) {
-      const host = poweredBy === null ? undefined : this.#all.hosts.get(poweredBy);
-      if (host !== undefined) this.#holds.add(id, () => host.hold);
-    }
-  }
-
-  /** A node answers, or does not any more: whose power it tells of is known again, or is not. */
-  #nodeMoved({ id }: BoardNode, isThere: boolean): void {
-    for (const { facts, power } of this.#all.hosts.values()) {
-      const told =
-        facts.power.kind === 'ipmi'
-          ? facts.power.node
-          : this.platform.lines?.[facts.power.kind === 'gpio' ? facts.power.good : '']?.node;
-      if (told !== id) continue;
-      if (isThere) power.look();
-      else power.lose();
-    }
-  }
-
-  /** A chassis has been plugged in or pulled: what is in it goes with it. */
-  #moved(id: string, present: boolean, inside: readonly string[]): void {
-    if (this.#stopped) return;
-    const chassis = inside.filter((each) => !present || this.#presence.has(each));
-    const hosts = [...this.#all.hosts.values()].filter((host) => chassis.includes(host.chassis));
-    const name = this.#all.chassis.get(id)?.name ?? id;
-    this.#tellOf(
-      present ? 'ResourceCreated' : 'ResourceRemoved',
-      { chassis, hosts: hosts.map((host) => host.id) },
-      `${name} was ${present ? 'plugged in' : 'pulled out'}.`,
-    );
-  }
-
-  /** What is in these chassis has had its time to start, be it after it was plugged in or was given power. */
-  #settled(inside: readonly string[]): void {
-    if (this.#stopped) return;
-    for (const host of this.#all.hosts.values())
-      if (inside.includes(host.chassis) && this.#holdOf(host.chassis) === null) host.pluggedIn();
-  }
-
-  /** The power of a slot has come or gone, and with it that of the hosts in it. */
-  #switched({ id, name, asked, hold }: Slot): void {
-    if (this.#stopped) return;
-    for (const host of hold?.state === 'StandbyOffline' ? this.hosts.values() : []) {
-      if (host.power.good !== true || !this.#presence.isInside(host.chassis, id)) continue;
-      this.#changes.emit({
-        message: 'ResourceEvent.ResourcePoweredOff',
-        args: [host.name],
-        severity: asked ? 'OK' : 'Warning',
-        origin: { kind: 'host', id: host.id },
-        host: host.id,
-        detail: `${name} has no power any more.`,
-      });
-    }
-    this.#reconsider();
-  }
-
-  /** A leak has lasted: the hosts in its chassis, and in those within, are switched off. */
-  #react(detector: BoardLeakDetector, type: 'ForceOff' | 'GracefulShutdown'): void {
-    for (const { id, chassis, power } of this.hosts.values()) {
-      if (power.good !== true || !this.#presence.isInside(chassis, detector.chassis)) continue;
-      // A host that cannot be asked is switched off.
-      const way = power.supported.includes(type) ? type : 'ForceOff';
-      this.#log('a leak switches a host off', { host: id, detector: detector.id, type: way });
-      power
-        .reset(way)
-        .catch((error: unknown) =>
-          this.#log('a host cannot be switched off because of a leak', { host: id, error: String(error) }),
-        );
-    }
-  }
-
-  /** Power or presence has changed. */
-  #reconsider(): void {
-    if (this.#stopped) return;
-    this.#changes.touch();
-    this.#slots.follow();
-    this.#lines.reconsider();
-    for (const host of this.#all.hosts.values())
-      if (!this.#presence.has(host.chassis) || !this.#slots.feeds(host.chassis)) host.pulled();
-    for (const detector of this.#all.leaks.values()) detector.look();
-    this.#sampler.reconsider();
-    this.#nodes.reconsider();
-    this.#inventory.reconsider();
-  }
-
-  /** The state of some part has moved, and others follow it. */
-  #look(): void {
-    if (this.#stopped) return;
-    this.#fans.look();
-    this.#supplies.look();
-    for (const drive of this.#drives) drive.look();
-    this.#indicators.show('power', (chassis, host) =>
-      [...this.#all.hosts.values()].some(
-        ({ id, chassis: own, power }) =>
-          power.good === true && (host === undefined ? own === chassis : id === host),
-      ),
-    );
-    this.#panel?.look();
-    this.#indicators.show('fault', (chassis) => this.#all.chassis.get(chassis)?.status.health !== 'OK');
-  }
-
-  #buildPanel(facts: PanelFacts): Panel {
-    const around = (host: string) => {
-      const chassis = this.#all.hosts.get(host)?.chassis ?? '';
-      return [...this.#all.chassis.values()].filter(({ id }) => this.#presence.isInside(chassis, id));
-    };
-    const [whole] = this.#cycles.values();
-    return new Panel(facts, {
-      lines: this.#lines,
-      manager: this.platform.manager.id,
-      hostOf: (id) => this.hosts.get(id),
-      slotOf: (chassis) => this.#slots.around(chassis)[0],
-      isIdentified: (host) => around(host).some(({ identify }) => identify === true),
-      isHealthy: (host) => around(host).every(({ ownHealth }) => ownHealth === 'OK'),
-      cycle: whole === undefined ? null : () => whole.reset('PowerCycle'),
-      rest: (line, glow) => this.#indicators.rest(line, glow),
-      event: (event) => this.#changes.emit(event),
-      changed: () => this.#changes.touch(),
-    });
-  }
-
-  /** Says so when the board is another than the descriptor describes. */
-  #recognise(): void {
-    const { probe, name, manager } = this.platform;
-    const fru = probe === undefined ? undefined : this.frus.get(probe.fru);
-    const names = [fru?.model, fru?.boardModel].filter((each) => each != null);
-    // An inventory that says nothing may be damaged, or be read at another time.
-    if (this.#recognised || probe === undefined || names.length === 0) return;
-    this.#recognised = true;
-    if (names.some((each) => this.#product.test(each))) return;
-    const detail = `This board says it is "${names.join('", "')}", and the descriptor is for ${name}: its sensors and limits may be wrong.`;
-    this.#log(detail);
-    this.#changes.emit({
-      message: 'ResourceEvent.ResourceErrorsDetected',
-      args: ['Model', 'descriptor for another board'],
-      severity: 'Critical',
-      origin: { kind: 'manager', id: manager.id },
-      detail,
-    });
-  }
-}
-
-/** The lines that show whether the controllers of hosts say that they have power. */
-function powerLines({ hosts = [] }: Platform): Record<string, LineFacts> {
-  const nodes = hosts.flatMap(({ power }) => (power.kind === 'ipmi' ? [power.node] : []));
-  return Object.fromEntries(nodes.map((node) => [nodePowerLine(node), { direction: 'in', node }]));
 }
 
 /** Waits for `work`, but no longer than `milliseconds`. */
