@@ -38,7 +38,7 @@ function asked() {
     pinMoved: () => {
       moves += 1;
     },
-    bootFlags: () => flagBytes({ enabled: 'Once', target: 'Pxe', mode: 'UEFI' }),
+    bootFlags: () => flagBytes({ enabled: 'Once', target: 'Pxe', uefiTarget: null, mode: 'UEFI' }),
   };
 }
 
