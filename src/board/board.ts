@@ -162,7 +162,7 @@ class LiveBoard implements Board {
     this.#slots = slots;
     const holdOf = (chassis: string | undefined) => presence.hold(chassis) ?? slots.hold(chassis);
     this.#holdOf = holdOf;
-    const ways = new Ways(hardware.ipmi);
+    const ways = new Ways(hardware.ipmi, platform.nodes);
     const readers = createReaders(platform, hardware, lines, ways);
     this.#faults = new Faults(platform, readers.adapters, changes, this.#log);
     const first = platform.chassis[0]?.id ?? '';

@@ -35,9 +35,15 @@ export interface Identity {
   recordsKey(target: Target): Promise<string>;
 }
 
+/** Of IPMI (section 20.1, byte 6). */
+const versions: readonly string[] = ['1.0', '1.5', '2.0'];
+
 /** Asks a controller who it is. @throws IpmiError */
 export async function identify(target: Target, facts: NodeFacts): Promise<Identity> {
   const device = await run(target, getDeviceId, undefined);
+  // Whatever else it says would take away all that is known of the node.
+  if (!versions.includes(device.ipmi))
+    throw new IpmiError('malformed', `Get Device ID: there is no IPMI ${device.ipmi}`);
   const { supports, providesSdrs } = device;
   const bridge = facts.bridgeIc === undefined ? null : BIC_IANA[facts.bridgeIc];
   const ownRecords = !supports.sdrRepository;

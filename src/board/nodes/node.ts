@@ -2,7 +2,7 @@
  * One node and its controller: found, asked in rounds, lost and found again. It has a loop of its own, so that one that
  * is slow, wrong or gone holds up nothing else.
  */
-import { readFruData, type Target } from 'node-ipmi';
+import { IpmiError, readFruData, type Target } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { NodeFacts } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
@@ -63,6 +63,8 @@ export class BoardNode implements Node {
   /** It has been asked something that it has not answered, nor anything since. */
   #pending = false;
   #isThere = false;
+  /** Rounds in a row in which it answered, but not what it was asked. */
+  #wrong = 0;
   #told = false;
   #held: Hold | null = null;
   #hurriedUntil = 0;
@@ -131,6 +133,8 @@ export class BoardNode implements Node {
     // What is under way fails with that, so that the loop ends soon.
     await this.#way?.close();
     await this.#ended;
+    // It may have been opened meanwhile.
+    await this.#way?.close();
   }
 
   /** What keeps it from being asked has changed. */
@@ -177,13 +181,21 @@ export class BoardNode implements Node {
 
   /** Finds what has grown old; called now and then from outside, since a loop that hangs reports nothing. */
   findStale(now: number): void {
-    const usual = patience * this.#period + slack;
+    // Nobody asks it, so that it cannot answer.
+    if (this.#isOver) return;
+    const usual = Math.max(patience * this.#period, this.#longestAnswer) + slack;
     const allowed = this.#identity === null ? Math.max(usual, firstContact) : usual;
     const silent = this.#pending ? now - this.#heard : 0;
     if (this.#isThere && silent >= allowed) this.#lose(`no answer since ${this.#since}`);
     else if (!this.#isThere && !this.#told && silent >= allowed)
       this.#lose(this.fault ?? 'it has not answered yet');
     this.#sensors.findStale(now, usual);
+  }
+
+  /** A controller that may take so long for an answer is not gone before that, milliseconds. */
+  get #longestAnswer(): number {
+    const { link } = this.facts;
+    return link.kind === 'ipmb' ? (link.timeout ?? 0) : 0;
   }
 
   get #since(): string {
@@ -233,6 +245,8 @@ export class BoardNode implements Node {
     return {
       ...(target.address === undefined ? {} : { address: target.address }),
       send: async (request) => {
+        // Nothing more goes to one that is let go of.
+        if (this.#isOver) throw new IpmiError('closed', 'it is not asked any more');
         this.#pending = true;
         this.#unanswered += 1;
         const answer = await target.send(request).finally(() => {
@@ -249,7 +263,7 @@ export class BoardNode implements Node {
     this.#heard = performance.now();
     this.#pending = this.#unanswered > 0;
     this.lastAnswer = this.#parts.now();
-    if (!this.#isThere) this.#arrive();
+    if (!this.#isThere && this.#wrong < patience) this.#arrive();
   }
 
   async #round(): Promise<void> {
@@ -258,7 +272,11 @@ export class BoardNode implements Node {
     if (due) this.#identity = await identify(target, this.facts);
     const identity = this.#identity;
     if (identity === null || this.#isOver) return;
-    this.signals.take(await levelsOf(target, identity));
+    const levels = await levelsOf(target, identity);
+    if (this.#isOver) return;
+    this.#wrong = 0;
+    if (!this.#isThere) this.#arrive();
+    this.signals.take(levels);
     if (due) {
       await this.#sensors.look(target, identity);
       if (this.#isOver) return;
@@ -338,6 +356,7 @@ export class BoardNode implements Node {
     this.signals.lose();
     // It may be another one when it comes back.
     this.#identified = Number.NEGATIVE_INFINITY;
+    this.#sensors.forget();
     this.#sensors.lose(status, fault);
     this.#parts.changes.touch();
     this.#parts.moved(false);
@@ -347,7 +366,11 @@ export class BoardNode implements Node {
   #rest(hold: Hold): void {
     if (this.#held?.state === hold.state && this.#held.why === hold.why) return;
     this.#held = hold;
-    this.#sensors.forget();
+    this.#wrong = 0;
+    this.#pending = false;
+    // What is under way is not waited for.
+    void this.#way?.close().catch(() => undefined);
+    this.#way = null;
     this.#leave(hold.why, { state: hold.state, health: 'OK' });
     if (!this.#told) return;
     this.#told = false;
@@ -369,7 +392,11 @@ export class BoardNode implements Node {
       this.fault = failure.message;
       this.#parts.changes.touch();
     }
-    if (failure.kind === 'no-bus') this.#lose(failure.message);
+    const isWrong = this.#isThere && (failure.kind === 'wrong-data' || failure.kind === 'unsupported');
+    this.#wrong = isWrong ? this.#wrong + 1 : this.#wrong;
+    // No way leads to it; or what it said last is known no more.
+    if (failure.kind === 'no-bus' || this.#way === null || (isWrong && this.#wrong >= patience))
+      this.#lose(failure.message);
     if (failure.kind !== 'held') return this.#period;
     // The secret may have been changed meanwhile: it is read again.
     await this.#way?.close().catch(() => undefined);
