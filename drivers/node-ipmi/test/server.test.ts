@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import fc from 'fast-check';
 import {
+  activatePowerLimit,
   bridge,
   chassisControl,
   chassisIdentify,
@@ -454,7 +455,11 @@ describe('LanClient and LanServer', () => {
     await expect(run(client, getPowerLimit, undefined)).rejects.toThrow(/no power limit/);
     const limit = { action: 0x11, limit: 400, correctionTime: 2000, samplingPeriod: 5 };
     await run(client, setPowerLimit, limit);
+    await expect(run(client, getPowerLimit, undefined)).rejects.toThrow(/no power limit/);
+    await run(client, activatePowerLimit, { active: true });
     expect(await run(client, getPowerLimit, undefined)).toEqual(limit);
+    await run(client, activatePowerLimit, { active: false });
+    await expect(run(client, getPowerLimit, undefined)).rejects.toThrow(/no power limit/);
     const tag = 'a tag that takes more than one part, and then some of it';
     await writeAssetTag(client, tag);
     expect(await readAssetTag(client)).toBe(tag);

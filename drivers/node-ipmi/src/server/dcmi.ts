@@ -56,8 +56,9 @@ export function dcmiRoutes(power: PowerModel, state: DcmiState): readonly Route[
       return [...watts, ...le(Math.floor(Date.now() / 1000), 4), ...le(1000, 4), 0x40];
     }),
     command(0x03, user, () => {
-      const { data } = state.powerLimit;
-      if (data.length === 0) return refuse(0x80);
+      const { active, data } = state.powerLimit;
+      // None is in force (DCMI 1.5, table 6-18), whatever was set before.
+      if (!active || data.length === 0) return refuse(0x80);
       return [0, 0, ...data];
     }),
     command(0x04, operator, (request) => {
