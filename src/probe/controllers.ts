@@ -4,6 +4,7 @@ import {
   bicFirmwareVersion,
   bicGetGpio,
   type DeviceId,
+  getDeviceGuid,
   getDeviceId,
   getDeviceSdr,
   getPowerLimit,
@@ -32,7 +33,15 @@ type About = Pick<ControllerFinding, 'id' | 'kind' | 'way'>;
 /** All that is sent: nothing of it changes anything (a reservation is what records are read under, and is not kept). */
 const harmless: ReadonlySet<string> = new Set(
   [
-    ...[getDeviceId, getSensorReading, bicGetGpio, bicFirmwareVersion, getPowerReading, getPowerLimit],
+    ...[
+      getDeviceId,
+      getDeviceGuid,
+      getSensorReading,
+      bicGetGpio,
+      bicFirmwareVersion,
+      getPowerReading,
+      getPowerLimit,
+    ],
     ...[getSdrInfo, getSdr, reserveSdr, getDeviceSdr, reserveDeviceSdr],
   ].map(({ netFn, command }) => `${netFn}/${command}`),
 );

@@ -208,8 +208,10 @@ describe('a probe of nodes', () => {
       await probe(platform, { ...twin, ipmi });
       expect(JSON.stringify(twin.status().nodes)).toBe(before);
     }
-    // Get Device ID, sensor reading, device and repository records, power and its limit, pins, versions of firmware.
-    expect([...asked].sort()).toEqual(['4 2d', '6 1', 'a 20', 'a 23', '2c 2', '2c 3', '38 3', '38 b'].sort());
+    // Get Device ID and GUID, sensor reading, device and repository records, power and its limit, pins, versions of firmware.
+    expect([...asked].sort()).toEqual(
+      ['4 2d', '6 1', '6 8', 'a 20', 'a 23', '2c 2', '2c 3', '38 3', '38 b'].sort(),
+    );
     const node = readOnly(new IpmiNode());
     await expect(run(node, chassisControl, 'powerDown')).rejects.toThrow('a probe changes nothing');
   });

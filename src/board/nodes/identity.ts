@@ -6,6 +6,7 @@ import {
   bicGetGpio,
   type DeviceId,
   getChassisStatus,
+  getDeviceGuid,
   getDeviceId,
   getSdrInfo,
   IpmiError,
@@ -47,6 +48,7 @@ export async function identify(target: Target, facts: NodeFacts): Promise<Identi
   const { supports, providesSdrs } = device;
   const bridge = facts.bridgeIc === undefined ? null : BIC_IANA[facts.bridgeIc];
   const ownRecords = !supports.sdrRepository;
+  const guid = await guidOf(target);
   const limit = bridge === null ? await powerLimit(target) : undefined;
   return {
     manufacturer: device.manufacturer,
@@ -59,11 +61,21 @@ export async function identify(target: Target, facts: NodeFacts): Promise<Identi
     measuresPower: limit !== undefined,
     powerLimit: limit ?? null,
     recordsKey: async (asked) => {
-      if (ownRecords) return `device ${device.firmware} ${providesSdrs}`;
+      if (ownRecords) return `device ${guid} ${device.firmware} ${providesSdrs}`;
       const { records, added, erased } = await run(asked, getSdrInfo, undefined);
-      return `repository ${records} ${added} ${erased}`;
+      return `repository ${guid} ${records} ${added} ${erased}`;
     },
   };
+}
+
+/** What tells it from others of its kind (section 20.8); not all controllers have that. */
+async function guidOf(target: Target): Promise<string> {
+  try {
+    return Buffer.from(await run(target, getDeviceGuid, undefined)).toString('hex');
+  } catch (error) {
+    if (error instanceof IpmiError && (error.kind === 'completion' || error.kind === 'malformed')) return '';
+    throw error;
+  }
 }
 
 const controllerFirmware = (facts: NodeFacts, { firmware }: DeviceId): NodeFirmware => ({

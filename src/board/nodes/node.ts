@@ -356,7 +356,6 @@ export class BoardNode implements Node {
     this.signals.lose();
     // It may be another one when it comes back.
     this.#identified = Number.NEGATIVE_INFINITY;
-    this.#sensors.forget();
     this.#sensors.lose(status, fault);
     this.#parts.changes.touch();
     this.#parts.moved(false);
@@ -368,6 +367,7 @@ export class BoardNode implements Node {
     this.#held = hold;
     this.#wrong = 0;
     this.#pending = false;
+    this.#sensors.forget();
     // What is under way is not waited for.
     void this.#way?.close().catch(() => undefined);
     this.#way = null;

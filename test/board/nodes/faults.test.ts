@@ -1,5 +1,16 @@
 /** Whatever is wrong with one node: it says so, nothing is invented, and the other node is asked as before. */
-import { addSdr, coldReset, deleteSdr, encodeSdr, reserveSdr, run, type Target } from 'node-ipmi';
+import {
+  addSdr,
+  coldReset,
+  deleteSdr,
+  encodeSdr,
+  getSensorThresholds,
+  NETFN,
+  reserveSdr,
+  run,
+  setSensorThresholds,
+  type Target,
+} from 'node-ipmi';
 import { describe, expect, it } from 'vitest';
 import { fullSensor } from '../../../drivers/node-ipmi/test/fixture.ts';
 import { createTwin } from '../../../drivers/twin/twin.ts';
@@ -217,6 +228,35 @@ describe('records that change while the daemon runs', () => {
     // Those that stay are the same as before, with all that is known of them.
     expect(b.sensor('bmc-a_Inlet_Temp')).toBe(old);
     expect(b.isFresh('a')).toBe(true);
+    await b.stop();
+  });
+});
+
+describe('another controller in the place of one that was lost', () => {
+  it('is read anew, though its records count the same', async () => {
+    const b = await startPair();
+    const limit = () => Number(b.sensor('bmc-a_Inlet_Temp').thresholds.upperCritical);
+    const before = limit();
+    const { raw } = await ipmi(run(b.taps.node(1), getSensorThresholds, { sensor: 1 }));
+    const upperCritical = raw.upperCritical + 1;
+    await ipmi(run(b.taps.node(1), setSensorThresholds, { sensor: 1, raw: { upperCritical } }));
+    // Thresholds are read with the records, which are the same for a node that only was away.
+    for (const isOther of [false, true]) {
+      const fault = b.twin.inject({ kind: 'deadNode', node: 'bmc-a' });
+      await passWithOther(b, patience + period);
+      b.taps.change = (bus, message) => {
+        const isGuid = bus === 1 && message[1] === (NETFN.app + 1) << 2 && message[5] === 0x08;
+        if (!isGuid || !isOther) return message;
+        const other = Uint8Array.from(message);
+        other[7] = ~(other[7] ?? 0);
+        other[other.length - 1] = -[...other.subarray(3, -1)].reduce((sum, byte) => sum + byte, 0) & 0xff;
+        return other;
+      };
+      b.twin.clear(fault);
+      await passWithOther(b, 10 * period);
+      if (isOther) expect(limit()).toBeGreaterThan(before);
+      else expect(limit()).toBe(before);
+    }
     await b.stop();
   });
 });
