@@ -124,7 +124,7 @@ async function nodeText(
     state: more.length === 0 ? 'answers' : 'other',
     detail: [
       deviceText(device),
-      ...firmware.slice(1).map(({ name, version }) => `${name} ${version}`),
+      ...firmware.slice(1).map(({ id, version }) => `${id.slice(facts.id.length + 1)} ${version}`),
       `${records.length} records, ${sensors.length} sensors of them are read`,
       ...more,
     ].join('; '),

@@ -91,7 +91,7 @@ describe('a probe of nodes', () => {
 
   it('says of a bridge IC what it carries, and reads the satellite', async () => {
     const { ok, all } = await of(card, twinOf(card));
-    expect(all.card1?.detail).toContain('CPLD of card1 00.00.02.07');
+    expect(all.card1?.detail).toContain('bic 01.23; me 04.00.04.29.01; cpld 00.00.02.07');
     const { lines } = await probe(card, twinOf(card));
     expect(lines.find(({ id }) => id === 'GOOD')).toMatchObject({
       ...{ state: 'found', detail: 'pin 0 of node card1, which is asked for it' },

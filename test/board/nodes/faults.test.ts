@@ -1,4 +1,6 @@
 /** Whatever is wrong with one node: it says so, nothing is invented, and the other node is asked as before. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   addSdr,
   coldReset,
@@ -12,8 +14,10 @@ import {
   type Target,
 } from 'node-ipmi';
 import { describe, expect, it } from 'vitest';
+import { linuxIpmi } from '../../../drivers/ipmi/linux.ts';
 import { fullSensor } from '../../../drivers/node-ipmi/test/fixture.ts';
 import { createTwin } from '../../../drivers/twin/twin.ts';
+import { temporary } from '../../store/support.ts';
 import { pass, useOwnTime } from '../support.ts';
 import { type NodeBench, pair, patience, period, settled, startPair } from './support.ts';
 
@@ -330,6 +334,41 @@ describe('a bus', () => {
     b.twin.clear(fault);
     await passWithOther(b, 10 * period);
     expect(b.isFresh('a')).toBe(true);
+    await b.stop();
+  });
+});
+
+describe('a node whose door stays shut', () => {
+  it.each([
+    ['a secret that is not there', undefined, 'the file is not there'],
+    ['a secret that is no password of IPMI', 'x'.repeat(40), 'longer than the 20 bytes that IPMI knows'],
+  ])('for %s says so once, and keeps trying', async (_, secret, why) => {
+    const path = join(temporary(), 'secret');
+    if (secret !== undefined) writeFileSync(path, secret);
+    const link = { kind: 'lan', host: '127.0.0.1', user: 'admin', secret: path } as const;
+    const shut = structuredClone(pair);
+    Object.assign(shut.nodes?.[0] ?? {}, { link });
+    let tries = 0;
+    const { lan } = linuxIpmi();
+    const b = await startPair({
+      platform: shut,
+      hardware: (twin) => ({
+        ipmi: {
+          ...twin.ipmi,
+          lan(node, options, secrets) {
+            tries += 1;
+            return lan(node, options, secrets);
+          },
+        },
+      }),
+    });
+    await passWithOther(b, 3 * minute);
+    isUnknown(b);
+    expect(b.node('a').fault).toContain(why);
+    expect(tries).toBeGreaterThan(1);
+    const told = b.events.filter(({ condition }) => condition === 'node:bmc-a');
+    expect(told).toHaveLength(1);
+    expect(JSON.stringify(b.log) + JSON.stringify(b.events)).not.toContain('xxx');
     await b.stop();
   });
 });
