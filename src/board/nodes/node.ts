@@ -12,6 +12,7 @@ import { type Identity, identify, levelsOf } from './identity.ts';
 import { NodeLog } from './log.ts';
 import { NodeSensors, type NodeSensorsParts } from './sensors.ts';
 import { Signals } from './signals.ts';
+import { lostEvent, wellEvent } from './told.ts';
 import { deviceError, type Way, type Ways } from './ways.ts';
 
 /** Period of readings where the descriptor has none, milliseconds. */
@@ -321,14 +322,7 @@ export class BoardNode implements Node {
     if (this.#told) {
       this.#told = false;
       this.#parts.log('a node answers again', { node: this.id });
-      void this.#parts.changes.emit({
-        message: 'ResourceEvent.ResourceStatusChangedOK',
-        args: [this.name, 'Enabled'],
-        severity: 'OK',
-        origin: { kind: 'node', id: this.id },
-        condition: `node:${this.id}`,
-        resolves: true,
-      });
+      void this.#parts.changes.emit(wellEvent(this, 'Enabled'));
     }
     this.#parts.moved(true);
   }
@@ -339,14 +333,7 @@ export class BoardNode implements Node {
     if (this.#told) return;
     this.#told = true;
     this.#parts.log('a node does not answer', { node: this.id, fault });
-    void this.#parts.changes.emit({
-      message: 'Platform.DeviceManagementInterfaceUnresponsive',
-      args: [this.name],
-      severity: 'Warning',
-      origin: { kind: 'node', id: this.id },
-      condition: `node:${this.id}`,
-      detail: `${fault}.`,
-    });
+    void this.#parts.changes.emit(lostEvent(this, fault));
   }
 
   #leave(fault: string, status: Status): void {
@@ -374,14 +361,7 @@ export class BoardNode implements Node {
     this.#leave(hold.why, { state: hold.state, health: 'OK' });
     if (!this.#told) return;
     this.#told = false;
-    void this.#parts.changes.emit({
-      message: 'ResourceEvent.ResourceStatusChangedOK',
-      args: [this.name, hold.state],
-      severity: 'OK',
-      origin: { kind: 'node', id: this.id },
-      condition: `node:${this.id}`,
-      resolves: true,
-    });
+    void this.#parts.changes.emit(wellEvent(this, hold.state));
   }
 
   /** @returns milliseconds until the next try */
