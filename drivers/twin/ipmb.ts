@@ -32,8 +32,11 @@ export function createIpmb(faults: Faults): TwinIpmb {
   function check(bus: number, to: number): Member | undefined {
     const member = wires.get(bus)?.members.get(to);
     const where = `IPMB ${bus} 0x${to.toString(16)}`;
-    if (faults.onBus('missingBus', bus))
-      throw new IpmiError('unreachable', `${where}: the machine has no such bus`);
+    if (faults.onBus('missingBus', bus)) {
+      // As the kernel says it of a device that was taken away from under whoever has it open.
+      const cause = Object.assign(new Error('no such device'), { code: 'ENODEV' });
+      throw new IpmiError('unreachable', `${where}: the machine has no such bus`, { cause });
+    }
     if (member && !member.hasPower()) throw new IpmiError('unreachable', `${where}: nobody acknowledges`);
     return member;
   }

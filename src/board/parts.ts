@@ -124,7 +124,7 @@ export class Parts {
       },
       (chassis, other) => presence.isInside(chassis, other),
     );
-    const ways = new Ways(hardware.ipmi);
+    const ways = new Ways(hardware.ipmi, platform.nodes);
     const readers = createReaders(platform, hardware, lines, ways);
     this.faults = new Faults(platform, readers.adapters, changes, log);
     this.sensors = new Sensors(this.#contents, changes);

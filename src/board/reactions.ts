@@ -127,14 +127,12 @@ export class Reactions {
       // A host that cannot be asked is switched off.
       const way = power.supported.includes(type) ? type : 'ForceOff';
       this.#parts.log('a leak switches a host off', { host: id, detector: detector.id, type: way });
-      power
-        .reset(way)
-        .catch((error: unknown) =>
-          this.#parts.log('a host cannot be switched off because of a leak', {
-            host: id,
-            error: String(error),
-          }),
-        );
+      power.reset(way).catch((error: unknown) =>
+        this.#parts.log('a host cannot be switched off because of a leak', {
+          host: id,
+          error: String(error),
+        }),
+      );
     }
   }
 

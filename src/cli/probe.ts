@@ -9,11 +9,12 @@ import type { ProbeReport } from '../probe/report.ts';
 const help = `Usage: redfishd probe --platform FILE [--twin] [--json]
 
 Looks for everything that a descriptor names: says of each chip whether it answers and who it says it is, of each
-inventory what it holds, of each line whether it is there or who has it, and of each bus how long a round over its
-sensors takes beside what its clock allows. Stop the daemon first: it holds the lines.
+inventory what it holds, of each line whether it is there or who has it, of each bus how long a round over its sensors
+takes beside what its clock allows, and of each node and satellite whether it lets us in, who it says it is and how many
+sensors of it are read. Stop the daemon first: it holds the lines and the buses.
 
-Nothing is written to any device: chips are read, inputs are requested and given back, outputs are looked up and left
-alone. (Registers have to be named, and channels of muxes and pages of chips chosen, before they can be read.)
+Nothing is written to any device: chips are read, controllers asked, inputs requested and given back, outputs looked up
+and left alone. (Registers have to be named, and channels of muxes and pages of chips chosen, before they can be read.)
 
   --platform FILE   descriptor of the board
   --twin            on a simulation of the board
@@ -66,18 +67,32 @@ async function open(platform: Platform, twin: boolean): Promise<Hardware> {
 const hex = (address: number) => `0x${address.toString(16).padStart(2, '0')}`;
 const short = (value: number) => String(Number(value.toPrecision(4)));
 
-function textOf({ board, devices, lines, inputs, buses, ok }: ProbeReport): string {
+function textOf({ board, devices, lines, inputs, buses, controllers, ok }: ProbeReport): string {
   const rows: string[][] = [];
   for (const { id, chip, bus, address, state, detail, readings } of devices) {
     rows.push([`i2c-${bus} ${hex(address)}`, id, chip, state, detail]);
     for (const [sensor, { value, fault }] of Object.entries(readings))
       rows.push(['', `  ${sensor}`, '', '', value === null ? (fault ?? '') : short(value)]);
   }
-  const parts = [`${board}\n`, 'Chips', table(rows)];
+  const parts = [`${board}\n`];
+  if (rows.length > 0) parts.push('Chips', table(rows));
   if (lines.length > 0)
     parts.push('Lines', table(lines.map(({ id, line, state, detail }) => [id, line, state, detail])));
   if (inputs.length > 0)
     parts.push('Controller', table(inputs.map(({ id, what, state, detail }) => [id, what, state, detail])));
+  if (controllers.length > 0)
+    parts.push(
+      'Nodes and satellites',
+      table(
+        controllers.flatMap(({ id, way, state, detail, readings }) => [
+          [way, id, state, detail],
+          ...Object.entries(readings).map(([sensor, { value, fault }]) => [
+            ...['', `  ${sensor}`, ''],
+            value === null ? (fault ?? '') : short(value),
+          ]),
+        ]),
+      ),
+    );
   if (buses.length > 0) {
     const head = ['bus', 'sensors', 'transfers', 'bits', 'at its clock', 'measured', 'load'];
     const body = buses.map((each) => [
@@ -91,7 +106,7 @@ function textOf({ board, devices, lines, inputs, buses, ok }: ProbeReport): stri
     ]);
     parts.push('A round over all sensors', table([head, ...body]));
   }
-  const bad = [...devices, ...lines, ...inputs].filter(
+  const bad = [...devices, ...lines, ...inputs, ...controllers].filter(
     ({ state }) => !['answers', 'held', 'absent', 'found'].includes(state),
   );
   parts.push(

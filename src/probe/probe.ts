@@ -11,6 +11,7 @@ import { findChip } from '../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../drivers/i2c/eeprom.ts';
 import { type Candidate, candidatesOf, openBuses, openCandidate } from '../board/readers.ts';
 import type { DeviceFacts, LineFacts, Platform } from '../platform/schema.ts';
+import { probeControllers } from './controllers.ts';
 import { type Count, metered } from './meter.ts';
 import type {
   BusFinding,
@@ -90,11 +91,12 @@ export async function probe(platform: Platform, hardware: Hardware): Promise<Pro
   }
   const devices = [...found.values()].map(({ finding }) => finding);
   const inputs = await probeInputs(platform, hardware);
+  const controllers = await probeControllers(platform, hardware.ipmi, gone);
   const good = ['answers', 'held', 'absent', 'found'];
   return {
     board: platform.name,
-    ...{ devices, lines, inputs, buses: rounds },
-    ok: [...devices, ...lines, ...inputs].every(({ state }) => good.includes(state)),
+    ...{ devices, lines, inputs, buses: rounds, controllers },
+    ok: [...devices, ...lines, ...inputs, ...controllers].every(({ state }) => good.includes(state)),
   };
 }
 
@@ -241,6 +243,11 @@ async function probeLines(platform: Platform, { gpio }: Hardware): Promise<LineF
     const line = facts.line ?? id;
     const { direction } = facts;
     const about = { id, line, direction };
+    if (facts.node !== undefined) {
+      const detail = `pin ${facts.bit} of node ${facts.node}, which is asked for it`;
+      found.push({ ...about, state: 'found', detail });
+      continue;
+    }
     if (missingChassis(platform, found).has(facts.chassis ?? '')) {
       found.push({ ...about, state: 'absent', detail: `its chassis ${facts.chassis} is not plugged in` });
       continue;

@@ -46,6 +46,39 @@ export interface InputFinding {
   readonly detail: string;
 }
 
+export type ControllerState =
+  /** It is there, and has what the descriptor says of it. */
+  | 'answers'
+  /** Its chassis is not plugged in. */
+  | 'absent'
+  /** Nothing answers. */
+  | 'silent'
+  /** Over a network: the login does not work. */
+  | 'refused'
+  /** Something else answers, or it has not all that the descriptor says. */
+  | 'other'
+  /** It could not even be asked: no bus, no secret. */
+  | 'no way';
+
+/** A controller that is asked by IPMI. */
+export interface ControllerFinding {
+  readonly id: string;
+  readonly kind: 'node' | 'satellite';
+  /** What leads to it: `IPMB 1 0x20`, `LAN admin@192.0.2.11:623`. */
+  readonly way: string;
+  readonly state: ControllerState;
+  /** Who it says it is, or what is wrong and what to do. */
+  readonly detail: string;
+  readonly deviceId: number | null;
+  readonly firmware: string | null;
+  /** Sensor data records; null where nobody could count them, and for satellites. */
+  readonly records: number | null;
+  /** Sensors that the daemon reads, by those records; of a satellite those that have a reading. */
+  readonly sensors: number | null;
+  /** Of a satellite. */
+  readonly readings: DeviceFinding['readings'];
+}
+
 /** One round over all sensors of an adapter, with everything behind its muxes. */
 export interface BusFinding {
   readonly bus: number;
@@ -70,6 +103,7 @@ export interface ProbeReport {
   readonly lines: readonly LineFinding[];
   readonly inputs: readonly InputFinding[];
   readonly buses: readonly BusFinding[];
+  readonly controllers: readonly ControllerFinding[];
   /** Everything that should be there is. */
   readonly ok: boolean;
 }

@@ -519,6 +519,20 @@ muxes:
   ],
   ['reference', 'a node that is not there', 'frus: [{ id: a, node: ¦b }]\n', 'there is no node "b"', ''],
   [
+    'own-address',
+    'two addresses of this controller on one bus',
+    'nodes:\n  - { id: a, link: { kind: ipmb, bus: 2, address: 0x20 } }\n  - { id: b, link: { kind: ipmb, bus: 2, address: 0x21, own: ¦0x12 } }\nbuses: [{ bus: 2 }]\n',
+    'this controller is 0x12 on bus 2, and 0x10 there for "a"',
+    'the same "own" address',
+  ],
+  [
+    'own-address',
+    'an address of this controller that is left out for one of two nodes',
+    'nodes:\n  - { id: a, link: { kind: ipmb, bus: 2, address: 0x20, own: 0x12 } }\n  - { id: b, link: { kind: ipmb, bus: 2, address: ¦0x21 } }\nbuses: [{ bus: 2 }]\n',
+    'this controller is 0x10 on bus 2, and 0x12 there for "a"',
+    'the same "own" address',
+  ],
+  [
     'node-use',
     'a line of a node that is no bridge IC',
     'nodes: [{ id: a, link: { kind: ipmb, bus: 2, address: 0x20 } }]\nbuses: [{ bus: 2 }]\nlines: { L: { direction: in, node: ¦a, bit: 3 } }\n',

@@ -26,6 +26,7 @@ export * from './sdr.ts';
 export { decodeFactors, decodeSdr } from './sdr-decode.ts';
 export { encodeFactors, encodeSdr } from './sdr-encode.ts';
 export * from './sel.ts';
+export { readSel, type SelSlice } from './sel-reader.ts';
 export * from './sensor-types.ts';
 export { type ChassisModel, type ChassisState, simpleChassis } from './server/chassis.ts';
 export type { DcmiState, PowerModel } from './server/dcmi.ts';

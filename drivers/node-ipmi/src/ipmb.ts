@@ -28,6 +28,7 @@ export interface IpmbBusOptions {
 
 interface Waiting {
   readonly message: IpmbMessage;
+  readonly timeout: number;
   readonly settle: (answer: IpmiResponse | IpmiError) => void;
   tries: number;
   timer: NodeJS.Timeout | undefined;
@@ -36,11 +37,14 @@ interface Waiting {
 const SEQUENCES = 64;
 /** A request that comes again because its answer was lost is among the last so many of its sender. */
 const REMEMBERED = 8;
+/** Milliseconds after which the same message is another request: sequence numbers expire (IPMB v1.0, table 4-1). */
+const EXPIRY = 5000;
 
 interface Served {
   /** The message as it came: the sequence number in it tells a repetition from a new request. */
   readonly request: Buffer;
   readonly answer: Promise<IpmiResponse>;
+  readonly at: number;
 }
 
 /** One IPMB as seen by a controller on it: asks other nodes, and answers them. */
@@ -66,9 +70,15 @@ export class IpmbBus {
     link.onMessage = (bytes) => this.#receive(bytes);
   }
 
-  /** The node at an 8-bit address. */
-  node(address: number): Target {
-    return { address, send: (request) => this.#ask(address, request) };
+  /** The node at an 8-bit address; one that takes longer than others may have a wait of its own, milliseconds. */
+  node(address: number, timeout = this.#timeout): Target {
+    return { address, send: (request) => this.#ask(address, request, timeout) };
+  }
+
+  /** Gives up what a node has been asked: requests still open fail `closed`. It can be asked again. */
+  giveUp(address: number): void {
+    const where = `node 0x${address.toString(16)}`;
+    this.#nodes.get(address)?.fail(new IpmiError('closed', `${where}: the request was given up`));
   }
 
   /** Lets go of the link. Requests still open fail `closed`. */
@@ -79,14 +89,14 @@ export class IpmbBus {
     for (const queue of this.#nodes.values()) queue.fail(new IpmiError('closed', 'the bus was closed'));
   }
 
-  #ask(address: number, request: IpmiRequest): Promise<IpmiResponse> {
+  #ask(address: number, request: IpmiRequest, timeout: number): Promise<IpmiResponse> {
     if (this.#isClosed) return Promise.reject(new IpmiError('closed', 'the bus was closed'));
     let queue = this.#nodes.get(address);
     if (queue === undefined) {
       queue = new NodeQueue(address, this.address, this.#window, (waiting) => this.#transmit(waiting));
       this.#nodes.set(address, queue);
     }
-    return queue.ask(request);
+    return queue.ask(request, timeout);
   }
 
   #transmit(waiting: Waiting): void {
@@ -96,7 +106,7 @@ export class IpmbBus {
     waiting.timer = setTimeout(() => {
       if (waiting.tries <= this.#retries) this.#transmit(waiting);
       else waiting.settle(new IpmiError('timeout', `${where}: no answer after ${waiting.tries} tries`));
-    }, this.#timeout);
+    }, waiting.timeout);
     Promise.resolve()
       .then(() => this.#link.send(encodeIpmb(waiting.message)))
       .catch((cause: unknown) => {
@@ -114,12 +124,13 @@ export class IpmbBus {
   }
 
   async #serve(message: IpmbMessage, request: Buffer): Promise<void> {
-    const past = this.#served.get(message.from) ?? [];
+    const at = performance.now();
+    const past = (this.#served.get(message.from) ?? []).filter((other) => at - other.at < EXPIRY);
     this.#served.set(message.from, past);
     // What is asked again is answered again, and not done again.
     const before = past.find((other) => other.request.equals(request));
     const answer = before?.answer ?? this.#answer(message);
-    if (before === undefined) past.push({ request, answer });
+    if (before === undefined) past.push({ request, answer, at });
     if (past.length > REMEMBERED) past.shift();
     try {
       await this.#link.send(encodeIpmb(responseTo(message, await answer)));
@@ -152,7 +163,7 @@ class NodeQueue {
     this.#transmit = transmit;
   }
 
-  ask(request: IpmiRequest): Promise<IpmiResponse> {
+  ask(request: IpmiRequest, timeout: number): Promise<IpmiResponse> {
     return new Promise((resolve, reject) => {
       const start = (): void => {
         do this.#sequence = (this.#sequence + 1) % SEQUENCES;
@@ -170,6 +181,7 @@ class NodeQueue {
             command,
             data,
           },
+          timeout,
           tries: 0,
           timer: undefined,
           settle: (answer) => {

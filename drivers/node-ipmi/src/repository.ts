@@ -1,5 +1,6 @@
 import { bridge } from './bridge.ts';
 import { concat } from './bytes.ts';
+import { AHEAD, hasCode, type Page, RESTARTS, walk } from './chain.ts';
 import { type Command, run } from './command.ts';
 import { getReadingFactors, getSensorReading } from './commands/sensor.ts';
 import {
@@ -7,8 +8,6 @@ import {
   getFruInfo,
   getSdr,
   getSdrInfo,
-  getSel,
-  getSelInfo,
   readFru as readFruCommand,
   reserveDeviceSdr,
   reserveSdr,
@@ -21,17 +20,8 @@ import { BMC_ADDRESS, type Target } from './message.ts';
 import { expandSensor, interpretReading, isSensor, type SensorReading } from './reading.ts';
 import type { FullSensor, Sdr, SensorOwner, SensorSdr } from './sdr.ts';
 import { decodeFactors, decodeSdr } from './sdr-decode.ts';
-import { decodeSelRecord, type SelRecord } from './sel.ts';
 
-/** Reading whole stores of a controller: sensor records, sensors, event log and FRU contents. */
-
-const END = 0xffff;
-/** How often a store that changes while it is read is begun anew. */
-const RESTARTS = 3;
-
-function hasCode(error: unknown, ...codes: readonly number[]): boolean {
-  return error instanceof IpmiError && error.kind === 'completion' && codes.includes(error.code ?? -1);
-}
+/** Reading whole stores of a controller: sensor records, sensors and FRU contents. The event log is in sel-reader.ts. */
 
 /** Where the answers of a controller are too small for what was asked. */
 const TOO_MUCH = [
@@ -41,11 +31,6 @@ const TOO_MUCH = [
   COMPLETION.parameterOutOfRange,
   COMPLETION.unspecified,
 ] as const;
-
-interface Page {
-  readonly next: number;
-  readonly data: Uint8Array;
-}
 
 interface Store {
   readonly get: Command<SdrRequest, Page>;
@@ -90,46 +75,6 @@ export async function readSdrs(
     if (before.records === after.records && before.added === after.added && before.erased === after.erased)
       return sdrs;
   }
-}
-
-/** Records asked for before the chain has come to them. */
-const AHEAD = 8;
-
-/**
- * Follows the chain of records from the one given. A chain that comes back to a record it had ends there.
- *
- * Each record tells the ID of the next, so that reading would go at the pace of one answer after the other.
- * IDs are mostly consecutive, though: as long as they are, the next ones are asked for in advance, `count`
- * being how many there may be. What turns out not to be in the chain is thrown away.
- */
-async function walk(
-  get: (record: number) => Promise<Page | undefined>,
-  first: number,
-  count: number,
-  each: (bytes: Uint8Array) => void,
-): Promise<void> {
-  const ahead = new Map<number, Promise<Page | undefined>>();
-  const seen = new Set<number>();
-  for (let record = first; record !== END && !seen.has(record); ) {
-    seen.add(record);
-    const early = await ahead.get(record)?.catch(() => undefined);
-    ahead.delete(record);
-    const page = early ?? (await get(record));
-    if (page === undefined) return;
-    each(page.data);
-    const [low = 0, high = 0] = page.data;
-    const isConsecutive = page.next === (low | (high << 8)) + 1;
-    const last = isConsecutive ? page.next + Math.min(AHEAD, count - seen.size) : page.next;
-    for (let id = page.next; id < last; id++) {
-      if (ahead.has(id) || seen.has(id)) continue;
-      const asked = get(id);
-      asked.catch(() => undefined);
-      ahead.set(id, asked);
-    }
-    record = page.next;
-  }
-  // Nothing is left under way behind the caller's back.
-  await Promise.allSettled(ahead.values());
 }
 
 /** Reads records whole, and from the first that is too long on in parts of a size that the controller can. */
@@ -251,64 +196,6 @@ export async function sweep(target: Target): Promise<{ sdrs: readonly Sdr[]; sam
   const all = await Promise.all(samples.values());
   // Records that went away while the repository was read are no sensors any more.
   return { sdrs, samples: all.filter(({ sdr }) => ids.has(sdr.recordId)) };
-}
-
-/** Events of the log behind a record. */
-export interface SelSlice {
-  readonly records: readonly SelRecord[];
-  /**
-   * The record after which the slice begins was not there any more: the log was cleared or has wrapped, and
-   * the slice is the whole log.
-   */
-  readonly restarted: boolean;
-}
-
-/**
- * Reads the event log: all of it, or what came after the record given (as it was then, so that a log that was
- * cleared and filled again is noticed). Begun anew where the log is cleared meanwhile.
- */
-export async function readSel(target: Target, after?: SelRecord): Promise<SelSlice> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const start = after === undefined ? 0 : await nextAfter(target, after);
-      const restarted = after !== undefined && start === undefined;
-      return { records: await selFrom(target, start ?? 0), restarted };
-    } catch (error) {
-      const isCleared = hasCode(error, COMPLETION.notPresent, COMPLETION.invalidReservation);
-      if (!isCleared || attempt >= RESTARTS) throw error;
-    }
-  }
-}
-
-const entry = (record: number): SdrRequest => ({ reservation: 0, record, offset: 0, count: 0xff });
-
-/** The record behind `after`, or undefined where that one is gone or is another now. */
-async function nextAfter(target: Target, after: SelRecord): Promise<number | undefined> {
-  try {
-    const page = await run(target, getSel, entry(after.recordId));
-    const now = decodeSelRecord(page.data);
-    return JSON.stringify(now) === JSON.stringify(after) ? page.next : undefined;
-  } catch (error) {
-    if (hasCode(error, COMPLETION.notPresent, COMPLETION.parameterOutOfRange)) return undefined;
-    throw error;
-  }
-}
-
-async function selFrom(target: Target, first: number): Promise<SelRecord[]> {
-  const records: SelRecord[] = [];
-  if (first === END) return records;
-  const { entries } = await run(target, getSelInfo, undefined);
-  const get = async (record: number): Promise<Page | undefined> => {
-    try {
-      return await run(target, getSel, entry(record));
-    } catch (error) {
-      // An empty log has no first record.
-      if (record === 0 && hasCode(error, COMPLETION.notPresent)) return undefined;
-      throw error;
-    }
-  };
-  await walk(get, first, entries, (bytes) => records.push(decodeSelRecord(bytes)));
-  return records;
 }
 
 /** The contents of a FRU device, for `decodeFru`. Many reads are under way at once. */

@@ -155,8 +155,9 @@ export function describeEvent(event: SelEvent, sdr?: SensorSdr): EventDescriptio
     sdr?.kind === 'full' ? toValue(raw, sdr.factors) : undefined;
   const isSpecific = eventType === EVENT_TYPE.sensorSpecific && has(6, 3);
   return {
+    // Records may leave the name out.
     sensor:
-      sdr?.name.text ??
+      sdr?.name.text.trim() ||
       `${sensorTypeText(sensorType)} #0x${event.sensorNumber.toString(16).padStart(2, '0')}`,
     sensorType: sensorTypeText(sensorType),
     state: stateText(sensorType, eventType, offset),

@@ -22,7 +22,7 @@ import {
   run,
   sweep,
 } from 'node-ipmi';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { fullSensor } from './fixture.ts';
 import { canRun, lanes } from './simulator.ts';
 
@@ -71,6 +71,52 @@ describe('IPMB', () => {
     await expect(run(bridge(target, { address: 0x2c }), getDeviceId, undefined)).rejects.toMatchObject({
       code: 0x83,
     });
+  });
+
+  test('does again what is asked again later: sequence numbers expire', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    cleanup.push(() => vi.useRealTimers());
+    const [left, right] = wire();
+    let served = 0;
+    busOf(left).onRequest = async () => ({ code: 0, data: Uint8Array.of(++served) });
+    const answers: number[] = [];
+    right.onMessage = (message) => answers.push(message[7] ?? -1);
+    // A node that begins its numbers anew whenever it starts.
+    const message = { to: 0x20, toLun: 0, from: 0x40, fromLun: 0, netFn: 10, sequence: 1, command: 0x48 };
+    const send = async () => {
+      right.send(encodeIpmb({ ...message, data: new Uint8Array() }));
+      await new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
+    };
+    await send();
+    await send();
+    await vi.advanceTimersByTimeAsync(6000);
+    await send();
+    expect(answers).toEqual([1, 1, 2]);
+  });
+
+  test('waits for each node as long as that one may take, and gives up at once where it is told to', async () => {
+    const [left, right] = wire();
+    const slow: (() => void)[] = [];
+    busOf(right, { address: 0x40 }).onRequest = (request) =>
+      new Promise((resolve) =>
+        slow.push(() => resolve({ code: 0, data: Uint8Array.of(request.data[0] ?? 0) })),
+      );
+    const bus = busOf(left, { timeout: 5, retries: 0 });
+    const request = { netFn: 6, command: 1, data: Uint8Array.of(9) };
+    const patient = bus.node(0x40, 60_000).send(request);
+    await expect(bus.node(0x40).send(request)).rejects.toMatchObject({ kind: 'timeout' });
+    for (const answer of slow.splice(0)) answer();
+    expect((await patient).data[0]).toBe(9);
+    const many = Array.from({ length: 20 }, () => bus.node(0x40, 60_000).send(request));
+    bus.giveUp(0x40);
+    for (const each of many) await expect(each).rejects.toMatchObject({ kind: 'closed' });
+    const again = bus.node(0x40, 60_000).send(request);
+    await vi.waitFor(() => expect(slow.length).toBeGreaterThan(0));
+    await vi.waitFor(() => {
+      for (const answer of slow.splice(0)) answer();
+      return again;
+    });
+    expect((await again).code).toBe(0);
   });
 
   test('survives lost, doubled and damaged messages', async () => {

@@ -10,6 +10,7 @@ import {
   clearSel,
   decodeFru,
   decodeIpmb,
+  decodeSelRecord,
   encodeFactors,
   encodeFru,
   encodeIpmb,
@@ -324,13 +325,56 @@ describe('LanClient and LanServer', () => {
         send: ({ command }) =>
           Promise.resolve({
             code: 0,
-            data: command === 0x40 ? new Uint8Array(14) : Uint8Array.from([1, 0, ...record]),
+            data:
+              command === 0x40 ? new Uint8Array(14) : Uint8Array.from([1, 0, 1, 0, ...record.subarray(2)]),
           }),
       };
       expect((await readSel(loop)).records.length).toBeLessThan(3);
     } finally {
       await long.server.close();
     }
+  });
+
+  test('read a log that is cleared and filled again while it is read as what it is now', async () => {
+    const { node, server } = await startServer();
+    try {
+      const record = (state: number) =>
+        Uint8Array.from([0, 0, 2, 0, 0, 0, 0, 0x20, 0, 4, 0x12, 1, 0x6f, state, 255, 255]);
+      for (let state = 0; state < 4; state++) node.sel.add(record(state));
+      let entries = 0;
+      const meddled: Target = {
+        async send(request) {
+          const answer = await node.send(request);
+          // The second entry has been asked for: others take the place of them all.
+          if (request.command === 0x43 && ++entries === 2) {
+            node.sel.clear();
+            for (let state = 8; state < 12; state++) node.sel.add(record(state));
+            Object.assign(node.sel, { erased: 1 });
+          }
+          return answer;
+        },
+      };
+      const { records } = await readSel(meddled);
+      expect(records.map((each) => each.kind === 'event' && each.offset)).toEqual([8, 9, 10, 11]);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test.each([
+    ['another entry', [0xff, 0xff, 7, 0]],
+    ['an entry without a next one', [0, 0, 2, 0]],
+    ['an entry whose ID is reserved', [3, 0, 0xff, 0xff]],
+    ['nothing at all', [3, 0]],
+  ])('take %s for no entry of a log', async (_, head) => {
+    const wrong: Target = {
+      send: async ({ command }) => ({
+        code: 0,
+        data: command === 0x40 ? new Uint8Array(14) : Uint8Array.from([...head, ...new Array(14).fill(2)]),
+      }),
+    };
+    const after = decodeSelRecord(Uint8Array.from([2, 0, 2, ...new Array(13).fill(0)]));
+    await expect(readSel(wrong, after)).rejects.toMatchObject({ kind: 'malformed' });
   });
 
   test('believe no node that answers for another', async () => {
@@ -415,6 +459,8 @@ describe('LanClient and LanServer', () => {
     await expect(run(client, getPowerLimit, undefined)).rejects.toThrow(/no power limit/);
     await run(client, activatePowerLimit, { active: true });
     expect(await run(client, getPowerLimit, undefined)).toEqual(limit);
+    await run(client, activatePowerLimit, { active: false });
+    await expect(run(client, getPowerLimit, undefined)).rejects.toThrow(/no power limit/);
     const tag = 'a tag that takes more than one part, and then some of it';
     await writeAssetTag(client, tag);
     expect(await readAssetTag(client)).toBe(tag);

@@ -88,14 +88,14 @@ function messageOf(
   const found = redfishMessage(event);
   if (found === undefined) return undefined;
   const { sensor, reading, threshold } = describeEvent(event, sdr);
-  const text = (value: number | undefined) =>
-    value === undefined ? 'unknown' : String(Number(value.toPrecision(6)));
-  const measured = [sensor, text(reading), speaker.unit(sdr)];
+  const text = (value: number) => String(Number(value.toPrecision(6)));
+  const measured = reading === undefined ? undefined : [sensor, text(reading), speaker.unit(sdr)];
   const args = {
     none: [],
     name: [sensor],
     reading: measured,
-    readingAndThreshold: [...measured, text(threshold)],
+    readingAndThreshold: measured && threshold !== undefined ? [...measured, text(threshold)] : undefined,
   }[found.args];
-  return { message: found.messageId, args };
+  // Those messages take numbers; an event that has none says what state it is.
+  return args && { message: found.messageId, args };
 }

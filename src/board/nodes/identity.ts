@@ -6,6 +6,7 @@ import {
   bicGetGpio,
   type DeviceId,
   getChassisStatus,
+  getDeviceGuid,
   getDeviceId,
   getSdrInfo,
   IpmiError,
@@ -35,12 +36,19 @@ export interface Identity {
   recordsKey(target: Target): Promise<string>;
 }
 
+/** Of IPMI (section 20.1, byte 6). */
+const versions: readonly string[] = ['1.0', '1.5', '2.0'];
+
 /** Asks a controller who it is. @throws IpmiError */
 export async function identify(target: Target, facts: NodeFacts): Promise<Identity> {
   const device = await run(target, getDeviceId, undefined);
+  // Whatever else it says would take away all that is known of the node.
+  if (!versions.includes(device.ipmi))
+    throw new IpmiError('malformed', `Get Device ID: there is no IPMI ${device.ipmi}`);
   const { supports, providesSdrs } = device;
   const bridge = facts.bridgeIc === undefined ? null : BIC_IANA[facts.bridgeIc];
   const ownRecords = !supports.sdrRepository;
+  const guid = await guidOf(target);
   const limit = bridge === null ? await powerLimit(target) : undefined;
   return {
     manufacturer: device.manufacturer,
@@ -53,11 +61,21 @@ export async function identify(target: Target, facts: NodeFacts): Promise<Identi
     measuresPower: limit !== undefined,
     powerLimit: limit ?? null,
     recordsKey: async (asked) => {
-      if (ownRecords) return `device ${device.firmware} ${providesSdrs}`;
+      if (ownRecords) return `device ${guid} ${device.firmware} ${providesSdrs}`;
       const { records, added, erased } = await run(asked, getSdrInfo, undefined);
-      return `repository ${records} ${added} ${erased}`;
+      return `repository ${guid} ${records} ${added} ${erased}`;
     },
   };
+}
+
+/** What tells it from others of its kind (section 20.8); not all controllers have that. */
+async function guidOf(target: Target): Promise<string> {
+  try {
+    return Buffer.from(await run(target, getDeviceGuid, undefined)).toString('hex');
+  } catch (error) {
+    if (error instanceof IpmiError && (error.kind === 'completion' || error.kind === 'malformed')) return '';
+    throw error;
+  }
 }
 
 const controllerFirmware = (facts: NodeFacts, { firmware }: DeviceId): NodeFirmware => ({

@@ -25,23 +25,32 @@ export function nodeLamp(node: Lit): Lamp {
         await run(target, chassisIdentify, longest);
       }
     });
+  /** Sends it now and then: one that does not answer now is asked again, and one that is dark stays so. */
   const keep = (on: boolean) => {
     clearInterval(timer);
     lit = on;
-    // One that does not answer now is asked again.
-    if (on) timer = setInterval(() => void send(true).catch(() => undefined), refreshPeriod).unref();
+    timer = setInterval(() => insist(on), refreshPeriod).unref();
   };
+  const done = (on: boolean) => {
+    if (!on && lit === on) clearInterval(timer);
+  };
+  const insist = (on: boolean) =>
+    void send(on).then(
+      () => done(on),
+      () => undefined,
+    );
   return {
     async set(on) {
       await send(on);
       keep(on);
+      done(on);
     },
     show(glow: Glow) {
       const on = glow !== false;
       // Nobody asked: a light that may be lit by somebody else is left alone.
       if (lit === on || (lit === null && !on)) return;
       keep(on);
-      void send(on).catch(() => undefined);
+      insist(on);
     },
     stop: () => clearInterval(timer),
   };

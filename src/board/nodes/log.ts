@@ -1,14 +1,5 @@
 /** The event log of one node, taken over as it grows: each record once, whatever is restarted in between. */
-import {
-  decodeSelRecord,
-  encodeSelRecord,
-  getSelInfo,
-  readSel,
-  run,
-  type SelRecord,
-  type Target,
-  unitText,
-} from 'node-ipmi';
+import { decodeSelRecord, encodeSelRecord, readSel, type SelRecord, type Target, unitText } from 'node-ipmi';
 import type { NodeFacts } from '../../platform/schema.ts';
 import type { BoardEvent } from '../model.ts';
 import { recordEvent } from './events.ts';
@@ -20,7 +11,6 @@ export class NodeLog {
   readonly #now: () => Date;
   /** The last record that was taken over; undefined before the first. */
   #last: SelRecord | undefined;
-  #seen = '';
 
   /** `mark` is that of the last record that was kept. */
   constructor(facts: NodeFacts, sensors: NodeSensors, mark: string | undefined, now: () => Date) {
@@ -33,10 +23,7 @@ export class NodeLog {
 
   /** Hands on what was added to the log since the last time, in order. @throws IpmiError */
   async read(target: Target, isOver: () => boolean, hand: (event: BoardEvent) => void): Promise<void> {
-    const { added, erased, entries } = await run(target, getSelInfo, undefined);
-    // What Get SEL Info says moves with every record (IPMI 2.0, section 31.2).
-    const seen = `${added} ${erased} ${entries}`;
-    if (seen === this.#seen) return;
+    // What Get SEL Info says need not move with every record: it counts seconds, and a log that is full stays so.
     const { records } = await readSel(target, this.#last);
     if (isOver()) return;
     for (const record of records) {
@@ -44,7 +31,6 @@ export class NodeLog {
       const bytes = encodeSelRecord(record);
       hand(this.event(bytes, Buffer.from(bytes).toString('hex')));
     }
-    this.#seen = seen;
   }
 
   /** The event that a record tells of; `mark` is kept with it. */

@@ -2,7 +2,7 @@
  * One node and its controller: found, asked in rounds, lost and found again. It has a loop of its own, so that one that
  * is slow, wrong or gone holds up nothing else.
  */
-import { readFruData, type Target } from 'node-ipmi';
+import { IpmiError, readFruData, type Target } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { NodeFacts } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
@@ -12,6 +12,7 @@ import { type Identity, identify, levelsOf } from './identity.ts';
 import { NodeLog } from './log.ts';
 import { NodeSensors, type NodeSensorsParts } from './sensors.ts';
 import { Signals } from './signals.ts';
+import { lostEvent, wellEvent } from './told.ts';
 import { deviceError, type Way, type Ways } from './ways.ts';
 
 /** Period of readings where the descriptor has none, milliseconds. */
@@ -66,6 +67,8 @@ export class BoardNode implements Node {
   /** It has been asked something that it has not answered, nor anything since. */
   #pending = false;
   #isThere = false;
+  /** Rounds in a row in which it answered, but not what it was asked. */
+  #wrong = 0;
   #told = false;
   #held: Hold | null = null;
   #hurriedUntil = 0;
@@ -137,6 +140,8 @@ export class BoardNode implements Node {
     // What is under way fails with that, so that the loop ends soon.
     await this.#way?.close();
     await this.#ended;
+    // It may have been opened meanwhile.
+    await this.#way?.close();
   }
 
   /** It was taken away: what was wrong with it is over. */
@@ -189,13 +194,21 @@ export class BoardNode implements Node {
 
   /** Finds what has grown old; called now and then from outside, since a loop that hangs reports nothing. */
   findStale(now: number): void {
-    const usual = patience * this.#period + slack;
+    // Nobody asks it, so that it cannot answer.
+    if (this.#isOver) return;
+    const usual = Math.max(patience * this.#period, this.#longestAnswer) + slack;
     const allowed = this.#identity === null ? Math.max(usual, firstContact) : usual;
     const silent = this.#pending ? now - this.#heard : 0;
     if (this.#isThere && silent >= allowed) this.#lose(`no answer since ${this.#since}`);
     else if (!this.#isThere && !this.#told && silent >= allowed)
       this.#lose(this.fault ?? 'it has not answered yet');
     this.#sensors.findStale(now, usual);
+  }
+
+  /** A controller that may take so long for an answer is not gone before that, milliseconds. */
+  get #longestAnswer(): number {
+    const { link } = this.facts;
+    return link.kind === 'ipmb' ? (link.timeout ?? 0) : 0;
   }
 
   get #since(): string {
@@ -256,6 +269,8 @@ export class BoardNode implements Node {
     return {
       ...(target.address === undefined ? {} : { address: target.address }),
       send: async (request) => {
+        // Nothing more goes to one that is let go of.
+        if (this.#isOver) throw new IpmiError('closed', 'it is not asked any more');
         this.#pending = true;
         this.#unanswered += 1;
         const answer = await target.send(request).finally(() => {
@@ -272,7 +287,7 @@ export class BoardNode implements Node {
     this.#heard = performance.now();
     this.#pending = this.#unanswered > 0;
     this.lastAnswer = this.#parts.now();
-    if (!this.#isThere) this.#arrive();
+    if (!this.#isThere && this.#wrong < patience) this.#arrive();
   }
 
   async #round(): Promise<void> {
@@ -281,7 +296,11 @@ export class BoardNode implements Node {
     if (due) this.#identity = await identify(target, this.facts);
     const identity = this.#identity;
     if (identity === null || this.#isOver) return;
-    this.signals.take(await levelsOf(target, identity));
+    const levels = await levelsOf(target, identity);
+    if (this.#isOver) return;
+    this.#wrong = 0;
+    if (!this.#isThere) this.#arrive();
+    this.signals.take(levels);
     if (due) {
       await this.#sensors.look(target, identity);
       if (this.#isOver) return;
@@ -326,14 +345,7 @@ export class BoardNode implements Node {
     if (this.#told) {
       this.#told = false;
       this.#parts.log('a node answers again', { node: this.id });
-      void this.#parts.changes.emit({
-        message: 'ResourceEvent.ResourceStatusChangedOK',
-        args: [this.name, 'Enabled'],
-        severity: 'OK',
-        origin: { kind: 'node', id: this.id },
-        condition: `node:${this.id}`,
-        resolves: true,
-      });
+      void this.#parts.changes.emit(wellEvent(this, 'Enabled'));
     }
     this.#parts.moved(true);
   }
@@ -344,14 +356,7 @@ export class BoardNode implements Node {
     if (this.#told) return;
     this.#told = true;
     this.#parts.log('a node does not answer', { node: this.id, fault });
-    void this.#parts.changes.emit({
-      message: 'Platform.DeviceManagementInterfaceUnresponsive',
-      args: [this.name],
-      severity: 'Warning',
-      origin: { kind: 'node', id: this.id },
-      condition: `node:${this.id}`,
-      detail: `${fault}.`,
-    });
+    void this.#parts.changes.emit(lostEvent(this, fault));
   }
 
   #leave(fault: string, status: Status): void {
@@ -370,18 +375,16 @@ export class BoardNode implements Node {
   #rest(hold: Hold): void {
     if (this.#held?.state === hold.state && this.#held.why === hold.why) return;
     this.#held = hold;
+    this.#wrong = 0;
+    this.#pending = false;
     this.#sensors.forget();
+    // What is under way is not waited for.
+    void this.#way?.close().catch(() => undefined);
+    this.#way = null;
     this.#leave(hold.why, { state: hold.state, health: 'OK' });
     if (!this.#told) return;
     this.#told = false;
-    void this.#parts.changes.emit({
-      message: 'ResourceEvent.ResourceStatusChangedOK',
-      args: [this.name, hold.state],
-      severity: 'OK',
-      origin: { kind: 'node', id: this.id },
-      condition: `node:${this.id}`,
-      resolves: true,
-    });
+    void this.#parts.changes.emit(wellEvent(this, hold.state));
   }
 
   /** @returns milliseconds until the next try */
@@ -392,7 +395,11 @@ export class BoardNode implements Node {
       this.fault = failure.message;
       this.#parts.changes.touch();
     }
-    if (failure.kind === 'no-bus') this.#lose(failure.message);
+    const isWrong = this.#isThere && (failure.kind === 'wrong-data' || failure.kind === 'unsupported');
+    this.#wrong = isWrong ? this.#wrong + 1 : this.#wrong;
+    // No way leads to it; or what it said last is known no more.
+    if (failure.kind === 'no-bus' || this.#way === null || (isWrong && this.#wrong >= patience))
+      this.#lose(failure.message);
     if (failure.kind !== 'held') return this.#period;
     // The secret may have been changed meanwhile: it is read again.
     await this.#way?.close().catch(() => undefined);

@@ -93,31 +93,66 @@ const limits = {
   lowerNonRecoverable: 'lowerFatal',
 } as const;
 
+/** From the lowest to the highest. */
+const ascending = [
+  'lowerFatal',
+  'lowerCritical',
+  'lowerCaution',
+  'upperCaution',
+  'upperCritical',
+  'upperFatal',
+] as const;
+
 /** Redfish ids have at most so many characters here (schema.ts). */
 const longestId = 64;
+/** Names of records have up to 16 bytes, which are 32 characters where they hold digits only (section 43.15). */
+const longestName = 32;
 
 /**
  * The sensors with readings among the records of a node; those of discrete states tell of themselves by events. Ids are
- * the node's and the record's name; of two of one name the second has its number behind it.
+ * the node's and the record's name, with the number behind it where another has that name. `taken` are ids that
+ * something else of the node has.
  */
-export function recordedSensors(node: NodeFacts, records: readonly Sdr[]): readonly RecordedSensor[] {
+export function recordedSensors(
+  node: NodeFacts,
+  records: readonly Sdr[],
+  taken: readonly string[] = [],
+): readonly RecordedSensor[] {
   const found = new Map<string, RecordedSensor>();
+  const isFree = (id: string) => !found.has(id) && !taken.includes(id);
   for (const record of records) {
     if (record.kind !== 'full' || record.factors.format === 'none') continue;
     const unit = unitOf(record);
     if (unit === undefined) continue;
     const name = record.name.text.trim();
-    const number = `0x${record.number.toString(16).padStart(2, '0')}`;
-    const plain = idOf(node.id, name === '' ? number : name);
-    const id = found.has(plain) ? idOf(node.id, `${name} ${number}`) : plain;
-    if (found.has(id)) continue;
+    const id = freeId(node.id, name, record, isFree);
     found.set(id, { facts: factsOf(id, name, node, record, unit), quantity: unit.quantity, record });
   }
   return [...found.values()];
 }
 
-export const idOf = (node: string, name: string): string =>
-  `${node}_${name.replace(/[^A-Za-z0-9_.-]+/g, '_')}`.slice(0, longestId);
+function freeId(
+  node: string,
+  name: string,
+  { number, owner }: FullSensor,
+  isFree: (id: string) => boolean,
+): string {
+  const hex = (byte: number) => `0x${byte.toString(16).padStart(2, '0')}`;
+  // Numbers belong to an owner and its LUN; a repository that has one twice is wrong, and shows both all the same.
+  const marks = ['', hex(number), `${hex(number)}_${hex(owner.address)}_${owner.lun}`];
+  for (let count = 1; ; count++) {
+    const id = idOf(node, name === '' ? hex(number) : name, marks.shift() ?? `${hex(number)}_${count - 2}`);
+    if (isFree(id)) return id;
+  }
+}
+
+/** Both names, cut short where they are too long together: `mark`, which tells it from others, stays whole. */
+export function idOf(node: string, name: string, mark = ''): string {
+  const end = mark === '' ? '' : `_${mark}`;
+  const own = name.replace(/[^A-Za-z0-9_.-]+/g, '_').slice(0, longestName);
+  const room = longestId - end.length - (own === '' ? 0 : own.length + 1);
+  return `${node.slice(0, room)}${own === '' ? '' : `_${own}`}${end}`;
+}
 
 function unitOf({ unit }: FullSensor): Unit | undefined {
   if (unit.rate !== 0 || unit.join !== 'none') return undefined;
@@ -128,12 +163,20 @@ function unitOf({ unit }: FullSensor): Unit | undefined {
 function factsOf(id: string, name: string, node: NodeFacts, record: FullSensor, unit: Unit): SensorFacts {
   const { scale = 1, offset = 0 } = unit;
   const own = (value: number) => value * scale + offset;
-  const more = node.sensors?.[name];
+  const given = node.sensors ?? {};
+  const more = Object.hasOwn(given, name) ? given[name] : undefined;
   const context = more?.context ?? contexts[record.entity.id];
   const thresholds: ThresholdFacts = more?.thresholds ?? thresholdsOf(record, own);
-  const width = hysteresisValue(record.hysteresis.positive, record.factors);
+  // One that has none of its own has rubbish there (table 43-1, byte 12).
+  const width =
+    record.capabilities.hysteresis === 0
+      ? undefined
+      : hysteresisValue(record.hysteresis.positive, record.factors);
   const ends = [record.minimum, record.maximum].map((raw) => toValue(raw, record.factors));
-  const [min, max] = ends.map((value) => (value === undefined ? undefined : own(value)));
+  // Where a greater raw reading means a smaller value the ends have changed places.
+  const [min, max] = ends
+    .flatMap((value) => (value === undefined ? [] : own(value)))
+    .sort((one, other) => one - other);
   return {
     id,
     name: more?.name ?? `${node.name ?? node.id} ${name.replaceAll('_', ' ')}`.trim(),
@@ -152,10 +195,10 @@ function thresholdsOf(record: FullSensor, own: (value: number) => number): Thres
   const found: Partial<Record<keyof ThresholdFacts, number>> = {};
   for (const [name, value] of Object.entries(thresholdValues(record)))
     found[limits[name as keyof typeof limits]] = own(value);
-  const upper = Math.min(...given(found.upperFatal, found.upperCritical, found.upperCaution));
-  const lower = Math.max(...given(found.lowerFatal, found.lowerCritical, found.lowerCaution));
-  return upper <= lower ? {} : found;
+  const rising = ascending.flatMap((name) => found[name] ?? []);
+  const isOrdered = rising.every((value, at) => at === 0 || value >= (rising[at - 1] ?? value));
+  const { lowerCaution, lowerCritical, lowerFatal, upperCaution, upperCritical, upperFatal } = found;
+  const lowest = upperCaution ?? upperCritical ?? upperFatal ?? Number.POSITIVE_INFINITY;
+  const highest = lowerCaution ?? lowerCritical ?? lowerFatal ?? Number.NEGATIVE_INFINITY;
+  return isOrdered && highest < lowest ? found : {};
 }
-
-const given = (...values: readonly (number | undefined)[]): readonly number[] =>
-  values.filter((value) => value !== undefined);

@@ -40,20 +40,25 @@ type Answer = (request: IpmiRequest, asked: Asked) => Promise<IpmiResponse>;
 /** Where a log says that a record was added: there is one log, and its ids are not the node's business. */
 const anyRecord = [0x01, 0x00];
 const eventRecord = 0x02;
+/** From here on records of makers have no time (IPMI 2.0, section 32.1). */
+const timeless = 0xe0;
+/** Revision, type, number and kind of the event, and one to three bytes of data (section 29.3). */
+const eventLengths = { shortest: 5, longest: 7 };
 
 /** Platform Event Message: the record without its head. From a host a generator comes first. */
 const platformEvent =
   (generator: number | undefined): Answer =>
   async ({ data }, asked) => {
     const [from, body] = generator === undefined ? [data[0] ?? 0, data.subarray(1)] : [generator, data];
-    if (body.length < 5) return refused(COMPLETION.requestLengthInvalid);
+    const { shortest, longest } = eventLengths;
+    if (body.length < shortest || body.length > longest) return refused(COMPLETION.requestLengthInvalid);
     const record = new Uint8Array(16);
     record[2] = eventRecord;
     record.set(le(Math.floor(asked.now().getTime() / 1000), 4), 3);
     record[7] = from;
-    record.set(body.subarray(0, 7), 9);
+    record.set(body, 9);
     // Data bytes that were not sent are "unspecified".
-    record.fill(0xff, 9 + Math.min(body.length, 7));
+    record.fill(0xff, 9 + body.length);
     await asked.record(record);
     return ok();
   };
@@ -61,8 +66,8 @@ const platformEvent =
 const addRecord: Answer = async ({ data }, asked) => {
   if (data.length !== 16) return refused(COMPLETION.requestLengthInvalid);
   const record = Uint8Array.from(data);
-  // Event records get the time of the log that they are added to (section 31.6), OEM ones keep what they hold.
-  if (record[2] === eventRecord) record.set(le(Math.floor(asked.now().getTime() / 1000), 4), 3);
+  // Records get the time of the log that they are added to (section 31.6.1).
+  if ((record[2] ?? 0) < timeless) record.set(le(Math.floor(asked.now().getTime() / 1000), 4), 3);
   await asked.record(record);
   return ok(anyRecord);
 };
@@ -99,8 +104,8 @@ async function bridgeRequest(request: IpmiRequest, asked: Asked): Promise<IpmiRe
       return ok(head);
     case BIC_COMMANDS.postCode: {
       const [count = 0] = body;
-      if (body.length < count + 1) return refused(COMPLETION.requestLengthInvalid);
-      asked.postCodes([...body.subarray(1, 1 + count)]);
+      if (body.length !== count + 1) return refused(COMPLETION.requestLengthInvalid);
+      asked.postCodes([...body.subarray(1)]);
       return ok(head);
     }
     default:

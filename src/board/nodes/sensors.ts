@@ -71,7 +71,7 @@ export class NodeSensors {
 
   /** Reads the records where they have changed. @throws IpmiError */
   async look(target: Target, identity: Identity): Promise<void> {
-    const key = await identity.recordsKey(target);
+    const key = `${await identity.recordsKey(target)} ${identity.measuresPower}`;
     if (key === this.#key) return;
     const stored: readonly Sdr[] = identity.hasRecords
       ? await readSdrs(target, { device: identity.ownRecords })
@@ -79,8 +79,8 @@ export class NodeSensors {
     const sdrs = await Promise.all(stored.map((sdr) => withThresholds(target, sdr)));
     if (this.#parts.isOver()) return;
     this.#records = new Map(sdrs.filter(isSensor).map((sdr) => [keyOf(sdr.owner.address, sdr.number), sdr]));
-    const recorded = recordedSensors(this.#facts, sdrs);
     const power = identity.measuresPower ? declarePower(this.#facts) : undefined;
+    const recorded = recordedSensors(this.#facts, sdrs, power === undefined ? [] : [power.facts.id]);
     const made = this.#parts.found(power === undefined ? recorded : [...recorded, power]);
     const before = new Map(this.#sampled.map((each) => [each.sensor, each]));
     this.#sampled = recorded.flatMap(({ facts, record }) => {
@@ -172,8 +172,10 @@ export class NodeSensors {
     const { power } = this;
     if (power === null) return;
     try {
-      const { current } = await run(target, getPowerReading, undefined);
-      if (!this.#parts.isOver()) power.take(current, this.#parts.now());
+      const { current, active } = await run(target, getPowerReading, undefined);
+      if (this.#parts.isOver()) return;
+      if (active) power.take(current, this.#parts.now());
+      else power.lose('UnavailableOffline', 'its controller does not measure it now');
     } catch (error) {
       if (!this.#parts.isOver()) power.lose('UnavailableOffline', deviceError(this.#facts.id, error).message);
     }

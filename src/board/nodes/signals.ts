@@ -13,24 +13,20 @@ export class Signals implements GpioLines {
   readonly #listeners = new Map<string, Set<(level: boolean) => void>>();
   #waiting: { readonly name: string; readonly settle: (error?: DeviceError) => void }[] = [];
   #closed = false;
-  #lost = true;
 
   constructor(node: string) {
     this.#node = node;
   }
 
   get(name: string): boolean | null {
-    return this.#lost ? null : (this.#levels.get(name) ?? null);
+    return this.#levels.get(name) ?? null;
   }
 
   /** What the node says now. */
   take(levels: Iterable<readonly [name: string, level: boolean]>): void {
-    // Whoever was told that nobody knows is told again what is so.
-    const anew = this.#lost;
-    this.#lost = false;
     const changed: [string, boolean][] = [];
     for (const [name, level] of levels) {
-      if (anew || this.#levels.get(name) !== level) changed.push([name, level]);
+      if (this.#levels.get(name) !== level) changed.push([name, level]);
       this.#levels.set(name, level);
     }
     const waiting = this.#waiting;
@@ -43,9 +39,9 @@ export class Signals implements GpioLines {
       for (const listener of this.#listeners.get(name) ?? []) listener(level);
   }
 
-  /** The node does not answer any more. */
+  /** The node does not answer any more. Whoever was told that nobody knows is told again what is so. */
   lose(): void {
-    this.#lost = true;
+    this.#levels.clear();
   }
 
   /** Resolves once the level is known. @throws DeviceError `no-answer` when that is given up */

@@ -29,6 +29,8 @@ export interface Way {
 /** Waits that a descriptor leaves out, milliseconds. */
 const busTimeout = 1000;
 const lanTimeout = 500;
+/** Tries after the first on a bus, which loses messages now and then: a chain of a hundred requests must get through. */
+const busRetries = 4;
 /** Our own 7-bit address on an IPMB: that of a BMC. */
 const ownAddress = 0x10;
 
@@ -42,14 +44,27 @@ export class Ways {
   readonly #paths: IpmiPaths;
   readonly #buses = new Map<number, IpmbBus>();
   readonly #answerers = new Map<string, Answerer>();
+  /** Our own 7-bit address by the bus; there is one on each. */
+  readonly #own = new Map<number, number>();
 
-  constructor(paths: IpmiPaths) {
+  /** `nodes` say what our own addresses are. */
+  constructor(paths: IpmiPaths, nodes: readonly Pick<NodeFacts, 'link'>[] = []) {
     this.#paths = paths;
+    for (const { link } of nodes)
+      if (link.kind === 'ipmb' && link.own !== undefined) this.#own.set(link.bus, link.own);
   }
 
   /** Opens the way to a node. @throws DeviceError that says what to do */
   async open({ id, link }: Pick<NodeFacts, 'id' | 'link'>): Promise<Way> {
-    if (link.kind === 'ipmb') return { target: this.#onBus(link), lan: null, close: async () => {} };
+    if (link.kind === 'ipmb') {
+      // Opened now, so that a machine without the bus says so at once.
+      this.#bus(link.bus);
+      return {
+        target: this.#onBus(link),
+        lan: null,
+        close: async () => this.#buses.get(link.bus)?.giveUp(link.address << 1),
+      };
+    }
     const options = await this.#paths.lan(id, lanOptions(link), () => secretsOf(link));
     const lan = new LanClient(options);
     return { target: lan, lan, close: () => lan.close() };
@@ -57,13 +72,7 @@ export class Ways {
 
   /** Whatever a satellite is asked over a bus, by its 7-bit address. The bus is opened when it is first needed. */
   satellite(bus: number, address: number): Target {
-    return {
-      address: address << 1,
-      send: (request) =>
-        this.#bus(bus, ownAddress, busTimeout)
-          .node(address << 1)
-          .send(request),
-    };
+    return this.#onBus({ bus, address });
   }
 
   /** Sets who answers the requests that come from a node on a bus. */
@@ -71,32 +80,37 @@ export class Ways {
     this.#answerers.set(`${bus} ${address << 1}`, answerer);
   }
 
-  /** A bus that has failed is opened anew for the next request. */
-  drop(bus: number): void {
+  close(): void {
+    for (const bus of [...this.#buses.keys()]) this.#drop(bus);
+  }
+
+  /** A bus that is gone is opened anew for the next request. */
+  #drop(bus: number): void {
     this.#buses.get(bus)?.close();
     this.#buses.delete(bus);
   }
 
-  close(): void {
-    for (const bus of [...this.#buses.keys()]) this.drop(bus);
-  }
-
-  #onBus({ bus, address, own = ownAddress, timeout = busTimeout }: IpmbLinkFacts): Target {
-    // Opened now, so that a machine without the bus says so at once.
-    this.#bus(bus, own, timeout);
+  #onBus({ bus, address, timeout = busTimeout }: Pick<IpmbLinkFacts, 'bus' | 'address' | 'timeout'>): Target {
     return {
       address: address << 1,
-      send: (request) =>
-        this.#bus(bus, own, timeout)
-          .node(address << 1)
-          .send(request),
+      send: async (request) => {
+        try {
+          return await this.#bus(bus)
+            .node(address << 1, timeout)
+            .send(request);
+        } catch (error) {
+          if (isGone(error)) this.#drop(bus);
+          throw error;
+        }
+      },
     };
   }
 
-  #bus(number: number, own: number, timeout: number): IpmbBus {
+  #bus(number: number): IpmbBus {
     const known = this.#buses.get(number);
     if (known !== undefined) return known;
-    const bus = new IpmbBus(this.#paths.ipmb(number), { address: own << 1, timeout, retries: 1 });
+    const own = this.#own.get(number) ?? ownAddress;
+    const bus = new IpmbBus(this.#paths.ipmb(number), { address: own << 1, retries: busRetries });
     bus.onRequest = (request, from) =>
       this.#answerers.get(`${number} ${from}`)?.(request, from) ??
       Promise.resolve({ code: 0xc1, data: new Uint8Array() });
@@ -104,6 +118,10 @@ export class Ways {
     return bus;
   }
 }
+
+/** The device of the bus is no more: what was opened stays useless also when there is one again. */
+const isGone = (error: unknown): boolean =>
+  error instanceof IpmiError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENODEV';
 
 function lanOptions(link: LanLinkFacts): LanOptions {
   const { host, port, user, suites, privilege = 'administrator', timeout = lanTimeout } = link;

@@ -67,6 +67,9 @@ function route(bus: number, above: ReadonlyMap<number, number>): Set<number> {
 
 const hex = (address: number) => `0x${address.toString(16).padStart(2, '0')}`;
 
+/** Where "own" is left out (schema.ts). */
+const usualOwn = 0x10;
+
 export const busRules: Readonly<Record<string, Rule>> = {
   *'missing-mux'(board) {
     const known = new Set(upstream(board).keys());
@@ -108,6 +111,25 @@ export const busRules: Readonly<Record<string, Rule>> = {
       if (chip === undefined || count <= chip.channels) continue;
       const message = `${item.chip} has ${chip.channels} channels, not ${count}`;
       yield { path: pointer(path, 'channels'), message, hint: `name at most ${chip.channels} buses` };
+    }
+  },
+
+  *'own-address'(board) {
+    const first = new Map<number, { readonly id: string | undefined; readonly own: number }>();
+    for (const { path, item } of entries(board.nodes, '/nodes')) {
+      const { link } = item;
+      if (link?.kind !== 'ipmb' || link.bus === undefined) continue;
+      const own = link.own ?? usualOwn;
+      const known = first.get(link.bus);
+      first.set(link.bus, known ?? { id: item.id, own });
+      if (known === undefined || known.own === own) continue;
+      const message = `this controller is ${hex(own)} on bus ${link.bus}, and ${hex(known.own)} there for "${known.id}"`;
+      const at = link.own === undefined ? 'address' : 'own';
+      yield {
+        path: pointer(pointer(path, 'link'), at),
+        message,
+        hint: `give both nodes the same "own" address`,
+      };
     }
   },
 
