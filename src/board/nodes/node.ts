@@ -25,6 +25,8 @@ const hurryPeriod = 250;
 /** Periods without an answer after which it counts as gone, and the slack of timers. */
 const patience = 2;
 const slack = 250;
+/** A share of a period: no sooner than that does a round follow the one before. */
+const breath = 1 / 8;
 /** To find out who it is may take longer, over a network that loses some of it. */
 const firstContact = 10_000;
 
@@ -37,6 +39,8 @@ export interface NodeParts extends Omit<NodeSensorsParts, 'isOver'> {
   readonly inventory: (read: (number: number) => Promise<Uint8Array>) => Promise<void>;
   /** It answers now, or does not any more. */
   readonly moved: (there: boolean) => void;
+  /** The share of a period, 0 to 1, by which its rounds are behind those of others. */
+  readonly phase: number;
   /** How far its log was taken over before, if ever. */
   readonly mark: string | undefined;
   readonly log: (message: string, detail: object) => void;
@@ -194,7 +198,7 @@ export class BoardNode implements Node {
     while (!this.#stopped) {
       const begun = performance.now();
       const hold = this.#parts.hold();
-      let pause = this.#period;
+      let pause = this.#untilNext(begun);
       if (hold !== null) {
         this.#rest(hold);
         pause = Number.POSITIVE_INFINITY;
@@ -204,11 +208,20 @@ export class BoardNode implements Node {
         try {
           await this.#round();
         } catch (error) {
-          pause = await this.#failed(error);
+          pause = (await this.#failed(error)) ?? pause;
         }
       }
       await this.#sleep(Math.max(0, begun + pause - performance.now()));
     }
+  }
+
+  /**
+   * Milliseconds until its next round. Each node has a time of its own within the period: many that are all asked in the
+   * same moment would keep everything else waiting for as long as that takes.
+   */
+  #untilNext(begun: number): number {
+    const since = (begun / this.#period + 1 - this.#parts.phase) % 1;
+    return this.#period * (since > 1 - breath ? 2 - since : 1 - since);
   }
 
   #sleep(milliseconds: number): Promise<void> {
@@ -361,16 +374,16 @@ export class BoardNode implements Node {
     });
   }
 
-  /** @returns milliseconds until the next try */
-  async #failed(error: unknown): Promise<number> {
-    if (this.#stopped || this.#held !== null) return this.#period;
+  /** @returns milliseconds until the next try, where that is not as soon as ever */
+  async #failed(error: unknown): Promise<number | null> {
+    if (this.#stopped || this.#held !== null) return null;
     const failure = deviceError(this.name, error);
     if (!this.#isThere && this.fault !== failure.message) {
       this.fault = failure.message;
       this.#parts.changes.touch();
     }
     if (failure.kind === 'no-bus') this.#lose(failure.message);
-    if (failure.kind !== 'held') return this.#period;
+    if (failure.kind !== 'held') return null;
     // The secret may have been changed meanwhile: it is read again.
     await this.#way?.close().catch(() => undefined);
     this.#way = null;

@@ -17,6 +17,8 @@ import { answerNode } from './requests.ts';
 import type { Ways } from './ways.ts';
 
 const sweepPeriod = 250;
+/** Shares of the whole that are this far apart lie evenly, however many there are. */
+const goldenRatio = (Math.sqrt(5) - 1) / 2;
 
 export interface NodesParts {
   readonly ways: Ways;
@@ -72,6 +74,7 @@ export class Nodes {
       moved: (there) => this.#parts.moved(node, there),
       misread: this.#parts.misread,
       mark: this.#parts.mark(id),
+      phase: (this.#nodes.size * goldenRatio) % 1,
     });
     this.#nodes.set(id, node);
     if (link.kind === 'ipmb')
