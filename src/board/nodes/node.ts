@@ -10,6 +10,7 @@ import type { Hold } from '../hold.ts';
 import { BoardRefusal, type Node, type NodeFirmware, type Status } from '../model.ts';
 import { type Identity, identify, levelsOf } from './identity.ts';
 import { NodeLog } from './log.ts';
+import { untilNext } from './pace.ts';
 import { NodeSensors, type NodeSensorsParts } from './sensors.ts';
 import { Signals } from './signals.ts';
 import { deviceError, type Way, type Ways } from './ways.ts';
@@ -25,8 +26,6 @@ const hurryPeriod = 250;
 /** Periods without an answer after which it counts as gone, and the slack of timers. */
 const patience = 2;
 const slack = 250;
-/** A share of a period: no sooner than that does a round follow the one before. */
-const breath = 1 / 8;
 /** To find out who it is may take longer, over a network that loses some of it. */
 const firstContact = 10_000;
 
@@ -198,7 +197,7 @@ export class BoardNode implements Node {
     while (!this.#stopped) {
       const begun = performance.now();
       const hold = this.#parts.hold();
-      let pause = this.#untilNext(begun);
+      let pause = untilNext(begun, this.#period, this.#parts.phase);
       if (hold !== null) {
         this.#rest(hold);
         pause = Number.POSITIVE_INFINITY;
@@ -213,15 +212,6 @@ export class BoardNode implements Node {
       }
       await this.#sleep(Math.max(0, begun + pause - performance.now()));
     }
-  }
-
-  /**
-   * Milliseconds until its next round. Each node has a time of its own within the period: many that are all asked in the
-   * same moment would keep everything else waiting for as long as that takes.
-   */
-  #untilNext(begun: number): number {
-    const since = (begun / this.#period + 1 - this.#parts.phase) % 1;
-    return this.#period * (since > 1 - breath ? 2 - since : 1 - since);
   }
 
   #sleep(milliseconds: number): Promise<void> {

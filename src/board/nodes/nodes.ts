@@ -11,14 +11,13 @@ import type { HostController } from '../power.ts';
 import type { BoardSensor } from '../sensor.ts';
 import { applyBoot, flagBytes, isBootPending } from './boot.ts';
 import { BoardNode, defaultPoll } from './node.ts';
+import { phaseOf } from './pace.ts';
 import { applyLimit } from './power.ts';
 import type { FoundSensor } from './records.ts';
 import { answerNode } from './requests.ts';
 import type { Ways } from './ways.ts';
 
 const sweepPeriod = 250;
-/** Shares of the whole that are this far apart lie evenly, however many there are. */
-const goldenRatio = (Math.sqrt(5) - 1) / 2;
 
 export interface NodesParts {
   readonly ways: Ways;
@@ -74,7 +73,7 @@ export class Nodes {
       moved: (there) => this.#parts.moved(node, there),
       misread: this.#parts.misread,
       mark: this.#parts.mark(id),
-      phase: (this.#nodes.size * goldenRatio) % 1,
+      phase: phaseOf(this.#nodes.size),
     });
     this.#nodes.set(id, node);
     if (link.kind === 'ipmb')
