@@ -287,7 +287,8 @@ class LiveBoard implements Board {
       this.#contents.add(part);
     const chassis = new Map<string, BoardChassis>();
     const parts = {
-      ...{ memory, indicators: this.#indicators, contents: this.#contents, frus, chassis, slots },
+      ...{ memory, indicators: this.#indicators, contents: this.#contents, chassis, slots },
+      frus: this.#inventory.byChassis,
       hosts: new ByChassis(hosts.values()),
       isThere: (id: string) => presence.has(id),
     };
