@@ -331,7 +331,7 @@ export class LanClient implements Target {
     }
     if (!isOurs || (isBridged && code === 0 && answer.data.length === 1)) return;
     this.#settle(pending);
-    pending.resolve({ code, data: answer.data.subarray(1) });
+    pending.resolve({ code, data: answer.data.slice(1) });
     this.#pump();
   }
 
