@@ -99,8 +99,11 @@ export class ByteReader {
   }
 }
 
-/** A value with the digits that are kept. */
-export const kept = (value: number): number => Number(value.toPrecision(7));
+const digits = 7;
+
+/** A value with the digits that are kept: a whole number has no others, and need not become a text first. */
+export const kept = (value: number): number =>
+  Number.isInteger(value) && Math.abs(value) < 10 ** digits ? value + 0 : Number(value.toPrecision(digits));
 
 /** Digits after the decimal point: 2 for 12.25, 0 for 3000. */
 function decimals(value: number): number {
