@@ -14,8 +14,8 @@ export interface ChassisParts {
   readonly indicators: Indicators;
   /** Sensors, fans, supplies, nodes and whatever else shows how well it is. */
   readonly contents: ByChassis<Part>;
-  /** By id; each is replaced by a new one when it changes. */
-  readonly frus: ReadonlyMap<string, Fru>;
+  /** Each is replaced by a new one when it changes. */
+  readonly frus: ByChassis<Fru>;
   readonly hosts: ByChassis<Host & { readonly power: { readonly fault: string | null } }>;
   /** All chassis of the board, by id. */
   readonly chassis: ReadonlyMap<string, BoardChassis>;
@@ -88,7 +88,7 @@ export class BoardChassis implements Chassis {
     for (const { status } of contents.of(this.id)) healths.push(status.health);
     for (const power of [this.#slot, ...[...hosts.of(this.id)].map((host) => host.power)])
       if ((power?.fault ?? null) !== null) healths.push('Critical');
-    for (const fru of frus.values()) if (fru.chassis === this.id) healths.push(fru.status.health);
+    for (const { status } of frus.of(this.id)) healths.push(status.health);
     return worst(healths);
   }
 

@@ -6,6 +6,7 @@ import type { I2cBus } from '../../drivers/i2c/bus.ts';
 import { findChip } from '../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../drivers/i2c/eeprom.ts';
 import type { DeviceFacts, Platform } from '../platform/schema.ts';
+import { ByChassis } from './by-chassis.ts';
 import type { Changes } from './changes.ts';
 import type { Hold } from './hold.ts';
 import type { Fru, Origin, Status } from './model.ts';
@@ -73,6 +74,8 @@ export class Inventory {
   /** As the rest of the daemon sees them; replaced by a new one with each change. */
   readonly frus: ReadonlyMap<string, Fru>;
   readonly #frus = new Map<string, Fru>();
+  /** The same by where they are. */
+  readonly byChassis = new ByChassis<Fru>();
   readonly #parts: InventoryParts;
   readonly #sources: readonly { readonly facts: FruFacts; readonly device: DeviceFacts }[];
   /** Those that nodes hold. */
@@ -110,7 +113,11 @@ export class Inventory {
   removeOfNode(node: string): void {
     const gone = this.#ofNodes.filter((facts) => facts.node === node);
     this.#ofNodes = this.#ofNodes.filter((facts) => facts.node !== node);
-    for (const { id } of gone) this.#frus.delete(id);
+    for (const { id } of gone) {
+      const fru = this.#frus.get(id);
+      if (fru !== undefined) this.byChassis.delete(fru);
+      this.#frus.delete(id);
+    }
   }
 
   /** Reads what a node holds; `read` gives the image of an inventory by its number. Never fails. */
@@ -121,13 +128,20 @@ export class Inventory {
   }
 
   #declare({ id, name, context, chassis }: FruFacts, defaultChassis: string): void {
-    this.#frus.set(id, {
+    this.#put({
       ...{ id, name: name ?? id, chassis: chassis ?? defaultChassis, context: context ?? null },
       ...unknown,
       status: { state: 'Starting', health: 'OK' },
       fault: null,
       image: null,
     });
+  }
+
+  #put(fru: Fru): void {
+    const before = this.#frus.get(fru.id);
+    if (before !== undefined) this.byChassis.delete(before);
+    this.#frus.set(fru.id, fru);
+    this.byChassis.add(fru);
   }
 
   /** Reads all, now and then again; called while a round is under way, one more follows it. */
@@ -238,7 +252,7 @@ export class Inventory {
   #become(id: string, now: Pick<Fru, 'status' | 'fault' | 'image'> & FruTexts): void {
     const before = this.#frus.get(id);
     if (before === undefined) return;
-    this.#frus.set(id, { ...before, ...now });
+    this.#put({ ...before, ...now });
     this.#parts.changes.touch();
   }
 

@@ -181,7 +181,7 @@ export class Parts {
       this.#contents.add(part);
     this.cycles = this.#createCycles(readers);
     this.#ofChassis = {
-      ...{ memory, indicators: this.indicators, contents: this.#contents, frus: this.inventory.frus },
+      ...{ memory, indicators: this.indicators, contents: this.#contents, frus: this.inventory.byChassis },
       ...{ chassis: this.chassis, slots: this.slots, cycles: this.cycles, hosts: this.hosts.byChassis },
       isThere: (id) => presence.has(id),
     };

@@ -13,6 +13,11 @@ export class ByteWriter {
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#length;
+  }
+
   byte(value: number): void {
     this.#room(1);
     this.#bytes[this.#length++] = value;
@@ -99,8 +104,11 @@ export class ByteReader {
   }
 }
 
-/** A value with the digits that are kept. */
-export const kept = (value: number): number => Number(value.toPrecision(7));
+const digits = 7;
+
+/** A value with the digits that are kept: a whole number has no others, and need not become a text first. */
+export const kept = (value: number): number =>
+  Number.isInteger(value) && Math.abs(value) < 10 ** digits ? value + 0 : Number(value.toPrecision(digits));
 
 /** Digits after the decimal point: 2 for 12.25, 0 for 3000. */
 function decimals(value: number): number {

@@ -7,8 +7,9 @@ import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import { type Aggregate, aggregateOf, joined } from './aggregate.ts';
 import { decodeMinute, decodeSpans, encodeMinute, encodeSpans, type Spans } from './blocks.ts';
-import { decodeRun, encodeRun } from './codec.ts';
+import { encodeRun } from './codec.ts';
 import { HistoryTable, hour, minute, type Row, type Tier, tiers } from './history-table.ts';
+import { Minute } from './minute.ts';
 
 export interface Reading {
   /** Milliseconds since 1970. */
@@ -23,28 +24,6 @@ export interface HistoryState {
   readonly written: number;
   /** Readings taken since the start. */
   readonly readings: number;
-}
-
-/** Readings of one series in one minute. */
-class Kept {
-  readonly bytes: Uint8Array;
-  #aggregate: Aggregate | undefined;
-
-  constructor(bytes: Uint8Array, aggregate?: Aggregate) {
-    this.bytes = bytes;
-    this.#aggregate = aggregate;
-  }
-
-  /** Worked out when it is first wanted: a start need not look into every reading of an hour. */
-  get aggregate(): Aggregate | undefined {
-    this.#aggregate ??= aggregateOf(readable(() => [...decodeRun(this.bytes).values]));
-    return this.#aggregate;
-  }
-}
-
-interface Minute {
-  readonly start: number;
-  readonly series: ReadonlyMap<string, Kept>;
 }
 
 interface Open {
@@ -125,9 +104,10 @@ export class History {
         if (time > from && time <= to) found.push({ time, value });
       }
     };
-    for (const { start, series: all } of this.#minutes) {
-      const own = start + minute > from && start <= to ? all.get(series) : undefined;
-      if (own !== undefined) add(start, decodeRun(own.bytes));
+    for (const each of this.#minutes) {
+      const { start } = each;
+      const own = start + minute > from && start <= to ? each.run(series) : undefined;
+      if (own !== undefined) add(start, own);
     }
     const open = this.#open.get(series);
     if (open !== undefined) add(this.#start, open);
@@ -157,12 +137,13 @@ export class History {
   /** The part that is in memory. */
   #remembered(series: string, from: number, to: number): Aggregate | undefined {
     let found: Aggregate | undefined;
-    for (const { start, series: all } of this.#minutes) {
+    for (const each of this.#minutes) {
+      const { start } = each;
       if (start + minute <= from || start > to) continue;
-      const own = all.get(series);
-      if (own === undefined) continue;
       const whole = start > from && start + minute <= to;
-      found = joined(found, whole ? own.aggregate : part(decodeRun(own.bytes), from - start, to - start));
+      const run = whole ? undefined : each.run(series);
+      const own = run === undefined ? undefined : part(run, from - start, to - start);
+      found = joined(found, whole ? each.aggregate(series) : own);
     }
     const open = this.#open.get(series);
     return open === undefined ? found : joined(found, part(open, from - this.#start, to - this.#start));
@@ -226,12 +207,11 @@ export class History {
 
   #seal(): void {
     if (this.#open.size === 0) return;
-    const series = new Map<string, Kept>();
-    for (const [name, run] of this.#open) {
+    const runs = [...this.#open].flatMap(([name, run]) => {
       const aggregate = aggregateOf(run.values);
-      if (aggregate !== undefined) series.set(name, new Kept(encodeRun(run), aggregate));
-    }
-    this.#minutes.push({ start: this.#start, series });
+      return aggregate === undefined ? [] : [[name, encodeRun(run), aggregate] as const];
+    });
+    this.#minutes.push(new Minute(this.#start, runs));
     this.#unsaved.add(this.#start);
     this.#open = new Map();
   }
@@ -241,14 +221,17 @@ export class History {
     if (this.#unsaved.size === 0 && spans.length === 0) return;
     const fresh = new Set(
       this.#minutes.flatMap(({ series }) =>
-        [...series.keys()].filter((name) => this.#table.known(name) === undefined),
+        [...series].filter((name) => this.#table.known(name) === undefined),
       ),
     );
     try {
       this.#table.transaction(() => {
-        for (const { start, series } of this.#minutes) {
+        for (const each of this.#minutes) {
+          const { start, series } = each;
           if (!this.#unsaved.has(start)) continue;
-          const runs = [...series].map(([name, { bytes }]) => [this.#table.number(name), bytes] as const);
+          const runs = [...series].map(
+            (name) => [this.#table.number(name), each.bytes(name) ?? new Uint8Array()] as const,
+          );
           this.#table.write('raw', { start, data: encodeMinute(new Map(runs)) });
         }
         for (const { tier, start } of spans)
@@ -285,13 +268,14 @@ export class History {
     const { covers } = tiers[tier];
     const length = tier === 'hours' ? hour : minute;
     const spans = new Map<number, (Aggregate | undefined)[]>();
-    for (const { start, series } of this.#minutes) {
+    for (const each of this.#minutes) {
+      const { start } = each;
       if (start < from || start >= from + covers) continue;
       const at = Math.floor((start - from) / length);
-      for (const [name, { aggregate }] of series) {
+      for (const name of each.series) {
         const number = this.#table.number(name);
         const list = spans.get(number) ?? [];
-        list[at] = joined(list[at], aggregate);
+        list[at] = joined(list[at], each.aggregate(name));
         spans.set(number, list);
       }
     }
@@ -304,12 +288,11 @@ export class History {
     this.#unsaved.clear();
     const from = spanOf(now, minute) - hour;
     for (const { start, data } of readable(() => this.#table.read('raw', from, now))) {
-      const series = new Map<string, Kept>();
-      for (const [number, bytes] of readable(() => [...decodeMinute(data)])) {
+      const runs = readable(() => [...decodeMinute(data)]).flatMap(([number, bytes]) => {
         const name = this.#table.name(number);
-        if (name !== undefined) series.set(name, new Kept(bytes));
-      }
-      this.#minutes.push({ start, series });
+        return name === undefined ? [] : [[name, bytes] as const];
+      });
+      this.#minutes.push(new Minute(start, runs));
     }
     for (const tier of ['minutes', 'hours'] as const) {
       this.#settled[tier].clear();

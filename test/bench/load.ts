@@ -11,7 +11,10 @@ export interface Load {
   readonly bytes: number;
 }
 
-/** @throws Error when an answer has not the status that is expected, or a connection breaks */
+/**
+ * `pause` is how many milliseconds each client waits between an answer and its next request: how long an answer takes while
+ * the service has other things to do, and not how much it can take. @throws Error when an answer has not the status that is expected, or a connection breaks
+ */
 export async function load(
   port: number,
   path: string,
@@ -19,6 +22,7 @@ export async function load(
   connections: number,
   milliseconds: number,
   status = 200,
+  pause = 0,
 ): Promise<Load> {
   const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers}\r\n`;
   const latencies: number[] = [];
@@ -55,7 +59,8 @@ export async function load(
         got += chunk.length;
         if (got < wanted) return;
         latencies.push(performance.now() - start);
-        send();
+        if (pause === 0) send();
+        else setTimeout(send, pause);
       });
       send();
     });

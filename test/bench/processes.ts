@@ -1,6 +1,6 @@
 /** Starts what is measured as processes of their own, and reads what the kernel says of them. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -58,20 +58,72 @@ export async function startBareKoa(state: string, body: string): Promise<Running
   return start(words, {}, (text) => Number(text.trim()) || undefined, '/');
 }
 
+/**
+ * The heap that Node allows itself under the MemoryMax of systemd/redfishd.service, half of it, in MB. Where there is more
+ * memory garbage lies longer, and what is resident says little.
+ */
+const heap = 192;
+
+/** The daemon with the nodes of a descriptor on the network; its log goes to a file. */
+export function startLanDaemon(platform: string, state: string, port: number, log: string): Promise<Running> {
+  const words = [
+    `--max-old-space-size=${heap}`,
+    'test/bench/lan-daemon.mjs',
+    platform,
+    state,
+    String(port),
+    ...Object.values(administrator),
+  ];
+  const to = openSync(log, 'w');
+  const running = start(words, {}, () => port, '/redfish/v1/', to);
+  closeSync(to);
+  return running;
+}
+
+export interface LanNodes {
+  readonly ports: readonly number[];
+  /** Commands that they have answered. */
+  commands(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** So many controllers on loopback, all in one process. */
+export async function startLanNodes(count: number, user: string, password: string): Promise<LanNodes> {
+  const child = fork(join(import.meta.dirname, 'lan-nodes.mjs'), [String(count), user, password]);
+  const told = <T>(): Promise<T> =>
+    new Promise((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`lan-nodes.mjs ended with ${code}`)));
+      child.once('message', (message) => {
+        child.removeAllListeners('exit');
+        resolve(message as T);
+      });
+    });
+  const { ports } = await told<{ readonly ports: readonly number[] }>();
+  return {
+    ports,
+    commands: async () => {
+      child.send('commands');
+      return (await told<{ readonly commands: number }>()).commands;
+    },
+    stop: () => stop(child),
+  };
+}
+
 async function start(
   words: readonly string[],
   env: Readonly<Record<string, string>>,
   portOf: (output: string) => number | undefined,
   path: string,
+  errors: 'inherit' | number = 'inherit',
 ): Promise<Running> {
   const begin = performance.now();
   const child = spawn(process.execPath, words, {
     cwd: project,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', errors],
   });
   let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
   for (;;) {

@@ -31,6 +31,25 @@ describe('the codec of readings', () => {
     );
   });
 
+  it('keeps seven digits, and of whole numbers too', () => {
+    const near = fc.integer({ min: -20, max: 20 }).map((each) => 10 ** 7 + each);
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          value,
+          near,
+          near.map((each) => -each),
+        ),
+        (each) => {
+          expect(kept(each)).toBe(Number(each.toPrecision(7)) + 0);
+        },
+      ),
+    );
+    expect([1234567, 12345678, -12345678, -0, 0.1 + 0.2].map(kept)).toEqual([
+      1234567, 12345680, -12345680, 0, 0.3,
+    ]);
+  });
+
   it('gives back seven digits of every value', () => {
     fc.assert(
       fc.property(fc.array(value), (values) => {

@@ -1,13 +1,16 @@
-/** Sum of all bytes modulo 256. IPMI areas, records and messages are built so that it comes out as zero. */
-export function sum8(bytes: Uint8Array): number {
+/**
+ * Sum of all bytes, or of a part, modulo 256. IPMI areas, records and messages are built so that it comes out as zero. (A
+ * view of a part would cost several times what the sum does: arrays as small as messages have no buffer until they need one.)
+ */
+export function sum8(bytes: Uint8Array, start = 0, end = bytes.length): number {
   let sum = 0;
-  for (const byte of bytes) sum += byte;
+  for (let at = start; at < end; at++) sum += bytes[at] ?? 0;
   return sum & 0xff;
 }
 
 /** The byte that makes the sum of `bytes` and itself zero modulo 256 (IPMI v2.0, section 13.8, "checksum"). */
-export function checksum8(bytes: Uint8Array): number {
-  return -sum8(bytes) & 0xff;
+export function checksum8(bytes: Uint8Array, start = 0, end = bytes.length): number {
+  return -sum8(bytes, start, end) & 0xff;
 }
 
 /** The parts behind one another in one array. */

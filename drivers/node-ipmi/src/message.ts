@@ -76,13 +76,13 @@ export function encodeIpmb(message: IpmbMessage): Uint8Array {
   out[4] = (sequence << 2) | fromLun;
   out[5] = command;
   out.set(data, 6);
-  out[6 + data.length] = checksum8(out.subarray(3));
+  out[6 + data.length] = checksum8(out, 3, 6 + data.length);
   return out;
 }
 
 /** The IPMB message in the bytes, or undefined where they are none (too short, or a checksum is wrong). */
 export function decodeIpmb(bytes: Uint8Array): IpmbMessage | undefined {
-  if (bytes.length < 7 || sum8(bytes.subarray(0, 3)) !== 0 || sum8(bytes.subarray(3)) !== 0) return undefined;
+  if (bytes.length < 7 || sum8(bytes, 0, 3) !== 0 || sum8(bytes, 3) !== 0) return undefined;
   const [to = 0, netFnLun = 0, , from = 0, sequenceLun = 0, command = 0] = bytes;
   return {
     to,

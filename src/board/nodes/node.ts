@@ -10,6 +10,7 @@ import type { Hold } from '../hold.ts';
 import { BoardRefusal, type Node, type NodeFirmware, type Status } from '../model.ts';
 import { type Identity, identify, levelsOf } from './identity.ts';
 import { NodeLog } from './log.ts';
+import { untilNext } from './pace.ts';
 import { NodeSensors, type NodeSensorsParts } from './sensors.ts';
 import { Signals } from './signals.ts';
 import { lostEvent, wellEvent } from './told.ts';
@@ -40,6 +41,8 @@ export interface NodeParts extends Omit<NodeSensorsParts, 'isOver'> {
   readonly moved: (there: boolean) => void;
   /** What its sensors are called by, for people: the name of its host rather than of its controller. */
   readonly label: string;
+  /** The share of a period, 0 to 1, by which its rounds are behind those of others. */
+  readonly phase: number;
   /** How far its log was taken over before, if ever. */
   readonly mark: string | undefined;
   readonly log: (message: string, detail: object) => void;
@@ -219,7 +222,7 @@ export class BoardNode implements Node {
     while (!this.#stopped) {
       const begun = performance.now();
       const hold = this.#parts.hold();
-      let pause = this.#period;
+      let pause = untilNext(begun, this.#period, this.#parts.phase);
       if (hold !== null) {
         this.#rest(hold);
         pause = Number.POSITIVE_INFINITY;
@@ -229,7 +232,7 @@ export class BoardNode implements Node {
         try {
           await this.#round();
         } catch (error) {
-          pause = await this.#failed(error);
+          pause = (await this.#failed(error)) ?? pause;
         }
       }
       await this.#sleep(Math.max(0, begun + pause - performance.now()));
@@ -387,9 +390,9 @@ export class BoardNode implements Node {
     void this.#parts.changes.emit(wellEvent(this, hold.state));
   }
 
-  /** @returns milliseconds until the next try */
-  async #failed(error: unknown): Promise<number> {
-    if (this.#stopped || this.#held !== null) return this.#period;
+  /** @returns milliseconds until the next try, where that is not as soon as ever */
+  async #failed(error: unknown): Promise<number | null> {
+    if (this.#stopped || this.#held !== null) return null;
     const failure = deviceError(this.name, error);
     if (!this.#isThere && this.fault !== failure.message) {
       this.fault = failure.message;
@@ -400,7 +403,7 @@ export class BoardNode implements Node {
     // No way leads to it; or what it said last is known no more.
     if (failure.kind === 'no-bus' || this.#way === null || (isWrong && this.#wrong >= patience))
       this.#lose(failure.message);
-    if (failure.kind !== 'held') return this.#period;
+    if (failure.kind !== 'held') return null;
     // The secret may have been changed meanwhile: it is read again.
     await this.#way?.close().catch(() => undefined);
     this.#way = null;

@@ -11,6 +11,7 @@ import type { HostController } from '../power.ts';
 import type { BoardSensor } from '../sensor.ts';
 import { applyBoot, flagBytes, isBootPending } from './boot.ts';
 import { BoardNode, defaultPoll } from './node.ts';
+import { phaseOf } from './pace.ts';
 import { applyLimit } from './power.ts';
 import type { FoundSensor } from './records.ts';
 import { answerNode } from './requests.ts';
@@ -75,6 +76,7 @@ export class Nodes {
       misread: this.#parts.misread,
       label: label ?? facts.name ?? id,
       mark: this.#parts.mark(id),
+      phase: phaseOf(this.#nodes.size),
     });
     this.#nodes.set(id, node);
     if (link.kind === 'ipmb')

@@ -99,8 +99,13 @@ export class LanClient implements Target {
   readonly #window: number;
   readonly #link: UdpLink;
   readonly #queue: Pending[] = [];
-  /** By sequence number of the IPMB message; a number is free where there is nothing. */
-  readonly #pending = new Map<number, Pending>();
+  /**
+   * By sequence number of the IPMB message; a number is free where there is nothing. No Map: one that always takes up and
+   * lets go grows anew all the time, and what it grew out of holds on to old requests until a full garbage collection.
+   */
+  readonly #pending = new Array<Pending | undefined>(SEQUENCES).fill(undefined);
+  /** How many of them there are. */
+  #underWay = 0;
   /** Numbers of requests that were sent more than once: a late second answer must not meet a new request. */
   readonly #resting = new Set<number>();
   readonly #handlers = new Map<number, PayloadHandler>();
@@ -222,13 +227,14 @@ export class LanClient implements Target {
       );
       return;
     }
-    while (this.#queue.length > 0 && this.#pending.size < this.#window) {
+    while (this.#queue.length > 0 && this.#underWay < this.#window) {
       const sequence = this.#freeSequence();
       const pending = sequence === undefined ? undefined : this.#queue.shift();
       if (pending === undefined || sequence === undefined) return;
       pending.sequence = sequence;
       pending.message = this.#message(pending.request, sequence);
-      this.#pending.set(sequence, pending);
+      this.#pending[sequence] = pending;
+      this.#underWay++;
       this.#transmit(pending);
     }
   }
@@ -237,7 +243,7 @@ export class LanClient implements Target {
   #freeSequence(): number | undefined {
     for (let step = 0; step < SEQUENCES; step++) {
       const sequence = (this.#nextSequence + step) % SEQUENCES;
-      if (this.#pending.has(sequence) || this.#resting.has(sequence)) continue;
+      if (this.#pending[sequence] !== undefined || this.#resting.has(sequence)) continue;
       this.#nextSequence = (sequence + 1) % SEQUENCES;
       return sequence;
     }
@@ -292,7 +298,8 @@ export class LanClient implements Target {
   #settle(pending: Pending): void {
     clearTimeout(pending.timer);
     const { sequence } = pending;
-    this.#pending.delete(sequence);
+    this.#pending[sequence] = undefined;
+    this.#underWay--;
     if (pending.tries < 2) return;
     this.#resting.add(sequence);
     setTimeout(() => {
@@ -310,7 +317,7 @@ export class LanClient implements Target {
       return;
     }
     const answer = decodeIpmb(opened.payload);
-    const pending = answer && this.#pending.get(answer.sequence);
+    const pending = answer && this.#pending[answer.sequence];
     if (answer === undefined || pending === undefined) return;
     const { request, isBridged } = pending;
     const isOurs = answer.netFn === request.netFn + 1 && answer.command === request.command;
@@ -324,7 +331,7 @@ export class LanClient implements Target {
     }
     if (!isOurs || (isBridged && code === 0 && answer.data.length === 1)) return;
     this.#settle(pending);
-    pending.resolve({ code, data: answer.data.subarray(1) });
+    pending.resolve({ code, data: answer.data.slice(1) });
     this.#pump();
   }
 
@@ -333,7 +340,8 @@ export class LanClient implements Target {
   }
 
   #failAll(error: IpmiError): void {
-    for (const pending of [...this.#pending.values()]) {
+    for (const pending of this.#pending) {
+      if (pending === undefined) continue;
       this.#settle(pending);
       pending.reject(error);
     }

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { PayloadCipher } from './cipher.ts';
 
 /**
  * Datagrams of IPMI over LAN: RMCP header, IPMI 1.5 and 2.0 session headers, integrity and encryption
@@ -25,8 +26,7 @@ export interface SessionKeys {
   readonly integrity:
     | { readonly hash: 'sha1' | 'sha256'; readonly key: Uint8Array; readonly length: number }
     | undefined;
-  /** AES-CBC-128 key, 16 bytes. */
-  readonly cipher: Uint8Array | undefined;
+  readonly cipher: PayloadCipher | undefined;
 }
 
 export interface Packet20 {
@@ -65,7 +65,6 @@ const RMCP_LENGTH = 4;
 const HEADER_20 = RMCP_LENGTH + 12;
 const RMCP_IPMI = [0x06, 0x00, 0xff, 0x07] as const;
 const ASF_IANA = 4542;
-const BLOCK = 16;
 const NEXT_HEADER = 0x07;
 
 /** The packet in a datagram, or undefined where it is none. Nothing is verified yet. */
@@ -145,19 +144,7 @@ export function openPayload(packet: Packet20, keys: SessionKeys): Buffer | undef
     const code = createHmac(hash, key).update(datagram.subarray(RMCP_LENGTH, end)).digest();
     if (!timingSafeEqual(code.subarray(0, length), datagram.subarray(end))) return undefined;
   }
-  return keys.cipher === undefined ? payload : decrypt(payload, keys.cipher);
-}
-
-function decrypt(payload: Buffer, key: Uint8Array): Buffer | undefined {
-  if (payload.length < 2 * BLOCK || payload.length % BLOCK !== 0) return undefined;
-  const decipher = createDecipheriv('aes-128-cbc', key, payload.subarray(0, BLOCK)).setAutoPadding(false);
-  const plain = decipher.update(payload.subarray(BLOCK));
-  const pad = plain[plain.length - 1] ?? 0;
-  // The pad counts 1, 2, 3 and so on, with its length behind it (section 13.29).
-  if (pad >= BLOCK || pad + 1 > plain.length) return undefined;
-  const end = plain.length - 1 - pad;
-  for (let i = 0; i < pad; i++) if (plain[end + i] !== i + 1) return undefined;
-  return plain.subarray(0, end);
+  return keys.cipher === undefined ? payload : keys.cipher.decrypt(payload);
 }
 
 /** An IPMI 2.0 datagram; signed and encrypted where the session is. Keys are absent outside a session. */
@@ -170,7 +157,7 @@ export function encode20(
 ): Buffer {
   const cipher = keys?.cipher;
   const integrity = keys?.integrity;
-  const body = cipher === undefined ? payload : encrypt(payload, cipher);
+  const body = cipher === undefined ? payload : cipher.encrypt(payload);
   const codeLength = integrity?.length ?? 0;
   const pad = integrity === undefined ? 0 : -(body.length + 2) & 3;
   const trailer = integrity === undefined ? 0 : pad + 2;
@@ -192,30 +179,6 @@ export function encode20(
     code.copy(out, end, 0, codeLength);
   }
   return out;
-}
-
-function encrypt(payload: Uint8Array, key: Uint8Array): Buffer {
-  const pad = -(payload.length + 1) & (BLOCK - 1);
-  const plain = Buffer.allocUnsafe(payload.length + pad + 1);
-  plain.set(payload);
-  for (let i = 0; i < pad; i++) plain[payload.length + i] = i + 1;
-  plain[plain.length - 1] = pad;
-  const iv = randomBlock();
-  const cipher = createCipheriv('aes-128-cbc', key, iv).setAutoPadding(false);
-  return Buffer.concat([iv, cipher.update(plain)]);
-}
-
-/** Random bytes are drawn many at a time: one call for each packet would cost more than its encryption. */
-const pool = Buffer.alloc(256 * BLOCK);
-let drawn = pool.length;
-
-function randomBlock(): Buffer {
-  if (drawn === pool.length) {
-    randomFillSync(pool);
-    drawn = 0;
-  }
-  drawn += BLOCK;
-  return Buffer.from(pool.subarray(drawn - BLOCK, drawn));
 }
 
 /** An IPMI 1.5 datagram. */

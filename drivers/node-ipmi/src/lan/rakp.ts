@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { IpmiError } from '../errors.ts';
+import { PayloadCipher } from './cipher.ts';
 import type { SessionKeys } from './packet.ts';
 
 /**
@@ -79,7 +80,7 @@ export function sessionKeys(suite: CipherSuite, sik: Uint8Array): SessionKeys {
   if (hash === undefined) return { integrity: undefined, cipher: undefined };
   return {
     integrity: { hash, key: hmac(suite, sik, Buffer.alloc(20, 1)), length: codeLength },
-    cipher: hmac(suite, sik, Buffer.alloc(20, 2)).subarray(0, 16),
+    cipher: new PayloadCipher(hmac(suite, sik, Buffer.alloc(20, 2)).subarray(0, 16)),
   };
 }
 
