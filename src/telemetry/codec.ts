@@ -169,8 +169,7 @@ export interface Run {
 }
 
 /** Times are whole milliseconds; mostly they are one period apart, so that what is written is how much that varies. */
-export function encodeRun({ times, values }: Run): Uint8Array {
-  const to = new ByteWriter();
+export function writeRun(to: ByteWriter, { times, values }: Run): void {
   to.unsigned(times.length);
   writeValues(to, values);
   let before = 0;
@@ -180,6 +179,11 @@ export function encodeRun({ times, values }: Run): Uint8Array {
     step = time - before;
     before = time;
   }
+}
+
+export function encodeRun(run: Run): Uint8Array {
+  const to = new ByteWriter();
+  writeRun(to, run);
   return to.done();
 }
 

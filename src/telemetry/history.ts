@@ -7,7 +7,6 @@ import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import { type Aggregate, aggregateOf, joined } from './aggregate.ts';
 import { decodeMinute, decodeSpans, encodeMinute, encodeSpans, type Spans } from './blocks.ts';
-import { encodeRun } from './codec.ts';
 import { HistoryTable, hour, minute, type Row, type Tier, tiers } from './history-table.ts';
 import { Minute } from './minute.ts';
 
@@ -209,7 +208,7 @@ export class History {
     if (this.#open.size === 0) return;
     const runs = [...this.#open].flatMap(([name, run]) => {
       const aggregate = aggregateOf(run.values);
-      return aggregate === undefined ? [] : [[name, encodeRun(run), aggregate] as const];
+      return aggregate === undefined ? [] : [[name, run, aggregate] as const];
     });
     this.#minutes.push(new Minute(this.#start, runs));
     this.#unsaved.add(this.#start);

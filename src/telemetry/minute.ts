@@ -3,7 +3,7 @@
  * pieces of memory, since a piece for each would take several times what is in it.
  */
 import { type Aggregate, aggregateOf } from './aggregate.ts';
-import { ByteWriter, decodeRun, type Run } from './codec.ts';
+import { ByteWriter, decodeRun, type Run, writeRun } from './codec.ts';
 
 /** Numbers that an aggregate takes: count, min, max, sum. The count of one that is not worked out yet is NaN. */
 const width = 4;
@@ -16,17 +16,18 @@ export class Minute {
   readonly #bytes: Uint8Array;
   readonly #aggregates: Float64Array;
 
-  /** Of encoded runs, one for each series; aggregates that are not given are worked out when they are first wanted. */
+  /** Of runs, encoded or not, one for each series; aggregates that are not given are worked out when they are first wanted. */
   constructor(
     start: number,
-    runs: Iterable<readonly [series: string, bytes: Uint8Array, aggregate?: Aggregate]>,
+    runs: Iterable<readonly [series: string, run: Uint8Array | Run, aggregate?: Aggregate]>,
   ) {
     this.start = start;
     const to = new ByteWriter();
     const aggregates: (Aggregate | undefined)[] = [];
-    for (const [series, bytes, aggregate] of runs) {
+    for (const [series, run, aggregate] of runs) {
       this.#places.set(series, this.#ends.length);
-      to.bytes(bytes);
+      if (run instanceof Uint8Array) to.bytes(run);
+      else writeRun(to, run);
       this.#ends.push(to.length);
       aggregates.push(aggregate);
     }

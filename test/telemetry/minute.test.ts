@@ -17,7 +17,7 @@ it('gives back the readings of each series, and what they come to, whether that 
       const minute = new Minute(
         60_000,
         runs.map(({ name, run, sum }) =>
-          given && sum ? ([name, encodeRun(run), sum] as const) : ([name, encodeRun(run)] as const),
+          given && sum ? ([name, run, sum] as const) : ([name, encodeRun(run)] as const),
         ),
       );
       expect([...minute.series]).toEqual(runs.map(({ name }) => name));
