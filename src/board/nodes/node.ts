@@ -2,12 +2,13 @@
  * One node and its controller: found, asked in rounds, lost and found again. It has a loop of its own, so that one that
  * is slow, wrong or gone holds up nothing else.
  */
-import { IpmiError, readFruData, type Target } from 'node-ipmi';
+import { readFruData, type Target } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { NodeFacts } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
 import type { Hold } from '../hold.ts';
 import { BoardRefusal, type Node, type NodeFirmware, type Status } from '../model.ts';
+import { Contact } from './contact.ts';
 import { type Identity, identify, levelsOf } from './identity.ts';
 import { NodeLog } from './log.ts';
 import { untilNext } from './pace.ts';
@@ -58,17 +59,10 @@ export class BoardNode implements Node {
   readonly #period: number;
   readonly #sensors: NodeSensors;
   readonly #log: NodeLog;
-  #way: Way | null = null;
-  #opening: Promise<Way> | null = null;
+  readonly #contact: Contact;
   #identity: Identity | null = null;
   #identified = Number.NEGATIVE_INFINITY;
   #state: Status = { state: 'Starting', health: 'OK' };
-  /** When it last answered, or began to be asked, on the monotonic clock. */
-  #heard = Number.NEGATIVE_INFINITY;
-  /** Requests that wait for an answer. */
-  #unanswered = 0;
-  /** It has been asked something that it has not answered, nor anything since. */
-  #pending = false;
   #isThere = false;
   /** Rounds in a row in which it answered, but not what it was asked. */
   #wrong = 0;
@@ -97,6 +91,12 @@ export class BoardNode implements Node {
       },
     );
     this.#log = new NodeLog(facts, this.#sensors, mark, now);
+    this.#contact = new Contact(facts, {
+      ways: parts.ways,
+      isOver: () => this.#isOver,
+      isStopped: () => this.#stopped,
+      heard: () => this.#hear(),
+    });
   }
 
   get id(): string {
@@ -141,10 +141,8 @@ export class BoardNode implements Node {
     this.#wake();
     await this.signals.close();
     // What is under way fails with that, so that the loop ends soon.
-    await this.#way?.close();
+    await this.#contact.drop();
     await this.#ended;
-    // It may have been opened meanwhile.
-    await this.#way?.close();
   }
 
   /** It was taken away: what was wrong with it is over. */
@@ -172,7 +170,7 @@ export class BoardNode implements Node {
   async use<T>(job: (target: Target) => Promise<T>): Promise<T> {
     if (this.#held !== null) throw new DeviceError('no-answer', this.name, this.#held.why);
     try {
-      return await job(this.#heardBy(await this.#open()));
+      return await job(await this.#contact.target());
     } catch (error) {
       if (error instanceof BoardRefusal) throw error;
       throw deviceError(this.name, error);
@@ -181,7 +179,7 @@ export class BoardNode implements Node {
 
   /** The session over the network. @throws DeviceError */
   async way(): Promise<Way> {
-    return this.#open();
+    return this.#contact.open();
   }
 
   /** Asks who it is at once: something of that was changed. @throws DeviceError */
@@ -201,7 +199,7 @@ export class BoardNode implements Node {
     if (this.#isOver) return;
     const usual = Math.max(patience * this.#period, this.#longestAnswer) + slack;
     const allowed = this.#identity === null ? Math.max(usual, firstContact) : usual;
-    const silent = this.#pending ? now - this.#heard : 0;
+    const silent = this.#contact.silence(now);
     if (this.#isThere && silent >= allowed) this.#lose(`no answer since ${this.#since}`);
     else if (!this.#isThere && !this.#told && silent >= allowed)
       this.#lose(this.fault ?? 'it has not answered yet');
@@ -227,7 +225,7 @@ export class BoardNode implements Node {
         this.#rest(hold);
         pause = Number.POSITIVE_INFINITY;
       } else {
-        if (this.#held !== null || this.#heard === Number.NEGATIVE_INFINITY) this.#heard = begun;
+        if (this.#held !== null || !this.#contact.hasBegun) this.#contact.begin(begun);
         this.#held = null;
         try {
           await this.#round();
@@ -251,50 +249,13 @@ export class BoardNode implements Node {
     });
   }
 
-  /** Whoever needs the way while it is being opened gets the same one. @throws DeviceError */
-  #open(): Promise<Way> {
-    if (this.#way !== null) return Promise.resolve(this.#way);
-    this.#opening ??= this.#parts.ways
-      .open(this.facts)
-      .then(async (way) => {
-        if (!this.#stopped) this.#way = way;
-        else await way.close();
-        return way;
-      })
-      .finally(() => {
-        this.#opening = null;
-      });
-    return this.#opening;
-  }
-
-  /** The controller, each of whose answers is a sign of life. */
-  #heardBy({ target }: Way): Target {
-    return {
-      ...(target.address === undefined ? {} : { address: target.address }),
-      send: async (request) => {
-        // Nothing more goes to one that is let go of.
-        if (this.#isOver) throw new IpmiError('closed', 'it is not asked any more');
-        this.#pending = true;
-        this.#unanswered += 1;
-        const answer = await target.send(request).finally(() => {
-          this.#unanswered -= 1;
-        });
-        this.#hear();
-        return answer;
-      },
-    };
-  }
-
   #hear(): void {
-    if (this.#stopped || this.#held !== null) return;
-    this.#heard = performance.now();
-    this.#pending = this.#unanswered > 0;
     this.lastAnswer = this.#parts.now();
     if (!this.#isThere && this.#wrong < patience) this.#arrive();
   }
 
   async #round(): Promise<void> {
-    const target = this.#heardBy(await this.#open());
+    const target = await this.#contact.target();
     const due = performance.now() - this.#identified >= identityPeriod;
     if (due) this.#identity = await identify(target, this.facts);
     const identity = this.#identity;
@@ -327,11 +288,11 @@ export class BoardNode implements Node {
 
   async #hurried(): Promise<void> {
     while (!this.#stopped && performance.now() < this.#hurriedUntil) {
-      const way = this.#way;
+      const target = this.#contact.openTarget;
       const identity = this.#identity;
       try {
-        if (way !== null && identity !== null && this.#held === null)
-          this.signals.take(await levelsOf(this.#heardBy(way), identity));
+        if (target !== null && identity !== null && this.#held === null)
+          this.signals.take(await levelsOf(target, identity));
       } catch {
         // The round that comes next says what is wrong.
       }
@@ -379,11 +340,9 @@ export class BoardNode implements Node {
     if (this.#held?.state === hold.state && this.#held.why === hold.why) return;
     this.#held = hold;
     this.#wrong = 0;
-    this.#pending = false;
     this.#sensors.forget();
     // What is under way is not waited for.
-    void this.#way?.close().catch(() => undefined);
-    this.#way = null;
+    void this.#contact.drop();
     this.#leave(hold.why, { state: hold.state, health: 'OK' });
     if (!this.#told) return;
     this.#told = false;
@@ -401,12 +360,11 @@ export class BoardNode implements Node {
     const isWrong = this.#isThere && (failure.kind === 'wrong-data' || failure.kind === 'unsupported');
     this.#wrong = isWrong ? this.#wrong + 1 : this.#wrong;
     // No way leads to it; or what it said last is known no more.
-    if (failure.kind === 'no-bus' || this.#way === null || (isWrong && this.#wrong >= patience))
+    if (failure.kind === 'no-bus' || !this.#contact.isOpen || (isWrong && this.#wrong >= patience))
       this.#lose(failure.message);
     if (failure.kind !== 'held') return null;
     // The secret may have been changed meanwhile: it is read again.
-    await this.#way?.close().catch(() => undefined);
-    this.#way = null;
+    await this.#contact.drop();
     this.#lose(failure.message);
     return refusedPause;
   }
