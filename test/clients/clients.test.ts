@@ -20,8 +20,8 @@ const clients: readonly (readonly [string, string, () => readonly string[]])[] =
 describe.each(clients)('%s', (name, program, command) => {
   it.skipIf(obstacle(program) !== undefined)(
     'logs in, walks, powers, boots, reads and manages an account',
-    () => {
-      const run = besideDaemon('platform/tiogapass.yaml', '127.0.0.1:8443', [
+    async () => {
+      const run = await besideDaemon('platform/tiogapass.yaml', '127.0.0.1:8443', [
         ...command(),
         url,
         'admin',

@@ -24,7 +24,7 @@ const profiles: readonly (readonly [string, readonly RegExp[]])[] = [
 const boards = ['tiogapass', 'yosemite-v2'];
 
 describe.skipIf(reason !== undefined).each(boards)('the Interop Validator on %s', (board) => {
-  it.each(profiles)('finds %s fulfilled', (profile, allowed) => {
+  it.each(profiles)('finds %s fulfilled', async (profile, allowed) => {
     const folder = join(mkdtempSync(join(tmpdir(), 'redfishd-profiles-')), 'profiles');
     cpSync(join(shared, 'redfish/profiles'), folder, { recursive: true });
     // The server profile asks for exactly this version of the baseline, which was only published as 1.1.1.
@@ -32,7 +32,7 @@ describe.skipIf(reason !== undefined).each(boards)('the Interop Validator on %s'
       join(folder, 'OCPBaselineHardwareManagement.v1_1_1.json'),
       join(folder, 'OCPBaselineHardwareManagement.v1_1_0.json'),
     );
-    const run = besideDaemon(`platform/${board}.yaml`, '127.0.0.1:8443', [
+    const run = await besideDaemon(`platform/${board}.yaml`, '127.0.0.1:8443', [
       ...[tool, '-r', 'https://127.0.0.1:8443', '-u', 'admin', '-p', password, '--authtype', 'Session'],
       ...['--logdir', 'REPORTS', join(folder, `${profile}.json`)],
     ]);

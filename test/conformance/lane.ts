@@ -1,5 +1,5 @@
 /** Runs DMTF's validators beside the daemon, and says loudly where that is not possible. */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -60,7 +60,8 @@ export interface Run {
 }
 
 /**
- * Starts the daemon on the twin of `platform` in a namespace and runs `command` there; `REPORTS` in it is replaced.
+ * Starts the daemon on the twin of `platform` in a namespace of its own and runs `command` there; `REPORTS` in it is
+ * replaced. Several may run at once.
  * @param serveWords more of the daemon's command line
  */
 export function besideDaemon(
@@ -68,27 +69,27 @@ export function besideDaemon(
   listen: string,
   command: readonly string[],
   serveWords = '',
-): Run {
+): Promise<Run> {
   const dir = mkdtempSync(join(tmpdir(), 'redfishd-conformance-'));
   const reports = join(dir, 'reports');
   mkdirSync(reports);
   mkdirSync(join(dir, 'state'), { mode: 0o700 });
   writeFileSync(join(dir, 'password'), `${password}\n`);
   const words = command.map((word) => word.replace('REPORTS', reports));
-  const run = spawnSync(
-    'bash',
-    [join(import.meta.dirname, 'namespace.sh'), join(dir, 'state'), listen, platform, ...words],
-    {
-      cwd: project,
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-      env: {
-        ...process.env,
-        PATH: path,
-        REDFISHD_ADMIN_PASSWORD_FILE: join(dir, 'password'),
-        REDFISHD_SERVE_WORDS: serveWords,
-      },
-    },
-  );
-  return { status: run.status, output: `${run.stdout}${run.stderr}`, reports };
+  const script = join(import.meta.dirname, 'namespace.sh');
+  const env = {
+    ...process.env,
+    PATH: path,
+    REDFISHD_ADMIN_PASSWORD_FILE: join(dir, 'password'),
+    REDFISHD_SERVE_WORDS: serveWords,
+  };
+  const options = { cwd: project, maxBuffer: 64 * 1024 * 1024, env };
+  return new Promise((resolve) => {
+    const run = execFile(
+      'bash',
+      [script, join(dir, 'state'), listen, platform, ...words],
+      options,
+      (_error, stdout, stderr) => resolve({ status: run.exitCode, output: `${stdout}${stderr}`, reports }),
+    );
+  });
 }

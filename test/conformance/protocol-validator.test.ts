@@ -14,7 +14,7 @@ const url = 'https://127.0.0.1';
 const chance = 'RESP_HEADERS_X_AUTH_TOKEN';
 
 describe.skipIf(reason !== undefined)('the Protocol Validator', () => {
-  it('finds no fault, and passes every assertion that it can show', () => {
+  it('finds no fault, and passes every assertion that it can show', async () => {
     // A twin does not announce itself before it is told to.
     const announce = [
       `curl -sk --fail -o /dev/null -u admin:${password} -X PATCH -H 'Content-Type: application/json'`,
@@ -22,7 +22,7 @@ describe.skipIf(reason !== undefined)('the Protocol Validator', () => {
     ].join(' ');
     const validate = `PYTHONPATH=${withStreams()} exec ${tool} -r ${url} -u admin -p ${password} --no-cert-check --report-dir REPORTS --report-type tsv`;
     // It asks the same host without TLS too, which is port 80.
-    const run = besideDaemon(
+    const run = await besideDaemon(
       'platform/tiogapass.yaml',
       '127.0.0.1:443',
       [...filled(url), 'bash', '-c', `${announce} && ${validate}`],

@@ -8,6 +8,8 @@ export default defineConfig({
     retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 300_000,
     fileParallelism: false,
+    // Of those that say that they may: each validator keeps one core busy.
+    maxConcurrency: 2,
     disableConsoleIntercept: true,
   },
 });
