@@ -1,14 +1,12 @@
 // GPIO lines through the character device, version 2 of its interface (linux/gpio.h, Linux 5.10 and later).
-#include "addon.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/gpio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <uv.h>
 
 // Events read in one turn of the event loop; what is left comes in the next, after everybody else.
 #define EVENTS 64
@@ -110,33 +108,17 @@ static napi_value close_line(napi_env env, napi_callback_info info) {
   return number(env, close((int)number_of(env, args[0])) < 0 ? -errno : 0);
 }
 
-// One line that is watched. libuv waits for it with everything else: no thread is held.
-struct watch {
-  uv_poll_t poll;
-  napi_env env;
-  napi_ref listener;
-  int fd;
-};
-
-static void closed(uv_handle_t *handle) { free(handle->data); }
-
 // listener(count, last, nanoseconds): how many edges there were, whether the last was a rising one, and when by the
 // kernel's clock. A negative count is an errno: the line is gone.
 static void tell(struct watch *watch, int64_t count, int rising, uint64_t nanoseconds) {
   napi_env env = watch->env;
   napi_handle_scope scope;
   napi_open_handle_scope(env, &scope);
-  napi_value listener, global, args[3], result;
-  napi_get_reference_value(env, watch->listener, &listener);
-  napi_get_global(env, &global);
-  args[0] = number(env, count);
-  napi_get_boolean(env, rising, &args[1]);
-  napi_create_double(env, (double)nanoseconds, &args[2]);
-  if (napi_make_callback(env, NULL, global, listener, 3, args, &result) != napi_ok) {
-    // Left pending it would come out of some later call that has nothing to do with it.
-    napi_value thrown;
-    if (napi_get_and_clear_last_exception(env, &thrown) == napi_ok) napi_fatal_exception(env, thrown);
-  }
+  napi_value values[3];
+  values[0] = number(env, count);
+  napi_get_boolean(env, rising, &values[1]);
+  napi_create_double(env, (double)nanoseconds, &values[2]);
+  watch_tell(watch, 3, values);
   napi_close_handle_scope(env, scope);
 }
 
@@ -166,48 +148,8 @@ static void ready(uv_poll_t *poll, int status, int events) {
   tell(watch, count, last->id == GPIO_V2_LINE_EVENT_RISING_EDGE, last->timestamp_ns);
 }
 
-// watch(descriptor, listener) -> handle for `unwatch`, or a negative errno
-static napi_value watch_line(napi_env env, napi_callback_info info) {
-  napi_value args[MAX_ARGUMENTS];
-  if (!arguments(env, info, 2, args)) return NULL;
-  uv_loop_t *loop;
-  struct watch *watch = calloc(1, sizeof *watch);
-  if (watch == NULL) return number(env, -ENOMEM);
-  watch->env = env;
-  watch->fd = (int)number_of(env, args[0]);
-  napi_get_uv_event_loop(env, &loop);
-  int failure = uv_poll_init(loop, &watch->poll, watch->fd);
-  if (failure < 0) {
-    free(watch);
-    return number(env, failure);
-  }
-  watch->poll.data = watch;
-  // A line alone keeps no process alive.
-  uv_unref((uv_handle_t *)&watch->poll);
-  napi_create_reference(env, args[1], 1, &watch->listener);
-  failure = uv_poll_start(&watch->poll, UV_READABLE, ready);
-  if (failure < 0) {
-    napi_delete_reference(env, watch->listener);
-    uv_close((uv_handle_t *)&watch->poll, closed);
-    return number(env, failure);
-  }
-  napi_value handle;
-  napi_create_external(env, watch, NULL, NULL, &handle);
-  return handle;
-}
-
-// unwatch(handle): once for each handle
-static napi_value unwatch(napi_env env, napi_callback_info info) {
-  napi_value args[MAX_ARGUMENTS];
-  void *data = NULL;
-  if (!arguments(env, info, 1, args)) return NULL;
-  if (napi_get_value_external(env, args[0], &data) != napi_ok || data == NULL) return NULL;
-  struct watch *watch = data;
-  uv_poll_stop(&watch->poll);
-  napi_delete_reference(env, watch->listener);
-  uv_close((uv_handle_t *)&watch->poll, closed);
-  return NULL;
-}
+// watch(descriptor, listener): libuv waits for the line with everything else, and no thread is held.
+static napi_value watch_line(napi_env env, napi_callback_info info) { return watch_start(env, info, ready); }
 
 void gpio_init(napi_env env, napi_value exports) {
   add(env, exports, "gpioLines", lines);
@@ -216,5 +158,5 @@ void gpio_init(napi_env env, napi_value exports) {
   add(env, exports, "gpioSet", set);
   add(env, exports, "gpioClose", close_line);
   add(env, exports, "gpioWatch", watch_line);
-  add(env, exports, "gpioUnwatch", unwatch);
+  add(env, exports, "gpioUnwatch", watch_end);
 }
