@@ -10,9 +10,12 @@ const slots = [1, 2, 3, 4] as const;
 const system = (slot: number) => `/redfish/v1/Systems/host${slot}`;
 const chassis = (slot: number) => `/redfish/v1/Chassis/slot${slot}`;
 const sensor = (slot: number, name: string) => `${chassis(slot)}/Sensors/slot${slot}_${name}`;
+const isNumber = (value: unknown) => typeof value === 'number';
 
 describe('Yosemite V2', () => {
   let daemon: TestDaemon;
+  /** A sensor of the card in a slot is read. */
+  const reads = (slot: number) => shows(daemon, sensor(slot, 'MB_INLET_TEMP'), '/Reading', isNumber, 20_000);
   const powers = () =>
     Promise.all(slots.map(async (slot) => at((await daemon.get(system(slot))).body, '/PowerState')));
   const reset = (slot: number, type: string) =>
@@ -53,12 +56,7 @@ describe('Yosemite V2', () => {
 
   it('shows what the bridge ICs say of their sensors, with the limits of the records', async () => {
     for (const slot of slots) {
-      await shows(
-        daemon,
-        sensor(slot, 'MB_INLET_TEMP'),
-        '/Reading',
-        (value: unknown) => typeof value === 'number',
-      );
+      await shows(daemon, sensor(slot, 'MB_INLET_TEMP'), '/Reading', isNumber);
       const { body } = await daemon.get(sensor(slot, 'SOC_TEMP'));
       expect(body).toMatchObject({ ReadingUnits: 'Cel', Thresholds: { UpperCritical: expect.any(Object) } });
       // The rails of a host that is off are not read, and that is no fault.
@@ -104,13 +102,7 @@ describe('Yosemite V2', () => {
         own.some((entry) => (entry as object as { SensorNumber?: number }).SensorNumber !== undefined),
       ).toBe(true);
       expect(own.map(originOf).filter((uri) => uri !== undefined && !uri.includes(`${slot}`))).toEqual([]);
-      await shows(
-        daemon,
-        sensor(slot, 'SOC_TEMP'),
-        '/Reading',
-        (value: unknown) => typeof value === 'number',
-        20_000,
-      );
+      await shows(daemon, sensor(slot, 'SOC_TEMP'), '/Reading', isNumber, 20_000);
     }
     expect((await reset(3, 'ForceOff')).status).toBe(204);
     await shows(daemon, system(3), '/PowerState', 'Off', 20_000);
@@ -149,12 +141,7 @@ describe('Yosemite V2', () => {
     expect((await reset(2, 'ForceOff')).status).toBeGreaterThanOrEqual(400);
     daemon.twin.clear(id);
     await shows(daemon, system(2), '/PowerState', 'On', 20_000);
-    await shows(
-      daemon,
-      sensor(2, 'MB_INLET_TEMP'),
-      '/Reading',
-      (value: unknown) => typeof value === 'number',
-    );
+    await shows(daemon, sensor(2, 'MB_INLET_TEMP'), '/Reading', isNumber);
     const told = (await logEntries(daemon, 'EventLog')).filter(({ MessageId }) =>
       MessageId.endsWith('Unresponsive'),
     );
@@ -171,13 +158,7 @@ describe('Yosemite V2', () => {
     await shows(daemon, chassis(4), '/PowerState', 'On');
     // It was on, and its policy is to be so again.
     await shows(daemon, system(4), '/PowerState', 'On', 30_000);
-    await shows(
-      daemon,
-      sensor(4, 'MB_INLET_TEMP'),
-      '/Reading',
-      (value: unknown) => typeof value === 'number',
-      20_000,
-    );
+    await reads(4);
   }, 60_000);
 
   it('lets a card be pulled in service, and boots the one that comes in its place', async () => {
@@ -192,12 +173,6 @@ describe('Yosemite V2', () => {
     daemon.twin.latch('slot1', true);
     await until('the slot to be back', async () => (await daemon.get(chassis(1))).status === 200);
     await shows(daemon, system(1), '/PowerState', 'On', 40_000);
-    await shows(
-      daemon,
-      sensor(1, 'MB_INLET_TEMP'),
-      '/Reading',
-      (value: unknown) => typeof value === 'number',
-      20_000,
-    );
+    await reads(1);
   }, 90_000);
 });
