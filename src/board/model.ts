@@ -9,7 +9,7 @@ import type {
   NodeFacts,
   Platform,
   ThresholdFacts,
-} from '../platform/schema.ts';
+} from '../platform/vocabulary/index.ts';
 
 export type Health = 'OK' | 'Warning' | 'Critical';
 /** The subset of Redfish `State` that parts of a board can be in. */

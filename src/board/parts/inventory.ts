@@ -5,7 +5,7 @@ import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
 import type { I2cBus } from '../../../drivers/i2c/bus.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../../drivers/i2c/eeprom.ts';
-import type { DeviceFacts, Platform } from '../../platform/schema.ts';
+import type { DeviceFacts, Platform } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Fru, Origin, Status } from '../model.ts';
 import type { Hold } from '../sensing/hold.ts';

@@ -1,5 +1,5 @@
 /** The buttons on the front panel of a host: what a person presses, for how long, and what comes of it. */
-import type { HostFacts } from '../../platform/schema.ts';
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { BoardEvent, ResetType } from '../model.ts';
 

@@ -1,5 +1,5 @@
 /** One host: its power, what it remembers, and what its pins tell of it. */
-import type { HostFacts } from '../../platform/schema.ts';
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { Memory } from '../memory.ts';

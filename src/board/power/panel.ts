@@ -2,7 +2,7 @@
  * The front panel of a board with several hosts: a hand switch that selects one of them or the controller, buttons that act
  * on what is selected, and two lamps for each host. Presses and turns come by edges; nothing is polled.
  */
-import type { PanelFacts } from '../../platform/schema.ts';
+import type { PanelFacts } from '../../platform/vocabulary/index.ts';
 import type { Glow } from '../lines/lamps.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { BoardEvent, ResetType } from '../model.ts';

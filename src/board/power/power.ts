@@ -4,7 +4,7 @@
  */
 import type { ChassisAction } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { HostFacts } from '../../platform/schema.ts';
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
 import {
   type BoardEvent,

@@ -5,7 +5,7 @@ import type {
   HostPowerFacts,
   IpmiPowerFacts,
   RelayPowerFacts,
-} from '../../platform/schema.ts';
+} from '../../platform/vocabulary/index.ts';
 import type { Operation } from './operation.ts';
 
 /** Waits that a descriptor leaves out, in milliseconds. */

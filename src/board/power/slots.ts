@@ -1,5 +1,5 @@
 /** The slots of a board, and what each switch takes the power of. */
-import type { ChassisFacts } from '../../platform/schema.ts';
+import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import type { Hold } from '../sensing/hold.ts';
 import { Slot, type SlotParts, type SwitchedFacts } from './slot.ts';
 

@@ -1,5 +1,5 @@
 /** One sensor as the rest of the daemon sees it, and how its state follows what the sampler learns. */
-import type { SensorFacts } from '../../platform/schema.ts';
+import type { SensorFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Health, Quantity, Sensor, State, Status, ThresholdName } from '../model.ts';
 import { crossings, evaluate, healthOf } from './thresholds.ts';

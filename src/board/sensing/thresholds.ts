@@ -1,5 +1,5 @@
 /** When a reading crosses a limit and when it is back: pure, so that every edge of it can be tested. */
-import type { ThresholdFacts } from '../../platform/schema.ts';
+import type { ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import type { Health, ThresholdName } from '../model.ts';
 
 interface Rule {

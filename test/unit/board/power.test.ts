@@ -1,7 +1,7 @@
 /** Every way to switch a host, with what the pins do and what is told; and what can go wrong in the middle. */
 import { describe, expect, it } from 'vitest';
 import { BoardRefusal, type ResetType, resetTypes } from '../../../src/board/model.ts';
-import type { ButtonPowerFacts } from '../../../src/platform/schema.ts';
+import type { ButtonPowerFacts } from '../../../src/platform/vocabulary/index.ts';
 import { bench, gpioWith, pass, postTimeout, startBench, timing, useOwnTime } from './support.ts';
 
 useOwnTime();

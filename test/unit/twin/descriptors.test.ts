@@ -14,7 +14,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../../drivers/i2c/eeprom.ts';
 import { loadPlatform } from '../../../src/platform/load.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import type { TwinBoard, TwinSensor } from '../../../src/twin/board.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
 import { busOf, clock, openDevice } from './board.ts';
