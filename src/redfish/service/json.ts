@@ -1,6 +1,6 @@
 /** Parses request bodies in time linear in their length, whatever is in them. */
 import { isUtf8 } from 'node:buffer';
-import { type Message, message, RedfishError } from '../registries/messages.ts';
+import { type Message, message, RedfishError } from '../../messages/messages.ts';
 import type { JsonObject } from './resource.ts';
 
 /** No request body of Redfish nests deeper than a few objects; the limit bounds what later walks recurse. */
