@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import Koa, { type Context, type Next } from 'koa';
 import type { Logger } from 'pino';
-import { message, RedfishError } from '../redfish/registries/messages.ts';
+import { message, RedfishError } from '../messages/messages.ts';
 import type { Principal } from '../redfish/service/principal.ts';
 import type { ServiceReply, ServiceRequest } from '../redfish/service/service.ts';
 import type { Format } from '../telemetry/exposition.ts';

@@ -4,7 +4,7 @@
  */
 import type { Server } from 'node:net';
 import type { Context, Next } from 'koa';
-import { message, RedfishError } from '../redfish/registries/messages.ts';
+import { message, RedfishError } from '../messages/messages.ts';
 import { addressOf } from './address.ts';
 
 export interface Limits {

@@ -1,6 +1,6 @@
 /** `/metrics`: all that the daemon knows, for Prometheus and its relatives, to whoever may log in. */
 import type { Context, Next } from 'koa';
-import { message, RedfishError } from '../redfish/registries/messages.ts';
+import { message, RedfishError } from '../messages/messages.ts';
 import type { Principal } from '../redfish/service/principal.ts';
 import { contentTypes, type Format } from '../telemetry/exposition.ts';
 import { demandLogin } from './authenticate.ts';

@@ -1,7 +1,7 @@
 /** The plain listener that sends clients to HTTPS and serves nothing itself. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
-import { errorBody, message } from '../redfish/registries/messages.ts';
+import { errorBody, message } from '../messages/messages.ts';
 import { type Limits, limitConnections } from './limits.ts';
 import { refuseBadRequests } from './refusals.ts';
 import { json } from './reply.ts';

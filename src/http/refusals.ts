@@ -3,7 +3,7 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { errorBody, type Message, message } from '../redfish/registries/messages.ts';
+import { errorBody, type Message, message } from '../messages/messages.ts';
 import { commonLines, json } from './reply.ts';
 
 interface Refusal {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Message, message, RedfishError } from '../registries/messages.ts';
+import { type Message, message, RedfishError } from '../../messages/messages.ts';
 import type { JsonObject } from './resource.ts';
 
 /** No request body of Redfish nests deeper than a few objects; the limit bounds what later walks recurse. */
