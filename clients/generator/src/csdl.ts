@@ -1,11 +1,5 @@
-import type {
-  ActionFact,
-  EnumFact,
-  ObjectFact,
-  ParameterFact,
-  PropertyFact,
-  TypeFact,
-} from '../service/facts.ts';
+/** Turns CSDL (OData 4.0 Common Schema Definition Language) into facts. */
+import type { ActionFact, EnumFact, ObjectFact, ParameterFact, PropertyFact, TypeFact } from './facts.ts';
 import type { Element } from './xml.ts';
 
 /** The definitions of a CSDL folder: full names (`Sensor.v1_0_0.Sensor`) and, per `Schema.Type`, the latest of them. */

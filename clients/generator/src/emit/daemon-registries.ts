@@ -1,11 +1,5 @@
-/** The part of a DMTF message registry document (DSP0266 "Message registries") that is fact and not prose. */
-interface MessageRegistry {
-  readonly RegistryPrefix: string;
-  readonly RegistryVersion: string;
-  readonly Messages: Readonly<
-    Record<string, { readonly MessageSeverity: string; readonly ParamTypes?: readonly string[] }>
-  >;
-}
+/** The daemon's modules of message and privilege registries. */
+import type { MessageRegistry, Operations, PrivilegeOverride, PrivilegeRegistry } from '../bundle.ts';
 
 /** One line per message: its severity and the types of its arguments. */
 export function registriesModule(registries: readonly MessageRegistry[]): string {
@@ -27,25 +21,6 @@ export function registriesModule(registries: readonly MessageRegistry[]): string
   return `export const registries = {\n${blocks.join('\n')}\n} as const;\n`;
 }
 
-type Operations = Readonly<Record<string, readonly { readonly Privilege: readonly string[] }[]>>;
-interface Override {
-  readonly Targets: readonly string[];
-  readonly OperationMap: Operations;
-}
-
-/** The part of the DMTF privilege registry (DSP0266 "Privilege model") that the service evaluates. */
-export interface PrivilegeRegistry {
-  readonly Id: string;
-  readonly PrivilegesUsed: readonly string[];
-  readonly Mappings: readonly {
-    readonly Entity: string;
-    readonly OperationMap: Operations;
-    readonly PropertyOverrides?: readonly Override[];
-    readonly SubordinateOverrides?: readonly Override[];
-    readonly ResourceURIOverrides?: readonly Override[];
-  }[];
-}
-
 const methods = ['GET', 'HEAD', 'PATCH', 'POST', 'PUT', 'DELETE'];
 const quoted = (names: readonly string[]): string => `[${names.map((name) => `'${name}'`).join(', ')}]`;
 
@@ -64,7 +39,7 @@ export function privilegesModule(registry: PrivilegeRegistry): string {
     shared.set(literal, name);
     return name;
   };
-  const overrides = (name: string, list: readonly Override[] | undefined): string =>
+  const overrides = (name: string, list: readonly PrivilegeOverride[] | undefined): string =>
     list?.length
       ? `, ${name}: [${list.map((o) => `{ targets: ${quoted(o.Targets)}, operations: ${map(o.OperationMap)} }`).join(', ')}]`
       : '';
