@@ -67,6 +67,7 @@ const device = object(
   'A chip on an I2C bus.',
 );
 export type DeviceFacts = Facts<typeof device>;
+export type AlternativeFacts = Facts<typeof alternative>;
 
 /** A device, or one of its second sources completed from the device. */
 export interface Choice extends At<Loose<DeviceFacts>> {

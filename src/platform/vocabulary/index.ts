@@ -61,7 +61,7 @@ export type Platform = Facts<typeof vocabulary>;
 export type PartialPlatform = Loose<Platform>;
 
 export type { ChassisFacts } from './chassis.ts';
-export type { DeviceFacts } from './devices.ts';
+export type { AlternativeFacts, DeviceFacts } from './devices.ts';
 export type { FanFacts } from './fans.ts';
 export type { ButtonPowerFacts, HostPowerFacts, IpmiPowerFacts, RelayPowerFacts } from './host-power.ts';
 export type { HostFacts } from './hosts.ts';
@@ -70,3 +70,11 @@ export type { MuxFacts } from './muxes.ts';
 export type { IpmbLinkFacts, LanLinkFacts, NodeFacts } from './nodes.ts';
 export type { PanelFacts } from './panel.ts';
 export type { SensorFacts, ThresholdFacts } from './sensor.ts';
+
+type Item<Name extends keyof Platform> = NonNullable<Platform[Name]> extends readonly (infer T)[] ? T : never;
+export type AdcFacts = Item<'adc'>;
+export type FruFacts = Item<'frus'>;
+export type IndicatorFacts = Item<'indicators'>;
+export type LeakDetectorFacts = Item<'leakDetectors'>;
+export type PowerSupplyFacts = Item<'powerSupplies'>;
+export type SatelliteFacts = Item<'ipmb'>;
