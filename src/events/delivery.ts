@@ -1,5 +1,5 @@
 /** Brings events to one subscriber, in order and each at least once, however often it fails to take them. */
-import type { Piece, Reader } from './reader.ts';
+import type { EventBatch, SubscriptionReader } from './subscription-reader.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface RetryRules {
@@ -10,9 +10,9 @@ export interface RetryRules {
 }
 
 export interface DeliveryParts {
-  readonly reader: Reader;
+  readonly reader: SubscriptionReader;
   /** Sends events, or that some are missing. @throws Error */
-  readonly send: (piece: Pick<Piece, 'events' | 'lost'>, signal: AbortSignal) => Promise<void>;
+  readonly send: (piece: Pick<EventBatch, 'events' | 'lost'>, signal: AbortSignal) => Promise<void>;
   /** Reports that have waited since before the start, the oldest first. */
   readonly waiting: readonly string[];
   /** What reports wait has changed while the subscriber fails, or is none any more. */

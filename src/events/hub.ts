@@ -6,9 +6,9 @@ import type { JournalEntry } from '../journal/record.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Store } from '../store/store.ts';
 import { Delivery, type DeliveryState, type RetryRules } from './delivery.ts';
-import { Feed } from './feed.ts';
-import { Places } from './places.ts';
-import { Reader } from './reader.ts';
+import { EventLogReader } from './event-log-reader.ts';
+import { CursorStore } from './cursor-store.ts';
+import { SubscriptionReader } from './subscription-reader.ts';
 import { Sender, type SenderParts } from './sender.ts';
 import { EventStream } from './stream.ts';
 import { type EventFacts, type Subscription, wants } from './subscription.ts';
@@ -24,7 +24,7 @@ export interface Report {
 }
 
 /** What the words of the protocol are made by; the hub knows none of them. */
-export interface EventWords {
+export interface EventMessages {
   readonly factsOf: (event: JournalEntry) => EventFacts;
   readonly render: SenderParts['render'];
   readonly heartbeat: (context: string | null) => string;
@@ -34,13 +34,13 @@ export interface HubOptions {
   readonly store: Store;
   readonly settings: Settings;
   readonly journal: Journal;
-  readonly words: EventWords;
+  readonly messages: EventMessages;
   readonly hostName: () => string;
   readonly log: (message: string, detail: object) => void;
 }
 
 /** What the reader of a stream asks for. */
-export interface StreamWish {
+export interface StreamRequest {
   /** How the stream is shown among the destinations. */
   readonly subscription: Subscription;
   readonly wants: (event: EventFacts) => boolean;
@@ -74,8 +74,8 @@ export const ruleRanges = { attempts: { min: 0, max: 100 }, interval: { min: 1, 
 
 export class EventHub {
   readonly #options: HubOptions;
-  readonly #factsOf: EventWords['factsOf'];
-  readonly #feed: Feed;
+  readonly #factsOf: EventMessages['factsOf'];
+  readonly #feed: EventLogReader;
   readonly #stored: Subscriptions;
   readonly #reports: WaitingReports;
   readonly #subscribers = new Map<string, Subscriber>();
@@ -84,17 +84,17 @@ export class EventHub {
     { readonly stream: EventStream; readonly subscription: Subscription }
   >();
   readonly #changed = new Listeners<void>();
-  readonly #places: Places;
+  readonly #places: CursorStore;
   readonly #sender: Sender;
 
   constructor(options: HubOptions) {
     this.#options = options;
-    this.#factsOf = once(options.words.factsOf);
-    this.#feed = new Feed(options.journal);
+    this.#factsOf = once(options.messages.factsOf);
+    this.#feed = new EventLogReader(options.journal);
     this.#stored = new Subscriptions(options.store);
     this.#reports = new WaitingReports(options.store, options.log);
-    this.#places = new Places(this.#stored, options.log);
-    this.#sender = new Sender({ render: options.words.render, hostName: options.hostName });
+    this.#places = new CursorStore(this.#stored, options.log);
+    this.#sender = new Sender({ render: options.messages.render, hostName: options.hostName });
     for (const { id, subscription, after, suspended } of this.#stored.list())
       this.#add(id, subscription, after, suspended);
     options.journal.keepFor(() =>
@@ -224,10 +224,10 @@ export class EventHub {
   }
 
   /** Opens a stream. */
-  open({ subscription, wants, wantsReport, after }: StreamWish): EventStream {
-    const { words } = this.#options;
+  open({ subscription, wants, wantsReport, after }: StreamRequest): EventStream {
+    const { messages: words } = this.#options;
     const id = newId();
-    const reader = new Reader(this.#feed, wants, this.#factsOf, after ?? this.#feed.newest);
+    const reader = new SubscriptionReader(this.#feed, wants, this.#factsOf, after ?? this.#feed.newest);
     const stream = new EventStream(id, reader, {
       wantsReport,
       render: (events, lost) => words.render(events, subscription, lost),
@@ -271,8 +271,8 @@ export class EventHub {
   }
 
   #add(id: string, subscription: Subscription, after: number, suspended: boolean): void {
-    const { words, log } = this.#options;
-    const reader = new Reader(
+    const { messages: words, log } = this.#options;
+    const reader = new SubscriptionReader(
       this.#feed,
       selectionOf(() => subscriber.subscription),
       this.#factsOf,
@@ -344,7 +344,7 @@ const selectionOf =
     wants(subscription(), event);
 
 /** The same for an event that is looked at again: each reader asks about each. */
-function once(factsOf: EventWords['factsOf']): EventWords['factsOf'] {
+function once(factsOf: EventMessages['factsOf']): EventMessages['factsOf'] {
   const known = new WeakMap<JournalEntry, EventFacts>();
   return (event) => {
     const found = known.get(event) ?? factsOf(event);

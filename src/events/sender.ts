@@ -1,6 +1,6 @@
 /** Sends what a subscriber is to have by the protocol that it speaks, and counts how that goes. */
 import type { JournalEntry } from '../journal/record.ts';
-import type { Piece } from './reader.ts';
+import type { EventBatch } from './subscription-reader.ts';
 import { post } from './send.ts';
 import type { Subscription } from './subscription.ts';
 import { syslog, syslogLine } from './syslog.ts';
@@ -32,7 +32,7 @@ export class Sender {
   /** @throws Error that says what the receiver did */
   async events(
     subscription: Subscription,
-    { events, lost }: Pick<Piece, 'events' | 'lost'>,
+    { events, lost }: Pick<EventBatch, 'events' | 'lost'>,
     signal: AbortSignal,
   ): Promise<void> {
     const { render, hostName } = this.#parts;

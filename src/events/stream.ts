@@ -1,6 +1,6 @@
 /** One open stream of events (Server-Sent Events): pieces of text, made when its reader has room for them. */
 import type { JournalEntry } from '../journal/record.ts';
-import type { Reader } from './reader.ts';
+import type { SubscriptionReader } from './subscription-reader.ts';
 
 export interface StreamParts {
   readonly wantsReport: (definition: string) => boolean;
@@ -13,7 +13,7 @@ const maxExtras = 16;
 
 export class EventStream {
   readonly id: string;
-  readonly #reader: Reader;
+  readonly #reader: SubscriptionReader;
   readonly #parts: StreamParts;
   readonly #extras: string[] = [];
   #count = 0;
@@ -21,7 +21,7 @@ export class EventStream {
   #ended: () => void = () => {};
   #closed = false;
 
-  constructor(id: string, reader: Reader, parts: StreamParts) {
+  constructor(id: string, reader: SubscriptionReader, parts: StreamParts) {
     this.id = id;
     this.#reader = reader;
     this.#parts = parts;

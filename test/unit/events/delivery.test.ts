@@ -1,8 +1,8 @@
 /** What a delivery does with things that stand in no journal, while its subscriber fails and afterwards. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Delivery } from '../../../src/events/delivery.ts';
-import { Feed } from '../../../src/events/feed.ts';
-import { Reader } from '../../../src/events/reader.ts';
+import { EventLogReader } from '../../../src/events/event-log-reader.ts';
+import { SubscriptionReader } from '../../../src/events/subscription-reader.ts';
 import { everything, type Subscription } from '../../../src/events/subscription.ts';
 import { Journal } from '../../../src/journal/journal.ts';
 import { until } from '../../support/until.ts';
@@ -17,7 +17,7 @@ const subscription: Subscription = {
 
 describe('reports and signs of life', () => {
   let journal: Journal;
-  let feed: Feed;
+  let feed: EventLogReader;
   let delivery: Delivery;
   let sent: string[];
   let tries: number;
@@ -25,7 +25,7 @@ describe('reports and signs of life', () => {
   beforeEach(() => {
     [sent, tries, works] = [[], 0, false];
     journal = new Journal(open());
-    feed = new Feed(journal);
+    feed = new EventLogReader(journal);
   });
   afterEach(() => {
     delivery.stop();
@@ -36,7 +36,7 @@ describe('reports and signs of life', () => {
   const begin = (waiting: readonly string[] = []) => {
     const facts = { messageId: '', severity: 'OK', origin: null, resourceType: null };
     delivery = new Delivery(() => subscription, false, {
-      reader: new Reader(
+      reader: new SubscriptionReader(
         feed,
         () => true,
         () => facts,

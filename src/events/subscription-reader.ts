@@ -1,12 +1,12 @@
 /** One reader's place among the events: what it has not had yet and wants, in pieces. */
 import type { JournalEntry } from '../journal/record.ts';
-import type { Feed } from './feed.ts';
+import type { EventLogReader } from './event-log-reader.ts';
 import type { EventFacts } from './subscription.ts';
 
 /** Events in one piece. */
 const piece = 64;
 
-export interface Piece {
+export interface EventBatch {
   /** Where the reader is once it has had this. */
   readonly upTo: number;
   readonly events: readonly JournalEntry[];
@@ -14,15 +14,15 @@ export interface Piece {
   readonly lost: boolean;
 }
 
-export class Reader {
-  readonly #feed: Feed;
+export class SubscriptionReader {
+  readonly #feed: EventLogReader;
   readonly #wants: (event: JournalEntry) => boolean;
   #after: number;
   #toldLost = 0;
 
   /** @param after id of the last event that the reader has had */
   constructor(
-    feed: Feed,
+    feed: EventLogReader,
     wanted: (event: EventFacts) => boolean,
     factsOf: (event: JournalEntry) => EventFacts,
     after: number,
@@ -38,7 +38,7 @@ export class Reader {
   }
 
   /** The next events that are wanted; undefined when there are none now. What it gives is asked for again until `had`. */
-  next(): Piece | undefined {
+  next(): EventBatch | undefined {
     for (;;) {
       const lost = this.#toldLost <= this.#after && this.#feed.hasLost(this.#after);
       const read = this.#feed.read(this.#after, piece);
@@ -50,7 +50,7 @@ export class Reader {
     }
   }
 
-  had({ upTo, lost }: Piece): void {
+  had({ upTo, lost }: EventBatch): void {
     // The mark of what was overwritten may be ahead of much that was not.
     if (lost) this.#toldLost = this.#feed.newest + 1;
     this.#after = upTo;

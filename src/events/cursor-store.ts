@@ -4,7 +4,7 @@ import type { Subscriptions } from './subscriptions.ts';
 /** Milliseconds in which places are gathered; after a crash so much may be told once more. */
 const period = 1_000;
 
-export class Places {
+export class CursorStore {
   readonly #stored: Subscriptions;
   readonly #log: (message: string, detail: object) => void;
   readonly #places = new Map<string, number>();

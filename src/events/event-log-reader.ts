@@ -9,7 +9,7 @@ const kept = 512;
 /** Milliseconds in which events gather before readers are woken again. */
 const pause = 20;
 
-export class Feed {
+export class EventLogReader {
   readonly #journal: Journal;
   readonly #readers = new Listeners<void>();
   /** The newest events, without a gap behind `#from`. */
