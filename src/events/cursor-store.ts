@@ -1,13 +1,13 @@
-/** How far subscribers have come, gathered for a moment before it is stored: flash wears. */
+/** Stores the cursors of subscriptions, several at a time because flash wears. */
 import type { Subscriptions } from './subscriptions.ts';
 
-/** Milliseconds in which places are gathered; after a crash so much may be told once more. */
+/** Milliseconds in which cursors are gathered. After a crash, events of this period are delivered again. */
 const period = 1_000;
 
 export class CursorStore {
   readonly #stored: Subscriptions;
   readonly #log: (message: string, detail: object) => void;
-  readonly #places = new Map<string, number>();
+  readonly #cursors = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #saved = Number.NEGATIVE_INFINITY;
 
@@ -16,10 +16,10 @@ export class CursorStore {
     this.#log = log;
   }
 
-  /** Stores a place soon. */
-  set(id: string, place: number): void {
-    this.#places.set(id, place);
-    // At once after a pause: a daemon that is killed again and again must not tell all of it anew each time.
+  /** Stores a cursor within the period. */
+  set(id: string, cursor: number): void {
+    this.#cursors.set(id, cursor);
+    // Immediately after a pause: a daemon that is killed repeatedly must not deliver the same events each time.
     if (this.#timer === undefined && performance.now() - this.#saved > period) this.#save();
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -33,14 +33,14 @@ export class CursorStore {
   }
 
   #save(): void {
-    if (this.#places.size === 0) return;
+    if (this.#cursors.size === 0) return;
     this.#saved = performance.now();
     try {
-      this.#stored.moveTo(this.#places);
-      this.#places.clear();
+      this.#stored.storeCursors(this.#cursors);
+      this.#cursors.clear();
     } catch (error) {
-      // What cannot be stored is told once more after a restart; the next delivery tries again.
-      this.#log('the places of subscriptions cannot be stored', { error: String(error) });
+      // The next delivery tries again. After a restart these events are delivered twice.
+      this.#log('the cursors of subscriptions cannot be stored', { error: String(error) });
     }
   }
 }

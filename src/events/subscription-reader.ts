@@ -1,47 +1,47 @@
-/** One reader's place among the events: what it has not had yet and wants, in pieces. */
+/** One reader's cursor: the wanted events that it has not received, in batches. */
 import type { JournalEntry } from '../journal/record.ts';
 import type { EventLogReader } from './event-log-reader.ts';
 import type { EventFacts } from './subscription.ts';
 
-/** Events in one piece. */
-const piece = 64;
+/** Events read per batch. */
+const batchSize = 64;
 
 export interface EventBatch {
-  /** Where the reader is once it has had this. */
+  /** The reader's cursor after this batch. */
   readonly upTo: number;
   readonly events: readonly JournalEntry[];
-  /** Events between the former piece and this one were overwritten. */
+  /** Events between the previous batch and this one were overwritten. */
   readonly lost: boolean;
 }
 
 export class SubscriptionReader {
-  readonly #feed: EventLogReader;
+  readonly #log: EventLogReader;
   readonly #wants: (event: JournalEntry) => boolean;
   #after: number;
-  #toldLost = 0;
+  #reportedLost = 0;
 
-  /** @param after id of the last event that the reader has had */
+  /** @param after id of the last event that the reader received */
   constructor(
-    feed: EventLogReader,
+    log: EventLogReader,
     wanted: (event: EventFacts) => boolean,
     factsOf: (event: JournalEntry) => EventFacts,
     after: number,
   ) {
-    this.#feed = feed;
+    this.#log = log;
     this.#wants = (event) => wanted(factsOf(event));
-    // An id from the future is one of another journal: nothing of it can be told.
-    this.#after = Math.min(after, feed.newest);
+    // A higher id than the newest belongs to another journal.
+    this.#after = Math.min(after, log.newest);
   }
 
   get after(): number {
     return this.#after;
   }
 
-  /** The next events that are wanted; undefined when there are none now. What it gives is asked for again until `had`. */
+  /** Returns the next wanted events; undefined when there are none now. Returns the same batch until `acknowledge`. */
   next(): EventBatch | undefined {
     for (;;) {
-      const lost = this.#toldLost <= this.#after && this.#feed.hasLost(this.#after);
-      const read = this.#feed.read(this.#after, piece);
+      const lost = this.#reportedLost <= this.#after && this.#log.hasLost(this.#after);
+      const read = this.#log.read(this.#after, batchSize);
       const upTo = read.at(-1)?.id ?? this.#after;
       const events = read.filter((event) => this.#wants(event));
       if (events.length > 0 || lost) return { upTo, events, lost };
@@ -50,13 +50,14 @@ export class SubscriptionReader {
     }
   }
 
-  had({ upTo, lost }: EventBatch): void {
-    // The mark of what was overwritten may be ahead of much that was not.
-    if (lost) this.#toldLost = this.#feed.newest + 1;
+  /** Moves the cursor behind a batch. */
+  acknowledge({ upTo, lost }: EventBatch): void {
+    // Overwriting can pass the cursor while later events still exist: report the loss once.
+    if (lost) this.#reportedLost = this.#log.newest + 1;
     this.#after = upTo;
   }
 
-  /** Passes over what the reader is no longer to have. */
+  /** Skips events up to an id. */
   skipTo(id: number): void {
     this.#after = Math.max(this.#after, id);
   }

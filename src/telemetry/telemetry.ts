@@ -9,13 +9,13 @@ import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import { type Aggregate, averageOf } from './aggregate.ts';
 import { type Definition, limits } from './definition.ts';
+import { DefinitionStore } from './definition-store.ts';
 import type { Family } from './exposition.ts';
 import { History, type Reading } from './history.ts';
 import { hour, minute } from './history-table.ts';
 import type { Metrics } from './metric.ts';
 import type { Report } from './report.ts';
 import { Reporter } from './reporter.ts';
-import { DefinitionStore } from './definition-store.ts';
 import { Statistics } from './statistics.ts';
 import { type Fired, type Trigger, Triggers } from './trigger.ts';
 

@@ -2,8 +2,8 @@
 import { Listeners } from '../base/listeners.ts';
 import { kept } from './codec.ts';
 import { durationIn, limits } from './definition.ts';
-import { expand, type Metric, type Metrics, type Scalar, type Wildcard } from './metric.ts';
 import type { DefinitionStore } from './definition-store.ts';
+import { expand, type Metric, type Metrics, type Scalar, type Wildcard } from './metric.ts';
 import { atRest, type Direction, step, type Threshold, type ThresholdState } from './threshold.ts';
 
 export const thresholdNames = ['UpperCritical', 'LowerCritical', 'UpperWarning', 'LowerWarning'] as const;

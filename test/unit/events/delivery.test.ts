@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Delivery } from '../../../src/events/delivery.ts';
 import { EventLogReader } from '../../../src/events/event-log-reader.ts';
-import { SubscriptionReader } from '../../../src/events/subscription-reader.ts';
 import { everything, type Subscription } from '../../../src/events/subscription.ts';
+import { SubscriptionReader } from '../../../src/events/subscription-reader.ts';
 import { Journal } from '../../../src/journal/journal.ts';
 import { until } from '../../support/until.ts';
 import { open } from '../store/support.ts';
@@ -66,7 +66,7 @@ describe('reports and signs of life', () => {
     expect(delivery.waiting).toEqual(['from before', 'a', 'b']);
     works = true;
     // Nobody waits for an hour once something was put right.
-    delivery.again();
+    delivery.retryNow();
     await until('all', () => sent.length === 4);
     expect(sent).toEqual(['from before', 'a', 'second beat', 'b']);
     expect([delivery.waiting, delivery.state.fault]).toEqual([[], null]);

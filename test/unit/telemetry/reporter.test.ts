@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/store.ts';
 import { kept } from '../../../src/telemetry/codec.ts';
 import { type Definition, functions, limits } from '../../../src/telemetry/definition.ts';
+import { DefinitionStore } from '../../../src/telemetry/definition-store.ts';
 import { millisecondsOf } from '../../../src/telemetry/duration.ts';
 import { History, type Reading } from '../../../src/telemetry/history.ts';
 import { expand, type Metrics, type Scalar, type Tree } from '../../../src/telemetry/metric.ts';
 import type { Report } from '../../../src/telemetry/report.ts';
 import { Reporter } from '../../../src/telemetry/reporter.ts';
-import { DefinitionStore } from '../../../src/telemetry/definition-store.ts';
 import { temporary } from '../../support/temporary.ts';
 
 const begin = Date.UTC(2026, 0, 1);
@@ -119,7 +119,9 @@ describe('a periodic definition', () => {
     }
     expect([texts().length, texts().at(-1)]).toEqual([limits.append, String(limits.append)]);
     expect(shelf.get('R')?.MetricReportDefinitionEnabled).toBe(false);
-    expect(new DefinitionStore<Definition>(store, 'definition').get('R')?.MetricReportDefinitionEnabled).toBe(false);
+    expect(new DefinitionStore<Definition>(store, 'definition').get('R')?.MetricReportDefinitionEnabled).toBe(
+      false,
+    );
   });
 
   it('makes new reports, a bounded number of them', () => {

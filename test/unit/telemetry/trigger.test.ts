@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/store.ts';
-import type { Metrics, Scalar } from '../../../src/telemetry/metric.ts';
 import { DefinitionStore } from '../../../src/telemetry/definition-store.ts';
+import type { Metrics, Scalar } from '../../../src/telemetry/metric.ts';
 import { atRest, step, type Threshold } from '../../../src/telemetry/threshold.ts';
 import { type Fired, type Trigger, Triggers } from '../../../src/telemetry/trigger.ts';
 import { temporary } from '../../support/temporary.ts';
