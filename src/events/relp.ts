@@ -36,7 +36,7 @@ export function readRelp(bytes: Buffer): { readonly frames: readonly RelpFrame[]
       return { frames, rest };
     }
     const length = Number(digits);
-    if (length > maxAnswer) throw new Error('the receiver sent a frame that is too large');
+    if (length > maxAnswer) throw new Error('the receiver sent a RELP frame that is too large');
     const from = whole.length + (length === 0 ? 0 : 1);
     const end = from + length;
     // Some receivers write the space even without data.

@@ -15,7 +15,7 @@ const subscription: Subscription = {
   ...{ verifyCertificate: false, certificates: [], heartbeat: 1 },
 };
 
-describe('reports and signs of life', () => {
+describe('reports and heartbeats', () => {
   let journal: Journal;
   let feed: EventLogReader;
   let delivery: Delivery;
@@ -49,13 +49,17 @@ describe('reports and signs of life', () => {
         if (!works) throw new Error('not now');
         sent.push(body);
       },
-      ...{ save() {}, changed() {}, terminate() {}, suspend() {}, waits() {} },
+      save() {},
+      changed() {},
+      terminate() {},
+      suspend() {},
+      waitingChanged() {},
     });
   };
   const failed = (count: number) =>
     until('a failure', () => tries === count && delivery.state.fault !== null);
 
-  it('wait in order, but for a sign of life that is old', async () => {
+  it('are delivered in order, without an outdated heartbeat', async () => {
     begin(['from before']);
     delivery.wake();
     await failed(1);
