@@ -12,7 +12,12 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts', 'drivers/node-ipmi/test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/hardware/**', 'test/conformance/**', 'test/clients/**'],
+    exclude: [
+      '**/node_modules/**',
+      'test/lanes/hardware/**',
+      'test/lanes/conformance/**',
+      'test/lanes/clients/**',
+    ],
     globalSetup: 'test/support/build.ts',
     // Tests of the daemon wait for most of their time: no core needs to be kept free for anything else.
     maxWorkers: '100%',

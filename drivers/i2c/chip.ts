@@ -24,7 +24,7 @@ export type Quantity =
 /**
  * How far the facts of a literal have been checked, the least first: not yet; against the source of the part's Linux
  * driver; against the datasheet; by holding what is read here beside what the running Linux driver makes of the same
- * registers (test/hardware); against registers recorded from a real part.
+ * registers (test/lanes/hardware); against registers recorded from a real part.
  */
 export const qualities = [
   'unchecked',

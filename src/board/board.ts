@@ -1,9 +1,7 @@
 /** The live machine: built from a descriptor and the hardware, kept current in the background. */
 import type { Hardware } from '../../drivers/hardware.ts';
 import type { Platform } from '../platform/schema.ts';
-import type { BoardChassis } from './chassis.ts';
 import { worst } from './health.ts';
-import type { BoardHost } from './host.ts';
 import {
   type Board,
   type BoardEvent,
@@ -19,11 +17,13 @@ import {
   type PowerSupply,
   type Sensor,
 } from './model.ts';
-import { type BoardOptions, Parts } from './parts.ts';
-import type { BoardSensor } from './sensor.ts';
-import { There } from './there.ts';
+import type { BoardChassis } from './parts/chassis.ts';
+import { type BoardOptions, Parts } from './parts/parts.ts';
+import { There } from './parts/there.ts';
+import type { BoardHost } from './power/host.ts';
+import type { BoardSensor } from './sensing/sensor.ts';
 
-export type { BoardOptions } from './parts.ts';
+export type { BoardOptions } from './parts/parts.ts';
 
 /** Longest wait of `start` for the lines, milliseconds; those that take longer come later. */
 const linesPatience = 500;

@@ -1,7 +1,6 @@
 /** The serial console of one host, shared: its last output is kept, one client types, many read. */
 import type { Duplex } from 'node:stream';
 import type { Changes } from './changes.ts';
-import { History } from './history.ts';
 import type { Memory } from './memory.ts';
 import {
   BoardRefusal,
@@ -10,6 +9,7 @@ import {
   type ConsoleClient,
   type ConsoleEnd,
 } from './model.ts';
+import { History } from './sensing/history.ts';
 
 export interface ConsoleParts {
   /** Opens what leads to the host; fails with an Error that says why it cannot. */

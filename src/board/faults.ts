@@ -3,8 +3,8 @@ import type { DeviceError } from '../../drivers/errors.ts';
 import type { Platform } from '../platform/schema.ts';
 import type { Changes } from './changes.ts';
 import type { BoardEvent, BusState, Origin } from './model.ts';
-import type { Reader } from './readers.ts';
-import type { BoardSensor } from './sensor.ts';
+import type { Reader } from './sensing/readers.ts';
+import type { BoardSensor } from './sensing/sensor.ts';
 
 export class Faults {
   readonly #changes: Changes;

@@ -1,24 +1,24 @@
 /** What follows when something moves: a chassis is pulled, power comes or goes, a node is lost, something leaks. */
 import type { Platform } from '../platform/schema.ts';
 import type { Changes } from './changes.ts';
-import type { BoardChassis } from './chassis.ts';
-import type { BoardDrive } from './drives.ts';
-import type { Fans } from './fans.ts';
-import type { Hold } from './hold.ts';
-import type { BoardHost } from './host.ts';
-import type { Hosts } from './hosts.ts';
-import type { Indicators } from './indicators.ts';
-import type { Inventory } from './inventory.ts';
-import type { BoardLeakDetector } from './leaks.ts';
-import type { Lines } from './lines.ts';
+import type { Indicators } from './lines/indicators.ts';
+import type { BoardLeakDetector } from './lines/leaks.ts';
+import type { Lines } from './lines/lines.ts';
 import type { BoardNode } from './nodes/node.ts';
 import type { Nodes } from './nodes/nodes.ts';
-import type { Panel } from './panel.ts';
-import type { Presence } from './presence.ts';
-import type { Sampler } from './sampler.ts';
-import type { Slot } from './slot.ts';
-import type { Slots } from './slots.ts';
-import type { Supplies } from './supplies.ts';
+import type { BoardChassis } from './parts/chassis.ts';
+import type { BoardDrive } from './parts/drives.ts';
+import type { Fans } from './parts/fans.ts';
+import type { Inventory } from './parts/inventory.ts';
+import type { Presence } from './parts/presence.ts';
+import type { Supplies } from './parts/supplies.ts';
+import type { BoardHost } from './power/host.ts';
+import type { Hosts } from './power/hosts.ts';
+import type { Panel } from './power/panel.ts';
+import type { Slot } from './power/slot.ts';
+import type { Slots } from './power/slots.ts';
+import type { Hold } from './sensing/hold.ts';
+import type { Sampler } from './sensing/sampler.ts';
 
 /** The parts that follow others; all that there can be, whether they are plugged in or not. */
 export interface Followers {

@@ -60,7 +60,7 @@ export async function probeCommand(argv: readonly string[], out: (text: string) 
 }
 
 async function open(platform: Platform, twin: boolean): Promise<Hardware> {
-  if (twin) return (await import('../../drivers/twin/twin.ts')).createTwin(platform);
+  if (twin) return (await import('../twin/twin.ts')).createTwin(platform);
   return (await import('../../drivers/linux.ts')).linuxHardware();
 }
 

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { basename, join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import type { Hardware } from '../../drivers/hardware.ts';
-import { type Daemon, type DaemonOptions, startDaemon } from '../daemon.ts';
-import { serviceManager } from '../notify.ts';
+import { AccountError } from '../accounts/account-error.ts';
+import { type Daemon, type DaemonOptions, startDaemon } from '../daemon/index.ts';
+import { serviceManager } from '../daemon/notify.ts';
 import { loadPlatformCached } from '../platform/cache.ts';
 import type { Platform } from '../platform/schema.ts';
-import { AccountError } from '../store/account-error.ts';
 import { controlSocket, defaultState, type ServeOptions, serveOptions, UsageError } from './options.ts';
 import { type Login, welcome } from './welcome.ts';
 
@@ -133,8 +133,8 @@ async function boardMachine(): Promise<Machine> {
 }
 
 async function twinMachine(platform: Platform, state: string, log: Logger): Promise<Machine> {
-  const { createTwin, TwinError } = await import('../../drivers/twin/twin.ts');
-  const { serveControl } = await import('../../drivers/twin/control.ts');
+  const { createTwin, TwinError } = await import('../twin/twin.ts');
+  const { serveControl } = await import('../twin/control.ts');
   const twin = createTwin(platform);
   const control = await serveControl(twin, controlSocket(state)).catch((error: unknown) => {
     if (error instanceof TwinError) throw error;

@@ -1,7 +1,7 @@
 /** `redfishd twin …`: finds the socket of a running twin and hands it the command. */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { twinCommand } from '../../drivers/twin/control.ts';
+import { twinCommand } from '../twin/control.ts';
 import { controlSocket, defaultState, UsageError } from './options.ts';
 
 /** `--state DIR` before the command says which twin is meant, when more than one has run here. */

@@ -1,5 +1,5 @@
 /** How clients find the service on their own: SSDP and DNS-SD, each with a switch that lasts. */
-import { isLike } from '../manager/shape.ts';
+import { isLike } from '../network/shape.ts';
 import type { Settings } from '../store/settings.ts';
 import { DnsSd } from './dns-sd.ts';
 import { servedAddresses, serviceUrl } from './served.ts';

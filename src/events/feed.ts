@@ -1,7 +1,8 @@
 /** The events of the journal as many readers follow them: those that keep up are served from memory. */
+
+import { Listeners } from '../base/listeners.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalEntry } from '../journal/record.ts';
-import { Listeners } from '../store/listeners.ts';
 
 /** Events kept in memory; who is further behind reads the disk. */
 const kept = 512;

@@ -1,8 +1,8 @@
 /** All who are told of events: subscribers that are called, and streams that are open. */
 import { randomBytes } from 'node:crypto';
+import { Listeners } from '../base/listeners.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalEntry } from '../journal/record.ts';
-import { Listeners } from '../store/listeners.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Store } from '../store/store.ts';
 import { Delivery, type DeliveryState, type RetryRules } from './delivery.ts';

@@ -4,13 +4,13 @@
  */
 import type { TLSSocket } from 'node:tls';
 import type { Context } from 'koa';
-import { message, RedfishError } from '../redfish/registries/messages.ts';
-import { loginRefused } from '../redfish/resources/account-errors.ts';
+import type { Account, Accounts } from '../accounts/accounts.ts';
+import type { Login } from '../accounts/logins.ts';
+import type { Roles } from '../accounts/roles.ts';
+import type { Sessions } from '../accounts/sessions.ts';
+import { message, RedfishError } from '../messages/messages.ts';
+import { loginRefused } from '../redfish/mapping/account-errors.ts';
 import type { Principal } from '../redfish/service/principal.ts';
-import type { Account, Accounts } from '../store/accounts.ts';
-import type { Login } from '../store/logins.ts';
-import type { Roles } from '../store/roles.ts';
-import type { Sessions } from '../store/sessions.ts';
 import { addressOf } from './address.ts';
 
 export interface Credentials {

@@ -1,6 +1,6 @@
 /** Reads a request body: JSON only, no more than the limit, and not for ever. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { message, RedfishError } from '../redfish/registries/messages.ts';
+import { message, RedfishError } from '../messages/messages.ts';
 import { isJsonType } from './negotiation.ts';
 
 /** No Redfish request that this daemon understands comes near it; firmware images take another way. */

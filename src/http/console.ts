@@ -5,7 +5,7 @@
 import type { Context, Next } from 'koa';
 import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Console, ConsoleAttachment, ConsoleClient, ConsoleEnd } from '../board/model.ts';
-import { message, RedfishError } from '../redfish/registries/messages.ts';
+import { message, RedfishError } from '../messages/messages.ts';
 import type { Principal } from '../redfish/service/principal.ts';
 import { addressOf } from './address.ts';
 import { takeUpgrade, wantsWebSocket } from './upgrade.ts';

@@ -1,8 +1,8 @@
 /** The few fixed texts: `/redfish`, `$metadata` and the OData service document, which everybody may read, and our registry. */
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { message, RedfishError } from '../redfish/registries/messages.ts';
-import { ownRegistryUri } from '../redfish/registries/own.ts';
+import { message, RedfishError } from '../messages/messages.ts';
+import { ownRegistryUri } from '../messages/own.ts';
 import { digest, matchesEtag } from '../redfish/service/etag.ts';
 import type { Principal } from '../redfish/service/principal.ts';
 import { demandLogin } from './authenticate.ts';

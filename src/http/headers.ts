@@ -1,6 +1,6 @@
 /** Conditions that a request puts on its answer before anybody looks at what it asks for. */
 import type { Context } from 'koa';
-import { message, RedfishError } from '../redfish/registries/messages.ts';
+import { message, RedfishError } from '../messages/messages.ts';
 import { takesType } from './negotiation.ts';
 
 /** @throws RedfishError 400 without a Host (RFC 9112 clause 3.2), 412 for another OData-Version (DSP0266 clause 8.1) */

@@ -1,6 +1,6 @@
 /** Web pages of other origins: kept from writing with a user's remembered credentials, or let in where configured (CORS). */
 import type { Context, Next } from 'koa';
-import { message, RedfishError } from '../redfish/registries/messages.ts';
+import { message, RedfishError } from '../messages/messages.ts';
 import { send } from './reply.ts';
 
 /** What a page may send, and read of an answer, beside what every page may. */

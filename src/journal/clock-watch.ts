@@ -1,5 +1,5 @@
 /** Notices that somebody has set the wall clock: it then disagrees with the one that only ever counts. */
-import type { Clock } from '../store/clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** A step of the wall clock, milliseconds since 1970. */
 export interface ClockStep {

@@ -1,6 +1,6 @@
-import { type Clock, systemClock } from '../store/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { Listeners } from '../base/listeners.ts';
 import { StoreError } from '../store/errors.ts';
-import { Listeners } from '../store/listeners.ts';
 import type { Store } from '../store/store.ts';
 import { readBootId } from './boot-id.ts';
 import { ClockWatch } from './clock-watch.ts';

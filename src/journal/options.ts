@@ -1,5 +1,5 @@
 /** What the journal is told, and what it tells of itself. */
-import type { Clock } from '../store/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { StoreError } from '../store/errors.ts';
 import type { JournalFilter } from './filter.ts';
 import type { OutageReport } from './outage.ts';

@@ -1,5 +1,5 @@
 /** What somebody most likely meant. */
-import { nearest } from '../../drivers/twin/names.ts';
+import { nearest } from '../twin/names.ts';
 
 /** What would be right in place of `name`: the nearest name, or the first few that there are. */
 export function suggestion(name: string, names: readonly string[]): string {

@@ -9,7 +9,7 @@ import type { I2cBus } from '../../drivers/i2c/bus.ts';
 import { type Identity, pageCommand, type SensorChipSpec } from '../../drivers/i2c/chip.ts';
 import { findChip } from '../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../drivers/i2c/eeprom.ts';
-import { type Candidate, candidatesOf, openBuses, openCandidate } from '../board/readers.ts';
+import { type Candidate, candidatesOf, openBuses, openCandidate } from '../board/sensing/readers.ts';
 import type { DeviceFacts, LineFacts, Platform } from '../platform/schema.ts';
 import { probeControllers } from './controllers.ts';
 import { type Count, metered } from './meter.ts';

@@ -2,7 +2,7 @@
  * Operations that go on after they were accepted. A task is stored before its operation begins, so that after a loss of
  * power each one that was accepted still says what became of it.
  */
-import { Listeners } from '../store/listeners.ts';
+import { Listeners } from '../base/listeners.ts';
 import type { Store } from '../store/store.ts';
 import {
   decode,

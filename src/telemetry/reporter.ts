@@ -1,6 +1,7 @@
 /** Makes metric reports when their definitions want them, and keeps those that are to be kept, in memory. */
+
+import { Listeners } from '../base/listeners.ts';
 import { StoreError } from '../store/errors.ts';
-import { Listeners } from '../store/listeners.ts';
 import type { Store } from '../store/store.ts';
 import { type Definition, durationIn, limits } from './definition.ts';
 import type { History } from './history.ts';

@@ -2,8 +2,9 @@
  * The daemon's memory of readings, kept current as the board is read: history and statistics of every sensor; and the
  * metric reports and triggers that clients have made of it.
  */
+
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { Board, Sensor } from '../board/model.ts';
-import { type Clock, systemClock } from '../store/clock.ts';
 import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import { type Aggregate, averageOf } from './aggregate.ts';

@@ -1,5 +1,5 @@
 /** Triggers: what they say in the terms of their schema (Triggers), and what they do about the metrics they watch. */
-import { Listeners } from '../store/listeners.ts';
+import { Listeners } from '../base/listeners.ts';
 import { kept } from './codec.ts';
 import { durationIn, limits } from './definition.ts';
 import { expand, type Metric, type Metrics, type Scalar, type Wildcard } from './metric.ts';

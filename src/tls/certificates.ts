@@ -7,8 +7,8 @@
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext, type TlsOptions } from 'node:tls';
+import { Listeners } from '../base/listeners.ts';
 import { StoreError } from '../store/errors.ts';
-import { Listeners } from '../store/listeners.ts';
 import type { Settings } from '../store/settings.ts';
 import { type ContextFacts, serverOptions } from './context.ts';
 import { type CertificateDetails, detailsOf } from './details.ts';

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import type { Hardware } from '../../drivers/hardware.ts';
-import { createTwin, type Twin, type TwinOptions } from '../../drivers/twin/twin.ts';
-import { type Daemon, type DaemonOptions, startDaemon } from '../../src/daemon.ts';
+import { type Daemon, type DaemonOptions, startDaemon } from '../../src/daemon/index.ts';
 import { loadPlatform } from '../../src/platform/load.ts';
 import type { Platform } from '../../src/platform/schema.ts';
+import { createTwin, type Twin, type TwinOptions } from '../../src/twin/twin.ts';
 import { type Client, createClient, testPassword, testUser } from './client.ts';
 
 export interface TestDaemonOptions {

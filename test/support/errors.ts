@@ -1,7 +1,7 @@
 /** What every refusal must be, whoever asks and for whatever: each one that a test meets is held to it. */
 import type { ValidateFunction } from 'ajv';
-import { isMessageKey, type MessageKey, messageDefinition } from '../../src/redfish/registries/messages.ts';
-import { hasRedfishFolder, jsonSchema } from '../redfish/support.ts';
+import { isMessageKey, type MessageKey, messageDefinition } from '../../src/messages/messages.ts';
+import { hasRedfishFolder, jsonSchema } from '../unit/redfish/support.ts';
 import type { Answer } from './client.ts';
 
 interface Message {

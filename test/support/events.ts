@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ValidateFunction } from 'ajv';
-import { hasRedfishFolder, jsonSchema } from '../redfish/support.ts';
+import { hasRedfishFolder, jsonSchema } from '../unit/redfish/support.ts';
 import { testPassword, testUser } from './client.ts';
 
 export interface EventRecord {

@@ -23,7 +23,6 @@ export { type Pong, rmcpPing } from './lan/ping.ts';
 export type { CipherSuite } from './lan/rakp.ts';
 export * from './message.ts';
 export * from './reading.ts';
-export * from './redfish.ts';
 export * from './sampling.ts';
 export * from './sdr.ts';
 export { decodeFactors, decodeSdr } from './sdr-decode.ts';

@@ -3,10 +3,8 @@ import {
   decodeSelRecord,
   describeEvent,
   encodeSelRecord,
-  eventSeverity,
   eventText,
   type FullSensor,
-  redfishMessage,
   SENSOR_TYPES,
   type SelEvent,
   type SelRecord,
@@ -104,8 +102,6 @@ describe('SEL records', () => {
         selTime(record);
         if (record.kind !== 'event') return;
         expect(eventText(record, sensor())).toMatch(/asserted/);
-        redfishMessage(record);
-        eventSeverity(record);
       }),
     );
   });
@@ -139,44 +135,6 @@ describe('SEL records', () => {
     const firmware = { ...overTemperature, sensorType: 0x0f, eventType: 0x6f, offset: 2 };
     expect(describeEvent({ ...firmware, data: [0xc2, 0x13, 0xff] }).detail).toBe('System boot initiated');
     expect(describeEvent({ ...firmware, data: [0x02, 0x13, 0xff] }).detail).toBeUndefined();
-  });
-});
-
-describe('redfishMessage', () => {
-  const thresholdEvent = (offset: number, asserted: boolean): SelEvent => {
-    if (overTemperature.kind !== 'event') throw new Error('not an event');
-    return { ...overTemperature, offset, asserted };
-  };
-
-  test.each([
-    [9, true, 'SensorEvent.ReadingAboveUpperCriticalThreshold', 'Critical'],
-    [9, false, 'SensorEvent.ReadingBelowUpperCriticalThreshold', 'Warning'],
-    [8, false, 'SensorEvent.ReadingAboveUpperCriticalThreshold', 'Critical'],
-    [7, true, 'SensorEvent.ReadingAboveUpperCautionThreshold', 'Warning'],
-    [7, false, 'SensorEvent.SensorReadingNormalRange', 'OK'],
-    [11, true, 'SensorEvent.ReadingAboveUpperFatalThreshold', 'Critical'],
-    [0, true, 'SensorEvent.ReadingBelowLowerCautionThreshold', 'Warning'],
-    [2, true, 'SensorEvent.ReadingBelowLowerCriticalThreshold', 'Critical'],
-    [3, true, 'SensorEvent.ReadingAboveLowerCriticalThreshold', 'Warning'],
-    [4, false, 'SensorEvent.ReadingAboveLowerFatalThreshold', 'Critical'],
-  ])('of threshold offset %i, asserted %s, is %s', (offset, asserted, messageId, severity) => {
-    expect(redfishMessage(thresholdEvent(offset, asserted))).toMatchObject({ messageId, severity });
-  });
-
-  test('of a supply that comes and goes', () => {
-    const supply = { ...thresholdEvent(0, true), sensorType: 0x08, eventType: 0x6f };
-    expect(redfishMessage(supply)).toMatchObject({ messageId: 'Power.PowerSupplyInserted', severity: 'OK' });
-    expect(redfishMessage({ ...supply, asserted: false })).toMatchObject({
-      messageId: 'Power.PowerSupplyRemoved',
-      severity: 'Warning',
-    });
-  });
-
-  test('is none where the registries have none, and the severity is still known', () => {
-    const transition = { ...thresholdEvent(2, true), eventType: 0x07, sensorType: 0x28 };
-    expect(redfishMessage(transition)).toBeUndefined();
-    expect(eventSeverity(transition)).toBe('Critical');
-    expect(eventSeverity({ ...transition, asserted: false })).toBe('OK');
   });
 });
 

@@ -2,15 +2,14 @@
 import {
   decodeSelRecord,
   describeEvent,
-  eventSeverity,
   eventText,
-  redfishMessage,
   type SelEvent,
   type SelRecord,
   type SensorSdr,
   selTime,
 } from 'node-ipmi';
 import type { BoardEvent, Origin } from '../model.ts';
+import { eventSeverity, redfishMessage } from './sel-messages.ts';
 
 /** What is known of a node where one of its records is put into words. */
 export interface Speaker {

@@ -1,6 +1,6 @@
 /** The identify light of a node, which its controller lights (IPMI 2.0, section 28.5). */
 import { chassisIdentify, IpmiError, run, type Target } from 'node-ipmi';
-import type { Glow, Lamp } from '../lamps.ts';
+import type { Glow, Lamp } from '../lines/lamps.ts';
 
 /** A controller that was reset has forgotten it, and one that knows no "until told otherwise" ends it by itself. */
 const refreshPeriod = 60_000;

@@ -13,7 +13,7 @@ import {
 import type { DeviceError } from '../../../drivers/errors.ts';
 import type { NodeFacts } from '../../platform/schema.ts';
 import type { Origin, Status } from '../model.ts';
-import type { BoardSensor } from '../sensor.ts';
+import type { BoardSensor } from '../sensing/sensor.ts';
 import type { Identity } from './identity.ts';
 import { declarePower } from './power.ts';
 import { type FoundSensor, recordedSensors } from './records.ts';

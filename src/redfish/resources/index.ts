@@ -1,53 +1,54 @@
 /** All that this daemon serves. A new resource is one file and one line here. */
+
+import type { App } from '../app.ts';
 import type { Collection, Declaration, Resource } from '../service/resource.ts';
-import { accountService } from './account-service.ts';
-import { account, accounts } from './accounts.ts';
+import { accountService } from './accounts/account-service.ts';
+import { account, accounts } from './accounts/accounts.ts';
+import { role, roles } from './accounts/roles.ts';
+import { session, sessionService, sessions } from './accounts/session-service.ts';
 import {
   aggregationService,
   aggregationSource,
   aggregationSources,
   connectionMethod,
   connectionMethods,
-} from './aggregation.ts';
-import type { App } from './app.ts';
-import { assembly } from './assembly.ts';
-import { certificateLocations } from './certificate-locations.ts';
-import { certificateService } from './certificate-service.ts';
-import { chassis, chassisCollection } from './chassis.ts';
-import { clientCertificate, clientCertificates } from './client-certificates.ts';
-import { control, controls } from './controls.ts';
-import { destinationCertificate, destinationCertificates } from './destination-certificates.ts';
-import { drive, drives } from './drives.ts';
-import { dump, dumpEntries, dumpEntry } from './dump.ts';
-import { environmentMetrics } from './environment-metrics.ts';
-import { ethernetInterface, ethernetInterfaces } from './ethernet-interfaces.ts';
-import { eventDestination, eventDestinations } from './event-destinations.ts';
-import { eventService } from './event-service.ts';
-import { fan, fans } from './fans.ts';
-import { httpsCertificate, httpsCertificates } from './https-certificates.ts';
-import { leakDetection, leakDetector, leakDetectors } from './leak-detection.ts';
-import { managerLogServices, systemLogs } from './log-services.ts';
-import { manager, managers } from './managers.ts';
-import { metricDefinition, metricDefinitions } from './metric-definitions.ts';
-import { metricReportDefinition, metricReportDefinitions } from './metric-report-definitions.ts';
-import { metricReport, metricReports } from './metric-reports.ts';
-import { networkProtocol } from './network-protocol.ts';
-import { power } from './power.ts';
-import { powerSubsystem } from './power-subsystem.ts';
-import { powerSupplies, powerSupply, powerSupplyMetrics } from './power-supplies.ts';
-import { role, roles } from './roles.ts';
-import { jsonSchema, jsonSchemas, messageRegistries, messageRegistry } from './schemas.ts';
-import { securityPolicy } from './security-policy.ts';
-import { sensor, sensors } from './sensors.ts';
-import { serviceRoot } from './service-root.ts';
-import { session, sessionService, sessions } from './session-service.ts';
-import { system, systems } from './systems.ts';
-import { subTask, subTasks, task, taskService, tasks } from './tasks.ts';
-import { telemetryService } from './telemetry-service.ts';
-import { thermal } from './thermal.ts';
-import { thermalMetrics, thermalSubsystem } from './thermal-subsystem.ts';
-import { trigger, triggers } from './triggers.ts';
-import { firmwareInventory, softwareInventory, updateService } from './update-service.ts';
+} from './aggregation/aggregation.ts';
+import { certificateLocations } from './certificates/certificate-locations.ts';
+import { certificateService } from './certificates/certificate-service.ts';
+import { clientCertificate, clientCertificates } from './certificates/client-certificates.ts';
+import { destinationCertificate, destinationCertificates } from './certificates/destination-certificates.ts';
+import { httpsCertificate, httpsCertificates } from './certificates/https-certificates.ts';
+import { assembly } from './chassis/assembly.ts';
+import { chassis, chassisCollection } from './chassis/chassis.ts';
+import { control, controls } from './chassis/controls.ts';
+import { drive, drives } from './chassis/drives.ts';
+import { environmentMetrics } from './chassis/environment-metrics.ts';
+import { fan, fans } from './chassis/fans.ts';
+import { leakDetection, leakDetector, leakDetectors } from './chassis/leak-detection.ts';
+import { power } from './chassis/power.ts';
+import { powerSubsystem } from './chassis/power-subsystem.ts';
+import { powerSupplies, powerSupply, powerSupplyMetrics } from './chassis/power-supplies.ts';
+import { sensor, sensors } from './chassis/sensors.ts';
+import { thermal } from './chassis/thermal.ts';
+import { thermalMetrics, thermalSubsystem } from './chassis/thermal-subsystem.ts';
+import { eventDestination, eventDestinations } from './events/event-destinations.ts';
+import { eventService } from './events/event-service.ts';
+import { dump, dumpEntries, dumpEntry } from './managers/dump.ts';
+import { ethernetInterface, ethernetInterfaces } from './managers/ethernet-interfaces.ts';
+import { manager, managers } from './managers/managers.ts';
+import { networkProtocol } from './managers/network-protocol.ts';
+import { securityPolicy } from './managers/security-policy.ts';
+import { jsonSchema, jsonSchemas, messageRegistries, messageRegistry } from './root/schemas.ts';
+import { serviceRoot } from './root/service-root.ts';
+import { managerLogServices, systemLogs } from './systems/log-services.ts';
+import { system, systems } from './systems/systems.ts';
+import { subTask, subTasks, task, taskService, tasks } from './tasks/tasks.ts';
+import { metricDefinition, metricDefinitions } from './telemetry/metric-definitions.ts';
+import { metricReportDefinition, metricReportDefinitions } from './telemetry/metric-report-definitions.ts';
+import { metricReport, metricReports } from './telemetry/metric-reports.ts';
+import { telemetryService } from './telemetry/telemetry-service.ts';
+import { trigger, triggers } from './telemetry/triggers.ts';
+import { firmwareInventory, softwareInventory, updateService } from './update/update-service.ts';
 
 const all: readonly (Resource<App> | Collection<App>)[] = [
   serviceRoot,

@@ -1,5 +1,5 @@
 /** Who may do what (DSP0266 clause 13.3): asked before anything is said of what is there. */
-import { message, RedfishError } from '../registries/messages.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
 import type { Principal } from './principal.ts';
 import { isAllowed } from './privileges.ts';
 import type { Target } from './tree.ts';

@@ -1,5 +1,5 @@
 /** Which members of a collection a query asks for (DSP0266 clause 7.3: filter, then skip, then top). */
-import { message, RedfishError } from '../registries/messages.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
 import type { Filter } from './filter.ts';
 import type { Query } from './query.ts';
 import { memberUri } from './router.ts';

@@ -1,5 +1,5 @@
 /** `$expand`: links replaced by what they lead to, exactly as its own GET shows it (DSP0266 clause 7.3.2). */
-import { message, RedfishError } from '../registries/messages.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
 import type { Expansion } from './query.ts';
 import type { Json, JsonObject } from './resource.ts';
 

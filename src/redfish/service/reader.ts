@@ -1,5 +1,5 @@
 /** What a GET shows: one client's view of one target through one query. */
-import { message, RedfishError } from '../registries/messages.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
 import type { Access } from './access.ts';
 import { type Page, type Pager, pageOf } from './collection.ts';
 import { digest, tagOf } from './etag.ts';

@@ -6,8 +6,9 @@
  * `A` is what the daemon gives its resources to work with; the service passes it through and looks at nothing in it.
  * `M` is the thing one resource shows.
  */
+
+import type { Message } from '../../messages/messages.ts';
 import type { odataType } from '../generated/versions.ts';
-import type { Message } from '../registries/messages.ts';
 import type { Accepted } from './accepted.ts';
 import type { Filter } from './filter.ts';
 import type { Preferences } from './preferences.ts';

@@ -2,7 +2,7 @@
  * The Redfish protocol (DSP0266) over a set of declarations: it finds what a request means, who may do it and under which
  * precondition, and answers. It knows no resource.
  */
-import { type Message, message, RedfishError } from '../registries/messages.ts';
+import { type Message, message, RedfishError } from '../../messages/messages.ts';
 import { Access } from './access.ts';
 import { matchesEtag } from './etag.ts';
 import type { Principal } from './principal.ts';

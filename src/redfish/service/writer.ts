@@ -3,7 +3,7 @@
  * parts are then applied in order, and taken back when a later one fails. Writes to one resource never overlap, so that
  * comparing an ETag and writing are one step.
  */
-import { message, RedfishError } from '../registries/messages.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
 import { Accepted } from './accepted.ts';
 import { writableOf, writesOf } from './annotations.ts';
 import { matchesEtag } from './etag.ts';

@@ -1,0 +1,103 @@
+/** A chassis as the rest of the daemon sees it: as well as everything in it. */
+import type { ChassisFacts } from '../../platform/schema.ts';
+import { worst } from '../health.ts';
+import type { Indicators } from '../lines/indicators.ts';
+import type { Memory } from '../memory.ts';
+import type { Chassis, ChassisReset, Fru, Health, Host, PowerState, Status } from '../model.ts';
+import type { Cycle } from '../power/cycle.ts';
+import type { Slot } from '../power/slot.ts';
+import type { Slots } from '../power/slots.ts';
+import type { ByChassis } from './by-chassis.ts';
+
+export interface ChassisParts {
+  readonly memory: Memory;
+  readonly indicators: Indicators;
+  /** Sensors, fans, supplies, nodes and whatever else shows how well it is. */
+  readonly contents: ByChassis<Part>;
+  /** Each is replaced by a new one when it changes. */
+  readonly frus: ByChassis<Fru>;
+  readonly hosts: ByChassis<Host & { readonly power: { readonly fault: string | null } }>;
+  /** All chassis of the board, by id. */
+  readonly chassis: ReadonlyMap<string, BoardChassis>;
+  readonly isThere: (chassis: string) => boolean;
+  readonly slots: Slots;
+  /** By the chassis that they take the power of. */
+  readonly cycles: ReadonlyMap<string, Cycle>;
+}
+
+export interface Part {
+  readonly chassis: string;
+  readonly status: Status;
+}
+
+export class BoardChassis implements Chassis {
+  readonly id: string;
+  readonly name: string;
+  readonly facts: ChassisFacts;
+  readonly #parts: ChassisParts;
+
+  constructor(facts: ChassisFacts, parts: ChassisParts) {
+    this.id = facts.id;
+    this.name = facts.name ?? facts.id;
+    this.facts = facts;
+    this.#parts = parts;
+  }
+
+  get assetTag(): string {
+    return this.#parts.memory.assetTag('chassis', this.id);
+  }
+
+  get identify(): boolean | null {
+    return this.#parts.indicators.identify(this.id);
+  }
+
+  get isHeldBack(): boolean {
+    return this.#slot?.isHeldBack ?? false;
+  }
+
+  get supportedResets(): readonly ChassisReset[] {
+    return this.switch?.supported ?? [];
+  }
+
+  allowedResets(): readonly ChassisReset[] {
+    return this.switch?.allowed() ?? [];
+  }
+
+  /** What its switch says; a chassis without one, and without hosts, is on, since the controller in it runs. */
+  get powerState(): PowerState | null {
+    if (this.#slot !== undefined) return this.#slot.state;
+    if (!this.#parts.slots.feeds(this.id)) return 'Off';
+    const states = [...this.#parts.hosts.of(this.id)].map(({ powerState }) => powerState);
+    if (states.length === 0 || states.includes('On')) return 'On';
+    const moving = states.find((state) => state !== 'Off' && state !== null);
+    return moving ?? (states.includes('Off') ? 'Off' : null);
+  }
+
+  get status(): Status {
+    const { chassis, isThere, slots } = this.#parts;
+    const healths = [this.ownHealth];
+    for (const other of chassis.values())
+      if (other.facts.containedBy === this.id && isThere(other.id)) healths.push(other.status.health);
+    return { state: slots.feeds(this.id) ? 'Enabled' : 'StandbyOffline', health: worst(healths) };
+  }
+
+  /** How well it is without the chassis in it. */
+  get ownHealth(): Health {
+    const { contents, frus, hosts } = this.#parts;
+    const healths: Health[] = [];
+    for (const { status } of contents.of(this.id)) healths.push(status.health);
+    for (const power of [this.#slot, ...[...hosts.of(this.id)].map((host) => host.power)])
+      if ((power?.fault ?? null) !== null) healths.push('Critical');
+    for (const { status } of frus.of(this.id)) healths.push(status.health);
+    return worst(healths);
+  }
+
+  /** What carries out its resets. */
+  get switch(): Slot | Cycle | undefined {
+    return this.#slot ?? this.#parts.cycles.get(this.id);
+  }
+
+  get #slot(): Slot | undefined {
+    return this.#parts.slots.all.get(this.id);
+  }
+}

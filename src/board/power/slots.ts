@@ -1,0 +1,53 @@
+/** The slots of a board, and what each switch takes the power of. */
+import type { ChassisFacts } from '../../platform/schema.ts';
+import type { Hold } from '../sensing/hold.ts';
+import { Slot, type SlotParts, type SwitchedFacts } from './slot.ts';
+
+export class Slots {
+  readonly all: ReadonlyMap<string, Slot>;
+  readonly #above: ReadonlyMap<string, readonly Slot[]>;
+
+  constructor(
+    list: readonly ChassisFacts[],
+    parts: SlotParts,
+    isInside: (chassis: string, other: string) => boolean,
+  ) {
+    this.all = new Map(
+      list.flatMap((facts) => (isSwitched(facts) ? [[facts.id, new Slot(facts, parts)] as const] : [])),
+    );
+    this.#above = new Map(
+      list.map(({ id }) => [id, [...this.all.values()].filter((slot) => isInside(id, slot.id))]),
+    );
+  }
+
+  /** Why nothing in a chassis can be read; null where it is fed. */
+  hold(chassis: string | undefined): Hold | null {
+    for (const { hold } of this.around(chassis)) if (hold !== null) return hold;
+    return null;
+  }
+
+  /** A chassis, and all that it is in, is fed; so is one that nothing switches. */
+  feeds(chassis: string | undefined): boolean {
+    return this.around(chassis).every(({ hold }) => hold?.state !== 'StandbyOffline');
+  }
+
+  /** The switches that a chassis is behind, its own among them. */
+  around(chassis: string | undefined): readonly Slot[] {
+    return (chassis === undefined ? undefined : this.#above.get(chassis)) ?? [];
+  }
+
+  start(mains: boolean): void {
+    for (const slot of this.all.values()) slot.start(mains);
+  }
+
+  /** What is plugged in, and can be asked, has changed. */
+  follow(): void {
+    for (const slot of this.all.values()) slot.follow();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.all.values()].map((slot) => slot.stop()));
+  }
+}
+
+const isSwitched = (facts: ChassisFacts): facts is SwitchedFacts => facts.switch !== undefined;

@@ -1,0 +1,96 @@
+/** All sensors of a board: those of its descriptor, and those that its nodes turn out to have. */
+
+import type { Changes } from '../changes.ts';
+import { worst } from '../health.ts';
+import type { Health } from '../model.ts';
+import type { BoardNode } from '../nodes/node.ts';
+import type { FoundSensor } from '../nodes/records.ts';
+import type { ByChassis } from '../parts/by-chassis.ts';
+import type { Part } from '../parts/chassis.ts';
+import { BoardSensor } from './sensor.ts';
+
+export class Sensors {
+  readonly all: ReadonlyMap<string, BoardSensor>;
+  readonly #all = new Map<string, BoardSensor>();
+  readonly #ofHost = new Map<string, Set<BoardSensor>>();
+  readonly #contents: ByChassis<Part>;
+  readonly #changes: Changes;
+  /** Grows when sensors are there that were not known before, or are not known any more. */
+  generation = 0;
+
+  /** `contents` is what shows how well each chassis is. */
+  constructor(contents: ByChassis<Part>, changes: Changes) {
+    this.all = this.#all;
+    this.#contents = contents;
+    this.#changes = changes;
+  }
+
+  /** Adds a sensor; `host` is the one that it belongs to. */
+  add(sensor: BoardSensor, host: string | null): void {
+    this.#all.set(sensor.id, sensor);
+    this.#contents.add(sensor);
+    if (host === null) return;
+    const own = this.#ofHost.get(host) ?? new Set();
+    this.#ofHost.set(host, own.add(sensor));
+  }
+
+  /** What the sensors of a host add up to. */
+  healthOf(host: string): Health {
+    return worst([...(this.#ofHost.get(host) ?? [])].map(({ status }) => status.health));
+  }
+
+  /**
+   * A node turned out to have these: those that are known stay what they are, and those of before that are not among them
+   * go. `period` is how often they are read.
+   */
+  found(
+    node: BoardNode,
+    period: number,
+    before: ReadonlyMap<string, BoardSensor>,
+    found: readonly FoundSensor[],
+  ): ReadonlyMap<string, BoardSensor> {
+    const now = new Map<string, BoardSensor>();
+    for (const each of found) {
+      const sensor = this.#ofNode(node, period, before.get(each.facts.id), each);
+      if (sensor !== undefined) now.set(sensor.id, sensor);
+    }
+    let moved = now.size !== before.size;
+    for (const [id, sensor] of before) {
+      if (now.get(id) === sensor) continue;
+      moved = true;
+      sensor.unplug('its node does not have it any more');
+      if (!now.has(id)) this.#delete(sensor);
+    }
+    if (moved) {
+      this.generation += 1;
+      this.#changes.touch();
+    }
+    return now;
+  }
+
+  #ofNode(
+    { id: device, chassis, facts: node }: BoardNode,
+    period: number,
+    known: BoardSensor | undefined,
+    { facts, quantity }: FoundSensor,
+  ): BoardSensor | undefined {
+    if (known?.quantity === quantity) {
+      known.fit(facts);
+      return known;
+    }
+    // The name belongs to somebody else on this board.
+    if (known === undefined && this.#all.has(facts.id)) return undefined;
+    if (known !== undefined) this.#delete(known);
+    // A controller with a log of its own says itself what happens to its host.
+    const host = node.bridgeIc === undefined ? null : (node.host ?? null);
+    const sensor = new BoardSensor(facts, { device, chassis, quantity, period, host }, this.#changes);
+    this.add(sensor, node.host ?? null);
+    return sensor;
+  }
+
+  #delete(sensor: BoardSensor): void {
+    this.#all.delete(sensor.id);
+    this.#contents.delete(sensor);
+    for (const own of this.#ofHost.values()) own.delete(sensor);
+  }
+}

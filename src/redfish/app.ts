@@ -1,0 +1,74 @@
+/** What resources have to work with: the daemon's parts, and nothing of the protocol. */
+
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Logins } from '../accounts/logins.ts';
+import type { Roles } from '../accounts/roles.ts';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { Sources } from '../aggregation/sources.ts';
+import type { Board } from '../board/model.ts';
+import type { Archives } from '../diagnostics/archives.ts';
+import type { Discovery } from '../discovery/discovery.ts';
+import type { EventHub } from '../events/hub.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Network } from '../network/network.ts';
+import type { Software } from '../network/software.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Tasks } from '../tasks/tasks.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Certificates } from '../tls/certificates.ts';
+import {
+  type Collection,
+  defineCollection,
+  defineResource,
+  type JsonObject,
+  type Resource,
+} from './service/resource.ts';
+
+export interface App {
+  readonly board: Board;
+  /** Nodes that are added while the daemon runs; null where none can be. */
+  readonly sources: Sources | null;
+  readonly journal: Journal;
+  readonly telemetry: Telemetry;
+  readonly events: EventHub;
+  /** Diagnostic data that was collected. */
+  readonly archives: Archives;
+  readonly settings: Settings;
+  readonly tasks: Tasks;
+  readonly accounts: Accounts;
+  readonly roles: Roles;
+  readonly sessions: Sessions;
+  readonly logins: Logins;
+  readonly certificates: Certificates;
+  readonly network: Network;
+  readonly discovery: Discovery;
+  /** What runs on the controller, read once at start. */
+  readonly software: readonly Software[];
+  /** Stable for the life of the installation. */
+  readonly uuid: string;
+  /** Version of this daemon. */
+  readonly version: string;
+  /** When the daemon started. */
+  readonly started: Date;
+  /** TCP port of HTTPS. */
+  readonly httpsPort: number;
+  /** TCP port on which plain HTTP is sent on to HTTPS; null where nothing listens. */
+  readonly httpPort: number | null;
+  /** Schemas of the resources that are served, without version. */
+  readonly resourceTypes: readonly string[];
+  /** Whether events may be sent there. */
+  readonly allowsDestination: (uri: string) => boolean;
+  /** Whether a URI leads to a resource of this service now. */
+  readonly resolves: (uri: string) => boolean;
+  /** What anybody who may log in is shown at a URI; undefined where there is nothing for them. */
+  readonly look: (uri: string) => JsonObject | undefined;
+  /** Restarts the management controller (on the twin: the daemon). Resolves when that is under way. */
+  readonly restart: (type: 'ForceRestart' | 'GracefulRestart') => Promise<void>;
+}
+
+/** Declares a resource of this daemon. */
+export const resource = <M>(declaration: Resource<App, M>): Resource<App> =>
+  defineResource(declaration) as unknown as Resource<App>;
+
+/** Declares a collection of this daemon. */
+export const collection = (declaration: Collection<App>): Collection<App> => defineCollection(declaration);

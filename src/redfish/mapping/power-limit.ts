@@ -1,0 +1,89 @@
+/** The limit of the power that a node may draw: one control, seen and set in the three places where clients look for it. */
+import type { Node, PowerLimit } from '../../board/model.ts';
+import { type Message, message } from '../../messages/messages.ts';
+import type { App } from '../app.ts';
+import type { Changes, Json, JsonObject, Undo } from '../service/resource.ts';
+import { chassisUri, sensorUri, systemUri } from '../uris.ts';
+import { link, links, statusOf } from './common.ts';
+
+/** DCMI has two bytes for it. */
+const mostWatts = 65_535;
+
+/** Nodes in a chassis whose power can be limited. */
+export const limitedIn = (app: App, chassis: string): Node[] =>
+  [...app.board.nodes.values()].filter((node) => node.chassis === chassis && node.powerLimit !== null);
+
+export const limitId = ({ id }: Node): string => `${id}_PowerLimit`;
+
+/** The sensor of what a chassis consumes: that of the descriptor, or what its node measures. */
+export function consumedBy(app: App, chassis: string) {
+  const { board } = app;
+  const named = board.chassis.get(chassis)?.facts.power?.consumed;
+  const measured = [...board.nodes.values()].find((node) => node.chassis === chassis && node.power !== null);
+  return board.sensors.get(named ?? measured?.power ?? '');
+}
+
+export function limitControl(app: App, node: Node): JsonObject {
+  const { powerLimit, chassis, power, facts } = node;
+  const sensor = app.board.sensors.get(power ?? '');
+  return {
+    Name: `Power limit of ${node.name}`,
+    ControlType: 'Power',
+    SetPointType: 'Single',
+    SetPointUnits: 'W',
+    SetPoint: powerLimit?.watts ?? null,
+    AllowableMin: 0,
+    AllowableMax: mostWatts,
+    ControlMode: powerLimit?.watts == null ? 'Disabled' : 'Automatic',
+    Implementation: 'Direct',
+    PhysicalContext: 'Chassis',
+    Status: statusOf(node.status),
+    RelatedItem: links([chassisUri(chassis), ...(facts.host === undefined ? [] : [systemUri(facts.host)])]),
+    AssociatedSensors: sensor === undefined ? [] : [link(sensorUri(sensor))],
+  };
+}
+
+const outOfRange = (value: Json, name: string): Message[] => [
+  message('Base.PropertyValueOutOfRange', [String(value), name], { relatedProperties: [`#/${name}`] }),
+];
+
+/** What is wrong with a limit; `name` is where it was written. */
+export const limitFaults = (watts: Json | undefined, name: string): Message[] =>
+  typeof watts === 'number' && (watts < 1 || watts > mostWatts || !Number.isInteger(watts))
+    ? outOfRange(watts, name)
+    : [];
+
+/** Sets it; what was not written stays. */
+export async function setLimit(
+  app: App,
+  node: Node,
+  written: Partial<PowerLimit>,
+): Promise<Undo | undefined> {
+  const before = node.powerLimit;
+  if (before === null) return undefined;
+  await app.board.setPowerLimit(node.id, { ...before, ...written });
+  return () => app.board.setPowerLimit(node.id, before);
+}
+
+/** A set point and a mode, as a control or as an excerpt of one has them. */
+export function pointFaults(changes: Changes, prefix = ''): Message[] {
+  const point = changes.get(`${prefix}SetPoint`);
+  const mode = changes.get(`${prefix}ControlMode`);
+  if (typeof point === 'number' && mode === 'Disabled')
+    return [message('Base.PropertyValueConflict', [`${prefix}SetPoint`, `${prefix}ControlMode`])];
+  return limitFaults(point, `${prefix}SetPoint`);
+}
+
+export function setPoint(app: App, node: Node, changes: Changes, prefix = ''): Promise<Undo | undefined> {
+  const point = changes.get(`${prefix}SetPoint`);
+  const off = changes.get(`${prefix}ControlMode`) === 'Disabled' || point === null;
+  if (off) return setLimit(app, node, { watts: null });
+  return typeof point === 'number' ? setLimit(app, node, { watts: point }) : Promise.resolve(undefined);
+}
+
+/** The limit as the older Power resource has it. */
+export const legacyLimit = (node: Node | undefined): JsonObject => ({
+  LimitInWatts: node?.powerLimit?.watts ?? null,
+  LimitException: node?.powerLimit?.exception ?? 'NoAction',
+  ...(node?.powerLimit == null ? {} : { CorrectionInMs: node.powerLimit.correction }),
+});

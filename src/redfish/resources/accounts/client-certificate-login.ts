@@ -1,0 +1,53 @@
+/** Login by client certificate, as the account service shows it (AccountService.MultiFactorAuth.ClientCertificate). */
+
+import { message } from '../../../messages/messages.ts';
+import type { CertificateMapping, TlsPolicy } from '../../../tls/policy.ts';
+import type { App } from '../../app.ts';
+import { accepting } from '../../mapping/certificate-errors.ts';
+import { link } from '../../mapping/common.ts';
+import type { Changes, JsonObject, Write } from '../../service/resource.ts';
+import { clientCertificatesUri } from '../../uris.ts';
+
+const above = 'MultiFactorAuth/ClientCertificate';
+const enabledPath = `${above}/Enabled`;
+const respondPath = `${above}/RespondToUnauthenticatedClients`;
+const mappingPath = `${above}/CertificateMappingAttribute`;
+
+export const clientCertificateLogin = ({ certificates: { policy } }: App): JsonObject => ({
+  Enabled: policy.clientCertificates,
+  RespondToUnauthenticatedClients: !policy.certificateRequired,
+  CertificateMappingAttribute: policy.mapping,
+  Certificates: link(clientCertificatesUri),
+});
+
+export const clientCertificateWrite: Write<App, App> = {
+  properties: [enabledPath, respondPath, mappingPath],
+  allowable: () => ({ [mappingPath]: ['CommonName', 'UserPrincipalName'] }),
+  // Whoever turns away clients without a certificate must have come with one, or nobody might ever come again.
+  check: ({ certificates: { policy } }, changes, { principal }) => {
+    const wanted = policyOf(policy, changes);
+    const shuts = wanted.clientCertificates && wanted.certificateRequired;
+    if (!shuts || (policy.clientCertificates && principal?.certified === true)) return [];
+    const [name, value] = changes.get(respondPath) === false ? [respondPath, 'false'] : [enabledPath, 'true'];
+    return [
+      message('Base.PropertyValueResourceConflict', [name, value, clientCertificatesUri], {
+        relatedProperties: [`#/${name}`],
+      }),
+    ];
+  },
+  apply: async ({ certificates }, changes) => {
+    const before = certificates.policy;
+    await accepting({ name: respondPath }, () => certificates.setPolicy(policyOf(before, changes)));
+    return () => certificates.setPolicy(before);
+  },
+};
+
+function policyOf(before: TlsPolicy, changes: Changes): TlsPolicy {
+  const respond = changes.get(respondPath);
+  return {
+    ...before,
+    clientCertificates: (changes.get(enabledPath) as boolean | undefined) ?? before.clientCertificates,
+    certificateRequired: typeof respond === 'boolean' ? !respond : before.certificateRequired,
+    mapping: (changes.get(mappingPath) as CertificateMapping | undefined) ?? before.mapping,
+  };
+}

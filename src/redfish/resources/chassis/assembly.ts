@@ -1,0 +1,35 @@
+import type { Chassis, Fru } from '../../../board/model.ts';
+import { resource } from '../../app.ts';
+import { statusOf } from '../../mapping/common.ts';
+import type { JsonObject } from '../../service/resource.ts';
+
+export const assembly = resource<Chassis>({
+  uri: '/redfish/v1/Chassis/{ChassisId}/Assembly',
+  schema: 'Assembly',
+  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId ?? ''),
+  body: ({ id }, { app, uri }) => {
+    const frus = [...app.board.frus.values()].filter(({ chassis }) => chassis === id);
+    return {
+      Name: 'Assembly',
+      Assemblies: frus.map((fru, index) => entry(fru, uri, index)),
+      'Assemblies@odata.count': frus.length,
+    };
+  },
+});
+
+function entry(fru: Fru, uri: string, index: number): JsonObject {
+  return {
+    '@odata.id': `${uri}#/Assemblies/${index}`,
+    MemberId: String(index),
+    Name: fru.name,
+    Vendor: fru.manufacturer,
+    Producer: fru.boardManufacturer,
+    Model: fru.model ?? fru.boardModel,
+    PartNumber: fru.partNumber ?? fru.boardPartNumber,
+    SerialNumber: fru.serialNumber ?? fru.boardSerialNumber,
+    Version: fru.version,
+    ProductionDate: fru.manufactured?.toISOString() ?? null,
+    PhysicalContext: fru.context ?? undefined,
+    Status: statusOf(fru.status),
+  };
+}

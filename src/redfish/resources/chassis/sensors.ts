@@ -1,0 +1,110 @@
+import type { Sensor, ThresholdName } from '../../../board/model.ts';
+import { averagingInterval } from '../../../telemetry/telemetry.ts';
+import { type App, collection, resource } from '../../app.ts';
+import { durationOf, statusOf } from '../../mapping/common.ts';
+import { quantities } from '../../mapping/quantities.ts';
+import type { JsonObject } from '../../service/resource.ts';
+import { sensorUri } from '../../uris.ts';
+
+export const sensor = resource<Sensor>({
+  uri: '/redfish/v1/Chassis/{ChassisId}/Sensors/{SensorId}',
+  schema: 'Sensor',
+  ids: (app, { ChassisId }) => sensorsOf(app, ChassisId ?? '').map(({ id }) => id),
+  find: (app, { ChassisId, SensorId }) => {
+    const found = app.board.sensors.get(SensorId ?? '');
+    return found?.chassis === ChassisId ? found : undefined;
+  },
+  excerpt: ({ ReadingType }) => excerptKinds[String(ReadingType)],
+  body: (model, { app }) => ({
+    Name: model.name,
+    ReadingType: quantities[model.quantity].type,
+    ReadingUnits: quantities[model.quantity].units,
+    Reading: round(model.reading),
+    // A time says when the reading was taken, so where there never was one it says nothing.
+    ReadingTime: model.readingTime?.toISOString() ?? null,
+    ReadingRangeMin: model.range?.min,
+    ReadingRangeMax: model.range?.max,
+    ReadingBasis: 'Zero',
+    PhysicalContext: model.context ?? undefined,
+    Implementation: 'PhysicalSensor',
+    SensingInterval: durationOf(model.period),
+    Thresholds: thresholdsOf(model),
+    Status: statusOf(model.status),
+    ...statisticsOf(app, model),
+  }),
+  actions: {
+    'Sensor.ResetMetrics': {
+      parameters: {},
+      run: async ({ id }, _args, { app }) => {
+        app.telemetry.resetStatistics([id]);
+        return undefined;
+      },
+    },
+  },
+  // An hour comes to an end, and the first reading to pass: nobody has changed anything.
+  volatile: ['AveragingIntervalAchieved', 'SensorResetTime'],
+});
+
+/** What there is to say of a sensor's past; nothing of one that has never been read. */
+function statisticsOf(app: App, { id }: Sensor): JsonObject {
+  const { lowest, peak, since, average, achieved } = app.telemetry.statistics(id);
+  const timeOf = (reading: { readonly time: number } | null) =>
+    reading === null ? null : new Date(reading.time).toISOString();
+  return {
+    LowestReading: round(lowest?.value ?? null),
+    LowestReadingTime: timeOf(lowest),
+    PeakReading: round(peak?.value ?? null),
+    PeakReadingTime: timeOf(peak),
+    AverageReading: round(average),
+    AveragingInterval: durationOf(averagingInterval),
+    AveragingIntervalAchieved: achieved,
+    SensorResetTime: since === null ? null : new Date(since).toISOString(),
+  };
+}
+
+export const sensors = collection({
+  uri: '/redfish/v1/Chassis/{ChassisId}/Sensors',
+  schema: 'SensorCollection',
+  name: 'Sensors',
+  members: sensor,
+  exists: (app, { ChassisId }) => app.board.chassis.has(ChassisId ?? ''),
+});
+
+/** Excerpts of the Sensor schema that are about one kind of reading. */
+const excerptKinds: Readonly<Record<string, string>> = {
+  Current: 'Current',
+  EnergykWh: 'EnergykWh',
+  Power: 'Power',
+  Rotational: 'Fan',
+  Voltage: 'Voltage',
+};
+
+const thresholdNames: readonly (readonly [ThresholdName, string])[] = [
+  ['upperFatal', 'UpperFatal'],
+  ['upperCritical', 'UpperCritical'],
+  ['upperCaution', 'UpperCaution'],
+  ['lowerCaution', 'LowerCaution'],
+  ['lowerCritical', 'LowerCritical'],
+  ['lowerFatal', 'LowerFatal'],
+];
+
+function thresholdsOf({ thresholds }: Sensor): JsonObject | undefined {
+  const set = thresholdNames.flatMap(([key, name]) => {
+    const Reading = thresholds[key];
+    const Activation = key.startsWith('upper') ? 'Increasing' : 'Decreasing';
+    return Reading === undefined ? [] : [[name, { Reading, Activation }] as const];
+  });
+  return set.length === 0 ? undefined : Object.fromEntries(set);
+}
+
+/** Sensors of a chassis, in the order of the descriptor. */
+export const sensorsOf = (app: App, chassis: string): Sensor[] =>
+  [...app.board.sensors.values()].filter((each) => each.chassis === chassis);
+
+/** A reading without the digits that no sensor measures. */
+export const round = (reading: number | null): number | null =>
+  reading === null ? null : Number(reading.toPrecision(7));
+
+/** A reading shown elsewhere: what a Sensor excerpt may hold (`Reading` and where it comes from). */
+export const excerpt = (model: Sensor | undefined): JsonObject | undefined =>
+  model === undefined ? undefined : { DataSourceUri: sensorUri(model), Reading: round(model.reading) };

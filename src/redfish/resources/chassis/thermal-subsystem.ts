@@ -1,0 +1,53 @@
+import type { Chassis, Sensor } from '../../../board/model.ts';
+import { resource } from '../../app.ts';
+import { link, statusOf } from '../../mapping/common.ts';
+import type { JsonObject } from '../../service/resource.ts';
+import { sensorUri } from '../../uris.ts';
+import { fansOf } from './fans.ts';
+import { leakDetectionLink, leakDetectorsOf } from './leak-detection.ts';
+import { excerpt, round, sensorsOf } from './sensors.ts';
+
+export const thermalSubsystem = resource<Chassis>({
+  uri: '/redfish/v1/Chassis/{ChassisId}/ThermalSubsystem',
+  schema: 'ThermalSubsystem',
+  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId ?? ''),
+  body: ({ id }, { app, uri }) => {
+    const healths = [...fansOf(app, id), ...leakDetectorsOf(app, id)].map(({ status }) => status.health);
+    const health = healths.includes('Critical') ? 'Critical' : healths.includes('Warning') ? 'Warning' : 'OK';
+    return {
+      Name: 'Thermal subsystem',
+      Fans: link(`${uri}/Fans`),
+      ThermalMetrics: link(`${uri}/ThermalMetrics`),
+      FanRedundancy: [],
+      LeakDetection: leakDetectionLink(app, id),
+      Status: statusOf({ state: 'Enabled', health }),
+    };
+  },
+});
+
+export const thermalMetrics = resource<Chassis>({
+  uri: '/redfish/v1/Chassis/{ChassisId}/ThermalSubsystem/ThermalMetrics',
+  schema: 'ThermalMetrics',
+  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId ?? ''),
+  body: ({ id }, { app }) => {
+    const temperatures = sensorsOf(app, id).filter(({ quantity }) => quantity === 'Temperature');
+    const at = (context: string) => excerpt(temperatures.find((sensor) => sensor.context === context));
+    return {
+      Name: 'Thermal metrics',
+      TemperatureSummaryCelsius: {
+        Intake: at('Intake'),
+        Exhaust: at('Exhaust'),
+        Internal: at('SystemBoard') ?? at('CPU'),
+      },
+      TemperatureReadingsCelsius: temperatures.map(named),
+    };
+  },
+});
+
+/** An excerpt in an array, which also says which device it speaks of. */
+const named = (sensor: Sensor): JsonObject => ({
+  DataSourceUri: sensorUri(sensor),
+  DeviceName: sensor.name,
+  PhysicalContext: sensor.context ?? undefined,
+  Reading: round(sensor.reading),
+});

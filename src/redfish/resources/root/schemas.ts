@@ -1,0 +1,58 @@
+/** What the service's answers are made of: the schemas and the message registries, by reference to DMTF's copies. */
+
+import { type RegistryName, registryNames, registryVersion } from '../../../messages/messages.ts';
+import { ownRegistryUri } from '../../../messages/own.ts';
+import { collection, resource } from '../../app.ts';
+import { registries as facts } from '../../generated/registries.ts';
+import { schemaNames, versionedNamespace } from '../../service/metadata.ts';
+import type { SchemaName } from '../../service/resource.ts';
+
+export const jsonSchema = resource<SchemaName>({
+  uri: '/redfish/v1/JsonSchemas/{JsonSchemaFileId}',
+  schema: 'JsonSchemaFile',
+  ids: () => schemaNames,
+  find: (_app, { JsonSchemaFileId }) => schemaNames.find((name) => name === JsonSchemaFileId),
+  body: (name) => {
+    const versioned = versionedNamespace(name) ?? name;
+    return {
+      Name: `${name} schema`,
+      Schema: `#${versioned}.${name}`,
+      Languages: ['en'],
+      Location: [{ Language: 'en', PublicationUri: `http://redfish.dmtf.org/schemas/v1/${versioned}.json` }],
+    };
+  },
+});
+
+export const jsonSchemas = collection({
+  uri: '/redfish/v1/JsonSchemas',
+  schema: 'JsonSchemaFileCollection',
+  name: 'Schemas',
+  members: jsonSchema,
+});
+
+export const messageRegistry = resource<RegistryName>({
+  uri: '/redfish/v1/Registries/{MessageRegistryFileId}',
+  schema: 'MessageRegistryFile',
+  ids: () => registryNames,
+  find: (_app, { MessageRegistryFileId }) => registryNames.find((name) => name === MessageRegistryFileId),
+  body: (name) => ({
+    Name: `${name} message registry`,
+    Registry: `${name}.${registryVersion(name)}`,
+    Languages: ['en'],
+    Location: [
+      name === 'Redfishd'
+        ? { Language: 'en', Uri: ownRegistryUri }
+        : {
+            Language: 'en',
+            PublicationUri: `https://redfish.dmtf.org/registries/${name}.${facts[name].version}.json`,
+          },
+    ],
+  }),
+});
+
+export const messageRegistries = collection({
+  uri: '/redfish/v1/Registries',
+  schema: 'MessageRegistryFileCollection',
+  name: 'Message registries',
+  members: messageRegistry,
+});

@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import type { BootOverride, Host, ResetType, RestorePolicy } from '../../../board/model.ts';
+import { message } from '../../../messages/messages.ts';
+import { type App, collection, resource } from '../../app.ts';
+import { link, links, statusOf } from '../../mapping/common.ts';
+import { indicatorOf, indicatorWrite } from '../../mapping/indicators.ts';
+import { runReset } from '../../mapping/resets.ts';
+import { codeText } from '../../records/board.ts';
+import type { JsonObject, Write } from '../../service/resource.ts';
+import { chassisUri, consoleUri, managerUri } from '../../uris.ts';
+
+/** Redfish BootSource values that the firmware of an OCP host can be asked for by IPMI boot options or BootOrder. */
+const bootTargets = ['None', 'Pxe', 'Hdd', 'Cd', 'BiosSetup', 'Usb', 'UefiTarget', 'UefiHttp', 'Diags'];
+const bootModes = ['Legacy', 'UEFI'];
+const restorePolicies: readonly RestorePolicy[] = ['AlwaysOn', 'AlwaysOff', 'LastState'];
+const maxAssetTag = 63;
+
+export const system = resource<Host>({
+  uri: '/redfish/v1/Systems/{ComputerSystemId}',
+  schema: 'ComputerSystem',
+  ids: (app) => [...app.board.hosts.keys()],
+  find: (app, { ComputerSystemId }) => app.board.hosts.get(ComputerSystemId ?? ''),
+  // Codes of firmware move many times a second.
+  volatile: ['OemLastState', 'LastStateTime'],
+  body: (host, { app, uri }) => {
+    const fru = app.board.frus.get(host.facts.fru ?? app.board.chassis.get(host.chassis)?.facts.fru ?? '');
+    return {
+      Name: host.name,
+      SystemType: 'Physical',
+      Manufacturer: fru?.manufacturer ?? host.facts.manufacturer ?? app.board.platform.manufacturer ?? null,
+      Model: fru?.model ?? host.facts.model ?? app.board.platform.name,
+      SKU: null,
+      PartNumber: fru?.partNumber ?? null,
+      SerialNumber: fru?.serialNumber ?? null,
+      UUID: hostUuid(app, host),
+      AssetTag: host.assetTag,
+      // Only the host's firmware knows these three, and it has no way to tell yet.
+      BiosVersion: null,
+      HostName: null,
+      MemorySummary: { TotalSystemMemoryGiB: null },
+      ProcessorSummary: { Count: host.processorCount, Model: host.facts.processors?.model ?? null },
+      PowerState: host.powerState,
+      PowerRestorePolicy: host.restorePolicy,
+      LastResetTime: host.lastReset?.time.toISOString(),
+      BootProgress: bootProgress(host),
+      Boot: {
+        BootSourceOverrideEnabled: host.boot.enabled,
+        BootSourceOverrideTarget: host.boot.target,
+        BootSourceOverrideMode: host.boot.mode ?? 'UEFI',
+        UefiTargetBootSourceOverride: host.boot.uefiTarget,
+      },
+      ...serialConsole(app, host),
+      ...indicatorOf(app.board.chassis.get(host.chassis)),
+      Status: { ...statusOf(host.status), ...silence(app, host.id) },
+      LogServices: link(`${uri}/LogServices`),
+      Links: {
+        Chassis: links([chassisUri(host.chassis)]),
+        ManagedBy: links([managerUri(app.board.platform.manager.id)]),
+      },
+    };
+  },
+  writes: [
+    assetTag<Host>((app, { id }, tag) => app.board.setAssetTag({ host: id }, tag)),
+    {
+      properties: ['PowerRestorePolicy'],
+      allowable: () => ({ PowerRestorePolicy: restorePolicies }),
+      apply: async (host, changes, { app }) => {
+        const before = host.restorePolicy;
+        await app.board.setRestorePolicy(host.id, changes.get('PowerRestorePolicy') as RestorePolicy);
+        return () => app.board.setRestorePolicy(host.id, before);
+      },
+    },
+    {
+      properties: [
+        'Boot/BootSourceOverrideEnabled',
+        'Boot/BootSourceOverrideTarget',
+        'Boot/BootSourceOverrideMode',
+        'Boot/UefiTargetBootSourceOverride',
+      ],
+      allowable: () => ({
+        'Boot/BootSourceOverrideTarget': bootTargets,
+        'Boot/BootSourceOverrideMode': bootModes,
+      }),
+      check: (host, changes) => {
+        const wanted = bootOf(host, changes);
+        // An override that names no target could never take effect.
+        const aimless = wanted.target === 'UefiTarget' && wanted.uefiTarget === null;
+        return aimless && wanted.enabled !== 'Disabled'
+          ? [
+              message(
+                'Base.PropertyValueConflict',
+                ['Boot/BootSourceOverrideTarget', 'Boot/UefiTargetBootSourceOverride'],
+                { relatedProperties: ['#/Boot/UefiTargetBootSourceOverride'] },
+              ),
+            ]
+          : [];
+      },
+      apply: async (host, changes, { app }) => {
+        const before = host.boot;
+        await app.board.setBoot(host.id, bootOf(host, changes));
+        return () => app.board.setBoot(host.id, before);
+      },
+    },
+    {
+      properties: ['SerialConsole/WebSocket/ServiceEnabled'],
+      unless: ({ id }, app) => !app.board.consoles.has(id),
+      apply: (host, changes, { app }) => {
+        const console = app.board.consoles.get(host.id);
+        const before = console?.enabled ?? false;
+        console?.enable(changes.get('SerialConsole/WebSocket/ServiceEnabled') === true);
+        return () => console?.enable(before);
+      },
+    },
+    indicatorWrite<Host>((app, host) => app.board.chassis.get(host.chassis)),
+  ],
+  actions: {
+    'ComputerSystem.Reset': {
+      parameters: {
+        ResetType: { type: 'String', required: true, allowable: (host) => host.supportedResets },
+      },
+      run: (host, { ResetType }, context) => {
+        const { board } = context.app;
+        const what = {
+          ...{ name: host.name, action: 'ComputerSystem.Reset', chassis: host.chassis },
+          ...{ powerState: host.powerState, allowed: host.allowedResets() },
+          isUnfed: board.chassis.get(host.chassis)?.status.state === 'StandbyOffline',
+          reset: (type: ResetType) => board.reset(host.id, type),
+        };
+        return runReset(what, ResetType as ResetType, context);
+      },
+    },
+  },
+});
+
+export const systems = collection({
+  uri: '/redfish/v1/Systems',
+  schema: 'ComputerSystemCollection',
+  name: 'Computer systems',
+  members: system,
+});
+
+/** Controllers of the host that do not answer, with the time of the last answer. */
+function silence(app: App, host: string): JsonObject {
+  const conditions = [...app.board.nodes.values()].flatMap(({ facts, name, fault, status, lastAnswer }) => {
+    if (facts.host !== host || status.health === 'OK') return [];
+    const said = message('Platform.DeviceManagementInterfaceUnresponsive', [name]);
+    const since =
+      lastAnswer === null
+        ? 'It has not answered yet.'
+        : `Its last answer was at ${lastAnswer.toISOString()}.`;
+    return [
+      {
+        MessageId: said.MessageId,
+        MessageArgs: said.MessageArgs,
+        Message: `${said.Message} ${since} ${fault}.`,
+        Severity: 'Warning',
+        Timestamp: (lastAnswer ?? app.started).toISOString(),
+      },
+    ];
+  });
+  return conditions.length === 0 ? {} : { Conditions: conditions };
+}
+
+/** A console that is switched on gives no more than its URI: who opens it must log in as for any request. */
+function serialConsole(app: App, { id }: Host): JsonObject {
+  const console = app.board.consoles.get(id);
+  if (console === undefined) return {};
+  return {
+    SerialConsole: {
+      MaxConcurrentSessions: console.maxClients,
+      WebSocket: { ServiceEnabled: console.enabled, ConsoleURI: consoleUri(id), Interactive: true },
+    },
+  };
+}
+
+function bootOf(host: Host, changes: ReadonlyMap<string, unknown>): BootOverride {
+  const pick = <T>(name: string, before: T): T =>
+    changes.has(`Boot/${name}`) ? (changes.get(`Boot/${name}`) as T) : before;
+  return {
+    enabled: pick('BootSourceOverrideEnabled', host.boot.enabled),
+    target: pick('BootSourceOverrideTarget', host.boot.target),
+    mode: pick('BootSourceOverrideMode', host.boot.mode),
+    uefiTarget: pick('UefiTargetBootSourceOverride', host.boot.uefiTarget),
+  };
+}
+
+/** While the firmware works, the last code that it wrote says more than any word of the schema. */
+function bootProgress({ powerState, postComplete, postSince, postCodes }: Host): JsonObject | undefined {
+  const code = postCodes?.last ?? null;
+  if (postComplete === null && code === null) return undefined;
+  const since = { LastStateTime: postSince?.toISOString() };
+  // Firmware may be at work while the power is still being watched.
+  if (powerState !== 'On' && code === null) return { LastState: 'None', ...since };
+  if (postComplete === true) return { LastState: 'SystemHardwareInitializationComplete', ...since };
+  if (code === null) return { LastState: 'PrimaryProcessorInitializationStarted', ...since };
+  return { LastState: 'OEM', OemLastState: codeText(code.code), LastStateTime: code.time.toISOString() };
+}
+
+/** Stable for the life of the installation: derived from the service's UUID, one for each host. */
+function hostUuid(app: App, host: Host): string {
+  const index = (app.board.platform.hosts ?? []).findIndex(({ id }) => id === host.id) + 1;
+  // One that was added while the daemon runs has no place in the descriptor, but a name that stays.
+  const own = index > 0 ? index : createHash('sha256').update(host.id).digest().readUIntBE(0, 3);
+  const tail = (Number.parseInt(app.uuid.slice(-6), 16) ^ own).toString(16).padStart(6, '0');
+  return app.uuid.slice(0, -6) + tail;
+}
+
+/** The write of an asset tag; `set` stores it. */
+export function assetTag<M extends { readonly assetTag: string }>(
+  set: (app: App, model: M, tag: string) => Promise<void>,
+): Write<App, M> {
+  return {
+    properties: ['AssetTag'],
+    check: (_model, changes) => {
+      const tag = changes.get('AssetTag');
+      if (typeof tag !== 'string' || Buffer.byteLength(tag) <= maxAssetTag) return [];
+      return [
+        message('Base.StringValueTooLong', ['AssetTag', maxAssetTag], { relatedProperties: ['#/AssetTag'] }),
+      ];
+    },
+    apply: async (model, changes, { app }) => {
+      const before = model.assetTag;
+      await set(app, model, String(changes.get('AssetTag') ?? ''));
+      return () => set(app, model, before);
+    },
+  };
+}

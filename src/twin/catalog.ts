@@ -1,0 +1,141 @@
+/** What a board has, found by name: the chips that its devices may be, and every sensor with what it measures. */
+import type { ChipSpec, Quantity } from '../../drivers/i2c/chip.ts';
+import { findChip } from '../../drivers/i2c/chips/index.ts';
+import type { TwinBoard, TwinDevice, TwinNode, TwinPart, TwinSensor } from './board.ts';
+import { TwinError } from './names.ts';
+import type { AnalogFacts, NodeSensorFacts } from './nodes/facts.ts';
+import { serverSensors } from './nodes/server.ts';
+import { twinLakesSensors } from './nodes/twin-lakes.ts';
+
+/** One part that may be fitted in a device's place. */
+export interface Part extends TwinPart {
+  readonly spec: ChipSpec;
+  readonly bus: number;
+  readonly address: number;
+}
+
+export interface KnownSensor {
+  readonly id: string;
+  readonly facts: TwinSensor;
+  readonly quantity: Quantity;
+  /** Host that must be on for it to mean something, unless it has standby power. */
+  readonly host?: string;
+  readonly standby?: true;
+  /** What is known of it better than by guessing: see nominal.ts, and nodes/facts.ts for the others. */
+  readonly nominal?: number;
+  readonly below?: number;
+  readonly constant?: true;
+  /** Where it is read: `device channel`, `adc 3`, the fan's id or the node's. */
+  readonly at:
+    | { readonly device: string; readonly channel: string }
+    | { readonly fan: string }
+    | { readonly node: string }
+    | 'adc';
+}
+
+/** The sensors in the records of a node. */
+export const nodeSensors = ({ simulate = 'server' }: TwinNode): readonly NodeSensorFacts[] =>
+  simulate === 'twin-lakes' ? twinLakesSensors : serverSensors;
+
+/** What a sensor of a node is called on the twin. */
+export const nodeSensorId = (node: { readonly id: string }, name: string) => `${node.id}_${name}`;
+
+/** Host that a node serves, if any. */
+export const hostOfNode = (board: TwinBoard, { id, host }: TwinNode) =>
+  (board.hosts ?? []).find(
+    (each) =>
+      each.id === host ||
+      (host === undefined &&
+        ((each.power.kind === 'ipmi' && each.power.node === id) || each.console?.node === id)),
+  );
+
+/** A sensor of a node; the descriptor knows better where it says something. */
+function nodeSensor(node: TwinNode, host: string | undefined, facts: AnalogFacts): KnownSensor {
+  const { name, quantity, context, thresholds, nominal, below, standby, constant } = facts;
+  const known = node.sensors?.[name] ?? {};
+  return {
+    id: nodeSensorId(node, name),
+    facts: {
+      id: nodeSensorId(node, name),
+      ...(context === undefined ? {} : { context }),
+      ...known,
+      thresholds: { ...thresholds, ...known.thresholds },
+    },
+    quantity,
+    ...(host === undefined ? {} : { host }),
+    ...(nominal === undefined ? {} : { nominal }),
+    ...(below === undefined ? {} : { below }),
+    ...(standby === undefined ? {} : { standby }),
+    ...(constant === undefined ? {} : { constant }),
+    at: { node: node.id },
+  };
+}
+
+/** The device itself, then its second sources. @throws TwinError for a part that nobody knows */
+export function partsOf(device: TwinDevice): readonly [Part, ...Part[]] {
+  const { alternatives = [] } = device;
+  const complete = (part: TwinPart): Part => {
+    const { chip, bus, address } = { ...device, ...part };
+    const spec = chip === undefined ? undefined : findChip(chip);
+    if (!spec) throw new TwinError(`device ${device.id}: no driver for chip "${chip}"`);
+    if (bus === undefined || address === undefined) {
+      throw new TwinError(`device ${device.id}: bus and address are needed`);
+    }
+    return { ...device, ...part, spec, bus, address };
+  };
+  return [complete({}), ...alternatives.map(complete)];
+}
+
+/** Every sensor that the twin can give a value to. @throws TwinError for a channel that the chip does not have */
+export function sensorsOf(board: TwinBoard): ReadonlyMap<string, KnownSensor> {
+  const sensors = new Map<string, KnownSensor>();
+  const add = (sensor: KnownSensor) => {
+    if (!sensors.has(sensor.id)) sensors.set(sensor.id, sensor);
+  };
+  const poweredBy = (host: string | undefined) => (host === undefined ? {} : { host });
+
+  for (const device of board.devices ?? []) {
+    for (const { spec, sensors: declared = {} } of partsOf(device)) {
+      for (const [channel, facts] of Object.entries(declared)) {
+        const channels = spec.kind === 'sensor' ? spec.channels : {};
+        const quantity = Object.hasOwn(channels, channel) ? channels[channel]?.quantity : undefined;
+        if (!quantity) {
+          throw new TwinError(`device ${device.id}: ${spec.compatible[0]} has no channel "${channel}"`);
+        }
+        const host = poweredBy(facts.poweredBy ?? device.poweredBy);
+        add({ id: facts.id, facts, quantity, ...host, at: { device: device.id, channel } });
+      }
+    }
+  }
+  for (const { sensor: facts, quantity = 'Voltage' } of board.adc ?? []) {
+    add({ id: facts.id, facts, quantity, ...poweredBy(facts.poweredBy), at: 'adc' });
+  }
+  for (const fan of board.fans ?? []) {
+    for (const { sensor: facts } of fan.tachs) {
+      add({
+        id: facts.id,
+        facts,
+        quantity: 'Rotational',
+        ...poweredBy(facts.poweredBy),
+        at: { fan: fan.id },
+      });
+    }
+  }
+  for (const { id, sensors: declared } of board.ipmb ?? []) {
+    for (const facts of declared) {
+      const channel = String(facts.number);
+      add({
+        id: facts.id,
+        facts,
+        quantity: facts.quantity,
+        ...poweredBy(facts.poweredBy),
+        at: { device: id, channel },
+      });
+    }
+  }
+  for (const node of board.nodes ?? []) {
+    const host = hostOfNode(board, node)?.id;
+    for (const facts of nodeSensors(node)) if (facts.kind === 'analog') add(nodeSensor(node, host, facts));
+  }
+  return sensors;
+}

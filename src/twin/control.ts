@@ -1,0 +1,166 @@
+/**
+ * The knobs of a twin on a local socket, for `redfishd twin` and scripts: one JSON request a line, one JSON answer a
+ * line, `{"ok": true, "result": …}` or `{"ok": false, "error": "…"}`, in the order of the requests.
+ */
+import { once } from 'node:events';
+import { chmod, lstat, unlink } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { helpText, perform, type Request, requestOf } from '../cli/twin-commands.ts';
+import { TwinError } from './names.ts';
+import { statusText } from './status.ts';
+import type { Twin } from './twin.ts';
+
+/** Longest request, bytes. */
+const longestLine = 16_384;
+
+export interface ControlServer {
+  readonly path: string;
+  /** Ends the connections too, and removes the socket. */
+  close(): Promise<void>;
+}
+
+type Answer =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly error: string };
+
+/**
+ * Listens on the Unix socket `path`, for its owner only. A socket that a dead process left is replaced.
+ *
+ * @throws TwinError when somebody listens there, or when there is something that is no socket.
+ */
+export async function serveControl(twin: Twin, path: string): Promise<ControlServer> {
+  await makeRoom(path);
+  const connections = new Set<Socket>();
+  const server = createServer((socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+    void converse(twin, socket);
+  });
+  server.listen(path);
+  await once(server, 'listening');
+  await chmod(path, 0o600);
+  return {
+    path,
+    async close() {
+      for (const socket of connections) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function makeRoom(path: string): Promise<void> {
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!found) return;
+  if (!found.isSocket()) throw new TwinError(`${path} exists and is no socket; it was left alone`);
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+  } catch {
+    await unlink(path);
+    return;
+  } finally {
+    socket.destroy();
+  }
+  throw new TwinError(
+    `another twin listens on ${path}; stop that one, or give this one a directory of its own with --state`,
+  );
+}
+
+async function converse(twin: Twin, socket: Socket): Promise<void> {
+  // A client that goes away in the middle is no concern of the twin's.
+  socket.on('error', () => {});
+  let pending = '';
+  let last = Promise.resolve();
+  socket.setEncoding('utf8');
+  socket.on('data', (text: string) => {
+    const lines = (pending + text).split('\n');
+    pending = lines.pop() ?? '';
+    for (const line of lines) {
+      last = last.then(async () => {
+        const answer = await answerTo(twin, line);
+        if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`);
+      });
+    }
+    if (pending.length > longestLine) {
+      const answer: Answer = { ok: false, error: `a request has at most ${longestLine} characters` };
+      pending = '';
+      socket.end(`${JSON.stringify(answer)}\n`, () => socket.destroy());
+    }
+  });
+}
+
+async function answerTo(twin: Twin, line: string): Promise<Answer> {
+  let request: unknown;
+  try {
+    request = JSON.parse(line);
+  } catch {
+    return { ok: false, error: 'a request is one line of JSON' };
+  }
+  try {
+    return { ok: true, result: (await perform(twin, request)) ?? null };
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/**
+ * `redfishd twin …`; `argv` is what follows the word `twin`.
+ *
+ * @returns the exit status: 0, 1 for what the twin refuses or when none is there, 2 for a command that makes no sense.
+ */
+export async function twinCommand(
+  argv: readonly string[],
+  { socket: path, out }: { readonly socket: string; readonly out: (text: string) => void },
+): Promise<number> {
+  if (argv.length === 0 || argv.includes('--help') || argv.includes('-h')) {
+    out(helpText());
+    return argv.length === 0 ? 2 : 0;
+  }
+  let request: Request;
+  try {
+    request = requestOf(argv);
+  } catch (error) {
+    if (!(error instanceof TwinError)) throw error;
+    out(`${error.message}\n`);
+    return 2;
+  }
+  const answer = await ask(path, request);
+  if (!answer.ok) out(`${answer.error}\n`);
+  else if (request.command === 'status') out(statusText(answer.result));
+  else if (answer.result !== null) out(`${String(answer.result)}\n`);
+  return answer.ok ? 0 : 1;
+}
+
+async function ask(path: string, request: Request): Promise<Answer> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      ok: false,
+      error: `no twin listens on ${path} (${reason}); start one with redfishd serve --twin`,
+    };
+  }
+  socket.on('error', () => {});
+  try {
+    socket.write(`${JSON.stringify(request)}\n`);
+    for await (const line of createInterface({ input: socket })) return answerOf(JSON.parse(line));
+    return { ok: false, error: 'the twin went away without an answer' };
+  } finally {
+    socket.destroy();
+  }
+}
+
+function answerOf(value: unknown): Answer {
+  if (typeof value === 'object' && value !== null && 'ok' in value) {
+    if (value.ok === true && 'result' in value) return { ok: true, result: value.result };
+    if (value.ok === false && 'error' in value) return { ok: false, error: String(value.error) };
+  }
+  return { ok: false, error: 'the answer is not that of a twin' };
+}

@@ -1,0 +1,70 @@
+/** The controller's own ADC channels, tachometers and PWM outputs. */
+import { DeviceError } from '../../drivers/errors.ts';
+import type { Hwmon } from '../../drivers/hwmon/hwmon.ts';
+import { deviceName } from '../../drivers/i2c/bus.ts';
+import type { TwinBoard } from './board.ts';
+
+/** What the PWM outputs drive until somebody sets them, percent: controllers start at full speed. */
+export const startDuty = 100;
+
+export interface TwinHwmon extends Hwmon {
+  /** Of a PWM output, percent. */
+  dutyOf(pwm: number): number;
+  /** Power-on state of the outputs. */
+  reset(): void;
+}
+
+export interface HwmonSurroundings {
+  /** Brings the board up to the present moment; runs before anything is read or changed. */
+  settle(): void;
+  value(sensor: string): number;
+  asserted(line: string): boolean;
+}
+
+export function createHwmon(board: TwinBoard, around: HwmonSurroundings): TwinHwmon {
+  const channels = new Map((board.adc ?? []).map((adc) => [adc.channel, adc]));
+  const tachs = new Map(
+    (board.fans ?? []).flatMap((fan) => fan.tachs.map(({ tach, sensor }) => [tach, sensor.id] as const)),
+  );
+  const duties = new Map((board.fans ?? []).map(({ pwm }) => [pwm, startDuty]));
+
+  function known<V>(nodes: ReadonlyMap<number, V>, index: number, what: string): V {
+    around.settle();
+    const node = nodes.get(index);
+    if (node === undefined) throw new DeviceError('no-bus', `${what} ${index}`, 'the machine has none');
+    return node;
+  }
+
+  return {
+    async adc(channel) {
+      const { sensor, divider = 1, bridge } = known(channels, channel, 'adc');
+      if (bridge && !around.asserted(bridge.line)) return 0;
+      return around.value(sensor.id) * divider;
+    },
+    async tach(index) {
+      return Math.max(0, Math.round(around.value(known(tachs, index, 'tach'))));
+    },
+    async duty(index) {
+      return known(duties, index, 'pwm');
+    },
+    async setDuty(index, percent) {
+      known(duties, index, 'pwm');
+      if (!(percent >= 0 && percent <= 100)) {
+        throw new DeviceError('unsupported', `pwm ${index}`, `the duty is 0 to 100 percent, not ${percent}`);
+      }
+      duties.set(index, percent);
+    },
+    // The twin has no kernel whose drivers could have taken a chip.
+    async chip(bus, address) {
+      throw new DeviceError('no-bus', deviceName(`i2c-${bus}`, address), 'no driver of the kernel has it');
+    },
+    async eeprom(bus, address) {
+      throw new DeviceError('no-bus', deviceName(`i2c-${bus}`, address), 'no driver of the kernel has it');
+    },
+    async close() {},
+    dutyOf: (pwm) => duties.get(pwm) ?? 0,
+    reset() {
+      for (const pwm of duties.keys()) duties.set(pwm, startDuty);
+    },
+  };
+}

@@ -1,5 +1,0 @@
-module redfishd/test/clients/gofish
-
-go 1.24
-
-require github.com/stmcginnis/gofish v0.22.0

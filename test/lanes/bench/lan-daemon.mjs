@@ -1,0 +1,22 @@
+// The daemon with nodes that are reached over the network in truth; all else is a twin that has nothing on it.
+import pino from 'pino';
+import { linuxIpmi } from '../../../dist/drivers/ipmi/linux.js';
+import { createTwin } from '../../../dist/drivers/twin/twin.js';
+import { startDaemon } from '../../../dist/src/daemon.js';
+import { loadPlatform } from '../../../dist/src/platform/load.js';
+
+const [file, state, port, userName, password] = process.argv.slice(2);
+const platform = loadPlatform(file);
+const { id, name, manager, chassis } = platform;
+const { i2c, gpio, hwmon, serial, postCodes, leds, watchdogs, close } = createTwin({
+  ...{ id, name, manager, chassis },
+});
+const daemon = await startDaemon({
+  ...{ platform, state, host: '127.0.0.1', port: Number(port), version: '0.0.0', twin: true },
+  hardware: { i2c, gpio, hwmon, serial, postCodes, leds, watchdogs, ipmi: linuxIpmi(), close },
+  limits: { requestsPerSecond: 0 },
+  administrator: { userName, password },
+  mainsRestored: false,
+  log: pino({ level: 'info' }, pino.destination(2)),
+});
+process.once('SIGTERM', () => daemon.stop().then(() => process.exit()));

@@ -1,0 +1,42 @@
+/** Descriptors for tests, in a directory that is removed afterwards. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { type Checked, checkPlatform } from '../../../src/platform/load.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'redfishd-platform-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let count = 0;
+
+/** Writes files, each in its name, into a directory of their own and gives that of the directory. */
+export function files(contents: Readonly<Record<string, string | Uint8Array>>): string {
+  const place = join(folder, String(++count));
+  mkdirSync(place);
+  for (const [name, content] of Object.entries(contents)) writeFileSync(join(place, name), content);
+  return place;
+}
+
+export const checkText = (text: string | Uint8Array): Checked =>
+  checkPlatform(join(files({ 'board.yaml': text }), 'board.yaml'));
+
+/** The least that a board needs. */
+export const head = `id: board
+name: Board
+manager: { id: bmc }
+chassis: [{ id: sled, type: Sled }]
+`;
+
+/** The places that `¦` marks, as line:column, and the text without the marks. */
+export function marked(text: string): { text: string; places: string[] } {
+  const places: string[] = [];
+  const lines = text.split('\n').map((line, index) => {
+    let rest = line;
+    for (let at = rest.indexOf('¦'); at >= 0; at = rest.indexOf('¦')) {
+      places.push(`${index + 1}:${at + 1}`);
+      rest = rest.slice(0, at) + rest.slice(at + 1);
+    }
+    return rest;
+  });
+  return { text: lines.join('\n'), places };
+}
