@@ -2,7 +2,8 @@
  * What the twin must know of a board: a structural part of a loaded platform descriptor, so that drivers need
  * nothing of the code that loads it. Durations are in milliseconds, the shunt in ohm.
  */
-import type { ChipParameters, Quantity } from '../../drivers/i2c/chip.ts';
+import type { ChipParameters } from '../../drivers/i2c/chip.ts';
+import type { Quantity } from '../../drivers/quantity.ts';
 
 export interface TwinThresholds {
   readonly upperFatal?: number;

@@ -1,6 +1,7 @@
 /** What a board has, found by name: the chips that its devices may be, and every sensor with what it measures. */
-import type { ChipSpec, Quantity } from '../../drivers/i2c/chip.ts';
+import type { ChipSpec } from '../../drivers/i2c/chip.ts';
 import { findChip } from '../../drivers/i2c/chips/index.ts';
+import type { Quantity } from '../../drivers/quantity.ts';
 import type { TwinBoard, TwinDevice, TwinNode, TwinPart, TwinSensor } from './board.ts';
 import { TwinError } from './names.ts';
 import type { AnalogFacts, NodeSensorFacts } from './nodes/facts.ts';

@@ -87,6 +87,7 @@ export class BoardNode implements Node {
         misread,
         isHostOff,
         now,
+        log: parts.log,
         isOver: () => this.#isOver || !this.#isThere,
       },
     );

@@ -3,7 +3,7 @@
  * with everything else, and comes back as after a loss of mains.
  */
 import type { I2cBus } from '../../../drivers/i2c/bus.ts';
-import type { SensorChip } from '../../../drivers/i2c/chip.ts';
+import type { SensorChip } from '../../../drivers/i2c/sensor-chip.ts';
 import type { MessageCall } from '../../messages/keys.ts';
 import type { DeviceFacts } from '../../platform/schema.ts';
 import { type BoardEvent, BoardRefusal, type ChassisReset, type PowerOutcome } from '../model.ts';

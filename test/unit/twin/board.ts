@@ -2,9 +2,9 @@
 
 import type { Hardware } from '../../../drivers/hardware.ts';
 import { createI2cBus, type I2cBus } from '../../../drivers/i2c/bus.ts';
-import { openChip, type SensorChip } from '../../../drivers/i2c/chip.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { muxBus } from '../../../drivers/i2c/mux.ts';
+import { openChip, type SensorChip } from '../../../drivers/i2c/sensor-chip.ts';
 import type { TwinBoard } from '../../../src/twin/board.ts';
 
 export const board = {

@@ -33,6 +33,7 @@ function takerOf(mark: string | undefined): NodeLog {
   const sensors = new NodeSensors(facts, {
     ...{ found: () => new Map(), misread: () => undefined, isHostOff: () => false, isOver: () => false },
     now,
+    log: () => undefined,
   });
   return new NodeLog(facts, sensors, mark, now);
 }
