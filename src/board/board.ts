@@ -77,7 +77,12 @@ class LiveBoard implements Board {
   }
 
   get revision(): number {
-    return this.#parts.changes.revision;
+    const { revisions } = this.#parts;
+    return revisions.state() + revisions.readings();
+  }
+
+  get revisions(): Board['revisions'] {
+    return this.#parts.revisions;
   }
 
   get generation(): number {
@@ -150,19 +155,19 @@ class LiveBoard implements Board {
   }
 
   onEvent(listener: (event: BoardEvent) => unknown): () => void {
-    return this.#parts.changes.onEvent(listener);
+    return this.#parts.signals.on('event', listener);
   }
 
   onPostCodes(listener: Parameters<Board['onPostCodes']>[0]): () => void {
-    return this.#parts.changes.onPostCodes(listener);
+    return this.#parts.signals.on('postCodesReceived', ({ codes, over }) => listener(codes, over));
   }
 
   onReading(listener: (sensor: Sensor) => void): () => void {
-    return this.#parts.changes.onReading(listener);
+    return this.#parts.signals.on('sensorRead', listener);
   }
 
   onChange(listener: () => void): () => void {
-    return this.#parts.changes.onChange(listener);
+    return this.#parts.signals.on('changesSettled', listener);
   }
 
   async reset(id: string, type: Parameters<Board['reset']>[1]): ReturnType<Board['reset']> {

@@ -20,12 +20,14 @@ import { PostCodeReader } from '../power/post-codes.ts';
 import { nodePowerLine } from '../power/power.ts';
 import { Slots } from '../power/slots.ts';
 import { Reactions } from '../reactions.ts';
+import { BoardRevisions } from '../revisions.ts';
 import type { Hold } from '../sensing/hold.ts';
 import { createReaders, type Readers } from '../sensing/readers.ts';
 import { Sampler } from '../sensing/sampler.ts';
 import { BoardSensor } from '../sensing/sensor.ts';
 import { sensorHolds } from '../sensing/sensor-holds.ts';
 import { Sensors } from '../sensing/sensors.ts';
+import { BoardSignals } from '../signals.ts';
 import { ByChassis } from './by-chassis.ts';
 import { BoardChassis, type ChassisParts, type Part } from './chassis.ts';
 import { BoardDrive } from './drives.ts';
@@ -34,6 +36,7 @@ import { Inventory } from './inventory.ts';
 import { Presence } from './presence.ts';
 import { Recognition } from './recognition.ts';
 import { Supplies } from './supplies.ts';
+import { Topology } from './topology.ts';
 
 export interface BoardOptions {
   readonly log?: (message: string, detail?: object) => void;
@@ -47,6 +50,9 @@ export interface BoardOptions {
 export class Parts {
   readonly platform: Platform;
   readonly log: NonNullable<BoardOptions['log']>;
+  readonly signals: BoardSignals;
+  readonly topology: Topology;
+  readonly revisions: BoardRevisions;
   readonly changes: Changes;
   readonly reactions: Reactions;
   readonly memory: Memory;
@@ -83,9 +89,13 @@ export class Parts {
     this.log = log;
     this.#first = platform.chassis[0]?.id ?? '';
     const first = this.#first;
-    const changes = new Changes((error) =>
+    const signals = new BoardSignals((error) =>
       log('a listener to the board has failed', { error: String(error) }),
     );
+    this.signals = signals;
+    this.topology = new Topology(platform.chassis, platform.hosts ?? []);
+    this.revisions = new BoardRevisions(signals, this.topology);
+    const changes = new Changes(signals);
     this.changes = changes;
     const reactions = new Reactions(this);
     this.reactions = reactions;
@@ -127,7 +137,7 @@ export class Parts {
     const ways = new Ways(hardware.ipmi, platform.nodes);
     const readers = createReaders(platform, hardware, lines, ways);
     this.faults = new Faults(platform, readers.adapters, changes, log);
-    this.sensors = new Sensors(this.#contents, changes);
+    this.sensors = new Sensors(this.#contents, signals);
     const sensors = this.sensors.all;
     this.#declare(readers);
     this.nodes = this.#createNodes(ways, now, mark);
@@ -189,7 +199,7 @@ export class Parts {
       this.chassis.set(facts.id, new BoardChassis(facts, this.#ofChassis));
     this.panel = this.#createPanel();
     this.sampler = this.#createSampler(readers, now);
-    changes.onState(() => reactions.look());
+    signals.on('stateSettled', () => reactions.look());
   }
 
   /** Why nothing in a chassis can be read; null when it can. */
@@ -201,6 +211,8 @@ export class Parts {
   addNode({ node, chassis, host, fru }: NewNode): void {
     const taken = this.nodes.all.has(node.id) || this.chassis.has(chassis.id) || this.hosts.all.has(host.id);
     if (taken) throw new BoardRefusal('not-in-this-state', `there is something called ${node.id} already`);
+    this.topology.addChassis(chassis);
+    this.topology.addHost(host);
     this.presence.add(chassis);
     this.#contents.add(this.nodes.add(node, chassis.id, host.name));
     this.lines.add(nodePowerLine(node.id), { direction: 'in', node: node.id });
@@ -240,7 +252,7 @@ export class Parts {
       const sensor = new BoardSensor(
         facts,
         { device, chassis, quantity, period, host: poweredBy },
-        this.changes,
+        this.signals,
       );
       if (unsupported !== null) sensor.lose('UnavailableOffline', unsupported);
       this.sensors.add(sensor, poweredBy);

@@ -1,12 +1,12 @@
 /** All sensors of a board: those of its descriptor, and those that its nodes turn out to have. */
 
-import type { Changes } from '../changes.ts';
 import { worst } from '../health.ts';
-import type { Health } from '../model.ts';
+import type { Health } from '../model/status.ts';
 import type { BoardNode } from '../nodes/node.ts';
 import type { FoundSensor } from '../nodes/records.ts';
 import type { ByChassis } from '../parts/by-chassis.ts';
 import type { Part } from '../parts/chassis.ts';
+import type { BoardSignals } from '../signals.ts';
 import { BoardSensor } from './sensor.ts';
 
 export class Sensors {
@@ -14,15 +14,15 @@ export class Sensors {
   readonly #all = new Map<string, BoardSensor>();
   readonly #ofHost = new Map<string, Set<BoardSensor>>();
   readonly #contents: ByChassis<Part>;
-  readonly #changes: Changes;
+  readonly #signals: BoardSignals;
   /** Grows when sensors are there that were not known before, or are not known any more. */
   generation = 0;
 
   /** `contents` is what shows how well each chassis is. */
-  constructor(contents: ByChassis<Part>, changes: Changes) {
+  constructor(contents: ByChassis<Part>, signals: BoardSignals) {
     this.all = this.#all;
     this.#contents = contents;
-    this.#changes = changes;
+    this.#signals = signals;
   }
 
   /** Adds a sensor; `host` is the one that it belongs to. */
@@ -63,7 +63,7 @@ export class Sensors {
     }
     if (moved) {
       this.generation += 1;
-      this.#changes.touch();
+      this.#signals.emit('stateChanged', 'board');
     }
     return now;
   }
@@ -83,7 +83,7 @@ export class Sensors {
     if (known !== undefined) this.#delete(known);
     // A controller with a log of its own says itself what happens to its host.
     const host = node.bridgeIc === undefined ? null : (node.host ?? null);
-    const sensor = new BoardSensor(facts, { device, chassis, quantity, period, host }, this.#changes);
+    const sensor = new BoardSensor(facts, { device, chassis, quantity, period, host }, this.#signals);
     this.add(sensor, node.host ?? null);
     return sensor;
   }

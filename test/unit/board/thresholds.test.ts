@@ -1,10 +1,10 @@
 /** Limits: each crossing is told once, noise at a limit is not, and every telling is one that the registry has. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Changes } from '../../../src/board/changes.ts';
 import type { BoardEvent, ThresholdName } from '../../../src/board/model.ts';
 import { BoardSensor } from '../../../src/board/sensing/sensor.ts';
 import { crossings, evaluate, healthOf } from '../../../src/board/sensing/thresholds.ts';
+import { BoardSignals } from '../../../src/board/signals.ts';
 import type { SensorFacts, ThresholdFacts } from '../../../src/platform/schema.ts';
 import { wording } from './support.ts';
 
@@ -90,15 +90,15 @@ describe('what is told', () => {
 });
 
 const sensor = (facts: Partial<SensorFacts> = {}) => {
-  const changes = new Changes((error) => {
+  const signals = new BoardSignals((error) => {
     throw error;
   });
   const events: BoardEvent[] = [];
-  changes.onEvent((event) => events.push(event));
+  signals.on('event', (event) => events.push(event));
   const made = new BoardSensor(
     { id: 'CPU_TEMP', thresholds: all, hysteresis: 2, ...facts },
     { device: 'chip', chassis: 'main', quantity: 'Temperature', period: 1000, host: 'system' },
-    changes,
+    signals,
   );
   return { sensor: made, events, told: () => events.splice(0).map(({ message }) => message.split('.')[1]) };
 };
