@@ -117,7 +117,7 @@ class LiveBoard implements Board {
     for (const id of chassis.keys()) if (memory.identify(id)) indicators.showIdentify(id, true);
     slots.start(this.#mainsRestored);
     for (const host of this.hosts.values())
-      if (this.#mainsRestored && this.#parts.holdOf(host.chassis) === null) host.mainsRestored();
+      if (this.#mainsRestored && this.#parts.unavailabilityOf(host.chassis) === null) host.mainsRestored();
     const { ready } = this.platform.manager;
     if (ready !== undefined) lines.show(ready, true);
     void fans.start();

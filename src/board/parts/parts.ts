@@ -21,12 +21,12 @@ import { nodePowerLine } from '../power/power.ts';
 import { Slots } from '../power/slots.ts';
 import { Reactions } from '../reactions.ts';
 import { BoardRevisions } from '../revisions.ts';
-import type { Hold } from '../sensing/hold.ts';
 import { createReaders, type Readers } from '../sensing/readers.ts';
 import { Sampler } from '../sensing/sampler.ts';
 import { BoardSensor } from '../sensing/sensor.ts';
-import { sensorHolds } from '../sensing/sensor-holds.ts';
+import { sensorUnavailability } from '../sensing/sensor-unavailability.ts';
 import { Sensors } from '../sensing/sensors.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { BoardSignals } from '../signals.ts';
 import { ByChassis } from './by-chassis.ts';
 import { BoardChassis, type ChassisParts, type Part } from './chassis.ts';
@@ -106,7 +106,7 @@ export class Parts {
       { gpio: hardware.gpio, nodes: (node) => this.nodes.all.get(node)?.signals },
       { ...platform.lines, ...powerLines(platform) },
       (name, fault, there) => this.faults.line(name, fault, there),
-      (chassis) => this.holdOf(chassis) === null,
+      (chassis) => this.unavailabilityOf(chassis) === null,
     );
     this.lines = lines;
     this.presence = new Presence(platform.chassis, lines, {
@@ -122,7 +122,7 @@ export class Parts {
       platform.chassis,
       {
         ...{ lines, memory, changes, log },
-        isThere: (id) => presence.hold(id) === null,
+        isThere: (id) => presence.unavailability(id) === null,
         hostIn: (chassis) => platform.hosts?.find((host) => host.chassis === chassis)?.id,
         moved: (slot) => reactions.switched(slot),
         settled: ({ id }) => {
@@ -160,12 +160,12 @@ export class Parts {
       platform,
       {
         ...{ buses: readers.buses, hwmon, changes },
-        hold: ({ id, chassis }, device) => {
-          const away = this.holdOf(chassis) ?? this.holdOf(device?.chassis);
+        unavailability: ({ id, chassis }, device) => {
+          const away = this.unavailabilityOf(chassis) ?? this.unavailabilityOf(device?.chassis);
           if (away !== null) return away;
           const supply = supplies.find(({ fru }) => fru === id);
           const plug = supply === undefined ? undefined : this.supplies.all.get(supply.id)?.plug;
-          return plug?.hold ?? this.hosts.all.get(device?.poweredBy ?? '')?.hold ?? null;
+          return plug?.unavailability ?? this.hosts.all.get(device?.poweredBy ?? '')?.unavailability ?? null;
         },
         onRound: () => recognition.look(this.inventory.frus),
       },
@@ -203,8 +203,8 @@ export class Parts {
   }
 
   /** Why nothing in a chassis can be read; null when it can. */
-  holdOf(chassis: string | undefined): Hold | null {
-    return this.presence.hold(chassis) ?? this.slots.hold(chassis);
+  unavailabilityOf(chassis: string | undefined): Unavailability | null {
+    return this.presence.unavailability(chassis) ?? this.slots.unavailability(chassis);
   }
 
   /** Takes a node in, with a host and a chassis of its own. @throws BoardRefusal */
@@ -263,7 +263,7 @@ export class Parts {
     const { changes, log } = this;
     const nodes: Nodes = new Nodes({
       ...{ ways, changes, log, now, mark },
-      hold: (id) => this.holdOf(id),
+      unavailability: (id) => this.unavailabilityOf(id),
       isHostOff: (id) => this.hosts.all.get(id ?? '')?.power.good === false,
       found: (node, before, found) => this.sensors.found(node, nodes.periodOf(node), before, found),
       inventory: (node, read) => this.inventory.readNode(node, read),
@@ -305,10 +305,10 @@ export class Parts {
   #createSampler({ lanes, carriers }: Readers, now: () => Date): Sampler {
     const { faults } = this;
     const sensors = this.sensors.all;
-    const holds = sensorHolds(this, carriers);
+    const reasons = sensorUnavailability(this, carriers);
     return new Sampler({
       ...{ lanes, sensors, now },
-      hold: (id) => holds.of(id),
+      unavailability: (id) => reasons.of(id),
       device: (reader, error) => faults.device(reader, error, sensors.get(reader.sensors[0] ?? '')?.chassis),
       misread: (sensor, error) => faults.sensor(sensor, error),
       gone: (reader, misread) => {

@@ -13,7 +13,7 @@ import {
   type RestorePolicy,
   type Status,
 } from '../model.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { BootOnce } from './boot-once.ts';
 import { Buttons } from './buttons.ts';
 import { HostPostCodes } from './post-codes.ts';
@@ -176,15 +176,15 @@ export class BoardHost implements Host {
   }
 
   /** Why what this host powers cannot be read now; null when it can. */
-  get hold(): Hold | null {
+  get unavailability(): Unavailability | null {
     const { good, goodSince } = this.power;
-    if (!this.#parts.isFed()) return { state: 'StandbyOffline', why: `chassis ${this.chassis} is off` };
+    if (!this.#parts.isFed()) return { state: 'StandbyOffline', reason: `chassis ${this.chassis} is off` };
     if (good === null)
-      return { state: 'UnavailableOffline', why: `whether ${this.id} has power cannot be read` };
-    if (!good) return { state: 'StandbyOffline', why: 'its host is off' };
+      return { state: 'UnavailableOffline', reason: `whether ${this.id} has power cannot be read` };
+    if (!good) return { state: 'StandbyOffline', reason: 'its host is off' };
     // A timer may fire a moment early.
     if (performance.now() - goodSince >= settleAfterPowerOn - 10) return null;
-    return { state: 'Starting', why: 'its host has just come on' };
+    return { state: 'Starting', reason: 'its host has just come on' };
   }
 
   /** @throws what the settings throw; nothing has changed then */

@@ -8,7 +8,7 @@ import type { Lines } from '../lines/lines.ts';
 import type { Memory } from '../memory.ts';
 import { BoardRefusal, type ChassisReset, type PowerOutcome, type PowerState } from '../model.ts';
 import { settleAfterInsertion } from '../parts/pluggable.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { HostPower } from './power.ts';
 
 /** Off time of a power cycle where the descriptor has none, milliseconds. */
@@ -99,11 +99,11 @@ export class Slot {
   }
 
   /** Why nothing in it can be read; null while it is fed, or while nobody knows. */
-  get hold(): Hold | null {
-    if (this.#fed === false) return { state: 'StandbyOffline', why: `${this.name} is switched off` };
+  get unavailability(): Unavailability | null {
+    if (this.#fed === false) return { state: 'StandbyOffline', reason: `${this.name} is switched off` };
     // A timer may fire a moment early.
     return performance.now() - this.#fedSince < this.#settle - 10
-      ? { state: 'Starting', why: `${this.name} has just been switched on` }
+      ? { state: 'Starting', reason: `${this.name} has just been switched on` }
       : null;
   }
 

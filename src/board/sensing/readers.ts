@@ -315,8 +315,8 @@ const unsupported = (
   device: string,
   facts: SensorFacts,
   quantity: Quantity,
-  why: string,
+  reason: string,
 ): SensorDeclaration => ({
   ...controllerSensor(device, facts, quantity, undefined),
-  unsupported: why,
+  unsupported: reason,
 });

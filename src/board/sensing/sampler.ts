@@ -4,16 +4,16 @@
  */
 import { DeviceError, type DeviceErrorKind } from '../../../drivers/errors.ts';
 import type { State } from '../model.ts';
-import type { Hold } from './hold.ts';
 import { Lane } from './lane.ts';
 import type { Channel, Reader } from './readers.ts';
 import type { BoardSensor } from './sensor.ts';
+import type { Unavailability } from './unavailability.ts';
 
 export interface SamplerOptions {
   readonly lanes: ReadonlyMap<string, readonly Reader[]>;
   readonly sensors: ReadonlyMap<string, BoardSensor>;
   /** Why a sensor cannot be read now although nothing is wrong; null when it can. */
-  readonly hold: (sensor: string) => Hold | null;
+  readonly unavailability: (sensor: string) => Unavailability | null;
   /** Told when a device begins to fail, or fails in another way, and when it is well again (null). */
   readonly device: (reader: Reader, error: DeviceError | null) => void;
   /** The same of a single sensor whose device gives other readings. */
@@ -149,20 +149,20 @@ export class Sampler {
   /** What failed and is not there any more fails no longer. */
   #takeAway(job: Job): void {
     if (job.failing === null && job.misread.size === 0) return;
-    if (!job.sensors.every(({ id }) => this.#options.hold(id)?.state === 'Absent')) return;
+    if (!job.sensors.every(({ id }) => this.#options.unavailability(id)?.state === 'Absent')) return;
     const misread = job.sensors.filter(({ id }) => job.misread.delete(id));
     job.failing = null;
     this.#options.gone(job.reader, misread);
   }
 
   #isHeld(job: Job, sensor: BoardSensor): boolean {
-    const hold = this.#options.hold(sensor.id);
-    if (hold === null) return false;
+    const unavailability = this.#options.unavailability(sensor.id);
+    if (unavailability === null) return false;
     job.held.add(sensor.id);
     job.asked.delete(sensor.id);
     job.misses.delete(sensor.id);
-    if (hold.state === 'Absent') sensor.unplug(hold.why);
-    else sensor.lose(hold.state, hold.why);
+    if (unavailability.state === 'Absent') sensor.unplug(unavailability.reason);
+    else sensor.lose(unavailability.state, unavailability.reason);
     return true;
   }
 
