@@ -110,11 +110,22 @@ class LiveBoard implements Board {
   }
 
   async start(): Promise<void> {
-    const { lines, chassis, memory, indicators, slots, fans, sampler, nodes, hosts, codeReaders, inventory } =
-      this.#parts;
+    const {
+      lines,
+      chassis,
+      persisted,
+      indicators,
+      slots,
+      fans,
+      sampler,
+      nodes,
+      hosts,
+      codeReaders,
+      inventory,
+    } = this.#parts;
     await within(linesPatience, lines.open());
     if (this.#stopped) return;
-    for (const id of chassis.keys()) if (memory.identify(id)) indicators.showIdentify(id, true);
+    for (const id of chassis.keys()) if (persisted.identify(id)) indicators.showIdentify(id, true);
     slots.start(this.#mainsRestored);
     for (const host of this.hosts.values())
       if (this.#mainsRestored && this.#parts.unavailabilityOf(host.chassis) === null) host.mainsRestored();
@@ -191,7 +202,7 @@ class LiveBoard implements Board {
     if (before === null) throw new BoardRefusal('not-supported', `${chassis} has no identify light`);
     await this.#parts.indicators.setIdentify(chassis, on);
     try {
-      this.#parts.memory.setIdentify(chassis, on);
+      this.#parts.persisted.setIdentify(chassis, on);
     } catch (error) {
       this.#parts.indicators.showIdentify(chassis, before);
       throw error;
@@ -206,7 +217,7 @@ class LiveBoard implements Board {
     }
     if (!this.chassis.has(target.chassis))
       throw new BoardRefusal('not-supported', `there is no chassis ${target.chassis}`);
-    this.#parts.memory.setAssetTag('chassis', target.chassis, tag);
+    this.#parts.persisted.setAssetTag('chassis', target.chassis, tag);
     this.#parts.changes.touch();
   }
 

@@ -7,11 +7,11 @@ import { Indicators } from '../lines/indicators.ts';
 import { kernelLamp, lineLamp } from '../lines/lamps.ts';
 import { BoardLeakDetector } from '../lines/leaks.ts';
 import { Lines } from '../lines/lines.ts';
-import { Memory } from '../memory.ts';
 import { type BoardEvent, BoardRefusal, type BoardSettings, type NewNode } from '../model.ts';
 import { nodeLamp } from '../nodes/lamp.ts';
 import { Nodes } from '../nodes/nodes.ts';
 import { Ways } from '../nodes/ways.ts';
+import { PersistedState } from '../persisted-state.ts';
 import { Cycle } from '../power/cycle.ts';
 import type { BoardHost } from '../power/host.ts';
 import { Hosts } from '../power/hosts.ts';
@@ -55,7 +55,7 @@ export class Parts {
   readonly revisions: BoardRevisions;
   readonly changes: Changes;
   readonly reactions: Reactions;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly lines: Lines;
   readonly presence: Presence;
   readonly slots: Slots;
@@ -100,8 +100,8 @@ export class Parts {
     const reactions = new Reactions(this);
     this.reactions = reactions;
     const onPresence = () => reactions.reconsider();
-    const memory = new Memory(settings);
-    this.memory = memory;
+    const persisted = new PersistedState(settings);
+    this.persisted = persisted;
     const lines = new Lines(
       { gpio: hardware.gpio, nodes: (node) => this.nodes.all.get(node)?.signals },
       { ...platform.lines, ...powerLines(platform) },
@@ -121,7 +121,7 @@ export class Parts {
     this.slots = new Slots(
       platform.chassis,
       {
-        ...{ lines, memory, changes, log },
+        ...{ lines, persisted, changes, log },
         isThere: (id) => presence.unavailability(id) === null,
         hostIn: (chassis) => platform.hosts?.find((host) => host.chassis === chassis)?.id,
         moved: (slot) => reactions.switched(slot),
@@ -142,7 +142,7 @@ export class Parts {
     this.#declare(readers);
     this.nodes = this.#createNodes(ways, now, mark);
     this.hosts = new Hosts(platform.hosts ?? [], {
-      ...{ lines, memory, changes, log, slots: this.slots, nodes: this.nodes },
+      ...{ lines, persisted, changes, log, slots: this.slots, nodes: this.nodes },
       ...{ sensors: this.sensors, serial: hardware.serial, onPower: onPresence },
     });
     this.codeReaders = this.#createCodeReaders(hardware);
@@ -151,7 +151,7 @@ export class Parts {
       this.#contents.add(this.nodes.add(facts, facts.chassis ?? first, label));
     }
     const { hwmon } = hardware;
-    this.fans = new Fans(platform, { hwmon, lines, memory, changes, sensors, onPresence }, first);
+    this.fans = new Fans(platform, { hwmon, lines, persisted, changes, sensors, onPresence }, first);
     const supplies = platform.powerSupplies ?? [];
     this.supplies = new Supplies(supplies, { lines, sensors, changes, onPresence }, first);
     this.indicators = this.#createIndicators(hardware);
@@ -191,7 +191,7 @@ export class Parts {
       this.#contents.add(part);
     this.cycles = this.#createCycles(readers);
     this.#ofChassis = {
-      ...{ memory, indicators: this.indicators, contents: this.#contents, frus: this.inventory.byChassis },
+      ...{ persisted, indicators: this.indicators, contents: this.#contents, frus: this.inventory.byChassis },
       ...{ chassis: this.chassis, slots: this.slots, cycles: this.cycles, hosts: this.hosts.byChassis },
       isThere: (id) => presence.has(id),
     };
@@ -269,7 +269,7 @@ export class Parts {
       inventory: (node, read) => this.inventory.readNode(node, read),
       moved: (node, isThere) => this.reactions.nodeMoved(node, isThere),
       misread: (sensor, error) => this.faults.sensor(sensor, error),
-      boot: (id) => this.memory.boot(id ?? ''),
+      boot: (id) => this.persisted.boot(id ?? ''),
       bootTaken: (id) => this.hosts.all.get(id)?.bootOnce.taken(),
       postCodes: (id, codes) => {
         const host = this.hosts.all.get(id);

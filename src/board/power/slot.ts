@@ -5,9 +5,9 @@
 import type { ChassisFacts } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Memory } from '../memory.ts';
 import { BoardRefusal, type ChassisReset, type PowerOutcome, type PowerState } from '../model.ts';
 import { settleAfterInsertion } from '../parts/pluggable.ts';
+import type { PersistedState } from '../persisted-state.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
 import { HostPower } from './power.ts';
 
@@ -22,7 +22,7 @@ export type SwitchedFacts = ChassisFacts & { readonly switch: NonNullable<Chassi
 
 export interface SlotParts {
   readonly lines: Lines;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly changes: Changes;
   readonly log: (message: string, detail: object) => void;
   /** A chassis is plugged in, and has had its time to start. */
@@ -118,7 +118,7 @@ export class Slot {
 
   /** `mains` has just come back: the slot is fed unless somebody had switched it off. */
   start(mains: boolean): void {
-    const before = this.#parts.memory.slot(this.id);
+    const before = this.#parts.persisted.slot(this.id);
     this.#begin = () => {
       this.#wanted = before === undefined ? mains || this.#power.good === true : before !== 'off';
       this.#heeded = this.#should;
@@ -272,7 +272,7 @@ export class Slot {
   #store(state: 'on' | 'off' | 'cycle'): void {
     clearTimeout(this.#storing);
     try {
-      this.#parts.memory.setSlot(this.id, state);
+      this.#parts.persisted.setSlot(this.id, state);
     } catch (error) {
       this.#parts.log('what the power of a slot is to be cannot be stored', {
         chassis: this.id,
