@@ -254,7 +254,7 @@ export class Parts {
         { device, chassis, quantity, period, host: poweredBy },
         this.signals,
       );
-      if (unsupported !== null) sensor.lose('UnavailableOffline', unsupported);
+      if (unsupported !== null) sensor.markUnavailable('UnavailableOffline', unsupported);
       this.sensors.add(sensor, poweredBy);
     }
   }

@@ -161,8 +161,8 @@ export class Sampler {
     job.held.add(sensor.id);
     job.asked.delete(sensor.id);
     job.misses.delete(sensor.id);
-    if (unavailability.state === 'Absent') sensor.unplug(unavailability.reason);
-    else sensor.lose(unavailability.state, unavailability.reason);
+    if (unavailability.state === 'Absent') sensor.markAbsent(unavailability.reason);
+    else sensor.markUnavailable(unavailability.state, unavailability.reason);
     return true;
   }
 
@@ -198,10 +198,10 @@ export class Sampler {
     for (const sensor of job.sensors) {
       const channel = channels.find(({ facts }) => facts.id === sensor.id);
       if (channel !== undefined) {
-        sensor.fit(channel.facts);
+        sensor.setFacts(channel.facts);
         if (sensor.status.state === 'Absent') job.asked.delete(sensor.id);
       } else if (!this.#isHeld(job, sensor))
-        sensor.lose('Absent', 'the part that is fitted does not measure it');
+        sensor.markUnavailable('Absent', 'the part that is fitted does not measure it');
     }
     return channels;
   }
@@ -227,7 +227,7 @@ export class Sampler {
     if (this.#stopped || this.#isHeld(job, sensor)) return true;
     job.misses.delete(id);
     this.#sampled.set(id, performance.now());
-    sensor.take(value, this.#options.now());
+    sensor.setReading(value, this.#options.now());
     if (job.misread.delete(id)) this.#options.misread(sensor, null);
     return true;
   }
@@ -241,7 +241,7 @@ export class Sampler {
     if (ofDevice.includes(error.kind) || wanted.every(({ facts }) => job.misses.has(facts.id))) throw error;
     // One missed period is no news while there is a reading.
     if (misses >= patience || sensor.reading === null)
-      sensor.lose('UnavailableOffline', error.message, 'Warning');
+      sensor.markUnavailable('UnavailableOffline', error.message, 'Warning');
     if (misses < patience || job.misread.has(sensor.id)) return;
     job.misread.add(sensor.id);
     this.#options.misread(sensor, error);
@@ -263,7 +263,8 @@ export class Sampler {
     const state: Exclude<State, 'Enabled'> = absent ? 'Absent' : 'UnavailableOffline';
     for (const sensor of job.sensors) {
       if (job.failures < patience && sensor.reading !== null) continue;
-      if (!this.#isHeld(job, sensor)) sensor.lose(state, failure.message, absent ? 'OK' : 'Warning');
+      if (!this.#isHeld(job, sensor))
+        sensor.markUnavailable(state, failure.message, absent ? 'OK' : 'Warning');
     }
     if (absent ? job.failing === null : job.failures < patience || job.failing === failure.kind) return;
     job.failing = absent ? null : failure.kind;
@@ -296,7 +297,7 @@ export class Sampler {
       for (const sensor of jobs.flatMap(({ sensors }) => sensors)) {
         if (sensor.reading === null || now - (this.#sampled.get(sensor.id) ?? 0) < allowed(sensor)) continue;
         const since = sensor.readingTime?.toISOString() ?? 'the start';
-        sensor.lose('UnavailableOffline', `no answer since ${since}`, 'Warning');
+        sensor.markUnavailable('UnavailableOffline', `no answer since ${since}`, 'Warning');
       }
     }
   }

@@ -73,14 +73,14 @@ export class BoardSensor implements Sensor {
   }
 
   /** The part that measures has been found: a second source has a scale and limits of its own. */
-  fit(facts: SensorFacts): void {
+  setFacts(facts: SensorFacts): void {
     if (this.#facts === facts) return;
     this.#facts = facts;
     this.#stateChanged();
   }
 
   /** Takes a value as the device gave it. */
-  take(raw: number, time: Date): void {
+  setReading(raw: number, time: Date): void {
     const { scale = 1, offset = 0, hysteresis } = this.#facts;
     const before = this.#announced;
     this.reading = raw * scale + offset;
@@ -109,7 +109,7 @@ export class BoardSensor implements Sensor {
   }
 
   /** There is no reading, and why. Nobody knows whether what was crossed still is. */
-  lose(state: Exclude<State, 'Enabled'>, fault: string | null, health: Health = 'OK'): void {
+  markUnavailable(state: Exclude<State, 'Enabled'>, fault: string | null, health: Health = 'OK'): void {
     if (
       this.reading === null &&
       this.fault === fault &&
@@ -123,9 +123,9 @@ export class BoardSensor implements Sensor {
   }
 
   /** The part that it measures has been taken away: what was wrong with it is over. */
-  unplug(fault: string): void {
+  markAbsent(fault: string): void {
     const crossed = this.#announced.length > 0;
-    this.lose('Absent', fault);
+    this.markUnavailable('Absent', fault);
     this.#announced = [];
     if (!crossed) return;
     this.#signals.emit('event', {

@@ -58,7 +58,7 @@ export class Sensors {
     for (const [id, sensor] of before) {
       if (now.get(id) === sensor) continue;
       moved = true;
-      sensor.unplug('its node does not have it any more');
+      sensor.markAbsent('its node does not have it any more');
       if (!now.has(id)) this.#delete(sensor);
     }
     if (moved) {
@@ -75,7 +75,7 @@ export class Sensors {
     { facts, quantity }: FoundSensor,
   ): BoardSensor | undefined {
     if (known?.quantity === quantity) {
-      known.fit(facts);
+      known.setFacts(facts);
       return known;
     }
     // The name belongs to somebody else on this board.

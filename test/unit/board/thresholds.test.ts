@@ -107,44 +107,44 @@ const time = new Date(0);
 describe('a sensor', () => {
   it('tells a crossing once while the reading stays beyond it', () => {
     const { sensor: hot, told } = sensor();
-    for (const reading of [70, 85, 86, 84, 79, 85]) hot.take(reading, time);
+    for (const reading of [70, 85, 86, 84, 79, 85]) hot.setReading(reading, time);
     expect(told()).toEqual(['ReadingAboveUpperCautionThreshold']);
-    hot.take(77, time);
+    hot.setReading(77, time);
     expect(told()).toEqual(['SensorReadingNormalRange']);
-    hot.take(85, time);
+    hot.setReading(85, time);
     expect(told()).toEqual(['ReadingAboveUpperCautionThreshold']);
   });
 
   it('keeps in mind over a time without readings what it has told', () => {
     const { sensor: hot, told } = sensor();
-    hot.take(95, time);
+    hot.setReading(95, time);
     told();
-    hot.lose('StandbyOffline', 'its host is off');
+    hot.markUnavailable('StandbyOffline', 'its host is off');
     expect(hot).toMatchObject({
       crossed: [],
       reading: null,
       status: { state: 'StandbyOffline', health: 'OK' },
     });
-    hot.take(95, time);
+    hot.setReading(95, time);
     expect(told()).toEqual([]);
     expect(hot.status).toEqual({ state: 'Enabled', health: 'Critical' });
-    hot.lose('UnavailableOffline', 'gone', 'Warning');
-    hot.take(50, time);
+    hot.markUnavailable('UnavailableOffline', 'gone', 'Warning');
+    hot.setReading(50, time);
     expect(told()).toEqual(['SensorReadingNormalRange']);
   });
 
   it('keeps the time of the last reading when readings stop', () => {
     const { sensor: lost } = sensor();
-    lost.take(50, time);
-    lost.lose('UnavailableOffline', 'no answer', 'Warning');
+    lost.setReading(50, time);
+    lost.markUnavailable('UnavailableOffline', 'no answer', 'Warning');
     expect(lost).toMatchObject({ reading: null, readingTime: time, fault: 'no answer' });
   });
 
   it('has the scale and the limits of the part that is fitted', () => {
     const { sensor: changed, events } = sensor({ thresholds: { upperCritical: 90 } });
-    changed.take(95, time);
-    changed.fit({ id: 'CPU_TEMP', scale: 2, offset: 4, thresholds: { upperCaution: 60 } });
-    changed.take(30, time);
+    changed.setReading(95, time);
+    changed.setFacts({ id: 'CPU_TEMP', scale: 2, offset: 4, thresholds: { upperCaution: 60 } });
+    changed.setReading(30, time);
     expect(changed).toMatchObject({
       reading: 64,
       thresholds: { upperCaution: 60 },
@@ -157,7 +157,7 @@ describe('a sensor', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -50, max: 150, noNaN: true }), { maxLength: 30 }), (readings) => {
         const { sensor: any, events } = sensor();
-        for (const reading of readings) any.take(reading, time);
+        for (const reading of readings) any.setReading(reading, time);
         for (const event of events) {
           expect(wording(event)).toContain('CPU TEMP');
           expect(event).toMatchObject({ host: 'system', condition: 'sensor:CPU_TEMP' });
@@ -172,7 +172,7 @@ describe('a sensor', () => {
         const { sensor: any, told } = sensor();
         for (const reading of readings) {
           const before = any.crossed;
-          any.take(reading, time);
+          any.setReading(reading, time);
           const raised = any.crossed.filter((name) => !before.includes(name));
           const keys = told();
           const calmed = any.crossed.length === 0 && before.length > 0;
