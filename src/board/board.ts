@@ -19,7 +19,7 @@ import {
 } from './model.ts';
 import type { BoardChassis } from './parts/chassis.ts';
 import { type BoardOptions, Parts } from './parts/parts.ts';
-import { There } from './parts/there.ts';
+import { PresentMap } from './parts/present-map.ts';
 import type { BoardHost } from './power/host.ts';
 import type { BoardSensor } from './sensing/sensor.ts';
 
@@ -63,8 +63,8 @@ class LiveBoard implements Board {
     this.#parts = parts;
     const { presence } = parts;
     const there = <T extends { readonly chassis: string }>(all: ReadonlyMap<string, T>) =>
-      presence.any ? new There(all, (part) => presence.has(part.chassis)) : all;
-    this.chassis = presence.any ? new There(parts.chassis, ({ id }) => presence.has(id)) : parts.chassis;
+      presence.any ? new PresentMap(all, (part) => presence.has(part.chassis)) : all;
+    this.chassis = presence.any ? new PresentMap(parts.chassis, ({ id }) => presence.has(id)) : parts.chassis;
     this.sensors = there(parts.sensors.all);
     this.hosts = there(parts.hosts.all);
     this.consoles = parts.hosts.consoles;
@@ -73,7 +73,7 @@ class LiveBoard implements Board {
     this.powerSupplies = there<PowerSupply>(parts.supplies.all);
     this.leakDetectors = there<LeakDetector>(parts.leakDetectors);
     this.nodes = there<Node>(parts.nodes.all);
-    this.drives = new There(parts.drives, (drive) => drive.present && presence.has(drive.chassis));
+    this.drives = new PresentMap(parts.drives, (drive) => drive.present && presence.has(drive.chassis));
   }
 
   get revision(): number {

@@ -13,7 +13,7 @@ export interface ChassisParts {
   readonly persisted: PersistedState;
   readonly indicators: Indicators;
   /** Sensors, fans, supplies, nodes and whatever else shows how well it is. */
-  readonly contents: ByChassis<Part>;
+  readonly contents: ByChassis<ChassisMember>;
   /** Each is replaced by a new one when it changes. */
   readonly frus: ByChassis<Fru>;
   readonly hosts: ByChassis<Host & { readonly power: { readonly fault: string | null } }>;
@@ -25,7 +25,7 @@ export interface ChassisParts {
   readonly cycles: ReadonlyMap<string, Cycle>;
 }
 
-export interface Part {
+export interface ChassisMember {
   readonly chassis: string;
   readonly status: Status;
 }

@@ -2,7 +2,7 @@
 import type { Hardware } from '../../../drivers/hardware.ts';
 import type { LineFacts, Platform } from '../../platform/schema.ts';
 import { Changes } from '../changes.ts';
-import { Faults } from '../faults.ts';
+import { HardwareFaults } from '../hardware-faults.ts';
 import { Indicators } from '../lines/indicators.ts';
 import { kernelLamp, lineLamp } from '../lines/lamps.ts';
 import { BoardLeakDetector } from '../lines/leaks.ts';
@@ -28,13 +28,13 @@ import { sensorUnavailability } from '../sensing/sensor-unavailability.ts';
 import { Sensors } from '../sensing/sensors.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
 import { BoardSignals } from '../signals.ts';
+import { BoardCheck } from './board-check.ts';
 import { ByChassis } from './by-chassis.ts';
-import { BoardChassis, type ChassisParts, type Part } from './chassis.ts';
+import { BoardChassis, type ChassisMember, type ChassisParts } from './chassis.ts';
 import { BoardDrive } from './drives.ts';
 import { Fans } from './fans.ts';
 import { Inventory } from './inventory.ts';
 import { Presence } from './presence.ts';
-import { Recognition } from './recognition.ts';
 import { Supplies } from './supplies.ts';
 import { Topology } from './topology.ts';
 
@@ -59,7 +59,7 @@ export class Parts {
   readonly lines: Lines;
   readonly presence: Presence;
   readonly slots: Slots;
-  readonly faults: Faults;
+  readonly faults: HardwareFaults;
   readonly sensors: Sensors;
   readonly nodes: Nodes;
   readonly hosts: Hosts;
@@ -79,7 +79,7 @@ export class Parts {
   /** Where whatever names no chassis is. */
   readonly #first: string;
   /** What is in each chassis. */
-  readonly #contents = new ByChassis<Part>();
+  readonly #contents = new ByChassis<ChassisMember>();
   /** What a chassis is made of. */
   readonly #ofChassis: ChassisParts;
 
@@ -136,7 +136,7 @@ export class Parts {
     );
     const ways = new Ways(hardware.ipmi, platform.nodes);
     const readers = createReaders(platform, hardware, lines, ways);
-    this.faults = new Faults(platform, readers.adapters, changes, log);
+    this.faults = new HardwareFaults(platform, readers.adapters, changes, log);
     this.sensors = new Sensors(this.#contents, signals);
     const sensors = this.sensors.all;
     this.#declare(readers);
@@ -155,7 +155,7 @@ export class Parts {
     const supplies = platform.powerSupplies ?? [];
     this.supplies = new Supplies(supplies, { lines, sensors, changes, onPresence }, first);
     this.indicators = this.#createIndicators(hardware);
-    const recognition = new Recognition(platform, changes, log);
+    const boardCheck = new BoardCheck(platform, changes, log);
     this.inventory = new Inventory(
       platform,
       {
@@ -167,7 +167,7 @@ export class Parts {
           const plug = supply === undefined ? undefined : this.supplies.all.get(supply.id)?.plug;
           return plug?.unavailability ?? this.hosts.all.get(device?.poweredBy ?? '')?.unavailability ?? null;
         },
-        onRound: () => recognition.look(this.inventory.frus),
+        onRound: () => boardCheck.look(this.inventory.frus),
       },
       first,
     );

@@ -5,21 +5,21 @@
 import { DeviceError, type DeviceErrorKind } from '../../../drivers/errors.ts';
 import type { State } from '../model.ts';
 import { Lane } from './lane.ts';
-import type { Channel, Reader } from './readers.ts';
+import type { Channel, DeviceReader } from './readers.ts';
 import type { BoardSensor } from './sensor.ts';
 import type { Unavailability } from './unavailability.ts';
 
 export interface SamplerOptions {
-  readonly lanes: ReadonlyMap<string, readonly Reader[]>;
+  readonly lanes: ReadonlyMap<string, readonly DeviceReader[]>;
   readonly sensors: ReadonlyMap<string, BoardSensor>;
   /** Why a sensor cannot be read now although nothing is wrong; null when it can. */
   readonly unavailability: (sensor: string) => Unavailability | null;
   /** Told when a device begins to fail, or fails in another way, and when it is well again (null). */
-  readonly device: (reader: Reader, error: DeviceError | null) => void;
+  readonly device: (reader: DeviceReader, error: DeviceError | null) => void;
   /** The same of a single sensor whose device gives other readings. */
   readonly misread: (sensor: BoardSensor, error: DeviceError | null) => void;
   /** Told when a device that fails has been taken away, with those of its sensors that failed alone. */
-  readonly gone: (reader: Reader, misread: readonly BoardSensor[]) => void;
+  readonly gone: (reader: DeviceReader, misread: readonly BoardSensor[]) => void;
   readonly now: () => Date;
 }
 
@@ -43,7 +43,7 @@ export interface Traffic {
 }
 
 interface Job {
-  readonly reader: Reader;
+  readonly reader: DeviceReader;
   /** Of its lane. */
   readonly traffic: Traffic;
   readonly sensors: readonly BoardSensor[];
@@ -122,7 +122,7 @@ export class Sampler {
     for (const lane of this.#lanes) lane.wake((job) => this.#release(job));
   }
 
-  #job(reader: Reader, traffic: Traffic): Job {
+  #job(reader: DeviceReader, traffic: Traffic): Job {
     return {
       ...{ reader, traffic },
       sensors: reader.sensors.flatMap((id) => this.#options.sensors.get(id) ?? []),
@@ -307,7 +307,7 @@ export class Sampler {
 const allowed = ({ period }: { readonly period: number }) => period * patience + sweepPeriod;
 
 /** Whatever a driver throws ends one reading, never the lane. */
-function failureOf(error: unknown, { device }: Reader): DeviceError {
+function failureOf(error: unknown, { device }: DeviceReader): DeviceError {
   if (error instanceof DeviceError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new DeviceError('wrong-data', device, message, { cause: error });

@@ -5,7 +5,7 @@ import type { Health } from '../model/status.ts';
 import type { BoardNode } from '../nodes/node.ts';
 import type { FoundSensor } from '../nodes/records.ts';
 import type { ByChassis } from '../parts/by-chassis.ts';
-import type { Part } from '../parts/chassis.ts';
+import type { ChassisMember } from '../parts/chassis.ts';
 import type { BoardSignals } from '../signals.ts';
 import { BoardSensor } from './sensor.ts';
 
@@ -13,13 +13,13 @@ export class Sensors {
   readonly all: ReadonlyMap<string, BoardSensor>;
   readonly #all = new Map<string, BoardSensor>();
   readonly #ofHost = new Map<string, Set<BoardSensor>>();
-  readonly #contents: ByChassis<Part>;
+  readonly #contents: ByChassis<ChassisMember>;
   readonly #signals: BoardSignals;
   /** Grows when sensors are there that were not known before, or are not known any more. */
   generation = 0;
 
   /** `contents` is what shows how well each chassis is. */
-  constructor(contents: ByChassis<Part>, signals: BoardSignals) {
+  constructor(contents: ByChassis<ChassisMember>, signals: BoardSignals) {
     this.all = this.#all;
     this.#contents = contents;
     this.#signals = signals;
