@@ -1,4 +1,5 @@
 /** Events of the board: a message of a registry, its arguments, and the component that it concerns. */
+import type { MessageCall, MessageKey } from '../../messages/keys.ts';
 import type { NodeRecord } from './node.ts';
 import type { Health } from './status.ts';
 
@@ -22,10 +23,8 @@ export interface Origin {
   readonly chassis?: string;
 }
 
-export interface BoardEvent {
-  /** `Registry.Message`, e.g. `SensorEvent.ReadingAboveUpperCriticalThreshold`; the journal adds the version. */
-  readonly message: string;
-  readonly args: readonly string[];
+/** What surrounds the message of an event. */
+export interface EventContext {
   readonly severity: Health;
   readonly origin: Origin;
   /** Host whose log (SEL) the event belongs to, if any. */
@@ -38,3 +37,9 @@ export interface BoardEvent {
   /** Record of a node's event log that this event represents; such an event goes to the log of its host only. */
   readonly record?: NodeRecord;
 }
+
+/** An event: a message of a registry (`SensorEvent.SensorRestored`) with its arguments, and what surrounds it. */
+export type BoardEvent<K extends MessageKey = MessageKey> = EventContext & MessageCall<K>;
+
+/** An event of a host that the receiver knows. */
+export type HostEvent = Omit<EventContext, 'origin' | 'host'> & MessageCall;

@@ -67,7 +67,7 @@ describe('the state revision', () => {
 
   it('counts an event for the component that it concerns', () => {
     const { signals, risen } = counted();
-    const event = { message: 'ResourceEvent.ResourceErrorsDetected', args: [], severity: 'OK' } as const;
+    const event = { message: 'ResourceEvent.ResourceChanged', args: [], severity: 'OK' } as const;
     expect(
       risen('state', () =>
         signals.emit('event', { ...event, origin: { kind: 'fan', id: 'F1', chassis: 'sled1' } }),
