@@ -2,6 +2,7 @@
  * What the rest of the daemon may know of the live machine. Reading any of this costs nothing and touches no bus:
  * the sampler keeps it current in the background. An unknown is `null`, never an invented number.
  */
+import type { ChassisReset, ResetType } from '../platform/reset-types.ts';
 import type {
   ChassisFacts,
   FanFacts,
@@ -10,6 +11,8 @@ import type {
   Platform,
   ThresholdFacts,
 } from '../platform/schema.ts';
+
+export type { ChassisReset, ResetType } from '../platform/reset-types.ts';
 
 export type Health = 'OK' | 'Warning' | 'Critical';
 /** The subset of Redfish `State` that parts of a board can be in. */
@@ -80,21 +83,6 @@ export interface Cooling {
 
 /** Redfish PowerState, and null before the pins have been read. */
 export type PowerState = 'On' | 'Off' | 'PoweringOn' | 'PoweringOff';
-/** Redfish ResetType, those that a host can carry out. */
-export const resetTypes = [
-  'On',
-  'ForceOff',
-  'GracefulShutdown',
-  'GracefulRestart',
-  'ForceRestart',
-  'Nmi',
-  'ForceOn',
-  'PushPowerButton',
-  'PowerCycle',
-] as const;
-export type ResetType = (typeof resetTypes)[number];
-/** What a chassis can carry out whose power is switched. */
-export type ChassisReset = Extract<ResetType, 'On' | 'ForceOff' | 'ForceOn' | 'PowerCycle'>;
 export type RestorePolicy = 'AlwaysOn' | 'AlwaysOff' | 'LastState';
 
 export interface BootOverride {
@@ -102,6 +90,19 @@ export interface BootOverride {
   readonly target: string;
   readonly mode: 'Legacy' | 'UEFI' | null;
   readonly uefiTarget: string | null;
+  /** Where the firmware loads from with the target UefiHttp. */
+  readonly httpBootUri: string | null;
+}
+
+/** Whether a boot that does not finish its self test is retried (Redfish Boot.AutomaticRetryConfig). */
+export interface BootRetrySettings {
+  readonly config: 'Disabled' | 'RetryAttempts' | 'RetryAlways';
+  /** For `RetryAttempts`. */
+  readonly attempts: number;
+}
+
+export interface BootRetry extends BootRetrySettings {
+  readonly remaining: number;
 }
 
 /** A code that the firmware of a host has written. */
@@ -124,6 +125,14 @@ export interface PostCodes {
 
 export type PowerOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
+/** A reset that has begun. */
+export interface StartedReset {
+  /** How it ends; never rejects. */
+  readonly done: Promise<PowerOutcome>;
+  /** False where the requested state was there already, so that nothing was done. */
+  readonly performed: boolean;
+}
+
 export interface Host {
   readonly id: string;
   readonly name: string;
@@ -137,16 +146,20 @@ export interface Host {
   /** Null where nothing tells of codes. */
   readonly postCodes: PostCodes | null;
   readonly lastReset: { readonly type: ResetType | 'Restore'; readonly time: Date } | null;
+  /** The power operation that runs; null when none does. `Restore` follows a return of mains. */
+  readonly operation: ResetType | 'Restore' | null;
   readonly restorePolicy: RestorePolicy;
   readonly boot: BootOverride;
   readonly assetTag: string;
   /** Occupied processor sockets; null when the pins cannot be read. */
   readonly processorCount: number | null;
   readonly status: Status;
-  /** Every reset type the wiring can do at all. */
+  /** Null where no line shows that a boot has failed. */
+  readonly bootRetry: BootRetry | null;
+  /** Every reset type that is wired. */
   readonly supportedResets: readonly ResetType[];
-  /** Those that make sense in the present state; the others are refused. */
-  allowedResets(): readonly ResetType[];
+  /** Why a reset cannot be asked for now; null when it is carried out, be it after the operation that runs. */
+  resetRefusal(type: ResetType): BoardRefusal | null;
 }
 
 export interface Chassis {
@@ -160,10 +173,10 @@ export interface Chassis {
   readonly identify: boolean | null;
   /** An open latch keeps it from being switched on. */
   readonly isHeldBack: boolean;
-  /** Every reset type that the wiring can do; none where nothing switches its power. */
+  /** Every reset type that is wired; none where nothing switches its power. */
   readonly supportedResets: readonly ChassisReset[];
-  /** Those that make sense in the present state; the others are refused. */
-  allowedResets(): readonly ChassisReset[];
+  /** Why a reset cannot be asked for now; null when it is carried out, be it after the operation that runs. */
+  resetRefusal(type: ChassisReset): BoardRefusal | null;
 }
 
 /** Inventory of a part, from its FRU EEPROM; every text is null when it says nothing. */
@@ -372,7 +385,16 @@ export interface BoardSettings {
 
 /** A command that the board cannot carry out now, and why; nothing was changed. */
 export class BoardRefusal extends Error {
-  readonly reason: 'not-supported' | 'not-in-this-state' | 'busy' | 'device' | 'out-of-range';
+  readonly reason:
+    | 'not-supported'
+    | 'not-in-this-state'
+    /** The chassis around it is off. */
+    | 'no-power'
+    /** Something else holds it, such as an open latch. */
+    | 'held-back'
+    | 'busy'
+    | 'device'
+    | 'out-of-range';
   constructor(reason: BoardRefusal['reason'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'BoardRefusal';
@@ -431,17 +453,18 @@ export interface Board {
   onChange(listener: () => void): () => void;
 
   /**
-   * Starts a power operation. Resolves once the first pin has been driven; `done`, which never rejects, then says how
-   * it ended, which is also an event. That the state to return to after a loss of mains cannot be stored holds up no
-   * operation. @throws BoardRefusal, DeviceError
+   * Starts a power operation, after the one that runs; ForceOff interrupts that. Resolves once the first output has
+   * been driven. How it ends is also an event. A store that cannot be written delays no operation.
+   * @throws BoardRefusal, DeviceError
    */
-  reset(host: string, type: ResetType): Promise<{ readonly done: Promise<PowerOutcome> }>;
+  reset(host: string, type: ResetType): Promise<StartedReset>;
   /** The same for the power of a chassis, and of all that is in it. @throws BoardRefusal, DeviceError */
-  resetChassis(chassis: string, type: ChassisReset): Promise<{ readonly done: Promise<PowerOutcome> }>;
+  resetChassis(chassis: string, type: ChassisReset): Promise<StartedReset>;
   setIdentify(chassis: string, on: boolean): Promise<void>;
   setAssetTag(target: { host: string } | { chassis: string }, tag: string): Promise<void>;
   setRestorePolicy(host: string, policy: RestorePolicy): Promise<void>;
   setBoot(host: string, boot: BootOverride): Promise<void>;
+  setBootRetry(host: string, settings: BootRetrySettings): Promise<void>;
   setPowerLimit(node: string, limit: PowerLimit): Promise<void>;
   /** Adds a node while the board runs, with all that it brings. @throws BoardRefusal where a name is taken */
   addNode(node: NewNode): void;

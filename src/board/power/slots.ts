@@ -1,4 +1,4 @@
-/** The slots of a board, and what each switch takes the power of. */
+/** The slots of a board, and which chassis each of them feeds. */
 import type { ChassisFacts } from '../../platform/schema.ts';
 import type { Hold } from '../sensing/hold.ts';
 import { Slot, type SlotParts, type SwitchedFacts } from './slot.ts';
@@ -20,13 +20,13 @@ export class Slots {
     );
   }
 
-  /** Why nothing in a chassis can be read; null where it is fed. */
+  /** Expected reason why nothing in a chassis has readings; null where it is fed. */
   hold(chassis: string | undefined): Hold | null {
     for (const { hold } of this.around(chassis)) if (hold !== null) return hold;
     return null;
   }
 
-  /** A chassis, and all that it is in, is fed; so is one that nothing switches. */
+  /** Whether a chassis and all around it are fed; one that nothing switches is. */
   feeds(chassis: string | undefined): boolean {
     return this.around(chassis).every(({ hold }) => hold?.state !== 'StandbyOffline');
   }
@@ -40,9 +40,9 @@ export class Slots {
     for (const slot of this.all.values()) slot.start(mains);
   }
 
-  /** What is plugged in, and can be asked, has changed. */
-  follow(): void {
-    for (const slot of this.all.values()) slot.follow();
+  /** Presence or latches have changed. */
+  apply(): void {
+    for (const slot of this.all.values()) slot.apply();
   }
 
   async stop(): Promise<void> {
