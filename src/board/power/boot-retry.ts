@@ -1,12 +1,11 @@
 /** Automatic retries of a boot that does not finish its self test (Redfish Boot.AutomaticRetryConfig). */
-import type { BootRetry, BootRetrySettings } from '../model.ts';
-import type { PowerEvent } from './power-effects.ts';
+import type { BootRetry, BootRetrySettings, HostEvent } from '../model.ts';
 
 export interface BootRetriesParts {
   readonly settings: () => BootRetrySettings;
   /** Restarts the host; events report how that ends. */
   readonly restart: () => void;
-  readonly emit: (event: PowerEvent) => void;
+  readonly emit: (event: HostEvent) => void;
 }
 
 export class BootRetries {

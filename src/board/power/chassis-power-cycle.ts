@@ -9,6 +9,7 @@ import {
   type BoardEvent,
   BoardRefusal,
   type ChassisReset,
+  type HostEvent,
   type PowerOutcome,
   type StartedReset,
 } from '../model.ts';
@@ -56,7 +57,12 @@ export class ChassisPowerCycle {
     // Another request may have begun meanwhile.
     refuse();
     const { name } = this.#parts;
-    this.#emit('ResourcePoweringOff', [name], 'OK', `${name} loses its power, and this controller with it.`);
+    this.#emit({
+      message: 'ResourceEvent.ResourcePoweringOff',
+      args: [name],
+      severity: 'OK',
+      detail: `${name} loses its power, and this controller with it.`,
+    });
     const done = new Promise<PowerOutcome>((resolve) => {
       this.#pending = setTimeout(() => void this.#send(chip).then(resolve), notice);
     });
@@ -73,15 +79,19 @@ export class ChassisPowerCycle {
       return { ok: true };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#emit('ResourceErrorsDetected', ['PowerState', 'PowerCycle failed'], 'Critical', `${reason}.`);
+      this.#emit({
+        message: 'ResourceEvent.ResourceErrorsDetected',
+        args: ['PowerState', 'PowerCycle failed'],
+        severity: 'Critical',
+        detail: `${reason}.`,
+      });
       return { ok: false, reason };
     } finally {
       this.#pending = null;
     }
   }
 
-  #emit(key: string, args: readonly string[], severity: BoardEvent['severity'], detail: string): void {
-    const origin = { kind: 'chassis' as const, id: this.#parts.chassis };
-    this.#parts.event({ message: `ResourceEvent.${key}`, args, severity, origin, detail });
+  #emit(event: HostEvent): void {
+    this.#parts.event({ ...event, origin: { kind: 'chassis', id: this.#parts.chassis } });
   }
 }

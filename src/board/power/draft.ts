@@ -1,5 +1,6 @@
 /** A transition of the power state machine while it is worked out: the state so far, and the effects so far. */
-import type { PowerEffect, PowerEvent } from './power-effects.ts';
+import type { HostEvent } from '../model.ts';
+import type { PowerEffect } from './power-effects.ts';
 import type { Operation, PowerSetup, PowerState } from './power-state.ts';
 
 export class Draft {
@@ -28,7 +29,7 @@ export class Draft {
     this.effects.push(...effects);
   }
 
-  emit(event: PowerEvent): void {
+  emit(event: HostEvent): void {
     this.do({ kind: 'event', event });
   }
 

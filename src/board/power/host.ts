@@ -3,7 +3,6 @@ import type { ResetType } from '../../platform/reset-types.ts';
 import type { HostFacts } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Memory } from '../memory.ts';
 import {
   BoardRefusal,
   type BootOverride,
@@ -11,18 +10,20 @@ import {
   type BootRetrySettings,
   type Health,
   type Host,
+  type HostEvent,
   type PowerState,
   type RestorePolicy,
   type StartedReset,
   type Status,
 } from '../model.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { PersistedState } from '../persisted-state.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { BootRetries } from './boot-retry.ts';
 import { Buttons } from './buttons.ts';
 import { type HostController, HostPower } from './host-power.ts';
 import { OneTimeBoot } from './one-time-boot.ts';
 import { HostPostCodes } from './post-codes.ts';
-import type { PowerEvent, PowerNotice } from './power-effects.ts';
+import type { PowerNotice } from './power-effects.ts';
 import { PowerRestore } from './restore-policy.ts';
 
 /** Rails and regulators need a moment after power-good before their readings mean anything. */
@@ -32,7 +33,7 @@ const pressWindow = 30_000;
 
 export interface HostParts {
   readonly lines: Lines;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly changes: Changes;
   /** Roll-up over the parts of the host. */
   readonly health: () => Health;
@@ -64,7 +65,7 @@ export class BoardHost implements Host {
   constructor(facts: HostFacts, parts: HostParts) {
     this.facts = facts;
     this.#parts = parts;
-    const { lines, changes, memory, log, controller, isBootPending } = parts;
+    const { lines, changes, persisted, log, controller, isBootPending } = parts;
     const { id } = facts;
     this.postCodes =
       facts.postCodes === undefined
@@ -77,9 +78,9 @@ export class BoardHost implements Host {
       ...(isBootPending === undefined ? {} : { isPending: isBootPending }),
     });
     const power = () => this.power;
-    this.#restore = new PowerRestore({ host: id, memory, log, power, policy: () => this.restorePolicy });
+    this.#restore = new PowerRestore({ host: id, persisted, log, power, policy: () => this.restorePolicy });
     this.#retries = new BootRetries({
-      settings: () => memory.bootRetry(id),
+      settings: () => persisted.bootRetry(id),
       restart: () => this.#restart(),
       emit: (event) => this.#emit(event),
     });
@@ -128,11 +129,11 @@ export class BoardHost implements Host {
   }
 
   get restorePolicy(): RestorePolicy {
-    return this.#parts.memory.restorePolicy(this.id) ?? this.facts.restorePolicy ?? 'LastState';
+    return this.#parts.persisted.restorePolicy(this.id) ?? this.facts.restorePolicy ?? 'LastState';
   }
 
   get boot(): BootOverride {
-    return this.#parts.memory.boot(this.id);
+    return this.#parts.persisted.boot(this.id);
   }
 
   /** Null where no line shows that a boot has failed. */
@@ -141,7 +142,7 @@ export class BoardHost implements Host {
   }
 
   get assetTag(): string {
-    return this.#parts.memory.assetTag('host', this.id);
+    return this.#parts.persisted.assetTag('host', this.id);
   }
 
   get processorCount(): number | null {
@@ -180,20 +181,20 @@ export class BoardHost implements Host {
   }
 
   /** Expected reason why parts that this host powers have no readings; null when they have. */
-  get hold(): Hold | null {
+  get unavailability(): Unavailability | null {
     const { good, goodSince } = this.power;
-    if (!this.#parts.isFed()) return { state: 'StandbyOffline', why: `chassis ${this.chassis} is off` };
+    if (!this.#parts.isFed()) return { state: 'StandbyOffline', reason: `chassis ${this.chassis} is off` };
     if (good === null)
-      return { state: 'UnavailableOffline', why: `whether ${this.id} has power cannot be read` };
-    if (!good) return { state: 'StandbyOffline', why: 'its host is off' };
+      return { state: 'UnavailableOffline', reason: `whether ${this.id} has power cannot be read` };
+    if (!good) return { state: 'StandbyOffline', reason: 'its host is off' };
     // A timer may fire a moment early.
     if (performance.now() - goodSince >= settleAfterPowerOn - 10) return null;
-    return { state: 'Starting', why: 'its host has just come on' };
+    return { state: 'Starting', reason: 'its host has just come on' };
   }
 
   /** @throws what the settings throw; nothing has changed then */
   setBoot(boot: BootOverride): void {
-    this.#parts.memory.setBoot(this.id, boot);
+    this.#parts.persisted.setBoot(this.id, boot);
     this.#parts.changes.touch();
   }
 
@@ -201,20 +202,20 @@ export class BoardHost implements Host {
   setBootRetry(settings: BootRetrySettings): void {
     if (this.facts.post === undefined)
       throw new BoardRefusal('not-supported', `no line shows whether ${this.id} has booted`);
-    this.#parts.memory.setBootRetry(this.id, settings);
+    this.#parts.persisted.setBootRetry(this.id, settings);
     this.#retries.reset();
     this.#parts.changes.touch();
   }
 
   /** @throws what the settings throw; nothing has changed then */
   setRestorePolicy(policy: RestorePolicy): void {
-    this.#parts.memory.setRestorePolicy(this.id, policy);
+    this.#parts.persisted.setRestorePolicy(this.id, policy);
     this.#parts.changes.touch();
   }
 
   /** @throws what the settings throw; nothing has changed then */
   setAssetTag(tag: string): void {
-    this.#parts.memory.setAssetTag('host', this.id, tag);
+    this.#parts.persisted.setAssetTag('host', this.id, tag);
     this.#parts.changes.touch();
   }
 
@@ -244,7 +245,7 @@ export class BoardHost implements Host {
     await this.power.stop();
   }
 
-  #emit(event: PowerEvent): void {
+  #emit(event: HostEvent): void {
     this.#parts.changes.emit({ ...event, origin: { kind: 'host', id: this.id }, host: this.id });
   }
 

@@ -48,7 +48,7 @@ export function performed(draft: Draft): void {
   if (operation.phase !== 'driving') return;
   if ('starts' in current && current.starts !== undefined) {
     draft.set({ transition: current.starts });
-    const message = `ResourceEvent.Resource${current.starts}`;
+    const message = `ResourceEvent.Resource${current.starts}` as const;
     draft.emit({ message, args: [draft.setup.name], severity: 'OK' });
     draft.changed();
   }

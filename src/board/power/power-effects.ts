@@ -1,6 +1,6 @@
 /** What goes into the power state machine of a host, and what comes out of it. */
 import type { ChassisAction } from 'node-ipmi';
-import type { BoardEvent, PowerOutcome } from '../model.ts';
+import type { HostEvent, PowerOutcome } from '../model.ts';
 import type { OperationType } from './sequences/steps.ts';
 
 export type PowerInput =
@@ -17,14 +17,11 @@ export type PowerInput =
   | { readonly kind: 'plugged' }
   | { readonly kind: 'stop' };
 
-/** An event of the host, whose origin the listener adds. */
-export type PowerEvent = Omit<BoardEvent, 'origin' | 'host'>;
-
 /** What others learn of the power. */
 export type PowerNotice =
   /** Some of the public state has changed. */
   | { readonly kind: 'changed' }
-  | { readonly kind: 'event'; readonly event: PowerEvent }
+  | { readonly kind: 'event'; readonly event: HostEvent }
   /** An operation has begun that is to leave the host on, or off. */
   | { readonly kind: 'aim'; readonly on: boolean }
   /** No operation runs, and this is power-good. */

@@ -1,6 +1,6 @@
 /** The power state that a host returns to after a loss of mains: remembered while it runs, followed when mains returns. */
-import type { Memory } from '../memory.ts';
 import type { RestorePolicy } from '../model.ts';
+import type { PersistedState } from '../persisted-state.ts';
 import type { HostPower } from './host-power.ts';
 
 /** A state that has held this long is the one to return to; the drop before a loss of mains is not. Milliseconds. */
@@ -8,7 +8,7 @@ const steadyTime = 5_000;
 
 export interface PowerRestoreParts {
   readonly host: string;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly power: () => HostPower;
   readonly policy: () => RestorePolicy;
   readonly log: (message: string, detail: object) => void;
@@ -45,11 +45,11 @@ export class PowerRestore {
   }
 
   apply(): void {
-    const { host, memory, power, policy } = this.#parts;
+    const { host, persisted, power, policy } = this.#parts;
     if (!this.#isDue || power().good === null) return;
     this.#isDue = false;
     const name = policy();
-    if (name === 'AlwaysOn' || (name === 'LastState' && memory.wasOn(host))) power().restore();
+    if (name === 'AlwaysOn' || (name === 'LastState' && persisted.wasOn(host))) power().restore();
   }
 
   /** The host was pulled: the last state remains the one to return to. */
@@ -65,9 +65,9 @@ export class PowerRestore {
   /** A store that cannot be written delays no power operation; it is tried again. */
   #remember(on: boolean): void {
     clearTimeout(this.#timer);
-    const { host, memory, log } = this.#parts;
+    const { host, persisted, log } = this.#parts;
     try {
-      memory.setWasOn(host, on);
+      persisted.setWasOn(host, on);
     } catch (error) {
       log('the power state to return to after a loss of mains cannot be stored', {
         host,

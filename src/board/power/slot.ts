@@ -5,12 +5,18 @@
 import type { ChassisFacts } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Memory } from '../memory.ts';
-import { BoardRefusal, type ChassisReset, type PowerState, type StartedReset } from '../model.ts';
+import {
+  BoardRefusal,
+  type ChassisReset,
+  type HostEvent,
+  type PowerState,
+  type StartedReset,
+} from '../model.ts';
 import { settleAfterInsertion } from '../parts/pluggable.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { PersistedState } from '../persisted-state.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { HostPower } from './host-power.ts';
-import type { PowerEvent, PowerNotice } from './power-effects.ts';
+import type { PowerNotice } from './power-effects.ts';
 
 /** Off time of a power cycle where the descriptor has none, milliseconds. */
 const defaultOffTime = 5_000;
@@ -23,7 +29,7 @@ export type SwitchedFacts = ChassisFacts & { readonly switch: NonNullable<Chassi
 
 export interface SlotParts {
   readonly lines: Lines;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly changes: Changes;
   readonly log: (message: string, detail: object) => void;
   /** A chassis is plugged in, and has had its time to start. */
@@ -91,11 +97,11 @@ export class Slot {
   }
 
   /** Expected reason why nothing in it has readings; null while it is fed, and while that is unknown. */
-  get hold(): Hold | null {
-    if (this.#fed === false) return { state: 'StandbyOffline', why: `${this.name} is switched off` };
+  get unavailability(): Unavailability | null {
+    if (this.#fed === false) return { state: 'StandbyOffline', reason: `${this.name} is switched off` };
     // A timer may fire a moment early.
     return performance.now() - this.#fedSince < this.#settle - 10
-      ? { state: 'Starting', why: `${this.name} has just been switched on` }
+      ? { state: 'Starting', reason: `${this.name} has just been switched on` }
       : null;
   }
 
@@ -113,7 +119,7 @@ export class Slot {
 
   /** `mains` has just come back: the slot is fed unless it had been switched off by request. */
   start(mains: boolean): void {
-    const before = this.#parts.memory.slot(this.id);
+    const before = this.#parts.persisted.slot(this.id);
     this.#begin = () => {
       this.#wanted = before === undefined ? mains || this.#power.good === true : before !== 'off';
       this.#applied = this.#target;
@@ -264,7 +270,7 @@ export class Slot {
     this.#parts.moved(this);
   }
 
-  #emit(event: PowerEvent): void {
+  #emit(event: HostEvent): void {
     const host = this.#parts.hostIn(this.id);
     this.#parts.changes.emit({
       ...event,
@@ -277,7 +283,7 @@ export class Slot {
   #store(state: 'on' | 'off' | 'cycle'): void {
     clearTimeout(this.#storing);
     try {
-      this.#parts.memory.setSlot(this.id, state);
+      this.#parts.persisted.setSlot(this.id, state);
     } catch (error) {
       const detail = { chassis: this.id, error: String(error) };
       this.#parts.log('the requested power state of a slot cannot be stored', detail);

@@ -1,6 +1,6 @@
 /** The slots of a board, and which chassis each of them feeds. */
 import type { ChassisFacts } from '../../platform/schema.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { Slot, type SlotParts, type SwitchedFacts } from './slot.ts';
 
 export class Slots {
@@ -20,15 +20,15 @@ export class Slots {
     );
   }
 
-  /** Expected reason why nothing in a chassis has readings; null where it is fed. */
-  hold(chassis: string | undefined): Hold | null {
-    for (const { hold } of this.around(chassis)) if (hold !== null) return hold;
+  /** Why nothing in a chassis can be read; null where it is fed. */
+  unavailability(chassis: string | undefined): Unavailability | null {
+    for (const { unavailability } of this.around(chassis)) if (unavailability !== null) return unavailability;
     return null;
   }
 
   /** Whether a chassis and all around it are fed; one that nothing switches is. */
   feeds(chassis: string | undefined): boolean {
-    return this.around(chassis).every(({ hold }) => hold?.state !== 'StandbyOffline');
+    return this.around(chassis).every(({ unavailability }) => unavailability?.state !== 'StandbyOffline');
   }
 
   /** The switches that a chassis is behind, its own among them. */
@@ -40,7 +40,7 @@ export class Slots {
     for (const slot of this.all.values()) slot.start(mains);
   }
 
-  /** Presence or latches have changed. */
+  /** What is plugged in, and can be asked, has changed. */
   apply(): void {
     for (const slot of this.all.values()) slot.apply();
   }
