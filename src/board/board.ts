@@ -239,6 +239,10 @@ class LiveBoard implements Board {
     }
   }
 
+  async setBootRetry(host: string, settings: Parameters<Board['setBootRetry']>[1]): Promise<void> {
+    this.#host(host).setBootRetry(settings);
+  }
+
   addNode(node: NewNode): void {
     this.#parts.addNode(node);
   }

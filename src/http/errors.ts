@@ -79,6 +79,8 @@ function boardRefusal(error: BoardRefusal): RedfishError {
   switch (error.reason) {
     case 'busy':
     case 'not-in-this-state':
+    case 'no-power':
+    case 'held-back':
       return new RedfishError([message('Base.ResourceInUse', [])], 409);
     case 'not-supported':
     case 'out-of-range':

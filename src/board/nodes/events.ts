@@ -81,7 +81,11 @@ function stateOf(event: SelEvent, sdr: SensorSdr | undefined): string {
   return asserted ? state : `${state} (deasserted)`;
 }
 
-function messageOf(event: SelEvent, sdr: SensorSdr | undefined, context: SelContext): MessageCall | undefined {
+function messageOf(
+  event: SelEvent,
+  sdr: SensorSdr | undefined,
+  context: SelContext,
+): MessageCall | undefined {
   const found = redfishMessage(event);
   if (found === undefined) return undefined;
   const { sensor, reading, threshold } = describeEvent(event, sdr);

@@ -6,7 +6,7 @@ import { DeviceError } from '../../../drivers/errors.ts';
 import type { NodeFacts } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
 import type { BootOverride, PowerLimit } from '../model.ts';
-import type { HostController } from '../power/power.ts';
+import type { HostController } from '../power/host-power.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
 import { applyBoot, flagBytes, isBootPending } from './boot.ts';

@@ -82,6 +82,8 @@ export interface Action<A, M> {
   readonly when?: (model: M, app: A) => boolean;
   /** URI that the Location header of a success names. */
   readonly location?: (args: Readonly<Record<string, Json>>) => string;
+  /** What performs it orders such requests itself: they do not wait for earlier writes of the resource, nor delay later ones. */
+  readonly isOrdered?: boolean;
   /** Resolves with the body of the answer, if there is one, or with where it goes on. */
   readonly run: (
     model: M,

@@ -7,8 +7,20 @@ import { type Bench, Disk, gpioWith, pass, startBench, timing, useOwnTime } from
 
 useOwnTime();
 
-const noOverride: BootOverride = { enabled: 'Disabled', target: 'None', mode: null, uefiTarget: null };
-const override: BootOverride = { enabled: 'Once', target: 'Pxe', mode: 'UEFI', uefiTarget: null };
+const noOverride: BootOverride = {
+  enabled: 'Disabled',
+  target: 'None',
+  mode: null,
+  uefiTarget: null,
+  httpBootUri: null,
+};
+const override: BootOverride = {
+  enabled: 'Once',
+  target: 'Pxe',
+  mode: 'UEFI',
+  uefiTarget: null,
+  httpBootUri: null,
+};
 
 /** All that can be set, as it is now. */
 function settings(b: Bench) {
