@@ -31,7 +31,7 @@ import { HttpsPort } from '../network/https-port.ts';
 import { linuxNetwork } from '../network/linux.ts';
 import { Network } from '../network/network.ts';
 import { systemSoftware } from '../network/software.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { App } from '../redfish/app.ts';
 import { odataType } from '../redfish/generated/versions.ts';
 import { metricsOf } from '../redfish/mapping/metrics.ts';

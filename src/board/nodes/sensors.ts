@@ -13,7 +13,7 @@ import {
   type Target,
 } from 'node-ipmi';
 import type { DeviceError } from '../../../drivers/errors.ts';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Origin, Status } from '../model.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
 import type { Identity } from './identity.ts';

@@ -7,7 +7,7 @@ import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { hwmonUnit, kernelPlaces } from '../../../drivers/i2c/kernel.ts';
 import { muxBus } from '../../../drivers/i2c/mux.ts';
 import { openChip, type SensorChip } from '../../../drivers/i2c/sensor-chip.ts';
-import type { DeviceFacts, Platform, SensorFacts } from '../../platform/schema.ts';
+import type { DeviceFacts, Platform, SensorFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { Quantity } from '../model.ts';
 import { satelliteReader } from '../nodes/satellite.ts';

@@ -6,7 +6,7 @@ import type { BoardEvent } from '../../../../src/board/model.ts';
 import { NodeLog } from '../../../../src/board/nodes/log.ts';
 import { NodeSensors } from '../../../../src/board/nodes/sensors.ts';
 import { Journal } from '../../../../src/journal/journal.ts';
-import type { NodeFacts } from '../../../../src/platform/schema.ts';
+import type { NodeFacts } from '../../../../src/platform/vocabulary/index.ts';
 import { boardRecords, nodeSource } from '../../../../src/redfish/records/board.ts';
 import { StoreError } from '../../../../src/store/errors.ts';
 import type { Store } from '../../../../src/store/store.ts';

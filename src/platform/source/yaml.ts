@@ -1,4 +1,4 @@
-/** YAML text as a tree that remembers where each part stands. */
+/** Reads YAML into a tree of values that know their place in the file. */
 import { readFileSync, statSync } from 'node:fs';
 import {
   isAlias,
@@ -11,9 +11,10 @@ import {
   type YAMLError,
   type Node as YamlNode,
 } from 'yaml';
-import type { Fault } from './fault.ts';
+import type { DescriptorFault } from './fault.ts';
+import { pointerSteps } from './pointer.ts';
 
-/** A place in a file; line and column are worked out when somebody asks. */
+/** A place in a file; line and column are computed on demand. */
 export interface Place {
   readonly source: Source;
   readonly offset: number;
@@ -25,37 +26,47 @@ export interface Source {
 }
 
 export type Scalar = null | boolean | number | string;
-export interface ScalarPart {
+export interface YamlScalar {
   readonly kind: 'scalar';
   readonly place: Place;
   readonly value: Scalar;
 }
-export interface ListPart {
+export interface YamlList {
   readonly kind: 'list';
   readonly place: Place;
-  readonly items: readonly Part[];
+  readonly items: readonly YamlValue[];
 }
-export interface MapPart {
+export interface YamlMap {
   readonly kind: 'map';
   readonly place: Place;
   readonly members: ReadonlyMap<string, Member>;
 }
 export interface Member {
-  /** Where the name stands. */
+  /** Place of the name. */
   readonly place: Place;
-  readonly value: Part;
+  readonly value: YamlValue;
 }
-export type Part = ScalarPart | ListPart | MapPart;
+export type YamlValue = YamlScalar | YamlList | YamlMap;
 
-export const scalarPart = (value: Scalar, place: Place): ScalarPart => ({ kind: 'scalar', place, value });
-export const listPart = (items: readonly Part[], place: Place): ListPart => ({ kind: 'list', place, items });
-export const mapPart = (members: ReadonlyMap<string, Member>, place: Place): MapPart => ({
+export const yamlScalar = (value: Scalar, place: Place): YamlScalar => ({ kind: 'scalar', place, value });
+export const yamlList = (items: readonly YamlValue[], place: Place): YamlList => ({
+  kind: 'list',
+  place,
+  items,
+});
+export const yamlMap = (members: ReadonlyMap<string, Member>, place: Place): YamlMap => ({
   kind: 'map',
   place,
   members,
 });
 
-export function fault(place: Place, path: string, rule: string, message: string, hint: string): Fault {
+export function fault(
+  place: Place,
+  path: string,
+  rule: string,
+  message: string,
+  hint: string,
+): DescriptorFault {
   const { line, col } = place.source.lines.linePos(place.offset);
   return {
     file: place.source.file,
@@ -68,15 +79,15 @@ export function fault(place: Place, path: string, rule: string, message: string,
   };
 }
 
-/** Limits against files that are no descriptors: bytes, and values once all aliases are followed. */
+/** Limits that refuse files which are no descriptors: bytes, and values with all aliases expanded. */
 const mostBytes = 1 << 20;
-const mostParts = 100_000;
+const mostValues = 100_000;
 
-/** Every file that went into a descriptor, the descriptor itself first, with what was read of it. */
+/** Content of every file of a descriptor by its path, the descriptor itself first. */
 export type FilesRead = Map<string, Uint8Array>;
 
-/** Reads a file; `root` is missing where the text is too broken to say anything about its content. */
-export function readSource(file: string, read: FilesRead): { root?: Part; faults: Fault[] } {
+/** Reads a file; `root` is missing when the text cannot be parsed. Adds the file to `read`. */
+export function readSource(file: string, read: FilesRead): { root?: YamlValue; faults: DescriptorFault[] } {
   const source: Source = { file, lines: new LineCounter() };
   const start: Place = { source, offset: 0 };
   let text: string;
@@ -98,8 +109,8 @@ export function readSource(file: string, read: FilesRead): { root?: Part; faults
     faults.push(fault(start, '', 'file', 'the file is empty', 'a descriptor starts with its id and name'));
     return { faults };
   }
-  const reader = new Reader(source, faults);
-  const root = reader.part(document.contents);
+  const reader = new TreeReader(source, faults);
+  const root = reader.read(document.contents);
   return reader.tooLarge ? { faults } : { root, faults };
 }
 
@@ -109,62 +120,68 @@ function unreadable(error: unknown): [message: string, hint: string] {
   const words: Readonly<Record<string, [string, string]>> = {
     ENOENT: ['the file does not exist', 'give the path of a descriptor, such as platform/tiogapass.yaml'],
     EISDIR: ['the file is a directory', 'give the path of a descriptor in it'],
-    EACCES: ['the file may not be read', 'give the user that runs this the right to read it'],
+    EACCES: ['permission to read the file is denied', 'grant read permission to the user of this process'],
   };
   return words[code] ?? [`the file cannot be read: ${code}`, 'give the path of a readable file'];
 }
 
-function syntaxFault(source: Source, text: string, error: YAMLError): Fault {
+function syntaxFault(source: Source, text: string, error: YAMLError): DescriptorFault {
   const place: Place = { source, offset: error.pos[0] };
   if (error.code === 'DUPLICATE_KEY') {
     const [name = ''] = /^[^\s:]+/.exec(text.slice(place.offset, place.offset + 80)) ?? [];
-    return fault(place, '', 'duplicate-key', `"${name}" stands twice in one mapping`, 'keep one of them');
+    return fault(place, '', 'duplicate-key', `"${name}" is defined twice in one mapping`, 'keep one of them');
   }
-  const [message, hint] = sentences[error.code] ?? [error.message, 'write it as yaml.org/spec/1.2.2 says'];
+  const [message, hint] = syntaxMessages[error.code] ?? [
+    error.message,
+    'see https://yaml.org/spec/1.2.2 for the syntax',
+  ];
   return fault(place, '', 'yaml', message, hint);
 }
 
-/** The usual slips, in words of ours. */
-const sentences: Readonly<Record<string, readonly [message: string, hint: string]>> = {
-  BAD_INDENT: ['the indentation fits nothing around it', 'indent members of one mapping or list alike'],
+/** Messages for the common mistakes. */
+const syntaxMessages: Readonly<Record<string, readonly [message: string, hint: string]>> = {
+  BAD_INDENT: [
+    'the indentation matches no enclosing mapping or list',
+    'indent all members of one mapping or list equally',
+  ],
   TAB_AS_INDENT: ['a tab is used for indentation', 'indent with spaces'],
   MULTIPLE_DOCS: ['a second document starts here', 'remove the "---", or make two files'],
   TAG_RESOLVE_FAILED: ['the tag is unknown', 'remove it: descriptors need none'],
-  MISSING_CHAR: [
-    'a quote, bracket, comma or space is missing',
-    'look at what was opened before and not closed',
+  MISSING_CHAR: ['a quote, bracket, comma or space is missing', 'close the quote or bracket opened before'],
+  UNEXPECTED_TOKEN: [
+    'unexpected character',
+    'close the quote or bracket opened before, or put the text in quotes',
   ],
-  UNEXPECTED_TOKEN: ['this does not belong here', 'close what was opened before, or put text in quotes'],
-  MULTILINE_IMPLICIT_KEY: ['a name goes over several lines', 'write a name and its ":" on one line'],
+  MULTILINE_IMPLICIT_KEY: ['a name spans several lines', 'write the name and its ":" on one line'],
   BLOCK_AS_IMPLICIT_KEY: [
-    'a mapping starts within the line of another',
-    'start it on a line of its own, or put text that contains ": " in quotes',
+    'a mapping starts on the line of another mapping',
+    'start it on a new line, or put text that contains ": " in quotes',
   ],
 };
 
-/** Turns what the YAML parser found into parts, following aliases. */
-class Reader {
+/** Converts the nodes of the YAML parser to values, aliases expanded. */
+class TreeReader {
   tooLarge = false;
   private readonly source: Source;
-  private readonly faults: Fault[];
-  private parts = 0;
+  private readonly faults: DescriptorFault[];
+  private values = 0;
   private readonly anchors = new Map<string, YamlNode>();
   private readonly open = new Set<YamlNode>();
 
-  constructor(source: Source, faults: Fault[]) {
+  constructor(source: Source, faults: DescriptorFault[]) {
     this.source = source;
     this.faults = faults;
   }
 
-  part(node: unknown, near: Place = { source: this.source, offset: 0 }): Part {
+  read(node: unknown, near: Place = { source: this.source, offset: 0 }): YamlValue {
     const offset = offsetOf(node);
     const place: Place = offset === undefined ? near : { source: this.source, offset };
-    if (this.tooLarge || ++this.parts > mostParts) {
+    if (this.tooLarge || ++this.values > mostValues) {
       if (!this.tooLarge) this.report(place, 'the file has too many values', 'use fewer aliases (*name)');
       this.tooLarge = true;
-      return scalarPart(null, place);
+      return yamlScalar(null, place);
     }
-    if (isAlias(node)) return this.followed(node.source, place);
+    if (isAlias(node)) return this.expand(node.source, place);
     if (isNode(node) && node.anchor !== undefined) this.anchors.set(node.anchor, node);
     if (isMap(node)) {
       const members = new Map<string, Member>();
@@ -172,28 +189,32 @@ class Reader {
         for (const { key, value } of node.items) {
           const name = String(isScalar(key) ? key.value : key);
           const keyPlace = this.placeOf(key, place);
-          members.set(name, { place: keyPlace, value: this.part(value, keyPlace) });
+          members.set(name, { place: keyPlace, value: this.read(value, keyPlace) });
         }
       });
-      return mapPart(members, place);
+      return yamlMap(members, place);
     }
     if (isSeq(node)) {
-      const items: Part[] = [];
+      const items: YamlValue[] = [];
       this.inside(node, () => {
-        for (const item of node.items) items.push(this.part(item, place));
+        for (const item of node.items) items.push(this.read(item, place));
       });
-      return listPart(items, place);
+      return yamlList(items, place);
     }
-    return scalarPart(isScalar(node) ? plainScalar(node.value) : null, place);
+    return yamlScalar(isScalar(node) ? plainScalar(node.value) : null, place);
   }
 
-  private followed(name: string, place: Place): Part {
+  private expand(name: string, place: Place): YamlValue {
     const target = this.anchors.get(name);
-    if (target !== undefined && !this.open.has(target)) return this.part(target, place);
+    if (target !== undefined && !this.open.has(target)) return this.read(target, place);
     if (target === undefined) {
-      this.report(place, `no "&${name}" stands before this alias`, 'mark the value that is meant with &');
-    } else this.report(place, `the alias *${name} contains itself`, 'write the value out');
-    return scalarPart(null, place);
+      this.report(
+        place,
+        `no anchor "&${name}" precedes this alias`,
+        `mark the value with &${name} before its first use`,
+      );
+    } else this.report(place, `the alias *${name} contains itself`, 'write the value in full');
+    return yamlScalar(null, place);
   }
 
   private inside(node: YamlNode, work: () => void): void {
@@ -221,40 +242,29 @@ function plainScalar(value: unknown): Scalar {
   return String(value);
 }
 
-/** The part as plain JavaScript data. */
-export function plain(part: Part): unknown {
-  if (part.kind === 'scalar') return part.value;
-  if (part.kind === 'list') return part.items.map(plain);
-  return Object.fromEntries([...part.members].map(([name, { value }]) => [name, plain(value)]));
+/** The value as plain data. */
+export function plain(value: YamlValue): unknown {
+  if (value.kind === 'scalar') return value.value;
+  if (value.kind === 'list') return value.items.map(plain);
+  return Object.fromEntries([...value.members].map(([name, member]) => [name, plain(member.value)]));
 }
 
-/** Where the part at a JSON pointer stands, or its name; the innermost that exists where it does not. */
-export function placeAt(root: Part, path: string, of: 'name' | 'value' = 'value'): Place {
-  let part = root;
+/** Place of the value at a JSON pointer, or of its name; of the innermost existing value when there is none. */
+export function placeAt(root: YamlValue, path: string, of: 'name' | 'value' = 'value'): Place {
+  let value = root;
   let place = root.place;
   for (const step of pointerSteps(path)) {
-    if (part.kind === 'map') {
-      const member = part.members.get(step);
+    if (value.kind === 'map') {
+      const member = value.members.get(step);
       if (member === undefined) return place;
       place = of === 'name' ? member.place : member.value.place;
-      part = member.value;
+      value = member.value;
     } else {
-      const item = part.kind === 'list' ? part.items[Number(step)] : undefined;
+      const item = value.kind === 'list' ? value.items[Number(step)] : undefined;
       if (item === undefined) return place;
       place = item.place;
-      part = item;
+      value = item;
     }
   }
   return place;
 }
-
-/** The steps of a JSON pointer (RFC 6901). */
-export const pointerSteps = (path: string): string[] =>
-  path
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-
-/** `path` and one more step. */
-export const pointer = (path: string, step: string | number): string =>
-  `${path}/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`;
