@@ -187,7 +187,9 @@ describe('a sensor', () => {
           );
           for (const name of raised) {
             const limit = `${name[0]?.toUpperCase()}${name.slice(1)}Threshold`;
-            expect(keys).toContain(`SensorEvent.Reading${name.startsWith('upper') ? 'Above' : 'Below'}${limit}`);
+            expect(keys).toContain(
+              `SensorEvent.Reading${name.startsWith('upper') ? 'Above' : 'Below'}${limit}`,
+            );
           }
           expect(new Set(keys).size).toBe(keys.length);
         }
