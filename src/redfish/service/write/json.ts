@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { type Message, message, RedfishError } from '../../messages/messages.ts';
-import type { JsonObject } from './resource.ts';
+import { type Message, message, RedfishError } from '../../../messages/messages.ts';
+import type { JsonObject } from '../resource.ts';
 
 /** No request body of Redfish nests deeper than a few objects; the limit bounds what later walks recurse. */
 const maxDepth = 32;
