@@ -414,7 +414,7 @@ async function start(
   await board.start();
   telemetry.start(metricsOf(app));
   const open = (port: number) =>
-    listen(http, certificates.options, options.host, port, limits, options.http2);
+    listen(http, { tls: certificates.options, host: options.host, port, limits, http2: options.http2 });
   const listening = await listenMovable(open, httpsPort.wanted).catch((error: unknown) => {
     if (httpsPort.wanted === options.port) throw error;
     // Better the port of the command line than none.

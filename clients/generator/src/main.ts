@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readBundle } from './bundle.ts';
+import { buildModel } from './model.ts';
 import { targets } from './targets.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -22,9 +23,12 @@ function generate([csdlFolder, registryFolder, ...wanted]: readonly string[]): n
   }
   try {
     const bundle = readBundle(csdlFolder, registryFolder);
+    const model = buildModel(bundle);
+    if (model.missing.length)
+      process.stderr.write(`not defined by the CSDL, values of any type: ${model.missing.join(', ')}\n`);
     for (const target of targets) {
       if (wanted.length && !wanted.includes(target.name)) continue;
-      for (const [name, text] of Object.entries(target.files(bundle, root))) {
+      for (const [name, text] of Object.entries(target.files({ bundle, model, root }))) {
         const path = join(root, target.folder, name);
         mkdirSync(dirname(path), { recursive: true });
         writeFileSync(path, text);

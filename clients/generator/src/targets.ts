@@ -4,13 +4,21 @@ import { join } from 'node:path';
 import type { Bundle } from './bundle.ts';
 import { daemonFiles, type Served } from './emit/daemon.ts';
 import type { Files } from './emit/files.ts';
+import { typescriptFiles } from './emit/typescript.ts';
+import type { Model } from './model.ts';
+
+/** What an emitter may read: the documents, their types by name, and settings below the root of the project. */
+export interface Source {
+  readonly bundle: Bundle;
+  readonly model: Model;
+  readonly root: string;
+}
 
 export interface Target {
   readonly name: string;
   /** Where its files go, from the root of the project. */
   readonly folder: string;
-  /** @param root the root of the project, for a target that has settings of its own there */
-  readonly files: (bundle: Bundle, root: string) => Files;
+  readonly files: (source: Source) => Files;
 }
 
 const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
@@ -19,6 +27,11 @@ export const targets: readonly Target[] = [
   {
     name: 'daemon',
     folder: 'src',
-    files: (bundle, root) => daemonFiles(bundle, json(join(root, 'src/redfish/served.json')) as Served),
+    files: ({ bundle, root }) => daemonFiles(bundle, json(join(root, 'src/redfish/served.json')) as Served),
+  },
+  {
+    name: 'typescript',
+    folder: 'clients/typescript/src/generated',
+    files: ({ model }) => typescriptFiles(model),
   },
 ];
