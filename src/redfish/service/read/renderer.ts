@@ -3,7 +3,8 @@
  * the answer to a write all come from here, so they cannot differ.
  */
 import { odataType } from '../../generated/versions.ts';
-import type { Collection, JsonObject, Params, Resource, SchemaName } from '../resource.ts';
+import type { JsonObject } from '../json.ts';
+import type { Collection, Params, Resource, SchemaName } from '../resource.ts';
 import { readMethods } from '../tree.ts';
 import { actionInfo, actionsOf } from './actions.ts';
 import { annotated, writableOf, writesOf } from './annotations.ts';

@@ -1,13 +1,13 @@
 /** What a GET shows: one client's view of one target through one query. */
 import { message, RedfishError } from '../../../messages/messages.ts';
 import type { Access } from '../access.ts';
+import type { JsonObject } from '../json.ts';
 import type { Principal } from '../principal.ts';
 import { excerptOf } from '../query/excerpt.ts';
 import { Budget, expand } from '../query/expand.ts';
 import { passes } from '../query/filter.ts';
 import { type Expansion, noQuery, type Query } from '../query/query.ts';
 import { type Selection, select } from '../query/select.ts';
-import type { JsonObject } from '../resource.ts';
 import {
   type ActionInfoTarget,
   type ActionTarget,

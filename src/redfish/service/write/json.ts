@@ -1,7 +1,7 @@
 /** Parses request bodies in time linear in their length, whatever is in them. */
 import { isUtf8 } from 'node:buffer';
 import { type Message, message, RedfishError } from '../../../messages/messages.ts';
-import type { JsonObject } from '../resource.ts';
+import type { JsonObject } from '../json.ts';
 
 /** No request body of Redfish nests deeper than a few objects; the limit bounds what later walks recurse. */
 const maxDepth = 32;

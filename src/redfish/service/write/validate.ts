@@ -4,7 +4,8 @@
  */
 import { type Message, message } from '../../../messages/messages.ts';
 import { actionFacts, ownProperty, schemaFacts, type ValueFact } from '../facts.ts';
-import type { ActionParameter, Changes, Json, JsonObject, SchemaName } from '../resource.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { ActionParameter, Changes, SchemaName } from '../resource.ts';
 import { ActionFaults, PropertyFaults } from './faults.ts';
 import {
   asksForLater,

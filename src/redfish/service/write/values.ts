@@ -6,7 +6,7 @@ import {
   schemaFacts,
   type ValueFact,
 } from '../facts.ts';
-import type { Json, JsonObject } from '../resource.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { Faults, Steps } from './faults.ts';
 import { hasFormat, matches } from './formats.ts';
 

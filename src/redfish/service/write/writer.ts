@@ -4,12 +4,13 @@
  * comparing an ETag and writing are one step.
  */
 import { message, RedfishError } from '../../../messages/messages.ts';
+import type { Json } from '../json.ts';
 import type { Principal } from '../principal.ts';
 import { writableOf, writesOf } from '../read/annotations.ts';
 import { matchesEtag } from '../read/etag.ts';
 import type { Rendered } from '../read/renderer.ts';
 import { missing, type Parts } from '../read/view.ts';
-import type { Changes, Json, Resource, Undo, WriteContext } from '../resource.ts';
+import type { Changes, Resource, Undo, WriteContext } from '../resource.ts';
 import type { ActionTarget, CollectionTarget, ResourceTarget, Target } from '../tree.ts';
 import { Accepted } from './accepted.ts';
 import { withMessages } from './extended-info.ts';

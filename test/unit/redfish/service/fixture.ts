@@ -1,5 +1,6 @@
 /** A small service of made-up parts, for tests of the protocol itself: no board, no store, no HTTP. */
 import { type Message, RedfishError } from '../../../../src/messages/messages.ts';
+import type { Json, JsonObject } from '../../../../src/redfish/service/json.ts';
 import type { Principal } from '../../../../src/redfish/service/principal.ts';
 import { passes } from '../../../../src/redfish/service/query/filter.ts';
 import {
@@ -7,8 +8,6 @@ import {
   type Declaration,
   defineCollection,
   defineResource,
-  type Json,
-  type JsonObject,
   type Resource,
 } from '../../../../src/redfish/service/resource.ts';
 import { type AuditRecord, Service, type ServiceReply } from '../../../../src/redfish/service/service.ts';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorBody, type Message } from '../../../../src/messages/messages.ts';
 import { schemaFacts } from '../../../../src/redfish/service/facts.ts';
-import type { JsonObject, SchemaName } from '../../../../src/redfish/service/resource.ts';
+import type { JsonObject } from '../../../../src/redfish/service/json.ts';
+import type { SchemaName } from '../../../../src/redfish/service/resource.ts';
 import {
   validateAction,
   validateCreate,
