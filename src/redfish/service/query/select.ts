@@ -1,5 +1,5 @@
 /** `$select`: a subset of a resource's properties (DSP0266 clause 7.3.3). */
-import type { Json, JsonObject } from './resource.ts';
+import type { Json, JsonObject } from '../json.ts';
 
 /** Property → what is wanted of it; an empty map means all of it. */
 export interface Selection {

@@ -1,6 +1,7 @@
 /** The `excerpt` query: what of a resource its schema calls the essence (DSP0266 clause 7.3, Excerpt term). */
-import { schemaFacts } from './facts.ts';
-import type { Json, JsonObject, SchemaName } from './resource.ts';
+import { schemaFacts } from '../facts.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { SchemaName } from '../resource.ts';
 
 /** Properties of the excerpt of this kind; undefined where the schema has no excerpts. */
 function excerptNames(schema: SchemaName, kind: string | undefined): ReadonlySet<string> | undefined {

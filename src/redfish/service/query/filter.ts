@@ -2,7 +2,7 @@
  * `$filter` expressions (DSP0266 clause 7.3.4): comparisons of a property path with a value, joined by `and`, `or`, `not`
  * and parentheses.
  */
-import type { Json } from './resource.ts';
+import type { Json } from '../json.ts';
 
 export type Comparison = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 export type Literal = string | number | boolean | null;

@@ -2,12 +2,13 @@
  * Renders resources, and keeps what it rendered until something changes. A GET, a member of an expanded collection and
  * the answer to a write all come from here, so they cannot differ.
  */
-import { odataType } from '../generated/versions.ts';
+import { odataType } from '../../generated/versions.ts';
+import type { JsonObject } from '../json.ts';
+import type { Collection, Params, Resource, SchemaName } from '../resource.ts';
+import { readMethods } from '../tree.ts';
 import { actionInfo, actionsOf } from './actions.ts';
 import { annotated, writableOf, writesOf } from './annotations.ts';
 import { tagOf } from './etag.ts';
-import type { Collection, JsonObject, Params, Resource, SchemaName } from './resource.ts';
-import { readMethods } from './tree.ts';
 
 /** A resource or a collection as it is shown. */
 export interface Rendered {

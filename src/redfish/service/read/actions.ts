@@ -1,7 +1,8 @@
 /** How a resource offers its actions, and the ActionInfo that says what each of them takes (DSP0266 clause 9.5.12). */
-import { odataType } from '../generated/versions.ts';
-import { actionFacts, enumFacts, type ParameterFact } from './facts.ts';
-import type { ActionParameter, Json, JsonObject, Place, Resource, SchemaName } from './resource.ts';
+import { odataType } from '../../generated/versions.ts';
+import { actionFacts, enumFacts, type ParameterFact } from '../facts.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { ActionParameter, Place, Resource, SchemaName } from '../resource.ts';
 
 /** The `Actions` object; each action points to its ActionInfo, and repeats what it allows for clients that read no more. */
 export function actionsOf<A, M>(resource: Resource<A, M>, model: M, place: Place<A>): JsonObject | undefined {

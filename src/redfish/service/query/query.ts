@@ -1,5 +1,5 @@
 /** The query parameters of DSP0266 clause 7.3: understood, checked, or refused with the message that names them. */
-import { type Message, message, RedfishError } from '../../messages/messages.ts';
+import { type Message, message, RedfishError } from '../../../messages/messages.ts';
 import { type Filter, FilterError, parseFilter } from './filter.ts';
 import { parseSelection, type Selection } from './select.ts';
 

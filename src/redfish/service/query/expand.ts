@@ -1,7 +1,7 @@
 /** `$expand`: links replaced by what they lead to, exactly as its own GET shows it (DSP0266 clause 7.3.2). */
-import { message, RedfishError } from '../../messages/messages.ts';
+import { message, RedfishError } from '../../../messages/messages.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { Expansion } from './query.ts';
-import type { Json, JsonObject } from './resource.ts';
 
 /** What a link leads to, or undefined where it cannot be shown to this client: the link then stays. */
 export type Follow = (uri: string) => JsonObject | undefined;

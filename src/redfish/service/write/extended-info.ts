@@ -1,6 +1,6 @@
 /** Messages in a body that is no error (DSP0266 clause 9.9, `@Message.ExtendedInfo`). */
-import type { Message } from '../../messages/messages.ts';
-import type { Json, JsonObject } from './resource.ts';
+import type { Message } from '../../../messages/messages.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { isObject } from './values.ts';
 
 const term = '@Message.ExtendedInfo';

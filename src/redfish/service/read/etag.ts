@@ -3,7 +3,7 @@
  * refused because a temperature moved (DSP0266 clause 6.5; RFC 9110 clause 8.8.3 and 13).
  */
 import { createHash } from 'node:crypto';
-import type { Json } from './resource.ts';
+import type { Json } from '../json.ts';
 
 /** Properties of DMTF schemas that carry a measurement, a statistic of one, or a clock. */
 const volatileNames: ReadonlySet<string> = new Set([

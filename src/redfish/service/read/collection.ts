@@ -1,9 +1,9 @@
 /** Which members of a collection a query asks for (DSP0266 clause 7.3: filter, then skip, then top). */
-import { message, RedfishError } from '../../messages/messages.ts';
-import type { Filter } from './filter.ts';
-import type { Query } from './query.ts';
-import { memberUri } from './router.ts';
-import type { CollectionTarget } from './tree.ts';
+import { message, RedfishError } from '../../../messages/messages.ts';
+import type { Filter } from '../query/filter.ts';
+import type { Query } from '../query/query.ts';
+import { memberUri } from '../router.ts';
+import type { CollectionTarget } from '../tree.ts';
 
 export interface Page {
   /** Members that pass the filter, on whatever page. */

@@ -3,18 +3,19 @@
  * parts are then applied in order, and taken back when a later one fails. Writes to one resource never overlap, so that
  * comparing an ETag and writing are one step.
  */
-import { message, RedfishError } from '../../messages/messages.ts';
+import { message, RedfishError } from '../../../messages/messages.ts';
+import type { Json } from '../json.ts';
+import type { Principal } from '../principal.ts';
+import { writableOf, writesOf } from '../read/annotations.ts';
+import { matchesEtag } from '../read/etag.ts';
+import type { Rendered } from '../read/renderer.ts';
+import { missing, type Parts } from '../read/view.ts';
+import type { Changes, Resource, Undo, WriteContext } from '../resource.ts';
+import type { ActionTarget, CollectionTarget, ResourceTarget, Target } from '../tree.ts';
 import { Accepted } from './accepted.ts';
-import { writableOf, writesOf } from './annotations.ts';
-import { matchesEtag } from './etag.ts';
 import { withMessages } from './extended-info.ts';
 import { parseJson } from './json.ts';
 import { Preferences } from './preferences.ts';
-import type { Principal } from './principal.ts';
-import { missing, type Parts } from './reader.ts';
-import type { Rendered } from './renderer.ts';
-import type { Changes, Json, Resource, Undo, WriteContext } from './resource.ts';
-import type { ActionTarget, CollectionTarget, ResourceTarget, Target } from './tree.ts';
 import { validateAction, validateCreate, validatePatch } from './validate.ts';
 
 /** Seconds after which it is worth looking how an operation goes on. */

@@ -1,5 +1,6 @@
 /** What a resource says of its own properties: which may be written now, and with which values (DSP0266 clause 9.9). */
-import type { Json, JsonObject, Resource, Write } from './resource.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { Resource, Write } from '../resource.ts';
 
 /** The writes that apply to `model`. */
 export function writesOf<A, M>(resource: Resource<A, M>, model: M, app: A): readonly Write<A, M>[] {

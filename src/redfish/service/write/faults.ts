@@ -1,4 +1,4 @@
-import { type Message, message } from '../../messages/messages.ts';
+import { type Message, message } from '../../../messages/messages.ts';
 import { pointerOf } from './json.ts';
 
 /** What can be wrong with a value or a name in a request body. */

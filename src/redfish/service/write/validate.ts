@@ -2,10 +2,11 @@
  * Checks request bodies against the schema facts and against what a resource lets be written. Pure: nothing is changed,
  * every fault of a body is found in one go, and what comes out is safe to apply.
  */
-import { type Message, message } from '../../messages/messages.ts';
-import { actionFacts, ownProperty, schemaFacts, type ValueFact } from './facts.ts';
+import { type Message, message } from '../../../messages/messages.ts';
+import { actionFacts, ownProperty, schemaFacts, type ValueFact } from '../facts.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { ActionParameter, Changes, SchemaName } from '../resource.ts';
 import { ActionFaults, PropertyFaults } from './faults.ts';
-import type { ActionParameter, Changes, Json, JsonObject, SchemaName } from './resource.ts';
 import {
   asksForLater,
   isControl,

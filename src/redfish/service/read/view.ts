@@ -1,16 +1,13 @@
 /** What a GET shows: one client's view of one target through one query. */
-import { message, RedfishError } from '../../messages/messages.ts';
-import type { Access } from './access.ts';
-import { type Page, type Pager, pageOf } from './collection.ts';
-import { digest, tagOf } from './etag.ts';
-import { excerptOf } from './excerpt.ts';
-import { Budget, expand } from './expand.ts';
-import { passes } from './filter.ts';
-import type { Principal } from './principal.ts';
-import { type Expansion, noQuery, type Query } from './query.ts';
-import { collectionBody, identified, type Rendered, type Renderer, Shown } from './renderer.ts';
-import type { JsonObject } from './resource.ts';
-import { type Selection, select } from './select.ts';
+import { message, RedfishError } from '../../../messages/messages.ts';
+import type { Access } from '../access.ts';
+import type { JsonObject } from '../json.ts';
+import type { Principal } from '../principal.ts';
+import { excerptOf } from '../query/excerpt.ts';
+import { Budget, expand } from '../query/expand.ts';
+import { passes } from '../query/filter.ts';
+import { type Expansion, noQuery, type Query } from '../query/query.ts';
+import { type Selection, select } from '../query/select.ts';
 import {
   type ActionInfoTarget,
   type ActionTarget,
@@ -21,7 +18,10 @@ import {
   type ResourceTarget,
   type Target,
   type Tree,
-} from './tree.ts';
+} from '../tree.ts';
+import { type Page, type Pager, pageOf } from './collection.ts';
+import { digest, tagOf } from './etag.ts';
+import { collectionBody, identified, type Rendered, type Renderer, Shown } from './renderer.ts';
 
 /** What can be read. */
 export type Readable<A> = Exclude<Target<A>, ActionTarget<A>>;

@@ -5,10 +5,10 @@ import {
   type PropertyFact,
   schemaFacts,
   type ValueFact,
-} from './facts.ts';
+} from '../facts.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { Faults, Steps } from './faults.ts';
 import { hasFormat, matches } from './formats.ts';
-import type { Json, JsonObject } from './resource.ts';
 
 /** What the check of a value needs to know beside the schema. */
 export interface Rules {
