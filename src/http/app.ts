@@ -7,17 +7,17 @@ import type { Principal } from '../redfish/service/principal.ts';
 import type { ServiceReply, ServiceRequest } from '../redfish/service/service.ts';
 import type { Format } from '../telemetry/exposition.ts';
 import { addressOf } from './address.ts';
-import { type AttachmentOptions, attachments } from './attachment.ts';
 import { readBody } from './body.ts';
-import type { Consoles } from './console.ts';
-import { type Documents, documents, isDocument } from './documents.ts';
-import { errors, requestId } from './errors.ts';
+import { type AttachmentOptions, attachments } from './endpoints/attachment.ts';
+import type { Consoles } from './endpoints/console.ts';
+import { type Documents, documents, isDocument } from './endpoints/documents.ts';
+import { metrics } from './endpoints/metrics.ts';
+import { type SseOptions, sse } from './endpoints/sse.ts';
 import { demandAcceptable, demandProtocol } from './headers.ts';
-import { type Limits, limitRequests } from './limits.ts';
-import { metrics } from './metrics.ts';
-import { methods, origins } from './origins.ts';
+import { errors, requestId } from './middleware/errors.ts';
+import { type Limits, limitRequests } from './middleware/limits.ts';
+import { methods, origins } from './middleware/origins.ts';
 import { json, send } from './reply.ts';
-import { type SseOptions, sse } from './sse.ts';
 
 /** The part of the Redfish service that HTTP needs. */
 export interface RedfishService {

@@ -1,7 +1,7 @@
 /** Requests that ask for another protocol on their connection (RFC 9110 clause 7.8) go the way of all others first. */
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { endSocket } from './listener/sockets.ts';
+import { endSocket } from './sockets.ts';
 
 /** What is left of the connection once HTTP is over: the socket, and what has already come on it. */
 export interface Upgrade {

@@ -4,11 +4,11 @@
  */
 import type { Context, Next } from 'koa';
 import type { RawData, WebSocket, WebSocketServer } from 'ws';
-import type { Console, ConsoleAttachment, ConsoleClient, ConsoleEnd } from '../board/model.ts';
-import { message, RedfishError } from '../messages/messages.ts';
-import type { Principal } from '../redfish/service/principal.ts';
-import { addressOf } from './address.ts';
-import { takeUpgrade, wantsWebSocket } from './upgrade.ts';
+import type { Console, ConsoleAttachment, ConsoleClient, ConsoleEnd } from '../../board/model.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
+import type { Principal } from '../../redfish/service/principal.ts';
+import { addressOf } from '../address.ts';
+import { takeUpgrade, wantsWebSocket } from '../listener/upgrade.ts';
 
 export interface ConsoleOptions {
   /** The console of a host; undefined where it has none. */

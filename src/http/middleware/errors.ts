@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
-import { DeviceError } from '../../drivers/errors.ts';
-import { BoardRefusal } from '../board/model.ts';
-import { errorBody, message, RedfishError } from '../messages/messages.ts';
-import { NetworkError } from '../network/model.ts';
-import { WriteFailure } from '../redfish/service/writer.ts';
-import { StoreError } from '../store/errors.ts';
-import { send } from './reply.ts';
+import { DeviceError } from '../../../drivers/errors.ts';
+import { BoardRefusal } from '../../board/model.ts';
+import { errorBody, message, RedfishError } from '../../messages/messages.ts';
+import { NetworkError } from '../../network/model.ts';
+import { WriteFailure } from '../../redfish/service/writer.ts';
+import { StoreError } from '../../store/errors.ts';
+import { send } from '../reply.ts';
 
 /**
  * Middleware: catches, answers, and logs what is a defect or a fault of the machine. `advertiseBasic` says whether a 401

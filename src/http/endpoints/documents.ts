@@ -1,13 +1,13 @@
 /** The few fixed texts: `/redfish`, `$metadata` and the OData service document, which everybody may read, and our registry. */
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { message, RedfishError } from '../messages/messages.ts';
-import { ownRegistryUri } from '../messages/own.ts';
-import { digest, matchesEtag } from '../redfish/service/etag.ts';
-import type { Principal } from '../redfish/service/principal.ts';
-import { demandLogin } from './authenticate.ts';
-import { demandAcceptable, demandProtocol } from './headers.ts';
-import { send } from './reply.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
+import { ownRegistryUri } from '../../messages/own.ts';
+import { digest, matchesEtag } from '../../redfish/service/etag.ts';
+import type { Principal } from '../../redfish/service/principal.ts';
+import { demandAcceptable, demandProtocol } from '../headers.ts';
+import { demandLogin } from '../middleware/authenticate.ts';
+import { send } from '../reply.ts';
 
 const allow = 'GET, HEAD, OPTIONS';
 

@@ -1,11 +1,11 @@
 /** The plain listener that sends clients to HTTPS and serves nothing itself. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
-import { errorBody, message } from '../messages/messages.ts';
-import { type Limits, limitConnections } from './limits.ts';
-import { Sockets } from './listener/sockets.ts';
+import { errorBody, message } from '../../messages/messages.ts';
+import { type Limits, limitConnections } from '../middleware/limits.ts';
+import { json } from '../reply.ts';
 import { refuseBadRequests } from './refusals.ts';
-import { json } from './reply.ts';
+import { Sockets } from './sockets.ts';
 
 export interface Redirect {
   readonly address: AddressInfo;

@@ -2,12 +2,12 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import type { Context, Next } from 'koa';
-import type { Archives } from '../diagnostics/archives.ts';
-import { message, RedfishError } from '../messages/messages.ts';
-import { attachmentPath } from '../redfish/resources/managers/dump.ts';
-import type { Principal } from '../redfish/service/principal.ts';
-import { demandAcceptable } from './headers.ts';
-import { common, send } from './reply.ts';
+import type { Archives } from '../../diagnostics/archives.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
+import { attachmentPath } from '../../redfish/resources/managers/dump.ts';
+import type { Principal } from '../../redfish/service/principal.ts';
+import { demandAcceptable } from '../headers.ts';
+import { common, send } from '../reply.ts';
 
 export interface AttachmentOptions {
   readonly archives: Archives;

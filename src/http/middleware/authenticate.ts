@@ -4,14 +4,14 @@
  */
 import type { TLSSocket } from 'node:tls';
 import type { Context } from 'koa';
-import type { Account, Accounts } from '../accounts/accounts.ts';
-import type { Login } from '../accounts/logins.ts';
-import type { Roles } from '../accounts/roles.ts';
-import type { Sessions } from '../accounts/sessions.ts';
-import { message, RedfishError } from '../messages/messages.ts';
-import { loginRefused } from '../redfish/mapping/account-errors.ts';
-import type { Principal } from '../redfish/service/principal.ts';
-import { addressOf } from './address.ts';
+import type { Account, Accounts } from '../../accounts/accounts.ts';
+import type { Login } from '../../accounts/logins.ts';
+import type { Roles } from '../../accounts/roles.ts';
+import type { Sessions } from '../../accounts/sessions.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
+import { loginRefused } from '../../redfish/mapping/account-errors.ts';
+import type { Principal } from '../../redfish/service/principal.ts';
+import { addressOf } from '../address.ts';
 
 export interface Credentials {
   readonly accounts: Accounts;

@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import type Koa from 'koa';
-import { type Limits, limitConnections } from './limits.ts';
-import { Sockets } from './listener/sockets.ts';
+import { type Limits, limitConnections } from '../middleware/limits.ts';
 import { refuseBadRequests } from './refusals.ts';
+import { Sockets } from './sockets.ts';
 import { serveUpgrades } from './upgrade.ts';
 
 export interface Listener {

@@ -1,7 +1,7 @@
 /** Web pages of other origins: kept from writing with a user's remembered credentials, or let in where configured (CORS). */
 import type { Context, Next } from 'koa';
-import { message, RedfishError } from '../messages/messages.ts';
-import { send } from './reply.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
+import { send } from '../reply.ts';
 
 /** What a page may send, and read of an answer, beside what every page may. */
 const requestHeaders =

@@ -3,9 +3,9 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { errorBody, type Message, message } from '../messages/messages.ts';
-import { endSocket } from './listener/sockets.ts';
-import { commonLines, json } from './reply.ts';
+import { errorBody, type Message, message } from '../../messages/messages.ts';
+import { commonLines, json } from '../reply.ts';
+import { endSocket } from './sockets.ts';
 
 interface Refusal {
   /** Status code and reason phrase. */

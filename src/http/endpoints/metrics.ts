@@ -1,11 +1,11 @@
 /** `/metrics`: all that the daemon knows, for Prometheus and its relatives, to whoever may log in. */
 import type { Context, Next } from 'koa';
-import { message, RedfishError } from '../messages/messages.ts';
-import type { Principal } from '../redfish/service/principal.ts';
-import { contentTypes, type Format } from '../telemetry/exposition.ts';
-import { demandLogin } from './authenticate.ts';
-import { choices, takesType } from './negotiation.ts';
-import { send } from './reply.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
+import type { Principal } from '../../redfish/service/principal.ts';
+import { contentTypes, type Format } from '../../telemetry/exposition.ts';
+import { demandLogin } from '../middleware/authenticate.ts';
+import { choices, takesType } from '../negotiation.ts';
+import { send } from '../reply.ts';
 
 const allow = 'GET, HEAD, OPTIONS';
 

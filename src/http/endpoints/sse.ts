@@ -1,17 +1,17 @@
 /** Events as a stream (DSP0266 clause 12.6; HTML Living Standard, 9.2): one open request, one destination of events. */
 import { once } from 'node:events';
 import type { Context, Next } from 'koa';
-import { type EventHub, maxStreams } from '../events/hub.ts';
-import { type EventStream, placeOf } from '../events/stream.ts';
-import { everything, type Subscription } from '../events/subscription.ts';
-import { message, RedfishError } from '../messages/messages.ts';
-import { streamFilter, unfiltered } from '../redfish/mapping/sse-filter.ts';
-import { sseUri } from '../redfish/resources/events/event-service.ts';
-import { FilterError } from '../redfish/service/filter.ts';
-import type { Principal } from '../redfish/service/principal.ts';
-import { addressOf } from './address.ts';
-import { demandAcceptable, demandProtocol } from './headers.ts';
-import { common, send } from './reply.ts';
+import { type EventHub, maxStreams } from '../../events/hub.ts';
+import { type EventStream, placeOf } from '../../events/stream.ts';
+import { everything, type Subscription } from '../../events/subscription.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
+import { streamFilter, unfiltered } from '../../redfish/mapping/sse-filter.ts';
+import { sseUri } from '../../redfish/resources/events/event-service.ts';
+import { FilterError } from '../../redfish/service/filter.ts';
+import type { Principal } from '../../redfish/service/principal.ts';
+import { addressOf } from '../address.ts';
+import { demandAcceptable, demandProtocol } from '../headers.ts';
+import { common, send } from '../reply.ts';
 
 export interface SseOptions {
   readonly events: EventHub;
