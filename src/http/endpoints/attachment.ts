@@ -1,76 +1,62 @@
-/** Downloads of what log entries point to, whole or in part (RFC 9110 clause 14). */
+/** Downloads of the archives that log entries link to, whole or in part (RFC 9110 clause 14). */
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
-import type { Context, Next } from 'koa';
-import type { Archives } from '../../diagnostics/archives.ts';
+import type { Context } from 'koa';
+import type { Archive, Archives } from '../../diagnostics/archives.ts';
 import { message, RedfishError } from '../../messages/messages.ts';
 import { attachmentPath } from '../../redfish/resources/managers/dump.ts';
-import type { Principal } from '../../redfish/service/principal.ts';
-import { demandAcceptable } from '../headers.ts';
-import { common, send } from '../reply.ts';
+import { endpoint, type Route } from '../endpoint.ts';
+import { beginStream } from '../reply.ts';
 
-export interface AttachmentOptions {
-  readonly archives: Archives;
-  readonly manager: string;
-  readonly authenticate: (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
+/** First and last byte of a part. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
 }
 
-const type = 'application/gzip';
-const allow = 'GET, HEAD, OPTIONS';
+/** @param manager id of the manager whose archives these are */
+export function attachments(archives: Archives, manager: string): Route {
+  return endpoint({
+    path: attachmentPath,
+    methods: ['GET', 'HEAD'],
+    // An archive tells more of the controller than any resource does.
+    privilege: 'ConfigureManager',
+    find: ({ ManagerId, EntryId = '' }) => (ManagerId === manager ? archives.get(EntryId) : undefined),
+    handle: (ctx, { target }) => download(ctx, target),
+  });
+}
 
-export function attachments({ archives, manager, authenticate }: AttachmentOptions) {
-  return async (ctx: Context, next: Next): Promise<void> => {
-    const [, of, id = ''] = attachmentPath.exec(ctx.path) ?? [];
-    if (of === undefined) return next();
-    const principal = await authenticate(ctx, false);
-    ctx.state.principal = principal;
-    if (principal === null) throw new RedfishError([message('Base.NoValidSession', [])], 401);
-    // It tells more of the controller than any resource does.
-    if (principal.passwordChangeRequired || !principal.privileges.has('ConfigureManager'))
-      throw new RedfishError([message('Base.InsufficientPrivilege', [])], 403);
-    const archive = of === manager ? archives.get(id) : undefined;
-    if (archive === undefined)
-      throw new RedfishError([message('Base.ResourceMissingAtURI', [ctx.path])], 404);
-    const { method = '' } = ctx.req;
-    if (method === 'OPTIONS') return send(ctx, { status: 204, headers: { Allow: allow }, body: null });
-    if (method !== 'GET' && method !== 'HEAD')
-      throw new RedfishError([message('Base.OperationNotAllowed', [])], 405, { Allow: allow });
-    demandAcceptable(ctx, type);
-    const { size, path, made } = archive;
-    const etag = `"${id}-${made.getTime()}-${size}"`;
-    const { range: asked, 'if-range': condition } = ctx.req.headers;
-    // A range of something else than what the client has a part of would not fit.
-    const range =
-      asked === undefined || (condition !== undefined && condition !== etag) ? null : rangeOf(asked, size);
-    if (range === undefined)
-      throw new RedfishError([message('Base.HeaderInvalid', [`Range: ${asked}`])], 416, {
-        'Content-Range': `bytes */${size}`,
-      });
-    const { from, to } = range ?? { from: 0, to: size - 1 };
-    ctx.respond = false;
-    const { res } = ctx;
-    res.statusCode = range === null ? 200 : 206;
-    for (let at = 0; at < common.length; at += 2) res.setHeader(common[at] ?? '', common[at + 1] ?? '');
-    res.setHeader('Content-Type', type);
-    res.setHeader('Content-Length', to - from + 1);
-    res.setHeader('Content-Disposition', `attachment; filename="redfishd-${id}.tar.gz"`);
-    res.setHeader('Accept-Ranges', 'bytes');
-    res.setHeader('ETag', etag);
-    if (range !== null) res.setHeader('Content-Range', `bytes ${from}-${to}/${size}`);
-    if (method === 'HEAD') {
-      res.end();
-      return;
-    }
-    // The file may be removed meanwhile: what is open stays readable. A client that goes ends it.
-    pipeline(createReadStream(path, { start: from, end: to }), res, () => undefined);
-  };
+/** An archive has one form, so Accept makes no difference. */
+function download(ctx: Context, { id, size, path, made }: Archive): void {
+  const etag = `"${id}-${made.getTime()}-${size}"`;
+  const { range: field, 'if-range': condition } = ctx.req.headers;
+  // A part of another version would not fit what the client already has.
+  const partial = field !== undefined && (condition === undefined || condition === etag);
+  const range = partial ? rangeOf(field, size) : null;
+  if (range === undefined)
+    throw new RedfishError([message('Base.HeaderInvalid', [`Range: ${field}`])], 416, {
+      'Content-Range': `bytes */${size}`,
+    });
+  const { from, to } = range ?? { from: 0, to: size - 1 };
+  const { res } = ctx;
+  beginStream(ctx, range === null ? 200 : 206, {
+    'Content-Type': 'application/gzip',
+    'Content-Length': String(to - from + 1),
+    'Content-Disposition': `attachment; filename="redfishd-${id}.tar.gz"`,
+    'Accept-Ranges': 'bytes',
+    ETag: etag,
+    ...(range === null ? {} : { 'Content-Range': `bytes ${from}-${to}/${size}` }),
+  });
+  if (ctx.req.method === 'HEAD') {
+    res.end();
+    return;
+  }
+  // The file may be removed meanwhile: an open file stays readable. A client that leaves ends the pipeline.
+  pipeline(createReadStream(path, { start: from, end: to }), res, () => undefined);
 }
 
 /** One range of bytes; null for a field that is none (it is ignored), undefined for one that cannot be satisfied. */
-export function rangeOf(
-  field: string,
-  size: number,
-): { readonly from: number; readonly to: number } | null | undefined {
+export function rangeOf(field: string, size: number): Range | null | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(field.replace(/\s/g, '')) ?? [];
   if (first === '' && last === '') return null;
   if (first === '') {

@@ -1,19 +1,20 @@
 /**
- * Serial consoles of hosts over WebSocket (RFC 6455): bytes in binary messages, both ways, as on a terminal. Credentials,
- * limits and refusals are those of every other request.
+ * Serial consoles of hosts over WebSocket (RFC 6455): bytes in binary messages in both directions, as on a terminal.
+ * Credentials, limits and refusals are those of every other request.
  */
-import type { Context, Next } from 'koa';
+import type { Context } from 'koa';
 import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Console, ConsoleAttachment, ConsoleClient, ConsoleEnd } from '../../board/model.ts';
 import { message, RedfishError } from '../../messages/messages.ts';
-import type { Principal } from '../../redfish/service/principal.ts';
-import { addressOf } from '../address.ts';
+import { addressOf } from '../client.ts';
+import { type Exchange, endpoint, type Route } from '../endpoint.ts';
+import type { Grants } from '../grants.ts';
 import { takeUpgrade, wantsWebSocket } from '../listener/upgrade.ts';
 
 export interface ConsoleOptions {
   /** The console of a host; undefined where it has none. */
   readonly find: (host: string) => Console | undefined;
-  readonly authenticate: (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
+  readonly grants: Grants;
   /** Origins of web pages, besides the service's own, that may open a console. */
   readonly origins: readonly string[];
   readonly audit: (event: ConsoleEvent) => void;
@@ -29,63 +30,62 @@ export interface ConsoleEvent {
   readonly reason?: string;
 }
 
-const path = /^\/console\/([^/]+)$/;
-/** What a host writes may hold secrets, and what is typed changes it: reading it takes as much as typing. */
+interface Target {
+  readonly host: string;
+  readonly console: Console;
+}
+
+/** What a host prints may hold secrets, and what is typed changes the host: reading takes as much as typing. */
 const privilege = 'ConfigureComponents';
-/** Milliseconds between looks at whether a client is still there and still allowed. */
+/** Milliseconds between pings; a client that has not answered the last one is gone. */
 const period = 15_000;
-/** Bytes that wait for a client before it is let go. */
+/** Milliseconds in which clients may answer to the closing handshake at the end. */
+const farewell = 200;
+/** Bytes that may wait for a client that reads slowly. */
 const backlog = 1024 * 1024;
 const maxMessage = 64 * 1024;
 /** RFC 6455 clause 7.4.1. */
 const codes = { goingAway: 1001, refused: 1008, failed: 1011, later: 1013 } as const;
 
-export interface Consoles {
-  readonly middleware: (ctx: Context, next: Next) => Promise<void>;
-  /** Looks at once whether those who have a console open still may; after a change of sessions, accounts or roles. */
-  recheck(): void;
-  /** Lets go of all clients. */
-  close(): void;
-}
+export class Consoles {
+  readonly route: Route = endpoint<Target>({
+    path: '/console/:host',
+    methods: ['GET'],
+    privilege,
+    find: ({ host = '' }) => {
+      const console = this.#options.find(host);
+      return console && { host, console };
+    },
+    handle: (ctx, exchange) => this.#open(ctx, exchange),
+  });
+  readonly #options: ConsoleOptions;
+  readonly #websockets = new Set<WebSocket>();
+  readonly #interactive = new WeakMap<object, boolean>();
+  #server: Promise<WebSocketServer> | undefined;
 
-export function consoles(options: ConsoleOptions): Consoles {
-  /** And what checks each. */
-  const open = new Map<WebSocket, () => Promise<void>>();
-  let sockets: Promise<WebSocketServer> | undefined;
-  const load = async (): Promise<WebSocketServer> => {
-    const { WebSocketServer } = await import('ws');
-    const server = new WebSocketServer({
-      ...{ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: maxMessage },
-    });
-    server.on('headers', (headers, request) => {
-      headers.push(`Console-Mode: ${modes.get(request) === true ? 'interactive' : 'read-only'}`);
-    });
-    return server;
-  };
-  const modes = new WeakMap<object, boolean>();
+  constructor(options: ConsoleOptions) {
+    this.#options = options;
+  }
 
-  const middleware = async (ctx: Context, next: Next): Promise<void> => {
-    const host = path.exec(ctx.path)?.[1];
-    if (host === undefined) return next();
-    demandOrigin(ctx, options.origins);
-    const principal = await options.authenticate(ctx, false);
-    ctx.state.principal = principal;
-    const who = demandPrivilege(principal);
-    const console = options.find(host);
-    if (console === undefined)
-      throw new RedfishError([message('Base.ResourceMissingAtURI', [ctx.path])], 404);
-    if (ctx.method !== 'GET')
-      throw new RedfishError([message('Base.OperationNotAllowed', [])], 405, { Allow: 'GET' });
+  /** Ends all consoles; clients that do not answer to that are not waited for. */
+  close(): void {
+    for (const websocket of this.#websockets) websocket.close(codes.goingAway, 'the daemon ends');
+    setTimeout(() => {
+      for (const websocket of this.#websockets) websocket.terminate();
+    }, farewell).unref();
+  }
+
+  async #open(ctx: Context, { principal, target: { host, console } }: Exchange<Target>): Promise<void> {
+    requireOrigin(ctx, this.#options.origins);
     const wish = wishOf(ctx.query);
     if (!wantsWebSocket(ctx.req)) {
-      throw new RedfishError([message('Base.HeaderMissing', ['Upgrade'])], 426, {
-        ...{ Upgrade: 'websocket', Connection: 'Upgrade' },
-      });
+      const headers = { Upgrade: 'websocket', Connection: 'Upgrade' };
+      throw new RedfishError([message('Base.HeaderMissing', ['Upgrade'])], 426, headers);
     }
-    sockets ??= load();
-    const server = await sockets;
+    this.#server ??= this.#load();
+    const server = await this.#server;
     const address = addressOf(ctx);
-    const client = new Client(`${who.userName} from ${address}`);
+    const client = new Client(`${principal.userName} from ${address}`);
     const attachment = console.attach(client, wish);
     const upgrade = takeUpgrade(ctx.req);
     ctx.respond = false;
@@ -93,67 +93,62 @@ export function consoles(options: ConsoleOptions): Consoles {
     ctx.res.statusCode = 101;
     if (upgrade === undefined) return attachment.detach();
     const { socket, head } = upgrade;
-    const facts = { host, types: attachment.writes, userName: who.userName, address };
+    const facts = { host, types: attachment.writes, userName: principal.userName, address };
     // Also when the handshake fails.
     socket.once('close', () => attachment.detach());
-    modes.set(ctx.req, attachment.writes);
+    this.#interactive.set(ctx.req, attachment.writes);
     server.handleUpgrade(ctx.req, socket, head, (websocket) => {
-      open.set(websocket, () => check(ctx, websocket));
-      options.audit({ kind: 'opened', ...facts });
+      this.#websockets.add(websocket);
+      const release = this.#options.grants.hold(ctx, privilege, () =>
+        websocket.close(codes.refused, 'the login has ended, or does not allow this any more'),
+      );
+      this.#options.audit({ kind: 'opened', ...facts });
       websocket.once('close', (code, reason) => {
-        open.delete(websocket);
-        options.audit({ kind: 'closed', ...facts, reason: reason.toString() || `status ${code}` });
+        release();
+        this.#websockets.delete(websocket);
+        this.#options.audit({ kind: 'closed', ...facts, reason: reason.toString() || `status ${code}` });
       });
-      watch(websocket);
+      ping(websocket);
       receive(websocket, attachment);
       client.begin(websocket);
     });
-  };
-
-  /** A session that has a console open is in use; one that has ended takes the console with it. */
-  async function check(ctx: Context, websocket: WebSocket): Promise<void> {
-    try {
-      demandPrivilege(await options.authenticate(ctx, false));
-    } catch {
-      websocket.close(codes.refused, 'the login has ended, or does not allow this any more');
-    }
   }
 
-  /** Ends a console whose client is gone, or may not have it any more. */
-  function watch(websocket: WebSocket): void {
-    let heard = true;
-    websocket.on('pong', () => {
-      heard = true;
+  /** The package is loaded when a first console opens. */
+  async #load(): Promise<WebSocketServer> {
+    const { WebSocketServer } = await import('ws');
+    const server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: maxMessage,
     });
-    const timer = setInterval(() => {
-      if (!heard) {
-        websocket.terminate();
-        return;
-      }
-      heard = false;
-      websocket.ping();
-      void open.get(websocket)?.();
-    }, period);
-    timer.unref();
-    websocket.once('close', () => clearInterval(timer));
+    server.on('headers', (headers, request) => {
+      headers.push(`Console-Mode: ${this.#interactive.get(request) === true ? 'interactive' : 'read-only'}`);
+    });
+    return server;
   }
-
-  return {
-    middleware,
-    recheck() {
-      for (const each of open.values()) void each();
-    },
-    close() {
-      for (const websocket of open.keys()) websocket.close(codes.goingAway, 'the daemon ends');
-      // Whoever does not answer to that is not waited for.
-      setTimeout(() => {
-        for (const websocket of open.keys()) websocket.terminate();
-      }, 200).unref();
-    },
-  };
 }
 
-/** One client of a console, whose first output may come before its WebSocket is there. */
+/** Ends a console whose client no longer answers. */
+function ping(websocket: WebSocket): void {
+  let answered = true;
+  websocket.on('pong', () => {
+    answered = true;
+  });
+  const timer = setInterval(() => {
+    if (!answered) {
+      websocket.terminate();
+      return;
+    }
+    answered = false;
+    websocket.ping();
+  }, period);
+  timer.unref();
+  websocket.once('close', () => clearInterval(timer));
+}
+
+/** One client of a console; its first output may come before its WebSocket is ready. */
 class Client implements ConsoleClient {
   readonly name: string;
   #websocket: WebSocket | undefined;
@@ -177,7 +172,7 @@ class Client implements ConsoleClient {
       this.#waiting.push(bytes);
       return;
     }
-    // A client that does not keep up costs memory that others need.
+    // What waits for a slow client costs memory that others need.
     if (websocket.bufferedAmount > backlog) websocket.close(codes.later, 'you read too slowly');
     else if (websocket.readyState === websocket.OPEN) websocket.send(bytes, { binary: true });
   }
@@ -206,7 +201,7 @@ function cut(reason: string): string {
         .replace(/[^\x20-\x7e]/g, '?');
 }
 
-/** Hands on what a client types, no faster than the line takes it. */
+/** Forwards what a client types, no faster than the line takes it. */
 function receive(websocket: WebSocket, attachment: ConsoleAttachment): void {
   websocket.on('error', () => websocket.terminate());
   websocket.on('message', (data: RawData) => {
@@ -222,24 +217,14 @@ function receive(websocket: WebSocket, attachment: ConsoleAttachment): void {
   });
 }
 
-/** A page of another origin would come with the credentials that a browser remembers. */
-function demandOrigin(ctx: Context, allowed: readonly string[]): void {
+/** A page of another origin would come with the credentials that a browser remembers. @throws RedfishError 403 */
+function requireOrigin(ctx: Context, allowed: readonly string[]): void {
   const { origin, host } = ctx.req.headers;
   if (origin === undefined || origin === `https://${host}` || allowed.includes(origin)) return;
   throw new RedfishError([message('Base.AccessForbidden', [])], 403);
 }
 
-/** @throws RedfishError 401, 403 */
-function demandPrivilege(principal: Principal | null): Principal {
-  if (principal === null) throw new RedfishError([message('Base.NoValidSession', [])], 401);
-  if (principal.passwordChangeRequired)
-    throw new RedfishError([message('Base.PasswordChangeRequired', [principal.accountUri])], 403);
-  if (!principal.privileges.has(privilege))
-    throw new RedfishError([message('Base.InsufficientPrivilege', [])], 403);
-  return principal;
-}
-
-/** `?mode=read` asks for no more than reading, `?takeover=true` to type in any case. */
+/** `?mode=read` only reads, `?takeover=true` takes the keyboard from another client. @throws RedfishError 400 */
 function wishOf(query: Context['query']): { readonly type: boolean; readonly takeover: boolean } {
   for (const [name, value] of Object.entries(query)) {
     const known = { mode: ['read', 'interactive'], takeover: ['true', 'false'] }[name];

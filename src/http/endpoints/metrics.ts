@@ -1,42 +1,27 @@
-/** `/metrics`: all that the daemon knows, for Prometheus and its relatives, to whoever may log in. */
-import type { Context, Next } from 'koa';
+/** `/metrics`: all metrics for Prometheus and compatible collectors. */
 import { message, RedfishError } from '../../messages/messages.ts';
-import type { Principal } from '../../redfish/service/principal.ts';
 import { contentTypes, type Format } from '../../telemetry/exposition.ts';
-import { demandLogin } from '../middleware/authenticate.ts';
+import { endpoint, type Route } from '../endpoint.ts';
 import { choices, takesType } from '../negotiation.ts';
 import { send } from '../reply.ts';
 
-const allow = 'GET, HEAD, OPTIONS';
-
-export interface MetricsOptions {
-  /** All metrics as they are now. Reads memory only. */
-  readonly render: (format: Format) => string;
-  readonly authenticate: (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
+/** @param render returns all metrics as they are now; reads memory only */
+export function metrics(render: (format: Format) => string): Route {
+  return endpoint({
+    path: '/metrics',
+    methods: ['GET', 'HEAD'],
+    privilege: 'Login',
+    find: () => render,
+    handle: (ctx, { allow }) => {
+      const format = formatFor(ctx.req.headers.accept);
+      if (format === undefined) throw new RedfishError([message('Base.HeaderInvalid', ['Accept'])], 406);
+      const headers = { Allow: allow, 'Content-Type': contentTypes[format], Vary: 'Accept' };
+      return send(ctx, { status: 200, headers, body: render(format) });
+    },
+  });
 }
 
-export function metrics({ render, authenticate }: MetricsOptions) {
-  return async (ctx: Context, next: Next): Promise<void> => {
-    if (ctx.path !== '/metrics') return next();
-    const principal = await authenticate(ctx, false);
-    ctx.state.principal = principal;
-    demandLogin(principal);
-    const { method } = ctx.req;
-    if (method === 'OPTIONS') return send(ctx, { status: 204, headers: { Allow: allow }, body: null });
-    if (method !== 'GET' && method !== 'HEAD')
-      throw new RedfishError([message('Base.OperationNotAllowed', [])], 405, { Allow: allow });
-    const format = formatFor(ctx.req.headers.accept);
-    if (format === undefined) throw new RedfishError([message('Base.HeaderInvalid', ['Accept'])], 406);
-    const body = render(format);
-    return send(ctx, {
-      status: 200,
-      headers: { Allow: allow, 'Content-Type': contentTypes[format], Vary: 'Accept' },
-      body,
-    });
-  };
-}
-
-/** OpenMetrics for those who ask for it, and no less for it than for plain text; undefined when neither will do. */
+/** OpenMetrics where an Accept field prefers it to plain text or likes both equally; undefined when neither will do. */
 export function formatFor(accept: string | undefined): Format | undefined {
   if (accept === undefined) return 'text';
   const list = choices(accept);

@@ -1,6 +1,6 @@
-/** Events as a stream (DSP0266 clause 12.6; HTML Living Standard, 9.2): one open request, one destination of events. */
+/** Events as a stream (DSP0266 clause 12.6; HTML Living Standard, 9.2): one open request is one destination of events. */
 import { once } from 'node:events';
-import type { Context, Next } from 'koa';
+import type { Context } from 'koa';
 import { type EventHub, maxStreams } from '../../events/hub.ts';
 import { type EventStream, placeOf } from '../../events/stream.ts';
 import { everything, type Subscription } from '../../events/subscription.ts';
@@ -9,76 +9,61 @@ import { streamFilter, unfiltered } from '../../redfish/mapping/sse-filter.ts';
 import { sseUri } from '../../redfish/resources/events/event-service.ts';
 import { FilterError } from '../../redfish/service/filter.ts';
 import type { Principal } from '../../redfish/service/principal.ts';
-import { addressOf } from '../address.ts';
-import { demandAcceptable, demandProtocol } from '../headers.ts';
-import { common, send } from '../reply.ts';
+import { addressOf } from '../client.ts';
+import { endpoint, type Route } from '../endpoint.ts';
+import type { Grants } from '../grants.ts';
+import { beginStream } from '../reply.ts';
 
 export interface SseOptions {
   readonly events: EventHub;
-  readonly authenticate: (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
-  /** Whether an account, by its id, may still have a stream. */
-  readonly mayFollow: (account: string) => boolean;
-  /** Calls `listener` when the answer to that may have changed. */
-  readonly onAccounts: (listener: () => void) => void;
-  /** Told of each stream that was opened, and of its end. */
+  readonly grants: Grants;
+  /** Called when a stream opens and when it ends. */
   readonly announce: (kind: 'created' | 'removed', id: string, userName: string) => void;
 }
 
-const allow = 'GET, OPTIONS';
-/** Streams of one account; of all there are so many that nobody else is kept out. */
-const maxOwn = maxStreams * 0.75;
+/** Streams of one account: four accounts cannot keep a fifth out. */
+const maxOwn = maxStreams / 5;
 /** Milliseconds of silence after which a comment shows that the stream is alive. */
 const keepAlive = 10_000;
 /** Milliseconds in which a reader must take what is written for it. */
 const patience = 60_000;
 
-/** Middleware for the one URI of the stream. */
-export function sse(options: SseOptions) {
+export function sse({ events, grants, announce }: SseOptions): Route {
   const open = new Map<EventStream, string>();
-  // A stream outlives the session that opened it, but not the right to read.
-  options.onAccounts(() => {
-    for (const [stream, account] of open) if (!options.mayFollow(account)) stream.close();
+  return endpoint({
+    path: sseUri,
+    methods: ['GET'],
+    privilege: 'Login',
+    accept: 'text/event-stream',
+    find: () => events,
+    handle: (ctx, { principal }) => {
+      const filter = filterOf(ctx);
+      const includeOrigin = includesOrigin(ctx);
+      if (!events.enabled) throw new RedfishError([message('Base.ServiceDisabled', [sseUri])], 503);
+      const own = [...open.values()].filter((account) => account === principal.account).length;
+      if (events.streams >= maxStreams || own >= maxOwn)
+        throw new RedfishError([message('Base.EventSubscriptionLimitExceeded', [])], 503);
+      const last = ctx.headers['last-event-id'];
+      const stream = events.open({
+        subscription: { ...destinationOf(ctx, principal), includeOrigin },
+        ...filter,
+        after: typeof last === 'string' && last !== '' ? (placeOf(last) ?? 0) : undefined,
+      });
+      begin(ctx, stream.after);
+      announce('created', stream.id, principal.userName);
+      open.set(stream, principal.account);
+      const release = grants.hold(ctx, 'Login', () => stream.close());
+      follow(ctx, stream, () => {
+        release();
+        open.delete(stream);
+        announce('removed', stream.id, principal.userName);
+      });
+    },
   });
-  return async (ctx: Context, next: Next): Promise<void> => {
-    const { path } = ctx;
-    if (path !== sseUri && path !== `${sseUri}/`) return next();
-    const principal = await options.authenticate(ctx, false);
-    ctx.state.principal = principal;
-    if (principal === null) throw new RedfishError([message('Base.NoValidSession', [])], 401);
-    if (principal.passwordChangeRequired)
-      throw new RedfishError([message('Base.PasswordChangeRequired', [principal.accountUri])], 403);
-    if (!principal.privileges.has('Login'))
-      throw new RedfishError([message('Base.InsufficientPrivilege', [])], 403);
-    demandProtocol(ctx);
-    const { method = '' } = ctx.req;
-    if (method === 'OPTIONS') return send(ctx, { status: 204, headers: { Allow: allow }, body: null });
-    if (method !== 'GET')
-      throw new RedfishError([message('Base.OperationNotAllowed', [])], 405, { Allow: allow });
-    demandAcceptable(ctx, 'text/event-stream');
-    const filter = filterOf(ctx);
-    const includeOrigin = includesOrigin(ctx);
-    const { events } = options;
-    if (!events.enabled) throw new RedfishError([message('Base.ServiceDisabled', [sseUri])], 503);
-    const own = [...open.values()].filter((account) => account === principal.account).length;
-    if (events.streams >= maxStreams || own >= maxOwn)
-      throw new RedfishError([message('Base.EventSubscriptionLimitExceeded', [])], 503);
-    const last = ctx.headers['last-event-id'];
-    const stream = events.open({
-      subscription: { ...shownAs(ctx, principal), includeOrigin },
-      ...filter,
-      after: typeof last === 'string' && last !== '' ? (placeOf(last) ?? 0) : undefined,
-    });
-    begin(ctx, stream.after);
-    options.announce('created', stream.id, principal.userName);
-    open.set(stream, principal.account);
-    follow(ctx, stream, () => {
-      open.delete(stream);
-      options.announce('removed', stream.id, principal.userName);
-    });
-  };
 }
 
-function shownAs(ctx: Context, { userName }: Principal): Subscription {
+/** How the stream is shown among the destinations. */
+function destinationOf(ctx: Context, { userName }: Principal): Subscription {
   const address = addressOf(ctx);
   const host = address.includes(':') ? `[${address}]` : address;
   return {
@@ -86,15 +71,20 @@ function shownAs(ctx: Context, { userName }: Principal): Subscription {
     includeOrigin: false,
     context: `stream of ${userName}`,
     destination: `redfish-sse://${host}:${ctx.req.socket.remotePort ?? 0}`,
-    ...{ protocol: 'Redfish', format: 'Event', metricReportDefinitions: [], headers: [] },
-    ...{ retryPolicy: 'TerminateAfterRetries', verifyCertificate: false, certificates: [], heartbeat: null },
+    protocol: 'Redfish',
+    format: 'Event',
+    metricReportDefinitions: [],
+    headers: [],
+    retryPolicy: 'TerminateAfterRetries',
+    verifyCertificate: false,
+    certificates: [],
+    heartbeat: null,
   };
 }
 
-/** @throws RedfishError */
+/** @throws RedfishError 400, 501 */
 function filterOf(ctx: Context) {
-  const names = Object.keys(ctx.query);
-  for (const name of names) {
+  for (const name of Object.keys(ctx.query)) {
     if (name !== '$filter' && name.startsWith('$'))
       throw new RedfishError([message('Base.QueryParameterUnsupported', [name])], 501);
   }
@@ -108,7 +98,7 @@ function filterOf(ctx: Context) {
   }
 }
 
-/** Whether events are to come with the resources that they are about: a parameter without a value. @throws RedfishError */
+/** Whether events come with the resources that they are about: a parameter without a value. @throws RedfishError 400 */
 function includesOrigin(ctx: Context): boolean {
   const name = 'includeoriginofcondition';
   const value = ctx.query[name];
@@ -117,22 +107,20 @@ function includesOrigin(ctx: Context): boolean {
   return value === '';
 }
 
-/** @param place where the stream begins: whoever loses it before the first event goes on from there */
+/** @param place where the stream begins: a client that loses it before the first event resumes from there */
 function begin(ctx: Context, place: number): void {
-  ctx.respond = false;
-  const { res } = ctx;
-  res.statusCode = 200;
-  for (let at = 0; at < common.length; at += 2) res.setHeader(common[at] ?? '', common[at + 1] ?? '');
-  res.setHeader('Content-Type', 'text/event-stream');
-  res.setHeader('Cache-Control', 'no-store');
-  // Buffers of a proxy would hold back what must come at once.
-  res.setHeader('X-Accel-Buffering', 'no');
-  res.flushHeaders();
-  // A message without data is none, but its id counts (HTML Living Standard, 9.2.6).
-  res.write(`: the stream is open\nid: ${place}\n\n`);
+  beginStream(ctx, 200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    // Buffers of a proxy would hold back events.
+    'X-Accel-Buffering': 'no',
+  });
+  ctx.res.flushHeaders();
+  // A message without data is not dispatched, but its id counts (HTML Living Standard, 9.2.6).
+  ctx.res.write(`: the stream is open\nid: ${place}\n\n`);
 }
 
-/** Writes what comes, no faster than it is read: what is not written yet stays in the journal and costs no memory. */
+/** Writes events no faster than the client reads them: the rest stays in the journal and costs no memory. */
 function follow(ctx: Context, stream: EventStream, ended: () => void): void {
   const { res } = ctx;
   let writing = false;
@@ -154,7 +142,7 @@ function follow(ctx: Context, stream: EventStream, ended: () => void): void {
       }
       writing = false;
     } catch {
-      // A reader that takes nothing, or a journal that cannot be read: it comes again with its Last-Event-ID.
+      // The client does not read, or the journal cannot be read: the client returns with its Last-Event-ID.
       res.destroy();
     }
   };
