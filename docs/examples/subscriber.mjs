@@ -19,7 +19,9 @@ async function follow() {
     ...(lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId }),
   };
   const response = await new Promise((resolve, reject) => {
-    request(new URL('/redfish/v1/EventService/SSE', REDFISH_URL), { headers }, resolve).on('error', reject).end();
+    request(new URL('/redfish/v1/EventService/SSE', REDFISH_URL), { headers }, resolve)
+      .on('error', reject)
+      .end();
   });
   if (response.statusCode !== 200) throw new Error(`the service answered ${response.statusCode}`);
   let rest = '';
@@ -36,7 +38,9 @@ function print(block) {
   lastEventId = fields.find((field) => field?.[1] === 'id')?.[2] ?? lastEventId;
   if (data === '') return;
   for (const event of JSON.parse(data).Events ?? []) {
-    process.stdout.write(`${event.EventTimestamp} ${event.MessageSeverity} ${event.MessageId} ${event.Message}\n`);
+    process.stdout.write(
+      `${event.EventTimestamp} ${event.MessageSeverity} ${event.MessageId} ${event.Message}\n`,
+    );
   }
 }
 

@@ -172,7 +172,7 @@ async function start(
   const sessions = new Sessions(store, settings, accounts);
   ends.push(() => sessions.close());
   const journal = new Journal(store, {
-    words: journalWords(platform.manager.id),
+    messages: journalWords(platform.manager.id),
     log: (text, detail) => log.warn(detail, text),
   });
   ends.push(() => journal.close());
@@ -264,7 +264,7 @@ async function start(
   );
   const events = new EventHub({
     ...{ store, settings, journal },
-    words: {
+    messages: {
       factsOf: (event) => eventFacts((uri) => service.schemaAt(uri), event),
       render: (entries, subscription, lost) => words.payload(entries, subscription, lost),
       heartbeat: heartbeatPayload,

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Context } from 'koa';
 import { type EventHub, maxStreams } from '../../events/hub.ts';
-import { type EventStream, placeOf } from '../../events/stream.ts';
+import { cursorOf, type EventStream } from '../../events/stream.ts';
 import { everything, type Subscription } from '../../events/subscription.ts';
 import { message, RedfishError } from '../../messages/messages.ts';
 import { streamFilter, unfiltered } from '../../redfish/mapping/sse-filter.ts';
@@ -47,7 +47,7 @@ export function sse({ events, grants, announce }: SseOptions): Route {
       const stream = events.open({
         subscription: { ...destinationOf(ctx, principal), includeOrigin },
         ...filter,
-        after: typeof last === 'string' && last !== '' ? (placeOf(last) ?? 0) : undefined,
+        after: typeof last === 'string' && last !== '' ? (cursorOf(last) ?? 0) : undefined,
       });
       begin(ctx, stream.after);
       announce('created', stream.id, principal.userName);

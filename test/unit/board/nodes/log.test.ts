@@ -41,7 +41,7 @@ function takerOf(mark: string | undefined): NodeLog {
 async function daemonOn(directory: string) {
   const { board, stop } = await startBench({ idle: true });
   const store = open(directory);
-  const journal = new Journal(store, { clock: new ManualClock(), tail: 1000 });
+  const journal = new Journal(store, { clock: new ManualClock(), pendingLimit: 1000 });
   const log = takerOf(journal.mark(nodeSource('n')));
   const take = async (target: Target, isOver = () => false) => {
     const pending: Promise<unknown>[] = [];

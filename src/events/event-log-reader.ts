@@ -1,18 +1,17 @@
-/** The events of the journal as many readers follow them: those that keep up are served from memory. */
-
+/** Serves the journal's events to many readers; readers that keep up are served from memory. */
 import { Listeners } from '../base/listeners.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalEntry } from '../journal/record.ts';
 
-/** Events kept in memory; who is further behind reads the disk. */
+/** Events kept in memory. Readers that are further behind read the disk. */
 const kept = 512;
-/** Milliseconds in which events gather before readers are woken again. */
+/** Milliseconds in which events gather before readers are notified. */
 const pause = 20;
 
-export class Feed {
+export class EventLogReader {
   readonly #journal: Journal;
   readonly #readers = new Listeners<void>();
-  /** The newest events, without a gap behind `#from`. */
+  /** The newest events, complete after the id `#from`. */
   #recent: JournalEntry[] = [];
   #from: number;
   #newest: number;
@@ -38,24 +37,24 @@ export class Feed {
     });
   }
 
-  /** Id of the newest record, event or not: where a reader begins that wants only what comes. */
+  /** Id of the newest record: the start of a reader that wants only future events. */
   get newest(): number {
     return this.#newest;
   }
 
-  /** Events behind an id, in order. @throws StoreError */
+  /** Returns the events that follow an id, in order. @throws StoreError */
   read(after: number, limit: number): readonly JournalEntry[] {
     if (after < this.#from) return this.#journal.events(after, limit);
     const first = this.#recent.findIndex(({ id }) => id > after);
     return first < 0 ? [] : this.#recent.slice(first, first + limit);
   }
 
-  /** Whether events behind an id were overwritten before they were read. @throws StoreError */
+  /** Whether events that follow an id have been overwritten. @throws StoreError */
   hasLost(after: number): boolean {
     return after < this.#from && this.#journal.hasLost(after);
   }
 
-  /** Called soon after events have come, once for all that came together. */
+  /** Calls `listener` soon after new events, once per batch. */
   onEvents(listener: () => void): () => void {
     return this.#readers.add(listener);
   }

@@ -1,11 +1,13 @@
-/** Ids that share a block: id divided by this. */
+/** Counts entries of a log per block of ids, so that a page deep in a log is found without walking to it. */
+
+/** Ids per block. */
 export const blockSize = 1024;
 
 /**
- * Where the n-th entry of a log is, without walking over n entries: how many there are in each block of 1024 ids.
- * A million entries make a thousand numbers, kept in memory and counted again at the start.
+ * Finds the n-th entry of a log by the number of entries in each block of 1024 ids. A million entries take a thousand
+ * numbers, which are kept in memory and counted again at the start.
  */
-export class Rank {
+export class PageIndex {
   /** Entries by block number, in ascending order of block. */
   readonly #blocks = new Map<number, number>();
   #total = 0;
@@ -18,13 +20,13 @@ export class Rank {
     return this.#total;
   }
 
-  /** Takes note of entries of one block; blocks come in ascending order. */
+  /** Adds entries of one block. Blocks must be added in ascending order. */
   add(block: number, count = 1): void {
     this.#blocks.set(block, (this.#blocks.get(block) ?? 0) + count);
     this.#total += count;
   }
 
-  /** Forgets entries of one block. */
+  /** Removes entries of one block. */
   remove(block: number, count = 1): void {
     const left = (this.#blocks.get(block) ?? 0) - count;
     if (left > 0) this.#blocks.set(block, left);
@@ -32,7 +34,7 @@ export class Rank {
     this.#total -= count;
   }
 
-  /** Forgets the oldest entries. */
+  /** Removes the oldest entries. */
   removeOldest(count: number): void {
     let left = Math.min(count, this.#total);
     for (const [block, size] of this.#blocks) {
@@ -49,8 +51,8 @@ export class Rank {
   }
 
   /**
-   * Where to begin when `skip` entries are to be passed over, from the oldest or from the newest on: the first id
-   * (or, going down, the last) that the block there can hold, and how many entries to pass over from it.
+   * Returns where a page starts that skips `skip` entries: the lowest id of its block (the highest, when newest first) and
+   * the number of entries to skip from there.
    */
   seek(skip: number, newestFirst: boolean): { readonly id: number; readonly offset: number } {
     const blocks = newestFirst ? [...this.#blocks].reverse() : this.#blocks;

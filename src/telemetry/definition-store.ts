@@ -5,7 +5,7 @@ export interface Shelved {
   readonly Id: string;
 }
 
-export class Shelf<T extends Shelved> {
+export class DefinitionStore<T extends Shelved> {
   readonly #store: Store;
   readonly #kind: string;
   #defaults: ReadonlyMap<string, T>;

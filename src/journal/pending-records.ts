@@ -1,10 +1,11 @@
+/** Records that wait in memory while the store accepts no writes. */
 import { logOf, type Row } from './table.ts';
 
-/** Records that wait in memory while the store takes none; what is worth least is given up first. */
-export class Tail {
+/** A bounded buffer. When it overflows, the least severe records are dropped first. */
+export class PendingRecords {
   readonly #limit: number;
   rows: readonly Row[] = [];
-  /** Records that were lost since the start. */
+  /** Records dropped since the start. */
   lost = 0;
 
   constructor(limit: number) {
@@ -24,13 +25,13 @@ export class Tail {
     }
   }
 
-  /** Gives up all of them. */
+  /** Drops all records. */
   drop(): void {
     this.lost += this.rows.length;
     this.rows = [];
   }
 }
 
-/** Codes of firmware, of which there are many, are worth least; then what is least severe. */
+/** Lowest first: POST codes, which come in bulk, then by severity. */
 const worthOf = (row: Row): number =>
   logOf(row) === 'PostCodes' ? 0 : 1 + ['OK', 'Warning', 'Critical'].indexOf(row.severity);
