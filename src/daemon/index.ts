@@ -17,13 +17,18 @@ import { Archives } from '../diagnostics/archives.ts';
 import { Discovery } from '../discovery/discovery.ts';
 import { EventHub } from '../events/hub.ts';
 import { createApp } from '../http/app.ts';
-import { authenticator } from '../http/authenticate.ts';
-import { consoles as serveConsoles } from '../http/console.ts';
-import { refusalOf } from '../http/errors.ts';
-import { defaultLimits, type Limits } from '../http/limits.ts';
-import { listenMovable, type MovableListener } from '../http/movable.ts';
-import { listenRedirect, type Redirect } from '../http/redirect.ts';
-import { type Listener, listen } from '../http/server.ts';
+import { attachments } from '../http/endpoints/attachment.ts';
+import { Consoles } from '../http/endpoints/console.ts';
+import { documents } from '../http/endpoints/documents.ts';
+import { metrics } from '../http/endpoints/metrics.ts';
+import { sse } from '../http/endpoints/sse.ts';
+import { Grants } from '../http/grants.ts';
+import { listenMovable, type MovableListener } from '../http/listener/movable.ts';
+import { listenRedirect, type Redirect } from '../http/listener/redirect.ts';
+import { type Listener, listen } from '../http/listener/server.ts';
+import { authenticator } from '../http/middleware/authenticate.ts';
+import { refusalOf } from '../http/middleware/errors.ts';
+import { defaultLimits, type Limits } from '../http/middleware/limits.ts';
 import { Journal } from '../journal/journal.ts';
 import { message } from '../messages/messages.ts';
 import { ownRegistry } from '../messages/own.ts';
@@ -377,38 +382,39 @@ async function start(
     certified: (socket) => clients.userName(socket),
     failed: (userName, address) => void journal.append(loginRecord(userName, address, false)),
   });
-  const consoles = serveConsoles({
+  const grants = new Grants(authenticate);
+  ends.push(() => grants.close());
+  for (const part of [accounts, roles, sessions]) part.onChange(() => grants.recheck());
+  const origins = options.corsOrigins ?? [];
+  const consoles = new Consoles({
     // A host that was pulled has no console either.
     find: (host) => (board.hosts.has(host) ? board.consoles.get(host) : undefined),
-    authenticate,
-    origins: options.corsOrigins ?? [],
+    grants,
+    origins,
     audit: (event) => void journal.append(consoleRecord(event)),
   });
-  for (const part of [accounts, roles, sessions]) part.onChange(() => consoles.recheck());
   const http = createApp({
     service,
-    metadata: metadataDocument(),
-    serviceDocument: serviceDocument(service.tree),
-    registry: ownRegistry(odataType.MessageRegistry),
+    routes: [
+      consoles.route,
+      sse({
+        events,
+        grants,
+        announce: (kind, id, userName) => void tell(kind, subscriptionUri(id), userName),
+      }),
+      attachments(archives, platform.manager.id),
+      metrics((format) => exposition(families(), format)),
+      ...documents({
+        metadata: metadataDocument(),
+        serviceDocument: serviceDocument(service.tree),
+        registry: ownRegistry(odataType.MessageRegistry),
+      }),
+    ],
     authenticate,
-    consoles,
-    events,
-    archives,
-    manager: platform.manager.id,
-    announce: (kind, id, userName) => void tell(kind, subscriptionUri(id), userName),
-    mayFollow: (id) => {
-      const account = accounts.get(id);
-      const role = account?.enabled === true ? roles.get(account.roleId) : undefined;
-      return role?.privileges.includes('Login') === true;
-    },
-    onAccounts: (listener) => {
-      accounts.onChange(listener);
-      roles.onChange(listener);
-    },
     limits,
-    corsOrigins: options.corsOrigins ?? [],
-    metrics: (format) => exposition(families(), format),
+    corsOrigins: origins,
     advertiseBasic: () => logins.basic === 'Enabled',
+    trustedCertificate: () => certificates.issued,
     log,
   });
   await board.start();
