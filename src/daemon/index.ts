@@ -249,7 +249,7 @@ async function start(
     report: (report) => {
       log.info(report, 'network change');
       journal.append(networkRecord(platform.manager.id, report));
-      discovery.look();
+      discovery.refresh();
     },
   });
   await network.start();
@@ -288,7 +288,7 @@ async function start(
   });
   const tasks = new Tasks(store, taskWords(refusalOf));
   tasks.onEvent(({ event, task }) => void journal.append(taskRecord(event, task)).catch(() => undefined));
-  tasks.settle();
+  tasks.endInterrupted();
   const archives = new Archives(join(options.state, 'diagnostics'));
   const sources = aggregates(platform)
     ? new Sources({ board, settings, state: options.state, log: (text, detail) => log.warn(detail, text) })
@@ -430,7 +430,7 @@ async function start(
   listener = listening;
   httpsPort.onMove(async (port) => {
     await listening.move(port);
-    discovery.look();
+    discovery.refresh();
   });
   ends.push(certificates.onChange(() => listening.secure(certificates.options)));
   ends.push(() => listening.close(grace));
