@@ -4,8 +4,10 @@ import { basename, join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import type { Hardware } from '../../drivers/hardware.ts';
 import { AccountError } from '../accounts/account-error.ts';
+import { pinoLogger } from '../base/logger.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../daemon/index.ts';
 import { serviceManager } from '../daemon/notify.ts';
+import { boardSite, twinSite } from '../daemon/site.ts';
 import { loadPlatformCached } from '../platform/cache.ts';
 import type { Platform } from '../platform/schema.ts';
 import { controlSocket, defaultState, type ServeOptions, serveOptions, UsageError } from './options.ts';
@@ -67,8 +69,9 @@ export async function serve(argv: readonly string[], version: string): Promise<n
   let mainsRestored: boolean | undefined = options.twin ? false : undefined;
   try {
     for (;;) {
+      const site = options.twin ? twinSite() : boardSite();
       const daemon = await start({
-        ...{ platform, state, version, log, administrator, twin: options.twin },
+        ...{ platform, state, version, administrator, site, log: pinoLogger(log) },
         ...{ host: options.host, port: options.port, hardware: machine.hardware },
         ...{ limits: options.limits, http2: options.http2 },
         ...{ httpRedirect: options.httpRedirect, corsOrigins: options.corsOrigins },
@@ -81,7 +84,7 @@ export async function serve(argv: readonly string[], version: string): Promise<n
       const endWatch = manager.watch(daemon.liveness);
       const why = await Promise.race([
         asked.then(() => 'stop' as const),
-        daemon.restartRequested.then(() => 'restart' as const),
+        site.restartRequested.then(() => 'restart' as const),
         machine.mains(false).then(() => 'mains' as const),
       ]);
       if (why === 'stop') manager.stopping();

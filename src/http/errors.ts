@@ -1,8 +1,8 @@
 /** Turns whatever went wrong into the answer that the standard wants: one error body, one status, nothing secret. */
 import { randomUUID } from 'node:crypto';
 import type { Context, Next } from 'koa';
-import type { Logger } from 'pino';
 import { DeviceError } from '../../drivers/errors.ts';
+import type { Logger } from '../base/logger.ts';
 import { BoardRefusal } from '../board/model.ts';
 import { errorBody, message, RedfishError } from '../messages/messages.ts';
 import { NetworkError } from '../network/model.ts';
@@ -20,7 +20,7 @@ export function errors(log: Logger, advertiseBasic: () => boolean) {
       await next();
     } catch (error) {
       const refusal = refusalOf(error);
-      if (refusal !== error) log.error({ request: requestId(ctx), err: error }, 'request failed');
+      if (refusal !== error) log.error('request failed', { request: requestId(ctx), err: error });
       // An answer that had begun cannot be taken back: the client must see it break off.
       if (ctx.res.headersSent) ctx.res.destroy();
       else
