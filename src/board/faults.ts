@@ -2,7 +2,7 @@
 import type { DeviceError } from '../../drivers/errors.ts';
 import type { Platform } from '../platform/schema.ts';
 import type { Changes } from './changes.ts';
-import type { BoardEvent, BusState, Origin } from './model.ts';
+import type { BusState, EventContext, Origin } from './model.ts';
 import type { Reader } from './sensing/readers.ts';
 import type { BoardSensor } from './sensing/sensor.ts';
 
@@ -113,7 +113,7 @@ export class Faults {
     });
   }
 
-  #tell(name: string, error: DeviceError, about: Pick<BoardEvent, 'origin' | 'condition'>): void {
+  #tell(name: string, error: DeviceError, about: Pick<EventContext, 'origin' | 'condition'>): void {
     const silent = error.kind === 'no-answer' || error.kind === 'stuck' || error.kind === 'no-bus';
     if (!silent) this.#tellError(name, error.message, about);
     else {
@@ -128,12 +128,12 @@ export class Faults {
     }
   }
 
-  #tellError(name: string, fault: string, about: Pick<BoardEvent, 'origin' | 'condition'>): void {
+  #tellError(name: string, fault: string, about: Pick<EventContext, 'origin' | 'condition'>): void {
     const message = 'Platform.DeviceManagementInterfaceError';
     this.#changes.emit({ message, args: [name, fault], severity: 'Warning', ...about });
   }
 
-  #tellWell(name: string, about: Pick<BoardEvent, 'origin' | 'condition'>, state = 'Enabled'): void {
+  #tellWell(name: string, about: Pick<EventContext, 'origin' | 'condition'>, state = 'Enabled'): void {
     const message = 'ResourceEvent.ResourceStatusChangedOK';
     this.#changes.emit({ message, args: [name, state], severity: 'OK', resolves: true, ...about });
   }

@@ -2,6 +2,7 @@
  * What the rest of the daemon may know of the live machine. Reading any of this costs nothing and touches no bus:
  * the sampler keeps it current in the background. An unknown is `null`, never an invented number.
  */
+import type { MessageCall, MessageKey } from '../messages/keys.ts';
 import type {
   ChassisFacts,
   FanFacts,
@@ -247,11 +248,8 @@ export interface Origin {
   readonly chassis?: string;
 }
 
-/** Something happened on the board: a message of a DMTF registry, with its arguments. */
-export interface BoardEvent {
-  /** `Registry.Message`, e.g. `SensorEvent.ReadingAboveUpperCriticalThreshold`; the journal adds the version. */
-  readonly message: string;
-  readonly args: readonly string[];
+/** What surrounds the message of an event. */
+export interface EventContext {
   readonly severity: Health;
   readonly origin: Origin;
   /** Host whose log (SEL) it belongs to, if any. */
@@ -264,6 +262,12 @@ export interface BoardEvent {
   /** The record of a node's own event log that it is, and which belongs in the log of its host alone. */
   readonly record?: NodeRecord;
 }
+
+/** Something happened on the board: a message of a registry (`SensorEvent.SensorRestored`) with its arguments. */
+export type BoardEvent<K extends MessageKey = MessageKey> = EventContext & MessageCall<K>;
+
+/** An event of a host, before it is known of which. */
+export type HostEvent = Omit<EventContext, 'origin' | 'host'> & MessageCall;
 
 /** A record of the event log of a node. */
 export interface NodeRecord {

@@ -65,7 +65,7 @@ export class Reactions {
       ...chassis.map((id) => ({ kind: 'chassis', id }) as const),
       ...hosts.map((id) => ({ kind: 'host', id }) as const),
     ]) {
-      const message = `ResourceEvent.${what}`;
+      const message = `ResourceEvent.${what}` as const;
       void this.#parts.changes.emit({ message, args: [], severity: 'OK', origin, detail });
     }
   }

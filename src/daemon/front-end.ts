@@ -83,7 +83,8 @@ export class FrontEnd {
     const { host, port: configured, http2, log } = this.#options;
     const { certificates, httpsPort } = this.#parts;
     const { wanted } = httpsPort;
-    const open = (port: number) => listen(this.#koa, certificates.options, host, port, this.#limits, http2);
+    const open = (port: number) =>
+      listen(this.#koa, { tls: certificates.options, host, port, limits: this.#limits, http2 });
     try {
       return await listenMovable(open, wanted);
     } catch (error) {

@@ -57,15 +57,15 @@ export function createApp(options: AppOptions): Koa {
   app.silent = true;
   app.use(requestLog(options.log));
   app.use(errors(options.log, options.advertiseBasic));
-  const { middleware, spend } = limitRequests(options.limits);
+  const { middleware, enter } = limitRequests(options.limits);
   app.use(middleware);
   app.use(origins(options.corsOrigins));
   app.use(options.consoles.middleware);
   app.use(sse(options));
   app.use(attachments(options));
   // The tree of resources has a router of its own: what it does not know goes on to the fixed documents.
-  app.use(redfish(options, spend));
-  app.use(metrics({ render: options.metrics, authenticate: options.authenticate, spend }));
+  app.use(redfish(options, enter));
+  app.use(metrics({ render: options.metrics, authenticate: options.authenticate }));
   app.use(documents(options).routes());
   app.use(nothingHere);
   return app;
@@ -93,7 +93,7 @@ function requestLog(log: Logger) {
   };
 }
 
-function redfish(options: AppOptions, spend: (ctx: Context, milliseconds: number) => void) {
+function redfish(options: AppOptions, enter: (ctx: Context) => void) {
   const { service } = options;
   return async (ctx: Context, next: Next): Promise<void> => {
     const { method = '' } = ctx.req;
@@ -113,7 +113,6 @@ function redfish(options: AppOptions, spend: (ctx: Context, milliseconds: number
       if (!reads) demandAcceptable(ctx, jsonType);
     }
     const { headers } = ctx.req;
-    const begun = performance.now();
     const answer = service.handle({
       // Written out: members after a spread cost a tenth of the whole answer.
       method,
@@ -124,10 +123,10 @@ function redfish(options: AppOptions, spend: (ctx: Context, milliseconds: number
       ifNoneMatch: headers['if-none-match'],
       prefer: headers.prefer as string | undefined,
       address: addressOf(ctx),
-      body: () => readBody(ctx.req, ctx.res),
+      // What is done with a body begins in the turn that it comes whole in.
+      body: () => readBody(ctx.req, ctx.res).finally(() => enter(ctx)),
     });
-    spend(ctx, performance.now() - begun);
-    const reply = answer instanceof Promise ? await answer : answer;
+    const reply = answer instanceof Promise ? await answer.finally(() => enter(ctx)) : answer;
     // That there is nothing goes before the form in which it is not there.
     if (reads) demandAcceptable(ctx, jsonType);
     return send(ctx, reply);

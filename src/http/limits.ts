@@ -6,6 +6,7 @@ import type { Server } from 'node:net';
 import type { Context, Next } from 'koa';
 import { message, RedfishError } from '../messages/messages.ts';
 import { addressOf } from './address.ts';
+import { TurnMeter } from './turn.ts';
 
 export interface Limits {
   /** Connections in all. */
@@ -54,13 +55,26 @@ interface Bucket {
 }
 
 /**
- * Middleware: answers 429 to an address that asks faster than the limit for longer than its savings last. `spend` charges
- * the address of a request for the milliseconds in which nobody else could be served.
+ * Middleware: answers 429 to an address that asks faster than the limit for longer than its savings last. `enter` charges
+ * the address of a request for the processor time of the current turn of the event loop, in which nobody else is served;
+ * the middleware does so for the turn that a request begins in.
  */
-export function limitRequests({ requestsPerSecond }: Limits, now: () => number = () => performance.now()) {
+export function limitRequests(
+  { requestsPerSecond }: Limits,
+  now: () => number = () => performance.now(),
+  processorTime = now,
+) {
   const buckets = new Map<string, Bucket>();
   const perMillisecond = requestsPerSecond / (1000 * share);
   const full = requestsPerSecond * burst;
+  const spend = (address: string, milliseconds: number): void => {
+    const bucket = buckets.get(address);
+    if (bucket !== undefined) bucket.left -= milliseconds * perMillisecond;
+  };
+  const meter = new TurnMeter(spend, processorTime);
+  const enter = (ctx: Context): void => {
+    if (requestsPerSecond !== 0) meter.enter(addressOf(ctx));
+  };
 
   const middleware = (ctx: Context, next: Next): Promise<void> => {
     if (requestsPerSecond === 0) return next();
@@ -81,11 +95,8 @@ export function limitRequests({ requestsPerSecond }: Limits, now: () => number =
       throw new RedfishError([said], 429, { 'Retry-After': seconds });
     }
     bucket.left -= 1;
+    meter.enter(address);
     return next();
   };
-  const spend = (ctx: Context, milliseconds: number): void => {
-    const bucket = requestsPerSecond === 0 ? undefined : buckets.get(addressOf(ctx));
-    if (bucket !== undefined) bucket.left -= milliseconds * perMillisecond;
-  };
-  return { middleware, spend };
+  return { middleware, enter, spend };
 }

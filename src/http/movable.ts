@@ -46,6 +46,9 @@ export async function listenMovable(
     get listening() {
       return current.listening;
     },
+    get connections() {
+      return [current, ...former.keys()].reduce((sum, each) => sum + each.connections, 0);
+    },
     secure(options) {
       for (const listener of [current, ...former.keys()]) listener.secure(options);
     },

@@ -3,15 +3,24 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { errorBody, message } from '../messages/messages.ts';
 import { type Limits, limitConnections } from './limits.ts';
+import { Sockets } from './listener/sockets.ts';
 import { refuseBadRequests } from './refusals.ts';
 import { json } from './reply.ts';
 
 export interface Redirect {
   readonly address: AddressInfo;
+  /** Connections that are open. */
+  readonly connections: number;
   close(): Promise<void>;
 }
 
-const times = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 1_000 };
+/** Milliseconds that a client may take, and how often that is checked. */
+const defaultTimes = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 1_000,
+  connectionsCheckingInterval: 1_000,
+};
 
 /**
  * @param httpsPort the port of HTTPS at the moment
@@ -22,10 +31,12 @@ export async function listenRedirect(
   port: number,
   httpsPort: () => number,
   limits: Limits,
+  times: Partial<typeof defaultTimes> = {},
 ): Promise<Redirect> {
-  const server = createServer({ maxHeaderSize: 8 * 1024, ...times }, (request, response) =>
+  const server = createServer({ maxHeaderSize: 8 * 1024, ...defaultTimes, ...times }, (request, response) =>
     answer(request, response, httpsPort()),
   );
+  const sockets = new Sockets(server);
   limitConnections(server, limits);
   refuseBadRequests(server);
   await new Promise<void>((resolve, reject) => {
@@ -37,10 +48,13 @@ export async function listenRedirect(
   });
   return {
     address: server.address() as AddressInfo,
+    get connections() {
+      return sockets.count;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        sockets.destroy();
       }),
   };
 }

@@ -4,6 +4,7 @@ import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { errorBody, type Message, message } from '../messages/messages.ts';
+import { endSocket } from './listener/sockets.ts';
 import { commonLines, json } from './reply.ts';
 
 interface Refusal {
@@ -42,7 +43,8 @@ function answering(socket: Socket): boolean {
 
 function refuse(socket: Duplex, { line, message: said, lines = '' }: Refusal): void {
   const text = JSON.stringify(errorBody([said]));
-  socket.end(
+  endSocket(
+    socket,
     `HTTP/1.1 ${line}\r\n${commonLines}${lines}Content-Type: ${json}\r\nConnection: close\r\n` +
       `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   );

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import type Koa from 'koa';
 import { type Limits, limitConnections } from './limits.ts';
+import { Sockets } from './listener/sockets.ts';
 import { refuseBadRequests } from './refusals.ts';
 import { serveUpgrades } from './upgrade.ts';
 
@@ -12,36 +13,46 @@ export interface Listener {
   readonly address: AddressInfo;
   /** It accepts connections. */
   readonly listening: boolean;
+  /** Connections that are open, in whatever state. */
+  readonly connections: number;
   /** Uses these certificates and rules for connections from now on; those that are open go on as they began. */
   secure(options: TlsOptions): void;
   /** Ends connections as they become idle, and all after `grace` milliseconds; a later call can make it sooner. */
   close(grace: number): Promise<void>;
 }
 
-const times = {
+/** Milliseconds and bytes that a client may take. */
+const defaultTimes = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 75_000,
   maxHeaderSize: 16 * 1024,
   handshakeTimeout: 10_000,
-  /** How often the first two are looked at. */
+  /** How often the first two are checked. */
   connectionsCheckingInterval: 1_000,
 };
 
 const sweepPeriod = 100;
 
+export interface ListenOptions {
+  readonly tls: TlsOptions;
+  readonly host: string;
+  /** 0 lets the system choose one. */
+  readonly port: number;
+  readonly limits: Limits;
+  /** Offers HTTP/2 too; each of its requests costs Node two to four times what one of HTTP/1.1 does. */
+  readonly http2?: boolean | undefined;
+  readonly times?: Partial<typeof defaultTimes>;
+}
+
 /**
- * @param http2 offers HTTP/2 too; each of its requests costs Node two to four times what one of HTTP/1.1 does
  * @throws Error with `code` EADDRINUSE, EACCES, EADDRNOTAVAIL when the address cannot be had.
  */
 export async function listen(
   app: Koa,
-  tls: TlsOptions,
-  host: string,
-  port: number,
-  limits: Limits,
-  http2 = false,
+  { tls, host, port, limits, http2 = false, times: given = {} }: ListenOptions,
 ): Promise<Listener> {
+  const times = { ...defaultTimes, ...given };
   const { maxHeaderSize, handshakeTimeout, connectionsCheckingInterval } = times;
   const handler = app.callback();
   const second = http2 ? await import('./http2.ts') : undefined;
@@ -58,6 +69,7 @@ export async function listen(
     },
     handler,
   );
+  const sockets = new Sockets(server);
   // Whoever asks before sending a body is told to go on by the reader of bodies, or refused without one.
   server.on('checkContinue', handler);
   serveUpgrades(server, handler);
@@ -80,6 +92,9 @@ export async function listen(
     get listening() {
       return server.listening;
     },
+    get connections() {
+      return sockets.count;
+    },
     secure: (options) => {
       server.setSecureContext(options);
       // Whether clients are asked for a certificate is no part of the context, but is read at each new connection.
@@ -88,8 +103,8 @@ export async function listen(
     },
     close: async (grace) => {
       const force = setTimeout(() => {
-        server.closeAllConnections();
         sessions?.destroy();
+        sockets.destroy();
       }, grace);
       // A connection that is kept alive does not end by itself once its last answer is out.
       const sweep = setInterval(() => server.closeIdleConnections(), sweepPeriod);

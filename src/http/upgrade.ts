@@ -1,6 +1,7 @@
 /** Requests that ask for another protocol on their connection (RFC 9110 clause 7.8) go the way of all others first. */
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { endSocket } from './listener/sockets.ts';
 
 /** What is left of the connection once HTTP is over: the socket, and what has already come on it. */
 export interface Upgrade {
@@ -21,9 +22,7 @@ export function serveUpgrades(server: Server, handler: Handler): void {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
-    response.once('finish', () => socket.end());
-    // Node has left the socket to us, errors and all.
-    socket.on('error', () => socket.destroy());
+    response.once('finish', () => endSocket(socket));
     upgrades.set(request, { upgrade: { socket, head }, response });
     handler(request, response);
   });

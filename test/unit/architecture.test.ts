@@ -87,6 +87,8 @@ describe('the arrows of the design', () => {
       /^src\/(redfish|http|board|store|journal)\//,
     ],
     ['only the HTTP layer knows Koa', 'src/redfish', /koa/],
+    ['messages import nothing', 'src/messages', /^(?!src\/messages\/)/],
+    ['clients know nothing of the daemon', 'clients', /^(src|drivers)\//],
   ])('%s', (_, folder, forbidden) => {
     expect(sources(folder).length).toBeGreaterThan(0);
     expect(offenders(folder, forbidden)).toEqual([]);

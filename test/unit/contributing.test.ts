@@ -23,6 +23,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
     for (const part of [
       'src',
       'drivers',
+      'clients',
       'platform',
       'test',
       'package.json',

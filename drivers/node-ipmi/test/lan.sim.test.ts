@@ -339,7 +339,7 @@ describe.skipIf(!able)('against ipmi_sim', () => {
     await simulator.kill();
     await expect(run(client, getDeviceId, undefined)).rejects.toMatchObject({
       kind: 'unreachable',
-      message: `127.0.0.1:${simulator.port}: nobody answers there (ECONNREFUSED)`,
+      message: `127.0.0.1:${simulator.port}: the host reports the port as closed (ECONNREFUSED): is IPMI over LAN enabled?`,
     });
     await simulator.restart();
     expect((await run(client, getDeviceId, undefined)).firmware).toBe('9.08');

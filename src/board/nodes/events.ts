@@ -8,7 +8,8 @@ import {
   type SensorSdr,
   selTime,
 } from 'node-ipmi';
-import type { BoardEvent, Origin } from '../model.ts';
+import type { MessageCall } from '../../messages/keys.ts';
+import type { BoardEvent, EventContext, Origin } from '../model.ts';
 import { eventSeverity, redfishMessage } from './sel-messages.ts';
 
 /** What is known of a node where one of its records is put into words. */
@@ -46,7 +47,7 @@ function timeOf(record: SelRecord, now: Date): Date | null {
 function words(
   record: SelRecord,
   speaker: Speaker,
-): Pick<BoardEvent, 'message' | 'args' | 'severity' | 'origin' | 'detail'> {
+): Pick<EventContext, 'severity' | 'origin' | 'detail'> & MessageCall {
   const { id, name, host } = speaker;
   const home: Origin = host === undefined ? { kind: 'node', id } : { kind: 'host', id: host };
   if (record.kind !== 'event') {
@@ -79,22 +80,23 @@ function stateOf(event: SelEvent, sdr: SensorSdr | undefined): string {
   return asserted ? state : `${state} (deasserted)`;
 }
 
-function messageOf(
-  event: SelEvent,
-  sdr: SensorSdr | undefined,
-  speaker: Speaker,
-): Pick<BoardEvent, 'message' | 'args'> | undefined {
+function messageOf(event: SelEvent, sdr: SensorSdr | undefined, speaker: Speaker): MessageCall | undefined {
   const found = redfishMessage(event);
   if (found === undefined) return undefined;
   const { sensor, reading, threshold } = describeEvent(event, sdr);
   const text = (value: number) => String(Number(value.toPrecision(6)));
-  const measured = reading === undefined ? undefined : [sensor, text(reading), speaker.unit(sdr)];
-  const args = {
-    none: [],
-    name: [sensor],
-    reading: measured,
-    readingAndThreshold: measured && threshold !== undefined ? [...measured, text(threshold)] : undefined,
-  }[found.args];
-  // Those messages take numbers; an event that has none says what state it is.
-  return args && { message: found.messageId, args };
+  const measured = reading === undefined ? undefined : ([sensor, text(reading), speaker.unit(sdr)] as const);
+  switch (found.args) {
+    case 'none':
+      return { message: found.messageId, args: [] };
+    case 'name':
+      return { message: found.messageId, args: [sensor] };
+    // These messages take numbers; an event without them is reported by its state.
+    case 'reading':
+      return measured && { message: found.messageId, args: measured };
+    case 'readingAndThreshold':
+      return measured && threshold !== undefined
+        ? { message: found.messageId, args: [...measured, text(threshold)] }
+        : undefined;
+  }
 }

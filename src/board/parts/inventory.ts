@@ -5,6 +5,7 @@ import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
 import type { I2cBus } from '../../../drivers/i2c/bus.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../../drivers/i2c/eeprom.ts';
+import type { MessageKeyTaking } from '../../messages/keys.ts';
 import type { DeviceFacts, Platform } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
 import type { Fru, Origin, Status } from '../model.ts';
@@ -256,7 +257,7 @@ export class Inventory {
     this.#parts.changes.touch();
   }
 
-  #tell(id: string, message: string, detail: string): void {
+  #tell(id: string, message: MessageKeyTaking<1>, detail: string): void {
     if (this.#told.get(id) === message) return;
     this.#told.set(id, message);
     this.#parts.changes.emit({

@@ -1,7 +1,7 @@
 /** The buttons on the front panel of a host: what a person presses, for how long, and what comes of it. */
 import type { HostFacts } from '../../platform/schema.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { BoardEvent, ResetType } from '../model.ts';
+import type { HostEvent, ResetType } from '../model.ts';
 
 type ButtonFacts = NonNullable<HostFacts['buttons']>;
 export type ButtonName = 'power' | 'reset' | 'nmi';
@@ -13,7 +13,7 @@ const longPress = 4_000;
 
 export interface ButtonParts {
   readonly lines: Lines;
-  readonly event: (event: Omit<BoardEvent, 'origin' | 'host'>) => void;
+  readonly event: (event: HostEvent) => void;
   readonly isOn: () => boolean | null;
   readonly supported: () => readonly ResetType[];
   /** Asks for a reset; whoever it is refused to has pressed for nothing. @throws BoardRefusal, DeviceError */

@@ -4,6 +4,7 @@
  */
 import type { I2cBus } from '../../../drivers/i2c/bus.ts';
 import type { SensorChip } from '../../../drivers/i2c/chip.ts';
+import type { MessageCall } from '../../messages/keys.ts';
 import type { DeviceFacts } from '../../platform/schema.ts';
 import { type BoardEvent, BoardRefusal, type ChassisReset, type PowerOutcome } from '../model.ts';
 import { fittedChip } from '../sensing/readers.ts';
@@ -41,7 +42,11 @@ export class Cycle {
     const chip = await fittedChip(this.#device, this.#parts.buses);
     // Somebody else may have asked meanwhile.
     if (this.#pending !== null) throw new BoardRefusal('busy', `PowerCycle of ${chassis} is under way`);
-    this.#tell('ResourcePoweringOff', [name], 'OK', `${name} loses its power, and this controller with it.`);
+    this.#tell(
+      { message: 'ResourceEvent.ResourcePoweringOff', args: [name] },
+      'OK',
+      `${name} loses its power, and this controller with it.`,
+    );
     const done = new Promise<PowerOutcome>((resolve) => {
       this.#pending = setTimeout(() => void this.#send(chip).then(resolve), notice);
     });
@@ -58,15 +63,19 @@ export class Cycle {
       return { ok: true };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#tell('ResourceErrorsDetected', ['PowerState', 'PowerCycle failed'], 'Critical', `${reason}.`);
+      this.#tell(
+        { message: 'ResourceEvent.ResourceErrorsDetected', args: ['PowerState', 'PowerCycle failed'] },
+        'Critical',
+        `${reason}.`,
+      );
       return { ok: false, reason };
     } finally {
       this.#pending = null;
     }
   }
 
-  #tell(key: string, args: readonly string[], severity: BoardEvent['severity'], detail: string): void {
+  #tell(called: MessageCall, severity: BoardEvent['severity'], detail: string): void {
     const origin = { kind: 'chassis' as const, id: this.#parts.chassis };
-    this.#parts.event({ message: `ResourceEvent.${key}`, args, severity, origin, detail });
+    this.#parts.event({ ...called, severity, origin, detail });
   }
 }

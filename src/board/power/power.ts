@@ -7,8 +7,8 @@ import { DeviceError } from '../../../drivers/errors.ts';
 import type { HostFacts } from '../../platform/schema.ts';
 import type { Lines } from '../lines/lines.ts';
 import {
-  type BoardEvent,
   BoardRefusal,
+  type HostEvent,
   type PowerOutcome,
   type PowerState,
   type ResetType,
@@ -20,7 +20,7 @@ import { type Sequenced, sequenceOf, Unheeded } from './sequence.ts';
 export interface PowerListener {
   /** Any of the public state has moved. */
   changed(): void;
-  event(event: Omit<BoardEvent, 'origin' | 'host'>): void;
+  event(event: HostEvent): void;
   /** An operation has begun that is to leave the host on, or off. */
   wanted(on: boolean): void;
   /** Nothing is under way, and this is what power-good says. */
@@ -302,8 +302,11 @@ export class HostPower implements Sequenced {
 
   becoming(transition: 'PoweringOn' | 'PoweringOff'): void {
     this.#transition = transition;
-    const key = transition === 'PoweringOn' ? 'ResourcePoweringOn' : 'ResourcePoweringOff';
-    this.#listener.event({ message: `ResourceEvent.${key}`, args: [this.#name], severity: 'OK' });
+    this.#listener.event({
+      message: `ResourceEvent.Resource${transition}`,
+      args: [this.#name],
+      severity: 'OK',
+    });
     this.#listener.changed();
   }
 

@@ -6,7 +6,13 @@ import type { ChassisFacts } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { Memory } from '../memory.ts';
-import { BoardRefusal, type ChassisReset, type PowerOutcome, type PowerState } from '../model.ts';
+import {
+  BoardRefusal,
+  type ChassisReset,
+  type HostEvent,
+  type PowerOutcome,
+  type PowerState,
+} from '../model.ts';
 import { settleAfterInsertion } from '../parts/pluggable.ts';
 import type { Hold } from '../sensing/hold.ts';
 import { HostPower } from './power.ts';
@@ -259,7 +265,7 @@ export class Slot {
     this.#parts.moved(this);
   }
 
-  #tell(event: Omit<Parameters<Changes['emit']>[0], 'origin' | 'host'>): void {
+  #tell(event: HostEvent): void {
     const host = this.#parts.hostIn(this.id);
     this.#parts.changes.emit({
       ...event,

@@ -86,15 +86,15 @@ export class BoardSensor implements Sensor {
     this.#announced = this.crossed;
     this.#become('Enabled', healthOf(this.crossed));
     this.#changes.read(this);
+    const reading = [this.name, String(Number(this.reading.toPrecision(6))), units[this.quantity]] as const;
     for (const { key, severity, threshold } of crossings(before, this.crossed)) {
       const limit = threshold === null ? null : this.thresholds[threshold];
       // The limit went with the part that had it.
       if (limit === undefined) continue;
       this.#changes.emit({
-        message: `SensorEvent.${key}`,
-        args: [this.name, String(Number(this.reading.toPrecision(6))), units[this.quantity]].concat(
-          limit === null ? [] : String(limit),
-        ),
+        ...(threshold === null
+          ? { message: key, args: reading }
+          : { message: key, args: [...reading, String(limit)] }),
         severity,
         origin: { kind: 'sensor', id: this.id, chassis: this.chassis },
         condition: `sensor:${this.id}`,

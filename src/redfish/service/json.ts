@@ -1,10 +1,15 @@
+/** Parses request bodies in time linear in their length, whatever is in them. */
 import { isUtf8 } from 'node:buffer';
 import { type Message, message, RedfishError } from '../../messages/messages.ts';
 import type { JsonObject } from './resource.ts';
 
 /** No request body of Redfish nests deeper than a few objects; the limit bounds what later walks recurse. */
 const maxDepth = 32;
+/** Duplicates after which the scan ends. */
 const maxDuplicates = 16;
+/** Characters of a name that a message repeats, and of the longest pointer into a body. */
+const maxEcho = 128;
+const maxPointer = 1024;
 
 /**
  * Reads a request body: one JSON object in UTF-8 (RFC 8259) whose names are unique within each object.
@@ -27,20 +32,23 @@ export function parseJson(raw: Buffer): JsonObject {
 
 const unrecognized = () => new RedfishError([message('Base.UnrecognizedRequestBody', [])], 400);
 
-/** An object or array that the scan is inside of. `step` leads to the member that it is at. */
+/** An object or array that encloses the position of the scan. `step` leads to its current member. */
 interface Level {
-  readonly names: Set<string> | null;
+  /** Names of an object so far, and whether each was found twice; null for an array. */
+  readonly names: Map<string, boolean> | null;
   step: string | number;
 }
 
 /**
- * Scans JSON that is known to be valid: all it must tell apart are strings, brackets and commas.
- * @throws RedfishError 400 where it nests too deep
+ * Scans valid JSON for names that occur twice in one object, and stops at the limit. Only strings, brackets and commas
+ * matter. The work is linear in the length of the text: a path is written only for a duplicate that is reported.
+ * @throws RedfishError 400 where the text nests too deep
  */
 function findDuplicates(text: string): Message[] {
-  const faults = new Map<string, Message>();
+  const found = new Map<string, Message>();
   const stack: Level[] = [];
-  for (let at = 0; at < text.length; at++) {
+  let duplicates = 0;
+  for (let at = 0; at < text.length && duplicates < maxDuplicates; at++) {
     const level = stack.at(-1);
     switch (text.charCodeAt(at)) {
       case 0x22: {
@@ -48,11 +56,13 @@ function findDuplicates(text: string): Message[] {
         if (level?.names && isName(text, end)) {
           const name = JSON.parse(text.slice(at, end)) as string;
           level.step = name;
-          if (level.names.has(name) && faults.size < maxDuplicates) {
+          const twice = level.names.get(name);
+          level.names.set(name, twice !== undefined);
+          if (twice === false) {
+            duplicates += 1;
             const pointer = pointerOf(stack.map((each) => each.step));
-            faults.set(pointer, message('Base.PropertyDuplicate', [name], { relatedProperties: [pointer] }));
+            found.set(pointer, duplicate(name, pointer));
           }
-          level.names.add(name);
         }
         at = end - 1;
         break;
@@ -61,7 +71,7 @@ function findDuplicates(text: string): Message[] {
         if (level && typeof level.step === 'number') level.step++;
         break;
       case 0x7b: // {
-        stack.push({ names: new Set(), step: '' });
+        stack.push({ names: new Map(), step: '' });
         break;
       case 0x5b: // [
         stack.push({ names: null, step: 0 });
@@ -73,7 +83,14 @@ function findDuplicates(text: string): Message[] {
     }
     if (stack.length > maxDepth) throw unrecognized();
   }
-  return [...faults.values()];
+  return [...found.values()];
+}
+
+/** The answer must not outgrow the body: a long name is cut, and a pointer beyond any real one left out. */
+function duplicate(name: string, pointer: string): Message {
+  const shown = name.length > maxEcho ? `${name.slice(0, maxEcho)}…` : name;
+  const options = pointer.length > maxPointer ? {} : { relatedProperties: [pointer] };
+  return message('Base.PropertyDuplicate', [shown], options);
 }
 
 /** Offset behind the closing quote of the string that opens at `start`. */
@@ -86,9 +103,12 @@ function endOfString(text: string, start: number): number {
 /** A string is a member's name when a colon follows it. */
 function isName(text: string, end: number): boolean {
   let at = end;
-  while (/\s/.test(text[at] ?? '')) at++;
-  return text[at] === ':';
+  while (isSpace(text.charCodeAt(at))) at++;
+  return text.charCodeAt(at) === 0x3a;
 }
+
+/** RFC 8259 clause 2. */
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
 /** The JSON pointer (RFC 6901, as a URI fragment) of a value in the body. */
 export function pointerOf(steps: readonly (string | number)[]): string {

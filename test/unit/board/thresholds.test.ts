@@ -64,23 +64,29 @@ describe('what is told', () => {
 
   it('is each limit on the way up, from the least', () => {
     expect(keys([], ['upperFatal', 'upperCritical', 'upperCaution'])).toEqual([
-      'ReadingAboveUpperCautionThreshold',
-      'ReadingAboveUpperCriticalThreshold',
-      'ReadingAboveUpperFatalThreshold',
+      'SensorEvent.ReadingAboveUpperCautionThreshold',
+      'SensorEvent.ReadingAboveUpperCriticalThreshold',
+      'SensorEvent.ReadingAboveUpperFatalThreshold',
     ]);
   });
 
   it('is the easing on the way down, and one word when all is well', () => {
     expect(crossings(['upperCritical', 'upperCaution'], ['upperCaution'])).toEqual([
-      { key: 'ReadingBelowUpperCriticalThreshold', severity: 'Warning', threshold: 'upperCritical' },
+      {
+        key: 'SensorEvent.ReadingBelowUpperCriticalThreshold',
+        severity: 'Warning',
+        threshold: 'upperCritical',
+      },
     ]);
-    expect(keys(['upperFatal', 'upperCritical', 'upperCaution'], [])).toEqual(['SensorReadingNormalRange']);
+    expect(keys(['upperFatal', 'upperCritical', 'upperCaution'], [])).toEqual([
+      'SensorEvent.SensorReadingNormalRange',
+    ]);
   });
 
   it('is both when a reading leaps from above to below', () => {
     expect(keys(['upperCritical'], ['lowerCritical'])).toEqual([
-      'ReadingBelowLowerCriticalThreshold',
-      'ReadingBelowUpperCriticalThreshold',
+      'SensorEvent.ReadingBelowLowerCriticalThreshold',
+      'SensorEvent.ReadingBelowUpperCriticalThreshold',
     ]);
   });
 
@@ -100,7 +106,7 @@ const sensor = (facts: Partial<SensorFacts> = {}) => {
     { device: 'chip', chassis: 'main', quantity: 'Temperature', period: 1000, host: 'system' },
     changes,
   );
-  return { sensor: made, events, told: () => events.splice(0).map(({ message }) => message.split('.')[1]) };
+  return { sensor: made, events, told: () => events.splice(0).map(({ message }) => message) };
 };
 const time = new Date(0);
 
@@ -108,11 +114,11 @@ describe('a sensor', () => {
   it('tells a crossing once while the reading stays beyond it', () => {
     const { sensor: hot, told } = sensor();
     for (const reading of [70, 85, 86, 84, 79, 85]) hot.take(reading, time);
-    expect(told()).toEqual(['ReadingAboveUpperCautionThreshold']);
+    expect(told()).toEqual(['SensorEvent.ReadingAboveUpperCautionThreshold']);
     hot.take(77, time);
-    expect(told()).toEqual(['SensorReadingNormalRange']);
+    expect(told()).toEqual(['SensorEvent.SensorReadingNormalRange']);
     hot.take(85, time);
-    expect(told()).toEqual(['ReadingAboveUpperCautionThreshold']);
+    expect(told()).toEqual(['SensorEvent.ReadingAboveUpperCautionThreshold']);
   });
 
   it('keeps in mind over a time without readings what it has told', () => {
@@ -130,7 +136,7 @@ describe('a sensor', () => {
     expect(hot.status).toEqual({ state: 'Enabled', health: 'Critical' });
     hot.lose('UnavailableOffline', 'gone', 'Warning');
     hot.take(50, time);
-    expect(told()).toEqual(['SensorReadingNormalRange']);
+    expect(told()).toEqual(['SensorEvent.SensorReadingNormalRange']);
   });
 
   it('keeps the time of the last reading when readings stop', () => {
@@ -176,10 +182,14 @@ describe('a sensor', () => {
           const raised = any.crossed.filter((name) => !before.includes(name));
           const keys = told();
           const calmed = any.crossed.length === 0 && before.length > 0;
-          expect(keys.filter((key) => key === 'SensorReadingNormalRange')).toHaveLength(calmed ? 1 : 0);
+          expect(keys.filter((key) => key === 'SensorEvent.SensorReadingNormalRange')).toHaveLength(
+            calmed ? 1 : 0,
+          );
           for (const name of raised) {
             const limit = `${name[0]?.toUpperCase()}${name.slice(1)}Threshold`;
-            expect(keys).toContain(`Reading${name.startsWith('upper') ? 'Above' : 'Below'}${limit}`);
+            expect(keys).toContain(
+              `SensorEvent.Reading${name.startsWith('upper') ? 'Above' : 'Below'}${limit}`,
+            );
           }
           expect(new Set(keys).size).toBe(keys.length);
         }

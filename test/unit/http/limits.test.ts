@@ -1,10 +1,15 @@
 import type { Context } from 'koa';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits, limitRequests } from '../../../src/http/limits.ts';
+import { RedfishError } from '../../../src/messages/messages.ts';
 
 function clients(requestsPerSecond: number) {
   let time = 0;
-  const { middleware, spend } = limitRequests({ ...defaultLimits, requestsPerSecond }, () => time);
+  const { middleware, spend } = limitRequests(
+    { ...defaultLimits, requestsPerSecond },
+    () => time,
+    () => 0,
+  );
   const from = (address: string) => ({ req: { socket: { remoteAddress: address } } }) as unknown as Context;
   /** Whether a request is let through; it then keeps the processor busy for so long. */
   const ask = (address: string, milliseconds = 0): boolean => {
@@ -13,7 +18,7 @@ function clients(requestsPerSecond: number) {
     } catch {
       return false;
     }
-    spend(from(address), milliseconds);
+    spend(address.replace('::ffff:', ''), milliseconds);
     return true;
   };
   return {
@@ -47,6 +52,22 @@ describe('an address', () => {
     // What was saved up at first comes on top.
     expect(busy / (seconds * 1000)).toBeGreaterThan(0.45);
     expect(busy / (seconds * 1000)).toBeLessThan(0.6);
+  });
+
+  it('is charged for what a request does after its body has come, too', async () => {
+    let time = 0;
+    const { middleware, enter } = limitRequests({ ...defaultLimits, requestsPerSecond: 10 }, () => time);
+    const ctx = { req: { socket: { remoteAddress: '192.0.2.1' } } } as unknown as Context;
+    const bodyCame = new Promise((resolve) => setImmediate(resolve));
+    await middleware(ctx, async () => {
+      await bodyCame;
+      enter(ctx);
+      time += 10_000;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    // Ten seconds of work are paid back in twenty.
+    time += 2_000;
+    expect(() => middleware(ctx, async () => undefined)).toThrow(RedfishError);
   });
 
   it('is not limited where no limit is set', () => {

@@ -33,7 +33,7 @@ beforeEach(async () => {
   });
   const { chain, key } = await selfSigned(['localhost']);
   listener = await listenMovable(
-    (port) => listen(app, { cert: chain, key }, '127.0.0.1', port, defaultLimits),
+    (port) => listen(app, { tls: { cert: chain, key }, host: '127.0.0.1', port, limits: defaultLimits }),
     0,
   );
   agent = new Agent({ keepAlive: true, rejectUnauthorized: false });

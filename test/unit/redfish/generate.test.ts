@@ -1,38 +1,24 @@
+/** The daemon's generated facts are what the generator makes of DMTF's documents. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { outputs } from '../../../src/redfish/generate/outputs.ts';
-import { parseXml } from '../../../src/redfish/generate/xml.ts';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { readBundle } from '../../../clients/generator/src/bundle.ts';
+import { daemonFiles } from '../../../clients/generator/src/emit/daemon.ts';
+import type { TypeFact as GeneratedFact } from '../../../clients/generator/src/facts.ts';
+import { parseXml } from '../../../clients/generator/src/xml.ts';
+import type { TypeFact } from '../../../src/redfish/service/facts.ts';
 import { hasRedfishFolder, redfishFolder } from './support.ts';
 
-describe('the XML reader', () => {
-  it('reads elements, attributes, entities and text', () => {
-    const root = parseXml(
-      '\uFEFF<?xml version="1.0"?><!-- <no/> --><a:b x="1 &lt; 2" y=\'"&#x41;&#66;"\'>text<c/><c z="&amp;"></c></a:b>\n',
-    );
-    expect(root).toEqual({
-      name: 'a:b',
-      attributes: { x: '1 < 2', y: '"AB"' },
-      text: 'text',
-      children: [
-        { name: 'c', attributes: {}, text: '', children: [] },
-        { name: 'c', attributes: { z: '&' }, text: '', children: [] },
-      ],
-    });
-  });
-
-  it.each(['', 'text', '<a>', '<a></b>', '<a', '<a x=1/>', '</a>', '<a/></a>'])('refuses %j', (text) => {
-    expect(() => parseXml(text)).toThrow(/XML/);
-  });
+it('describes facts with the same types as the generator', () => {
+  expectTypeOf<TypeFact>().toEqualTypeOf<GeneratedFact>();
 });
 
 describe.skipIf(!hasRedfishFolder)('the generated facts (needs the DMTF folder)', () => {
   it('are what the generator makes of the DMTF documents', () => {
-    const files = outputs(join(redfishFolder, 'csdl'), join(redfishFolder, 'registries'));
+    const bundle = readBundle(join(redfishFolder, 'csdl'), join(redfishFolder, 'registries'));
+    const files = daemonFiles(bundle, JSON.parse(readFileSync('src/redfish/served.json', 'utf8')));
     for (const [name, text] of Object.entries(files)) {
-      expect(readFileSync(join('src/redfish/generated', name), 'utf8') === text, `${name} is stale`).toBe(
-        true,
-      );
+      expect(readFileSync(join('src', name), 'utf8') === text, `${name} is stale`).toBe(true);
     }
   });
 

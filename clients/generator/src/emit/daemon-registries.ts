@@ -1,14 +1,8 @@
-/** The part of a DMTF message registry document (DSP0266 "Message registries") that is fact and not prose. */
-interface MessageRegistry {
-  readonly RegistryPrefix: string;
-  readonly RegistryVersion: string;
-  readonly Messages: Readonly<
-    Record<string, { readonly MessageSeverity: string; readonly ParamTypes?: readonly string[] }>
-  >;
-}
+/** The daemon's modules of message and privilege registries. */
+import type { MessageRegistry, Operations, PrivilegeOverride, PrivilegeRegistry } from '../bundle.ts';
 
-/** One line per message: its severity and the types of its arguments. */
-export function registriesModule(registries: readonly MessageRegistry[]): string {
+/** One line per message: its severity and the types of its arguments; and the type of a Message object. */
+export function registriesModule(registries: readonly MessageRegistry[], messageType: string): string {
   const blocks = registries.map(({ RegistryPrefix: prefix, RegistryVersion: version, Messages: messages }) =>
     [
       `  ${prefix}: {`,
@@ -24,26 +18,7 @@ export function registriesModule(registries: readonly MessageRegistry[]): string
       '  },',
     ].join('\n'),
   );
-  return `export const registries = {\n${blocks.join('\n')}\n} as const;\n`;
-}
-
-type Operations = Readonly<Record<string, readonly { readonly Privilege: readonly string[] }[]>>;
-interface Override {
-  readonly Targets: readonly string[];
-  readonly OperationMap: Operations;
-}
-
-/** The part of the DMTF privilege registry (DSP0266 "Privilege model") that the service evaluates. */
-export interface PrivilegeRegistry {
-  readonly Id: string;
-  readonly PrivilegesUsed: readonly string[];
-  readonly Mappings: readonly {
-    readonly Entity: string;
-    readonly OperationMap: Operations;
-    readonly PropertyOverrides?: readonly Override[];
-    readonly SubordinateOverrides?: readonly Override[];
-    readonly ResourceURIOverrides?: readonly Override[];
-  }[];
+  return `/** \`@odata.type\` of a Message object. */\nexport const messageType = '${messageType}';\n\nexport const registries = {\n${blocks.join('\n')}\n} as const;\n`;
 }
 
 const methods = ['GET', 'HEAD', 'PATCH', 'POST', 'PUT', 'DELETE'];
@@ -64,7 +39,7 @@ export function privilegesModule(registry: PrivilegeRegistry): string {
     shared.set(literal, name);
     return name;
   };
-  const overrides = (name: string, list: readonly Override[] | undefined): string =>
+  const overrides = (name: string, list: readonly PrivilegeOverride[] | undefined): string =>
     list?.length
       ? `, ${name}: [${list.map((o) => `{ targets: ${quoted(o.Targets)}, operations: ${map(o.OperationMap)} }`).join(', ')}]`
       : '';
@@ -78,7 +53,7 @@ export function privilegesModule(registry: PrivilegeRegistry): string {
       return `  ${entry.Entity}: { operations: ${map(entry.OperationMap)}${property}${subordinate} },`;
     });
   return [
-    "import type { EntityPrivileges, OperationMap } from '../service/privileges.ts';",
+    "import type { EntityPrivileges, OperationMap } from '../service/privilege-map.ts';",
     '',
     ...[...shared].map(([literal, name]) => `const ${name}: OperationMap = { ${literal} };`),
     '',

@@ -1,11 +1,5 @@
-import type {
-  ActionFact,
-  EnumFact,
-  ObjectFact,
-  ParameterFact,
-  PropertyFact,
-  TypeFact,
-} from '../service/facts.ts';
+/** Turns CSDL (OData 4.0 Common Schema Definition Language) into facts. */
+import type { ActionFact, EnumFact, ObjectFact, ParameterFact, PropertyFact, TypeFact } from './facts.ts';
 import type { Element } from './xml.ts';
 
 /** The definitions of a CSDL folder: full names (`Sensor.v1_0_0.Sensor`) and, per `Schema.Type`, the latest of them. */
@@ -14,6 +8,8 @@ export interface Csdl {
   readonly latest: ReadonlyMap<string, string>;
   /** Action elements by the schema whose unversioned namespace holds them. */
   readonly actions: ReadonlyMap<string, readonly Element[]>;
+  /** Called for a type that no document defines; the value becomes `any` when it returns. Throws unless replaced. */
+  readonly missing: (typeName: string) => void;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -90,7 +86,10 @@ export function readCsdl(documents: Iterable<Element>): Csdl {
       }
     }
   }
-  return { definitions, latest, actions };
+  const missing = (typeName: string): never => {
+    throw new Error(`The CSDL names the type ${typeName} but does not define it`);
+  };
+  return { definitions, latest, actions, missing };
 }
 
 /**
@@ -191,7 +190,10 @@ function typeFacts(csdl: Csdl, typeName: string): Pick<PropertyFact, 'type'> & P
   const key = keyOf(typeName);
   const fullName = csdl.latest.get(key);
   const element = fullName === undefined ? undefined : csdl.definitions.get(fullName);
-  if (!element) throw new Error(`The CSDL names the type ${typeName} but does not define it`);
+  if (!element) {
+    csdl.missing(typeName);
+    return { type: 'any' };
+  }
   if (element.name === 'EnumType') return { type: 'enum', ref: key };
   if (element.name !== 'TypeDefinition') return { type: 'object', ref: key };
   if (annotation(element, 'Redfish.Enumeration')) return { type: 'enum', ref: key };

@@ -1,3 +1,5 @@
+/** A reader of the XML that CSDL documents are written in. */
+
 /** One XML element: its name with prefix, its attributes, its child elements and the text directly in it. */
 export interface Element {
   readonly name: string;

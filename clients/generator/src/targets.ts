@@ -1,0 +1,37 @@
+/** Who receives generated files: one row per target. A new language is a file in `emit/` and a row here. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bundle } from './bundle.ts';
+import { daemonFiles, type Served } from './emit/daemon.ts';
+import type { Files } from './emit/files.ts';
+import { typescriptFiles } from './emit/typescript.ts';
+import type { Model } from './model.ts';
+
+/** What an emitter may read: the documents, their types by name, and settings below the root of the project. */
+export interface Source {
+  readonly bundle: Bundle;
+  readonly model: Model;
+  readonly root: string;
+}
+
+export interface Target {
+  readonly name: string;
+  /** Where its files go, from the root of the project. */
+  readonly folder: string;
+  readonly files: (source: Source) => Files;
+}
+
+const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+
+export const targets: readonly Target[] = [
+  {
+    name: 'daemon',
+    folder: 'src',
+    files: ({ bundle, root }) => daemonFiles(bundle, json(join(root, 'src/redfish/served.json')) as Served),
+  },
+  {
+    name: 'typescript',
+    folder: 'clients/typescript/src/generated',
+    files: ({ model }) => typescriptFiles(model),
+  },
+];
