@@ -96,7 +96,7 @@ describe('the arrows of the design', () => {
 
   it('loads the vocabulary of descriptors at no run time but that of its generator', () => {
     const loaders = offenders('src', /^src\/platform\/schema\.ts$/, false);
-    expect(loaders.filter((line) => !line.startsWith('src/platform/generate.ts'))).toEqual([]);
+    expect(loaders.filter((line) => !line.startsWith('docs/generate/schema.ts'))).toEqual([]);
   });
 
   it('keeps node-ipmi a package that stands alone', () => {

@@ -24,6 +24,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
       'src',
       'drivers',
       'clients',
+      'docs',
       'platform',
       'test',
       'package.json',
@@ -54,7 +55,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
   it('make a board whose twin reads that chip', async () => {
     expect(run('node', 'dist/src/main.js', 'check', 'platform/bench.yaml')).toMatch(/no fault/);
     const script = `
-      const { createTwin } = await import('${copy}/dist/drivers/twin/twin.js');
+      const { createTwin } = await import('${copy}/dist/src/twin/twin.js');
       const { loadPlatform } = await import('${copy}/dist/src/platform/load.js');
       const { createBoard } = await import('${copy}/dist/src/board/board.js');
       const platform = loadPlatform('platform/bench.yaml');
