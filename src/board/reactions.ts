@@ -17,8 +17,8 @@ import type { Hosts } from './power/hosts.ts';
 import type { Panel } from './power/panel.ts';
 import type { Slot } from './power/slot.ts';
 import type { Slots } from './power/slots.ts';
-import type { Hold } from './sensing/hold.ts';
 import type { Sampler } from './sensing/sampler.ts';
+import type { Unavailability } from './sensing/unavailability.ts';
 
 /** The parts that follow others; all that there can be, whether they are plugged in or not. */
 export interface Followers {
@@ -39,7 +39,7 @@ export interface Followers {
   readonly inventory: Inventory;
   readonly sampler: Sampler;
   readonly panel: Panel | null;
-  holdOf(chassis: string | undefined): Hold | null;
+  unavailabilityOf(chassis: string | undefined): Unavailability | null;
 }
 
 export class Reactions {
@@ -100,13 +100,14 @@ export class Reactions {
   settled(inside: readonly string[]): void {
     if (this.#stopped) return;
     for (const host of this.#parts.hosts.all.values())
-      if (inside.includes(host.chassis) && this.#parts.holdOf(host.chassis) === null) host.pluggedIn();
+      if (inside.includes(host.chassis) && this.#parts.unavailabilityOf(host.chassis) === null)
+        host.pluggedIn();
   }
 
   /** The power of a slot has come or gone, and with it that of the hosts in it. */
-  switched({ id, name, asked, hold }: Slot): void {
+  switched({ id, name, asked, unavailability }: Slot): void {
     if (this.#stopped) return;
-    for (const host of hold?.state === 'StandbyOffline' ? this.#hostsThere() : []) {
+    for (const host of unavailability?.state === 'StandbyOffline' ? this.#hostsThere() : []) {
       if (host.power.good !== true || !this.#parts.presence.isInside(host.chassis, id)) continue;
       this.#parts.changes.emit({
         message: 'ResourceEvent.ResourcePoweredOff',

@@ -2,18 +2,18 @@
 import type { ChassisFacts } from '../../platform/schema.ts';
 import { worst } from '../health.ts';
 import type { Indicators } from '../lines/indicators.ts';
-import type { Memory } from '../memory.ts';
 import type { Chassis, ChassisReset, Fru, Health, Host, PowerState, Status } from '../model.ts';
+import type { PersistedState } from '../persisted-state.ts';
 import type { Cycle } from '../power/cycle.ts';
 import type { Slot } from '../power/slot.ts';
 import type { Slots } from '../power/slots.ts';
 import type { ByChassis } from './by-chassis.ts';
 
 export interface ChassisParts {
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly indicators: Indicators;
   /** Sensors, fans, supplies, nodes and whatever else shows how well it is. */
-  readonly contents: ByChassis<Part>;
+  readonly contents: ByChassis<ChassisMember>;
   /** Each is replaced by a new one when it changes. */
   readonly frus: ByChassis<Fru>;
   readonly hosts: ByChassis<Host & { readonly power: { readonly fault: string | null } }>;
@@ -25,7 +25,7 @@ export interface ChassisParts {
   readonly cycles: ReadonlyMap<string, Cycle>;
 }
 
-export interface Part {
+export interface ChassisMember {
   readonly chassis: string;
   readonly status: Status;
 }
@@ -44,7 +44,7 @@ export class BoardChassis implements Chassis {
   }
 
   get assetTag(): string {
-    return this.#parts.memory.assetTag('chassis', this.id);
+    return this.#parts.persisted.assetTag('chassis', this.id);
   }
 
   get identify(): boolean | null {

@@ -2,7 +2,6 @@
 import type { HostFacts } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Memory } from '../memory.ts';
 import {
   BoardRefusal,
   type BootOverride,
@@ -13,7 +12,8 @@ import {
   type RestorePolicy,
   type Status,
 } from '../model.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { PersistedState } from '../persisted-state.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { BootOnce } from './boot-once.ts';
 import { Buttons } from './buttons.ts';
 import { HostPostCodes } from './post-codes.ts';
@@ -28,7 +28,7 @@ const steady = 5_000;
 
 export interface HostParts {
   readonly lines: Lines;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly changes: Changes;
   /** What the parts of the host add up to. */
   readonly health: () => Health;
@@ -134,15 +134,15 @@ export class BoardHost implements Host {
   }
 
   get restorePolicy(): RestorePolicy {
-    return this.#parts.memory.restorePolicy(this.id) ?? this.facts.restorePolicy ?? 'LastState';
+    return this.#parts.persisted.restorePolicy(this.id) ?? this.facts.restorePolicy ?? 'LastState';
   }
 
   get boot(): BootOverride {
-    return this.#parts.memory.boot(this.id);
+    return this.#parts.persisted.boot(this.id);
   }
 
   get assetTag(): string {
-    return this.#parts.memory.assetTag('host', this.id);
+    return this.#parts.persisted.assetTag('host', this.id);
   }
 
   get processorCount(): number | null {
@@ -176,32 +176,32 @@ export class BoardHost implements Host {
   }
 
   /** Why what this host powers cannot be read now; null when it can. */
-  get hold(): Hold | null {
+  get unavailability(): Unavailability | null {
     const { good, goodSince } = this.power;
-    if (!this.#parts.isFed()) return { state: 'StandbyOffline', why: `chassis ${this.chassis} is off` };
+    if (!this.#parts.isFed()) return { state: 'StandbyOffline', reason: `chassis ${this.chassis} is off` };
     if (good === null)
-      return { state: 'UnavailableOffline', why: `whether ${this.id} has power cannot be read` };
-    if (!good) return { state: 'StandbyOffline', why: 'its host is off' };
+      return { state: 'UnavailableOffline', reason: `whether ${this.id} has power cannot be read` };
+    if (!good) return { state: 'StandbyOffline', reason: 'its host is off' };
     // A timer may fire a moment early.
     if (performance.now() - goodSince >= settleAfterPowerOn - 10) return null;
-    return { state: 'Starting', why: 'its host has just come on' };
+    return { state: 'Starting', reason: 'its host has just come on' };
   }
 
   /** @throws what the settings throw; nothing has changed then */
   setBoot(boot: BootOverride): void {
-    this.#parts.memory.setBoot(this.id, boot);
+    this.#parts.persisted.setBoot(this.id, boot);
     this.#parts.changes.touch();
   }
 
   /** @throws what the settings throw; nothing has changed then */
   setRestorePolicy(policy: RestorePolicy): void {
-    this.#parts.memory.setRestorePolicy(this.id, policy);
+    this.#parts.persisted.setRestorePolicy(this.id, policy);
     this.#parts.changes.touch();
   }
 
   /** @throws what the settings throw; nothing has changed then */
   setAssetTag(tag: string): void {
-    this.#parts.memory.setAssetTag('host', this.id, tag);
+    this.#parts.persisted.setAssetTag('host', this.id, tag);
     this.#parts.changes.touch();
   }
 
@@ -260,7 +260,7 @@ export class BoardHost implements Host {
     if (!this.#restore || this.power.good === null) return;
     this.#restore = false;
     const { restorePolicy: policy } = this;
-    const on = policy === 'AlwaysOn' || (policy === 'LastState' && this.#parts.memory.wasOn(this.id));
+    const on = policy === 'AlwaysOn' || (policy === 'LastState' && this.#parts.persisted.wasOn(this.id));
     if (on) this.power.restore();
   }
 
@@ -268,7 +268,7 @@ export class BoardHost implements Host {
   #remember(on: boolean): void {
     clearTimeout(this.#remembering);
     try {
-      this.#parts.memory.setWasOn(this.id, on);
+      this.#parts.persisted.setWasOn(this.id, on);
     } catch (error) {
       this.#parts.log('the power state to return to cannot be stored', {
         host: this.id,

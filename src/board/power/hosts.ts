@@ -8,7 +8,7 @@ import type { Sensors } from '../sensing/sensors.ts';
 import { BoardHost, type HostParts } from './host.ts';
 import type { Slots } from './slots.ts';
 
-export interface HostsParts extends Pick<HostParts, 'lines' | 'memory' | 'changes' | 'onPower' | 'log'> {
+export interface HostsParts extends Pick<HostParts, 'lines' | 'persisted' | 'changes' | 'onPower' | 'log'> {
   readonly sensors: Sensors;
   readonly slots: Slots;
   readonly nodes: Nodes;

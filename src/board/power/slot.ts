@@ -5,7 +5,6 @@
 import type { ChassisFacts } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Memory } from '../memory.ts';
 import {
   BoardRefusal,
   type ChassisReset,
@@ -14,7 +13,8 @@ import {
   type PowerState,
 } from '../model.ts';
 import { settleAfterInsertion } from '../parts/pluggable.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { PersistedState } from '../persisted-state.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { HostPower } from './power.ts';
 
 /** Off time of a power cycle where the descriptor has none, milliseconds. */
@@ -28,7 +28,7 @@ export type SwitchedFacts = ChassisFacts & { readonly switch: NonNullable<Chassi
 
 export interface SlotParts {
   readonly lines: Lines;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly changes: Changes;
   readonly log: (message: string, detail: object) => void;
   /** A chassis is plugged in, and has had its time to start. */
@@ -105,11 +105,11 @@ export class Slot {
   }
 
   /** Why nothing in it can be read; null while it is fed, or while nobody knows. */
-  get hold(): Hold | null {
-    if (this.#fed === false) return { state: 'StandbyOffline', why: `${this.name} is switched off` };
+  get unavailability(): Unavailability | null {
+    if (this.#fed === false) return { state: 'StandbyOffline', reason: `${this.name} is switched off` };
     // A timer may fire a moment early.
     return performance.now() - this.#fedSince < this.#settle - 10
-      ? { state: 'Starting', why: `${this.name} has just been switched on` }
+      ? { state: 'Starting', reason: `${this.name} has just been switched on` }
       : null;
   }
 
@@ -124,7 +124,7 @@ export class Slot {
 
   /** `mains` has just come back: the slot is fed unless somebody had switched it off. */
   start(mains: boolean): void {
-    const before = this.#parts.memory.slot(this.id);
+    const before = this.#parts.persisted.slot(this.id);
     this.#begin = () => {
       this.#wanted = before === undefined ? mains || this.#power.good === true : before !== 'off';
       this.#heeded = this.#should;
@@ -278,7 +278,7 @@ export class Slot {
   #store(state: 'on' | 'off' | 'cycle'): void {
     clearTimeout(this.#storing);
     try {
-      this.#parts.memory.setSlot(this.id, state);
+      this.#parts.persisted.setSlot(this.id, state);
     } catch (error) {
       this.#parts.log('what the power of a slot is to be cannot be stored', {
         chassis: this.id,

@@ -1,6 +1,6 @@
 /** The slots of a board, and what each switch takes the power of. */
 import type { ChassisFacts } from '../../platform/schema.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { Slot, type SlotParts, type SwitchedFacts } from './slot.ts';
 
 export class Slots {
@@ -21,14 +21,14 @@ export class Slots {
   }
 
   /** Why nothing in a chassis can be read; null where it is fed. */
-  hold(chassis: string | undefined): Hold | null {
-    for (const { hold } of this.around(chassis)) if (hold !== null) return hold;
+  unavailability(chassis: string | undefined): Unavailability | null {
+    for (const { unavailability } of this.around(chassis)) if (unavailability !== null) return unavailability;
     return null;
   }
 
   /** A chassis, and all that it is in, is fed; so is one that nothing switches. */
   feeds(chassis: string | undefined): boolean {
-    return this.around(chassis).every(({ hold }) => hold?.state !== 'StandbyOffline');
+    return this.around(chassis).every(({ unavailability }) => unavailability?.state !== 'StandbyOffline');
   }
 
   /** The switches that a chassis is behind, its own among them. */

@@ -3,10 +3,10 @@ import type { DeviceError } from '../../drivers/errors.ts';
 import type { Platform } from '../platform/schema.ts';
 import type { Changes } from './changes.ts';
 import type { BusState, EventContext, Origin } from './model.ts';
-import type { Reader } from './sensing/readers.ts';
+import type { DeviceReader } from './sensing/readers.ts';
 import type { BoardSensor } from './sensing/sensor.ts';
 
-export class Faults {
+export class HardwareFaults {
   readonly #changes: Changes;
   readonly #manager: Origin;
   readonly #names: ReadonlyMap<number, string>;
@@ -66,7 +66,7 @@ export class Faults {
   }
 
   /** A device fails, or is well again. A bus that fails is told of once, and not again for each device on it. */
-  device({ device, bus }: Reader, error: DeviceError | null, chassis: string | undefined): void {
+  device({ device, bus }: DeviceReader, error: DeviceError | null, chassis: string | undefined): void {
     this.#log(error === null ? 'a device answers again' : 'a device does not answer', {
       device,
       fault: error?.message ?? null,
@@ -89,7 +89,7 @@ export class Faults {
   }
 
   /** A device that failed has been taken away: that it fails is over. */
-  gone({ device }: Reader, chassis: string | undefined): void {
+  gone({ device }: DeviceReader, chassis: string | undefined): void {
     if (this.#devices.delete(device)) this.#tellWell(device, aboutDevice(device, chassis), 'Absent');
   }
 

@@ -6,7 +6,7 @@ const bootEnabled: readonly string[] = ['Disabled', 'Once', 'Continuous'];
 
 const noOverride: BootOverride = { enabled: 'Disabled', target: 'None', mode: null, uefiTarget: null };
 
-export class Memory {
+export class PersistedState {
   readonly #settings: BoardSettings;
 
   constructor(settings: BoardSettings) {

@@ -3,7 +3,7 @@ import type { Platform } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
 import type { Fru } from '../model.ts';
 
-export class Recognition {
+export class BoardCheck {
   readonly #platform: Platform;
   readonly #product: RegExp;
   readonly #changes: Changes;

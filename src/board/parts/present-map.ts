@@ -1,22 +1,22 @@
 /** A map of all parts of a board that there can be, seen as those that are there now. */
-export class There<T> implements ReadonlyMap<string, T> {
+export class PresentMap<T> implements ReadonlyMap<string, T> {
   readonly #all: ReadonlyMap<string, T>;
-  readonly #isThere: (part: T) => boolean;
+  readonly #isPresent: (part: T) => boolean;
 
-  constructor(all: ReadonlyMap<string, T>, isThere: (part: T) => boolean) {
+  constructor(all: ReadonlyMap<string, T>, isPresent: (part: T) => boolean) {
     this.#all = all;
-    this.#isThere = isThere;
+    this.#isPresent = isPresent;
   }
 
   get size(): number {
     let count = 0;
-    for (const part of this.#all.values()) if (this.#isThere(part)) count += 1;
+    for (const part of this.#all.values()) if (this.#isPresent(part)) count += 1;
     return count;
   }
 
   get(id: string): T | undefined {
     const part = this.#all.get(id);
-    return part !== undefined && this.#isThere(part) ? part : undefined;
+    return part !== undefined && this.#isPresent(part) ? part : undefined;
   }
 
   has(id: string): boolean {
@@ -24,7 +24,7 @@ export class There<T> implements ReadonlyMap<string, T> {
   }
 
   *entries(): MapIterator<[string, T]> {
-    for (const entry of this.#all) if (this.#isThere(entry[1])) yield entry;
+    for (const entry of this.#all) if (this.#isPresent(entry[1])) yield entry;
   }
 
   *keys(): MapIterator<string> {
