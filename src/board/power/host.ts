@@ -1,4 +1,5 @@
 /** One host: its power, what it remembers, and what its pins tell of it. */
+import type { Logger } from '../../base/logger.ts';
 import type { HostFacts } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
@@ -34,7 +35,7 @@ export interface HostParts {
   readonly health: () => Health;
   /** Called when power has come, has settled, or has gone. */
   readonly onPower: () => void;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
   /** The controller that switches it, where one does. */
   readonly controller?: HostController;
   /** Whether that one still has a boot override which it was given. */
@@ -238,7 +239,7 @@ export class BoardHost implements Host {
     try {
       this.setBoot({ ...this.boot, enabled: 'Disabled' });
     } catch (error) {
-      this.#parts.log('that a boot override was used cannot be stored', {
+      this.#parts.log.error('the use of a boot override cannot be stored: it applies again', {
         host: this.id,
         error: String(error),
       });
@@ -270,7 +271,7 @@ export class BoardHost implements Host {
     try {
       this.#parts.persisted.setWasOn(this.id, on);
     } catch (error) {
-      this.#parts.log('the power state to return to cannot be stored', {
+      this.#parts.log.error('the power state for the restore policy cannot be stored', {
         host: this.id,
         error: String(error),
       });

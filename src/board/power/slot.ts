@@ -2,6 +2,7 @@
  * A slot: a chassis whose power this controller switches, with everything in it. What is asked for lasts over restarts; an
  * open latch and an empty slot hold the power back for as long as they last.
  */
+import type { Logger } from '../../base/logger.ts';
 import type { ChassisFacts } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
@@ -30,7 +31,7 @@ export interface SlotParts {
   readonly lines: Lines;
   readonly persisted: PersistedState;
   readonly changes: Changes;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
   /** A chassis is plugged in, and has had its time to start. */
   readonly isThere: (chassis: string) => boolean;
   /** Host in the chassis whose log tells of it too. */
@@ -280,7 +281,7 @@ export class Slot {
     try {
       this.#parts.persisted.setSlot(this.id, state);
     } catch (error) {
-      this.#parts.log('what the power of a slot is to be cannot be stored', {
+      this.#parts.log.error('the requested power state of a slot cannot be stored', {
         chassis: this.id,
         error: String(error),
       });

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import pino from 'pino';
 import { AccountError } from '../../accounts/account-error.ts';
+import { logDefects } from '../../base/defects.ts';
 import { type Logger, pinoLogger } from '../../base/logger.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../../daemon/index.ts';
 import { type ServiceManager, serviceManager } from '../../daemon/notify.ts';
@@ -39,6 +40,7 @@ export async function serveUntilStopped(options: ServeOptions, io: Io): Promise<
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const platform = await loadPlatformCached(options.platform, join(state, 'platform.json'));
   const log = logger(options.logLevel);
+  logDefects((error) => log.error('an internal error: please report it', { err: error }));
   const administrator = firstAdministrator(io.env);
   const stopRequested = signals();
   const manager = serviceManager(io.env, (error) =>

@@ -496,7 +496,7 @@ describe('over a restart', () => {
     const b = await start({ disk });
     disk.full = true;
     expect(await reset(b, 'ForceOff')).toEqual({ ok: true });
-    expect(b.log).toContain('what the power of a slot is to be cannot be stored');
+    expect(b.log).toContain('the requested power state of a slot cannot be stored');
     disk.full = false;
     await pass(10_000);
     expect(disk.get('board.chassis.slot.power')).toBe('off');
