@@ -1,5 +1,7 @@
 /** What of the hardware does not work, and the events that tell of it: lines, buses, devices, single sensors. */
+
 import type { DeviceError } from '../../drivers/errors.ts';
+import type { Logger } from '../base/logger.ts';
 import type { Platform } from '../platform/vocabulary/index.ts';
 import type { Changes } from './changes.ts';
 import type { BusState, EventContext, Origin } from './model.ts';
@@ -10,19 +12,14 @@ export class HardwareFaults {
   readonly #changes: Changes;
   readonly #manager: Origin;
   readonly #names: ReadonlyMap<number, string>;
-  readonly #log: (message: string, detail: object) => void;
+  readonly #log: Logger;
   /** Why, by the number of the adapter. */
   readonly #buses = new Map<number, string>();
   /** Devices of which it has been told that they fail, whatever their bus does. */
   readonly #devices = new Set<string>();
 
   /** `adapters` are the numbers of the buses that can fail on their own. */
-  constructor(
-    platform: Platform,
-    adapters: readonly number[],
-    changes: Changes,
-    log: (message: string, detail: object) => void,
-  ) {
+  constructor(platform: Platform, adapters: readonly number[], changes: Changes, log: Logger) {
     this.#changes = changes;
     this.#manager = { kind: 'manager', id: platform.manager.id };
     const named = new Map(platform.buses?.map(({ bus, name }) => [bus, name]));
@@ -47,8 +44,11 @@ export class HardwareFaults {
 
   /** A line cannot be had, or is here now. */
   line(name: string, fault: string | null, there = true): void {
-    const here = there ? 'a GPIO line is here now' : 'a GPIO line has gone with its chassis';
-    this.#log(fault === null ? here : 'a GPIO line cannot be had', { line: name, fault });
+    if (fault !== null) this.#log.warn('a GPIO line is not available', { line: name, fault });
+    else
+      this.#log.info(there ? 'a GPIO line is available' : 'a GPIO line left with its chassis', {
+        line: name,
+      });
     const about = { origin: this.#manager, condition: `line:${name}` };
     if (fault === null) this.#tellWell(`line ${name}`, about, there ? 'Enabled' : 'Absent');
     else this.#tellError(`line ${name}`, fault, about);
@@ -56,10 +56,8 @@ export class HardwareFaults {
 
   /** A light of the kernel cannot be driven, or can again. */
   light(name: string, fault: string | null): void {
-    this.#log(fault === null ? 'a light can be driven again' : 'a light cannot be driven', {
-      light: name,
-      fault,
-    });
+    if (fault !== null) this.#log.warn('an LED cannot be driven', { led: name, fault });
+    else this.#log.info('an LED can be driven again', { led: name });
     const about = { origin: this.#manager, condition: `light:${name}` };
     if (fault === null) this.#tellWell(`light ${name}`, about);
     else this.#tellError(`light ${name}`, fault, about);
@@ -67,10 +65,8 @@ export class HardwareFaults {
 
   /** A device fails, or is well again. A bus that fails is told of once, and not again for each device on it. */
   device({ device, bus }: DeviceReader, error: DeviceError | null, chassis: string | undefined): void {
-    this.#log(error === null ? 'a device answers again' : 'a device does not answer', {
-      device,
-      fault: error?.message ?? null,
-    });
+    if (error !== null) this.#log.warn('a device does not respond', { device, fault: error.message });
+    else this.#log.info('a device responds again', { device });
     if (bus !== null && error !== null && (error.kind === 'stuck' || error.kind === 'no-bus')) {
       const known = this.#buses.has(bus);
       this.#buses.set(bus, error.message);

@@ -1,4 +1,5 @@
 /** What follows when something moves: a chassis is pulled, power comes or goes, a node is lost, something leaks. */
+import type { Logger } from '../base/logger.ts';
 import type { Platform } from '../platform/vocabulary/index.ts';
 import type { Changes } from './changes.ts';
 import type { Indicators } from './lines/indicators.ts';
@@ -24,7 +25,7 @@ import type { Unavailability } from './sensing/unavailability.ts';
 export interface Followers {
   readonly platform: Platform;
   readonly changes: Changes;
-  readonly log: (message: string, detail?: object) => void;
+  readonly log: Logger;
   readonly chassis: ReadonlyMap<string, BoardChassis>;
   readonly hosts: Hosts;
   readonly leakDetectors: ReadonlyMap<string, BoardLeakDetector>;
@@ -127,9 +128,13 @@ export class Reactions {
       if (power.good !== true || !this.#parts.presence.isInside(chassis, detector.chassis)) continue;
       // A host that cannot be asked is switched off.
       const way = power.supported.includes(type) ? type : 'ForceOff';
-      this.#parts.log('a leak switches a host off', { host: id, detector: detector.id, type: way });
+      this.#parts.log.warn('a host is switched off because of a leak', {
+        host: id,
+        detector: detector.id,
+        type: way,
+      });
       power.reset(way).catch((error: unknown) =>
-        this.#parts.log('a host cannot be switched off because of a leak', {
+        this.#parts.log.error('a host cannot be switched off because of a leak', {
           host: id,
           error: String(error),
         }),

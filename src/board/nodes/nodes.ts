@@ -3,6 +3,7 @@
 import type { Duplex } from 'node:stream';
 import { chassisControl, openSol, run } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
+import type { Logger } from '../../base/logger.ts';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { BootOverride, PowerLimit } from '../model.ts';
@@ -40,7 +41,7 @@ export interface NodesParts {
   readonly postCodes: (host: string, codes: readonly number[]) => void;
   readonly mark: (node: string) => string | undefined;
   readonly now: () => Date;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
 }
 
 export class Nodes {

@@ -1,4 +1,5 @@
 /** Whether the board is the one that the descriptor describes, by what its inventory says. */
+import type { Logger } from '../../base/logger.ts';
 import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Fru } from '../model.ts';
@@ -7,10 +8,10 @@ export class BoardCheck {
   readonly #platform: Platform;
   readonly #product: RegExp;
   readonly #changes: Changes;
-  readonly #log: (message: string) => void;
+  readonly #log: Logger;
   #done = false;
 
-  constructor(platform: Platform, changes: Changes, log: (message: string) => void) {
+  constructor(platform: Platform, changes: Changes, log: Logger) {
     this.#platform = platform;
     this.#product = new RegExp(platform.probe?.product ?? '');
     this.#changes = changes;
@@ -27,7 +28,7 @@ export class BoardCheck {
     this.#done = true;
     if (names.some((each) => this.#product.test(each))) return;
     const detail = `This board says it is "${names.join('", "')}", and the descriptor is for ${name}: its sensors and limits may be wrong.`;
-    this.#log(detail);
+    this.#log.warn('the descriptor is for another board', { detail });
     this.#changes.emit({
       message: 'ResourceEvent.ResourceErrorsDetected',
       args: ['Model', 'descriptor for another board'],

@@ -1,5 +1,7 @@
 /** The parts of a board: all that its descriptor says there can be, how they hang together, and what comes while it runs. */
+
 import type { Hardware } from '../../../drivers/hardware.ts';
+import { type Logger, silentLogger } from '../../base/logger.ts';
 import type { LineFacts, Platform } from '../../platform/vocabulary/index.ts';
 import { Changes } from '../changes.ts';
 import { HardwareFaults } from '../hardware-faults.ts';
@@ -39,7 +41,7 @@ import { Supplies } from './supplies.ts';
 import { Topology } from './topology.ts';
 
 export interface BoardOptions {
-  readonly log?: (message: string, detail?: object) => void;
+  readonly log?: Logger;
   readonly now?: () => Date;
   /** Mains has just come back, so the power restore policies apply; a mere restart of the daemon switches nothing. */
   readonly mainsRestored?: boolean;
@@ -49,7 +51,7 @@ export interface BoardOptions {
 
 export class Parts {
   readonly platform: Platform;
-  readonly log: NonNullable<BoardOptions['log']>;
+  readonly log: Logger;
   readonly signals: BoardSignals;
   readonly topology: Topology;
   readonly revisions: BoardRevisions;
@@ -84,13 +86,13 @@ export class Parts {
   readonly #ofChassis: ChassisParts;
 
   constructor(platform: Platform, hardware: Hardware, settings: BoardSettings, options: BoardOptions) {
-    const { log = () => undefined, now = () => new Date(), mark = () => undefined } = options;
+    const { log = silentLogger, now = () => new Date(), mark = () => undefined } = options;
     this.platform = platform;
     this.log = log;
     this.#first = platform.chassis[0]?.id ?? '';
     const first = this.#first;
     const signals = new BoardSignals((error) =>
-      log('a listener to the board has failed', { error: String(error) }),
+      log.error('a listener of the board failed', { error: String(error) }),
     );
     this.signals = signals;
     this.topology = new Topology(platform.chassis, platform.hosts ?? []);
@@ -283,7 +285,8 @@ export class Parts {
     return [...this.hosts.all.values()].flatMap(({ id, facts, postCodes }) => {
       const device = facts.postCodes?.device;
       if (device === undefined || postCodes === null) return [];
-      const lost = (cause: string) => this.log(`no POST codes come from ${id}`, { host: id, cause });
+      const lost = (cause: string) =>
+        this.log.warn('the POST codes of a host are not available', { host: id, cause });
       return [new PostCodeReader(device, () => source.open(device), postCodes, lost)];
     });
   }

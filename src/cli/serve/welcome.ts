@@ -1,12 +1,12 @@
-/** What the daemon says once it listens: how to log in, and what to try. */
+/** The text that is printed once the daemon listens: how to log in, and which requests to try. */
 import type { AddressInfo } from 'node:net';
-import type { Platform } from '../platform/vocabulary/index.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 
 export interface Login {
   readonly userName: string;
-  /** Null when it is not known here, or must not be shown. */
+  /** Null when it is unknown, or must not be shown. */
   readonly password: string | null;
-  /** File that holds the password; null when it has been changed, or was given. */
+  /** File with the generated password; null when the password was given, or has been changed. */
   readonly file: string | null;
 }
 
@@ -22,18 +22,18 @@ export function welcome(platform: Platform, address: AddressInfo, login: Login):
   const lines = [
     `redfishd serves ${platform.name} at ${url}/redfish/v1/`,
     login.password === null ? `user ${userName}` : `user ${userName}, password ${login.password}`,
-    ...(file === null ? [] : [`the password is kept in ${file} until it is changed`]),
+    ...(file === null ? [] : [`${file} keeps the password until it is changed`]),
     '',
     'Try next:',
-    '  # all sensors',
+    '  # list all sensors',
     `  ${curl} '${url}/redfish/v1/Chassis/${chassis}/Sensors?$expand=.&$select=Name,Reading,ReadingUnits'`,
     ...(system === undefined
       ? []
       : [
-          '  # power the host on',
+          '  # switch the host on',
           `  ${curl} -H 'Content-Type: application/json' -d '{"ResetType":"On"}' '${url}/redfish/v1/Systems/${system}/Actions/ComputerSystem.Reset'`,
         ]),
-    '  # the log',
+    '  # the event log',
     `  ${curl} '${url}/redfish/v1/Managers/${platform.manager.id}/LogServices/EventLog/Entries'`,
     '',
   ];

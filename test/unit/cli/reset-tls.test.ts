@@ -1,24 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../../src/cli/options.ts';
-import { resetTls } from '../../../src/cli/reset-tls.ts';
-import { StoreError } from '../../../src/store/errors.ts';
 import { Settings } from '../../../src/store/settings.ts';
 import { Certificates } from '../../../src/tls/certificates.ts';
 import { createAuthority } from '../../support/authority.ts';
+import { redfishd } from '../../support/command.ts';
 import { open, temporary } from '../store/support.ts';
 
-const quiet = () => undefined;
-
 describe('redfishd reset-tls', () => {
-  it('lets clients without a certificate in again, and keeps the certificates', async () => {
+  it('readmits clients without a certificate, and keeps the certificates', async () => {
     const directory = temporary();
     const store = open(directory);
     const before = await Certificates.open(new Settings(store), ['localhost']);
     before.trust((await createAuthority()).cert);
     before.setPolicy({ clientCertificates: true, certificateRequired: true, minVersion: 'TLSv1.3' });
-    await expect(resetTls(['--state', directory], quiet)).rejects.toThrow(StoreError);
+    const inUse = await redfishd(['reset-tls', '--state', directory]);
+    expect([inUse.status, inUse.err]).toEqual([1, expect.stringContaining(directory)]);
     store.close();
-    expect(await resetTls(['--state', directory], quiet)).toBe(0);
+    // systemd names the state of its service.
+    expect(await redfishd(['reset-tls'], { STATE_DIRECTORY: directory })).toMatchObject({
+      status: 0,
+      err: '',
+    });
     const after = await Certificates.open(new Settings(open(directory)), ['localhost']);
     expect(after.options).toMatchObject({
       requestCert: false,
@@ -28,15 +29,12 @@ describe('redfishd reset-tls', () => {
     expect([after.server.pem, after.trusted.length]).toEqual([before.server.pem, 1]);
   });
 
-  it('says where it looked in vain, and what it is for', async () => {
+  it('names the directory that holds no state', async () => {
     const directory = temporary();
-    await expect(resetTls(['--state', directory], quiet)).rejects.toThrow(UsageError);
-    let said = '';
-    expect(
-      await resetTls(['--help'], (text) => {
-        said += text;
-      }),
-    ).toBe(0);
-    expect(said).toContain('--state DIR');
+    expect(await redfishd(['reset-tls', '--state', directory])).toMatchObject({
+      status: 2,
+      out: '',
+      err: expect.stringContaining(`${directory} holds no state of redfishd`),
+    });
   });
 });

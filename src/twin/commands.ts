@@ -1,23 +1,29 @@
 /**
- * The commands of a twin's control socket: what each takes, and what it does. One table serves the words of a command
- * line and the JSON of the socket, so the two cannot drift apart.
+ * The simulator controls of a twin: the commands, their arguments, and how each is carried out. One table serves the
+ * command line (`redfishd twin`) and the JSON of the socket, so that they cannot differ.
  */
-import { faultOf, faultShapes } from '../twin/faults.ts';
-import { TwinError, unknownName } from '../twin/names.ts';
-import type { Twin, TwinStatus } from '../twin/twin.ts';
+import { faultOf } from './faults.ts';
+import { TwinError, unknownName } from './names.ts';
+import type { Twin, TwinStatus } from './twin.ts';
 
 /** `{"command": "load", "host": "system", "load": 0.8}` */
 export type Request = { readonly command: string } & Readonly<Record<string, unknown>>;
 
-type Kind = 'text' | 'number' | 'number or auto' | 'on or off' | 'lose or return' | 'open or closed';
+export type ArgumentKind =
+  | 'text'
+  | 'number'
+  | 'number or auto'
+  | 'on or off'
+  | 'lose or return'
+  | 'open or closed';
 
-interface Argument {
+export interface Argument {
   readonly name: string;
-  readonly kind: Kind;
+  readonly kind: ArgumentKind;
   readonly optional?: boolean;
 }
 
-interface Command {
+export interface TwinCommand {
   readonly arguments: readonly Argument[];
   readonly help: string;
   /** What it returns goes into the answer as `result`. */
@@ -37,33 +43,33 @@ const buttons = ['power', 'reset', 'nmi'] as const;
 const isButton = (name: string): name is (typeof buttons)[number] =>
   (buttons as readonly string[]).includes(name);
 
-const needed = (name: string, kind: Kind = 'text'): Argument => ({ name, kind });
-const optional = (name: string, kind: Kind = 'text'): Argument => ({ name, kind, optional: true });
+const needed = (name: string, kind: ArgumentKind = 'text'): Argument => ({ name, kind });
+const optional = (name: string, kind: ArgumentKind = 'text'): Argument => ({ name, kind, optional: true });
 
-const commands: Readonly<Record<string, Command>> = {
+export const twinCommands: Readonly<Record<string, TwinCommand>> = {
   status: {
     arguments: [],
-    help: 'hosts, nodes, fans, faults and every sensor',
+    help: 'print hosts, nodes, fans, faults and every sensor',
     run: (twin): TwinStatus => twin.status(),
   },
   set: {
     arguments: [needed('sensor'), needed('value', 'number or auto')],
-    help: 'pin a sensor to a physical value; auto gives it back to the model',
+    help: 'fix a sensor at a physical value; auto returns it to the model',
     run: (twin, given) => twin.set(given.text('sensor'), given.numberOrNull('value')),
   },
   load: {
     arguments: [needed('host'), needed('load', 'number')],
-    help: 'work of a host, 0 to 1',
+    help: 'set the load of a host, 0 to 1',
     run: (twin, given) => twin.setLoad(given.text('host'), given.number('load')),
   },
   inlet: {
     arguments: [needed('celsius', 'number')],
-    help: 'temperature of the air that comes in',
+    help: 'set the temperature of the inlet air',
     run: (twin, given) => twin.setInlet(given.number('celsius')),
   },
   fault: {
     arguments: [needed('kind'), optional('target'), optional('value')],
-    help: 'break something; prints the id of the fault',
+    help: 'inject a fault; prints its id',
     run: (twin, given) => {
       const target = given.optional('target', given.text);
       const value = given.optional('value', given.text);
@@ -72,12 +78,12 @@ const commands: Readonly<Record<string, Command>> = {
   },
   clear: {
     arguments: [optional('id')],
-    help: 'mend one fault, or all',
+    help: 'clear one fault, or all',
     run: (twin, given) => twin.clear(given.optional('id', given.text) ?? 'all'),
   },
   press: {
     arguments: [needed('host'), optional('ms', 'number'), optional('button')],
-    help: 'press the power button, or reset or nmi, as a person does, 200 ms; of the panel where the host is "panel"',
+    help: 'press the button power (default), reset or nmi of a host, or of the "panel"; default 200 ms',
     run: (twin, given) => {
       const button = given.optional('button', given.text) ?? 'power';
       if (!isButton(button)) throw unknownName(button, buttons, 'button');
@@ -88,17 +94,17 @@ const commands: Readonly<Record<string, Command>> = {
   },
   select: {
     arguments: [needed('name')],
-    help: 'turn the hand switch of the panel to a host, or to the controller by its id',
+    help: 'set the selector switch of the panel to a host, or to the controller by its id',
     run: (twin, given) => twin.select(given.text('name')),
   },
   leak: {
     arguments: [needed('detector'), needed('wet', 'on or off')],
-    help: 'wet a leak detector, or dry it',
+    help: 'set a leak detector wet or dry',
     run: (twin, given) => twin.leak(given.text('detector'), given.flag('wet')),
   },
   latch: {
     arguments: [needed('chassis'), needed('closed', 'open or closed')],
-    help: 'open the latch of a slot, or close it',
+    help: 'open or close the latch of a slot',
     run: (twin, given) => twin.latch(given.text('chassis'), given.flag('closed')),
   },
   sel: {
@@ -109,7 +115,7 @@ const commands: Readonly<Record<string, Command>> = {
       needed('offset', 'number'),
       optional('asserted', 'on or off'),
     ],
-    help: 'log an event in a node: a sensor by its name or number, its type (auto: that of its record), the state',
+    help: 'log an event in a node: sensor by name or number, event type (auto: that of its record), offset',
     run: (twin, given) =>
       twin.logEvent(given.text('node'), {
         sensor: given.text('sensor'),
@@ -120,92 +126,31 @@ const commands: Readonly<Record<string, Command>> = {
   },
   reset: {
     arguments: [needed('node')],
-    help: 'the controller of a node starts anew',
+    help: 'restart the controller of a node',
     run: (twin, given) => twin.resetNode(given.text('node')),
   },
   mains: {
     arguments: [needed('mains', 'lose or return')],
-    help: 'take the power of the whole board away, or give it back',
+    help: 'remove the input power of the whole board, or restore it',
     run: (twin, given) => (given.flag('mains') ? twin.returnMains() : twin.loseMains()),
   },
   present: {
     arguments: [needed('part'), needed('present', 'on or off')],
-    help: 'plug a device, fan, power supply or removable chassis in or out',
+    help: 'insert or remove a device, fan, power supply or removable chassis',
     run: (twin, given) => twin.present(given.text('part'), given.flag('present')),
   },
   fit: {
     arguments: [needed('device'), needed('source', 'number')],
-    help: 'fit a second source: 0 is the device itself, 1 its first alternative',
+    help: 'populate a second source: 0 is the device itself, 1 its first alternative',
     run: (twin, given) => twin.fit(given.text('device'), given.number('source')),
   },
 };
 
-const words: Readonly<Record<Kind, readonly [string, unknown][]>> = {
-  text: [],
-  number: [],
-  'number or auto': [['auto', null]],
-  'on or off': [
-    ['on', true],
-    ['off', false],
-  ],
-  'lose or return': [
-    ['lose', false],
-    ['return', true],
-  ],
-  'open or closed': [
-    ['open', false],
-    ['closed', true],
-  ],
-};
-
-function commandOf(name: string): Command {
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) throw unknownName(name, Object.keys(commands), 'command');
+/** @throws TwinError with the nearest name */
+export function commandOf(name: string): TwinCommand {
+  const command = Object.hasOwn(twinCommands, name) ? twinCommands[name] : undefined;
+  if (!command) throw unknownName(name, Object.keys(twinCommands), 'command');
   return command;
-}
-
-/** `redfishd twin load HOST LOAD` */
-function usage(name: string): string {
-  const places = commandOf(name).arguments.map((argument) => {
-    const choices = argument.kind === 'number or auto' ? [argument.name.toUpperCase(), 'auto'] : [];
-    const fixed = argument.kind === 'number or auto' ? [] : words[argument.kind].map(([word]) => word);
-    const place = [...choices, ...fixed].join('|') || argument.name.toUpperCase();
-    return argument.optional ? `[${place}]` : place;
-  });
-  return ['redfishd twin', name, ...places].join(' ');
-}
-
-/** What `--help` prints. */
-export function helpText(): string {
-  const lines = Object.entries(commands).map(([name, { help }]) => `  ${usage(name)}\n      ${help}\n`);
-  const kinds = Object.entries(faultShapes).map(([kind, { target, value }]) =>
-    ['   ', kind, target?.toUpperCase(), value?.toUpperCase()].filter(Boolean).join(' '),
-  );
-  return `Turns the knobs of a running twin.\n\n${lines.join('')}\nFaults:\n${kinds.join('\n')}\n`;
-}
-
-/** The request that the words of a command line stand for. @throws TwinError */
-export function requestOf([name = '', ...given]: readonly string[]): Request {
-  const command = commandOf(name);
-  const least = command.arguments.filter((argument) => !argument.optional).length;
-  if (given.length < least || given.length > command.arguments.length) {
-    throw new TwinError(`usage: ${usage(name)}`);
-  }
-  const values = command.arguments.slice(0, given.length).map((argument, index) => {
-    const word = given[index] ?? '';
-    return [argument.name, argumentValue(argument, word)] as const;
-  });
-  return { command: name, ...Object.fromEntries(values) };
-}
-
-function argumentValue({ name, kind }: Argument, word: string): unknown {
-  if (kind === 'text') return word;
-  const fixed = words[kind];
-  const found = fixed.find(([text]) => text === word);
-  if (found) return found[1];
-  const number = word.trim() === '' ? Number.NaN : Number(word);
-  if (kind.startsWith('number') && Number.isFinite(number)) return number;
-  throw new TwinError(`${name} is ${kind.startsWith('number') ? `a ${kind}` : kind}, not "${word}"`);
 }
 
 /** Checks a request from the socket and carries it out. @throws TwinError; nothing was changed then */

@@ -1,7 +1,19 @@
-/** The state of a twin as a person reads it. */
-import type { TwinStatus } from './twin.ts';
+/** What `redfishd twin` prints: its help, and the status of a twin. */
+import { twinCommands } from '../../twin/commands.ts';
+import { faultShapes } from '../../twin/faults.ts';
+import type { TwinStatus } from '../../twin/twin.ts';
+import { usage } from './parse.ts';
 
-/** `status` as it came over the socket of a twin of this same program. */
+/** The commands and the faults, for the help. */
+export function commandsText(): string {
+  const lines = Object.entries(twinCommands).map(([name, { help }]) => `  ${usage(name)}\n      ${help}\n`);
+  const kinds = Object.entries(faultShapes).map(([kind, { target, value }]) =>
+    ['   ', kind, target?.toUpperCase(), value?.toUpperCase()].filter(Boolean).join(' '),
+  );
+  return `Commands:\n${lines.join('')}\nFaults:\n${kinds.join('\n')}\n`;
+}
+
+/** @param status the result of the command `status` of a twin of this same program */
 export function statusText(status: unknown): string {
   const { board, mains, inlet, hosts, nodes, fans, sensors, absent, faults } = status as TwinStatus;
   const lines = [
@@ -25,5 +37,5 @@ export function statusText(status: unknown): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Four digits, as many as a reader wants. */
+/** Four significant digits. */
 const round = (value: number) => Number(value.toPrecision(4));
