@@ -1,6 +1,7 @@
 /** What a board has, found by name: the chips that its devices may be, and every sensor with what it measures. */
-import type { ChipSpec, Quantity } from '../../drivers/i2c/chip.ts';
+import type { ChipSpec } from '../../drivers/i2c/chip.ts';
 import { findChip } from '../../drivers/i2c/chips/index.ts';
+import type { Quantity } from '../../drivers/quantity.ts';
 import type {
   AlternativeFacts,
   DeviceFacts,

@@ -7,7 +7,7 @@
  * - Rotational: speed at full duty
  * - anything else: the value itself
  */
-import type { Quantity } from '../../drivers/i2c/chip.ts';
+import type { Quantity } from '../../drivers/quantity.ts';
 import type { Platform, ThresholdFacts } from '../platform/vocabulary/index.ts';
 import type { KnownSensor } from './catalog.ts';
 

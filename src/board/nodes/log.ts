@@ -40,8 +40,8 @@ export class NodeLog {
       bytes,
       {
         ...{ id, name, host },
-        sensor: (address, number) => this.#sensors.record(address, number),
-        origin: (address, number) => this.#sensors.origin(address, number),
+        sensor: (owner, number) => this.#sensors.record(owner, number),
+        origin: (owner, number) => this.#sensors.origin(owner, number),
         unit: (sdr) => (sdr?.kind === 'full' ? unitText(sdr.unit) : ''),
       },
       this.#now(),

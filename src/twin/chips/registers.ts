@@ -1,5 +1,6 @@
 /** The registers that the literal of a sensor chip names, and where each is found. */
-import { modesOf, type Register, type SensorChipSpec, settingsOf } from '../../../drivers/i2c/chip.ts';
+import { modesOf, type SensorChipSpec, settingsOf } from '../../../drivers/i2c/chip.ts';
+import type { Register } from '../../../drivers/i2c/register.ts';
 
 /** A register, or its low half where that has an address of its own. */
 export interface Found {

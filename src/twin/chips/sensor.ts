@@ -5,21 +5,17 @@
 import { DeviceError } from '../../../drivers/errors.ts';
 import { crc8 } from '../../../drivers/i2c/bus.ts';
 import {
-  allOnes,
-  bytesOf,
   type ChannelSpec,
   type ChipParameters,
   type Flag,
   isRaised,
   modesOf,
-  numberOf,
-  pageCommand,
   pointerOf,
-  type Register,
   type SensorChipSpec,
   scaleOf,
   usesPec,
 } from '../../../drivers/i2c/chip.ts';
+import { allOnes, bytesOf, numberOf, pageCommand, type Register } from '../../../drivers/i2c/register.ts';
 import type { ChipModel } from './model.ts';
 import { keyOf, RegisterMap } from './registers.ts';
 

@@ -1,5 +1,5 @@
 /** What a simulated controller has: tables of facts, which become sensor records and sensors of the twin. */
-import type { Quantity } from '../../../drivers/i2c/chip.ts';
+import type { Quantity } from '../../../drivers/quantity.ts';
 import type { SensorFacts, ThresholdFacts } from '../../platform/vocabulary/index.ts';
 
 interface NodeSensor {

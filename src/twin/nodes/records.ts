@@ -12,7 +12,7 @@ import {
   type ThresholdName,
   toRaw,
 } from 'node-ipmi';
-import type { Quantity } from '../../../drivers/i2c/chip.ts';
+import type { Quantity } from '../../../drivers/quantity.ts';
 import type { ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import type { AnalogFacts, DiscreteFacts, EventOnlyFacts, NodeSensorFacts } from './facts.ts';
 

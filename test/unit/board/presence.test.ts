@@ -256,7 +256,7 @@ describe('a chassis that can be pulled', () => {
     });
     expect(b.board.chassis.has('sled')).toBe(true);
     expect(b.board.sensors.get('SLED_TEMP')?.reading).not.toBeNull();
-    expect(b.log).toContain('a GPIO line cannot be had');
+    expect(b.log).toContain('a GPIO line is not available');
     await b.stop();
   });
 });

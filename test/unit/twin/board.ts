@@ -1,9 +1,9 @@
 /** A board with one of everything that the twin simulates, and the drivers to read it. */
 import type { Hardware } from '../../../drivers/hardware.ts';
 import { createI2cBus, type I2cBus } from '../../../drivers/i2c/bus.ts';
-import { openChip, type SensorChip } from '../../../drivers/i2c/chip.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { muxBus } from '../../../drivers/i2c/mux.ts';
+import { openChip, type SensorChip } from '../../../drivers/i2c/sensor-chip.ts';
 import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 
 export const board = {
