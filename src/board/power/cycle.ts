@@ -7,7 +7,7 @@ import type { SensorChip } from '../../../drivers/i2c/chip.ts';
 import type { MessageCall } from '../../messages/keys.ts';
 import type { DeviceFacts } from '../../platform/schema.ts';
 import { type BoardEvent, BoardRefusal, type ChassisReset, type PowerOutcome } from '../model.ts';
-import { fittedChip } from '../sensing/readers.ts';
+import { fittedChip } from '../sensing/chip-reader.ts';
 
 /** What was asked for is answered, and written down, before the power goes; milliseconds. */
 const notice = 500;

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { GpioLines } from '../../../drivers/gpio/lines.ts';
 import type { Hardware } from '../../../drivers/hardware.ts';
+import type { Logger } from '../../../src/base/logger.ts';
 import { type BoardOptions, createBoard } from '../../../src/board/board.ts';
 import type { Board, BoardEvent, BoardSettings, PowerOutcome, ResetType } from '../../../src/board/model.ts';
 import {
@@ -261,6 +262,19 @@ export const pass = async (milliseconds: number): Promise<void> => {
   await vi.advanceTimersByTimeAsync(milliseconds);
 };
 
+/** Keeps the texts of all log lines, whatever their level. */
+export function recordingLogger(lines: string[]): Logger {
+  const line = (text: string) => {
+    lines.push(text);
+  };
+  const logger: Logger = {
+    ...{ error: line, warn: line, info: line, debug: line },
+    isEnabled: () => true,
+    child: () => logger,
+  };
+  return logger;
+}
+
 export interface Bench {
   readonly board: Board;
   readonly twin: Twin;
@@ -298,7 +312,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const disk = options.disk ?? new Disk();
   const hardware = { ...hardwareOf(twin), ...options.hardware?.(twin) };
   const log: string[] = [];
-  const board = createBoard(platform, hardware, disk, { log: (text) => log.push(text), ...options });
+  const board = createBoard(platform, hardware, disk, { log: recordingLogger(log), ...options });
   const events: BoardEvent[] = [];
   const unworded: unknown[] = [];
   board.onEvent((event) => {
