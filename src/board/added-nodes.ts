@@ -1,10 +1,10 @@
 /** Nodes that are added and removed at run time, each with a chassis, a host and an inventory of its own. */
 import type { Components } from './components.ts';
-import { BoardRefusal } from './model/board.ts';
 import type { NewNode } from './model/node.ts';
+import { BoardRefusal } from './model/refusal.ts';
 import { BoardChassis } from './parts/chassis.ts';
 import { emitPresence } from './parts/presence-events.ts';
-import { nodePowerLine } from './power/power.ts';
+import { nodePowerLine } from './power/sequences/sequences.ts';
 
 export class AddedNodes {
   readonly #components: Components;

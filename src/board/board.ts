@@ -1,12 +1,13 @@
 /** The live machine: built from a descriptor and the hardware, kept current in the background. */
 import type { Hardware } from '../../drivers/hardware.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import { AddedNodes } from './added-nodes.ts';
 import { type BoardOptions, type Components, createComponents } from './components.ts';
 import { worst } from './health.ts';
-import { type Board, BoardRefusal, type BoardSettings } from './model/board.ts';
+import type { Board, BoardSettings } from './model/board.ts';
 import type { BoardEvent } from './model/event.ts';
 import type { NewNode, PowerLimit } from './model/node.ts';
+import { BoardRefusal } from './model/refusal.ts';
 import { chassisScope } from './model/revisions.ts';
 import type { Sensor } from './model/sensor.ts';
 import type { Health } from './model/status.ts';
@@ -226,6 +227,10 @@ class LiveBoard implements Board {
         await this.#components.nodes.setBoot(power.node, before).catch(() => undefined);
       throw error;
     }
+  }
+
+  async setBootRetry(host: string, settings: Parameters<Board['setBootRetry']>[1]): Promise<void> {
+    this.#host(host).setBootRetry(settings);
   }
 
   addNode(node: NewNode): void {

@@ -1,7 +1,7 @@
 /** Creates the components of a board from its descriptor, each on what it needs; they talk by signals from then on. */
 import type { Hardware } from '../../drivers/hardware.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
-import type { LineFacts, Platform } from '../platform/schema.ts';
+import type { LineFacts, Platform } from '../platform/vocabulary/index.ts';
 import { Changes } from './changes.ts';
 import type { BoardContext } from './context.ts';
 import { HardwareFaults } from './hardware-faults.ts';
@@ -25,11 +25,11 @@ import { connectPresenceEvents } from './parts/presence-events.ts';
 import { Supplies } from './parts/supplies.ts';
 import { Topology } from './parts/topology.ts';
 import { PersistedState } from './persisted-state.ts';
-import { Cycle } from './power/cycle.ts';
+import { ChassisPowerCycle } from './power/chassis-power-cycle.ts';
 import { connectHosts } from './power/host-reactions.ts';
 import { Hosts } from './power/hosts.ts';
 import { Panel } from './power/panel.ts';
-import { nodePowerLine } from './power/power.ts';
+import { nodePowerLine } from './power/sequences/sequences.ts';
 import { Slots } from './power/slots.ts';
 import { BoardRevisions } from './revisions.ts';
 import { openBuses } from './sensing/buses.ts';
@@ -212,13 +212,20 @@ function createIndicators(
   );
 }
 
-function createCycles({ platform, context: { signals }, buses }: Base): ReadonlyMap<string, Cycle> {
-  const cycles = new Map<string, Cycle>();
+function createCycles({
+  platform,
+  context: { signals },
+  buses,
+}: Base): ReadonlyMap<string, ChassisPowerCycle> {
+  const cycles = new Map<string, ChassisPowerCycle>();
   for (const { id, name = id, cycle } of platform.chassis) {
     const device = platform.devices?.find((each) => each.id === cycle?.device);
     if (device === undefined) continue;
     const parts = { chassis: id, name, buses: buses.all };
-    cycles.set(id, new Cycle(device, { ...parts, event: (event) => signals.emit('event', event) }));
+    cycles.set(
+      id,
+      new ChassisPowerCycle(device, { ...parts, event: (event) => signals.emit('event', event) }),
+    );
   }
   return cycles;
 }
@@ -227,7 +234,7 @@ interface PanelSources {
   readonly hosts: Hosts;
   readonly slots: Slots;
   readonly chassis: ReadonlyMap<string, BoardChassis>;
-  readonly cycles: ReadonlyMap<string, Cycle>;
+  readonly cycles: ReadonlyMap<string, ChassisPowerCycle>;
   readonly indicators: Indicators;
 }
 
@@ -252,7 +259,7 @@ function createPanel(
     event: (event) => signals.emit('event', event),
     changed: () => signals.emit('stateChanged', 'board'),
   });
-  signals.on('stateSettled', () => panel.look());
+  signals.on('stateSettled', () => panel.refresh());
   return panel;
 }
 

@@ -1,7 +1,7 @@
 /** Faults of lines, LEDs, buses, devices and single sensors: each begins and ends with one event and one log line. */
 import type { DeviceError } from '../../drivers/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { EventContext, Origin } from './model/event.ts';
 import type { BusState } from './model/sensor.ts';
 import type { State } from './model/status.ts';

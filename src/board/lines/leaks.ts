@@ -1,5 +1,5 @@
 /** Leak detectors: a line each, and what the board does about a leak. */
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import { chassisScope } from '../model/revisions.ts';
 import type { LeakDetector, LeakState } from '../model/sensor.ts';
 import type { Status } from '../model/status.ts';

@@ -6,7 +6,7 @@
  */
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { GpioLine } from '../../../drivers/gpio/lines.ts';
-import type { LineFacts } from '../../platform/schema.ts';
+import type { LineFacts } from '../../platform/vocabulary/index.ts';
 import { EdgeStorm } from './edge-storm.ts';
 
 /** How long a noisy input must be calm, and how long an output may show another value, before that counts. */

@@ -1,7 +1,7 @@
 /** The GPIO lines of the board by their names in the descriptor. Lines that are not available are requested again. */
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { GpioLine, GpioLines, LineRequest } from '../../../drivers/gpio/lines.ts';
-import type { LineFacts } from '../../platform/schema.ts';
+import type { LineFacts } from '../../platform/vocabulary/index.ts';
 import { bitSignal, powerSignal } from '../nodes/signals.ts';
 import type { BoardSignals } from '../signals.ts';
 import { Line } from './line.ts';

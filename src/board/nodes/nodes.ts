@@ -3,13 +3,13 @@
 import type { Duplex } from 'node:stream';
 import { chassisControl, openSol, run } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { BoardContext } from '../context.ts';
 import type { HardwareFaults } from '../hardware-faults.ts';
 import type { BootOverride, PowerLimit } from '../model.ts';
 import type { Inventory } from '../parts/inventory.ts';
 import type { BoardHost } from '../power/host.ts';
-import type { HostController } from '../power/power.ts';
+import type { HostController } from '../power/host-power.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
 import type { Sensors } from '../sensing/sensors.ts';
 import { applyBoot, flagBytes, isBootPending } from './boot.ts';
@@ -90,7 +90,7 @@ export class Nodes {
           pinMoved: () => node.hurry(1_000),
           bootFlags: () => {
             const bytes = flagBytes(persisted.boot(host));
-            hosts.get(host)?.bootOnce.taken();
+            hosts.get(host)?.oneTimeBoot.flagsRead();
             return bytes;
           },
         }),

@@ -1,6 +1,6 @@
 /** Checks the board against its descriptor, by the product name in its inventory. */
 import type { Logger } from '../../base/logger.ts';
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { Fru } from '../model/chassis.ts';
 import type { BoardSignals } from '../signals.ts';
 

@@ -1,10 +1,10 @@
 /** The fans: one PWM output each, run at the fail-safe duty unless somebody takes over by hand. */
 import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
-import type { FanFacts, Platform } from '../../platform/schema.ts';
+import type { FanFacts, Platform } from '../../platform/vocabulary/index.ts';
 import { worst } from '../health.ts';
 import type { Lines } from '../lines/lines.ts';
-import { BoardRefusal } from '../model/board.ts';
 import type { Cooling, Fan } from '../model/chassis.ts';
+import { BoardRefusal } from '../model/refusal.ts';
 import { chassisScope } from '../model/revisions.ts';
 import type { Sensor } from '../model/sensor.ts';
 import type { Status } from '../model/status.ts';

@@ -2,7 +2,7 @@
  * Chassis that are inserted and removed at run time, each with its contents. Their presence lines report it by edges;
  * nothing is polled.
  */
-import type { ChassisFacts } from '../../platform/schema.ts';
+import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { ChassisAvailability, Unavailability } from '../sensing/unavailability.ts';
 import type { BoardSignals } from '../signals.ts';

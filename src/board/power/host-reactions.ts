@@ -1,6 +1,6 @@
 /** How hosts follow the rest of the board: insertion and removal, slot power, their node, and leaks. */
 import type { Logger } from '../../base/logger.ts';
-import type { HostFacts, LineFacts } from '../../platform/schema.ts';
+import type { HostFacts, LineFacts } from '../../platform/vocabulary/index.ts';
 import type { Presence } from '../parts/presence.ts';
 import type { Topology } from '../parts/topology.ts';
 import type { ChassisAvailability } from '../sensing/unavailability.ts';
@@ -35,8 +35,8 @@ export function connectHosts(parts: HostReactionsParts): void {
   signals.on('nodeReachable', ({ node, reachable }) => {
     for (const { facts, power } of hosts.all.values()) {
       if (powerNodeOf(facts, parts.declared) !== node) continue;
-      if (reachable) power.look();
-      else power.lose();
+      if (reachable) power.refresh();
+      else power.markUnknown();
     }
   });
   signals.on('leakDetected', (leak) => switchOff(parts, leak));

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { ChassisAction } from 'node-ipmi';
 import type { PostCodeDevices } from '../../../drivers/post/post-codes.ts';
 import type { SerialPorts } from '../../../drivers/serial/serial.ts';
-import type { HostFacts } from '../../platform/schema.ts';
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import { HostConsole } from '../console.ts';
 import type { BoardContext } from '../context.ts';
 import { ByChassis } from '../parts/by-chassis.ts';
@@ -29,7 +29,8 @@ export interface HostNodes {
   console(node: string): Promise<Duplex>;
 }
 
-const usualBaud = 115_200;
+/** Speed of a serial port where the descriptor has none. */
+const defaultBaud = 115_200;
 
 export class Hosts {
   readonly all = new Map<string, BoardHost>();
@@ -106,9 +107,9 @@ export class Hosts {
   #addConsole({ id, console: facts }: HostFacts, nodes: HostNodes): void {
     if (facts === undefined) return;
     const { persisted, changes, log, serial } = this.#parts;
-    const { device, baud = usualBaud, node = '' } = facts;
+    const { device, baud = defaultBaud, node = '' } = facts;
     const open = device === undefined ? () => nodes.console(node) : () => serial.open(device, baud);
-    // A session over the network is one that another client may need.
+    // A session over the network is opened on demand: the controller has one for all its clients.
     const keepOpen = device !== undefined;
     const console = new HostConsole(id, { persisted, changes, log, open, keepOpen });
     this.consoles.set(id, console);

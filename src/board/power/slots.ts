@@ -1,5 +1,5 @@
-/** The slots of a board: which chassis each of them powers. */
-import type { ChassisFacts } from '../../platform/schema.ts';
+/** The slots of a board, and which chassis each of them feeds. */
+import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import type { BoardContext } from '../context.ts';
 import type { Presence } from '../parts/presence.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
@@ -23,7 +23,7 @@ export class Slots {
       if (after === 'insertion') for (const id of chassis) this.all.get(id)?.plugged();
     });
     parts.signals.on('availabilityChanged', () => {
-      for (const slot of this.all.values()) slot.follow();
+      for (const slot of this.all.values()) slot.apply();
     });
   }
 
@@ -61,9 +61,9 @@ export class Slots {
       ...{ lines, persisted, changes, log: log.warn },
       isThere: (chassis) => presence.unavailability(chassis) === null,
       hostIn: (chassis) => topology.hostsIn(chassis)[0],
-      moved: ({ name, asked, unavailability }) =>
+      moved: ({ name, isSwitchingOff, unavailability }) =>
         signals.emit('slotPowerChanged', {
-          ...{ chassis: id, name, requested: asked },
+          ...{ chassis: id, name, requested: isSwitchingOff },
           off: unavailability?.state === 'StandbyOffline',
         }),
       settled: () => {

@@ -3,7 +3,7 @@ import type { Hardware } from '../../../drivers/hardware.ts';
 import { createI2cBus, type I2cBus } from '../../../drivers/i2c/bus.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { muxBus } from '../../../drivers/i2c/mux.ts';
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 
 type MuxFacts = NonNullable<Platform['muxes']>[number];
 

@@ -2,10 +2,10 @@
 import { DeviceError, type DeviceErrorKind } from '../../../drivers/errors.ts';
 import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
 import type { I2cBus } from '../../../drivers/i2c/bus.ts';
-import { openChip, type SensorChip } from '../../../drivers/i2c/chip.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { hwmonUnit, kernelPlaces } from '../../../drivers/i2c/kernel.ts';
-import type { DeviceFacts } from '../../platform/schema.ts';
+import { openChip, type SensorChip } from '../../../drivers/i2c/sensor-chip.ts';
+import type { DeviceFacts } from '../../platform/vocabulary/index.ts';
 import type { Channel, DeviceReader, SensorDeclaration } from './reader.ts';
 
 export type Candidate = Pick<

@@ -1,5 +1,5 @@
 /** A device to be sampled, and the sensors that it provides. */
-import type { SensorFacts } from '../../platform/schema.ts';
+import type { SensorFacts } from '../../platform/vocabulary/index.ts';
 import type { Quantity } from '../model/sensor.ts';
 
 /** One value of a device. */

@@ -1,7 +1,7 @@
 /** The devices of a descriptor as readers, grouped into lanes that cannot delay each other. */
 import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
-import type { DeviceFacts, Platform, SensorFacts } from '../../platform/schema.ts';
+import type { DeviceFacts, Platform, SensorFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { Quantity } from '../model/sensor.ts';
 import { satelliteReader } from '../nodes/satellite.ts';
