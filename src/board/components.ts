@@ -68,7 +68,7 @@ export function createComponents(
   const slots = new Slots(platform.chassis, { ...context, presence });
   const ways = new Ways(hardware.ipmi, platform.nodes);
   const readers = createReaders(platform, hardware.hwmon, buses, lines, ways);
-  const sensors = new Sensors(contents, signals);
+  const sensors = new Sensors(contents, signals, persisted);
   for (const declaration of readers.sensors) sensors.declare(declaration, defaultChassis);
   const { serial, postCodes, hwmon } = hardware;
   const hosts = new Hosts({ ...context, presence, slots, sensors, serial, postCodes });
