@@ -60,7 +60,7 @@ export function chipsPage(chips: readonly ChipSpec[]): string {
   const lines = [
     '# Chips',
     '',
-    'Written by `npm run docs` from the literals in `chips/`; not to be edited.',
+    'Written by `npm run generate` from the literals in `chips/`; not to be edited.',
     '',
     `${chips.length} chips under ${chips.flatMap(({ compatible }) => compatible).length} names. Qualities, the least first:`,
     '',

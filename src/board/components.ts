@@ -139,7 +139,7 @@ type Base = ReturnType<typeof createBase>;
 function createBase(platform: Platform, hardware: Hardware, settings: BoardSettings, options: BoardOptions) {
   const { log = silentLogger, now = () => new Date() } = options;
   const signals = new BoardSignals((error) =>
-    log.error('a listener of the board has failed', {
+    log.error('a listener of the board failed', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     }),
   );

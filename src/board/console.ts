@@ -174,7 +174,7 @@ export class HostConsole implements Console {
     const message = cause instanceof Error ? cause.message : String(cause);
     // Said once, however often it is tried again.
     if (message !== this.#fault)
-      this.#parts.log.warn(`console of ${this.#host} not available`, { host: this.#host, cause: message });
+      this.#parts.log.warn('the console of a host is lost', { host: this.#host, cause: message });
     this.#fault = message;
     this.#typed = Buffer.alloc(0);
     this.#endAll({ reason: 'lost', message });

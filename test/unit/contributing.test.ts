@@ -24,6 +24,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
       'src',
       'drivers',
       'clients',
+      'docs',
       'platform',
       'test',
       'package.json',

@@ -310,7 +310,7 @@ export class BoardNode implements Node {
     this.#parts.changes.touch();
     if (this.#told) {
       this.#told = false;
-      this.#parts.log.info('node responds again', { node: this.id });
+      this.#parts.log.info('a node responds again', { node: this.id });
       void this.#parts.changes.emit(wellEvent(this, 'Enabled'));
     }
     this.#parts.moved(true);
@@ -321,7 +321,7 @@ export class BoardNode implements Node {
     this.#leave(fault, { state: 'UnavailableOffline', health: 'Warning' });
     if (this.#told) return;
     this.#told = true;
-    this.#parts.log.warn('node does not respond', { node: this.id, fault });
+    this.#parts.log.warn('a node does not respond', { node: this.id, fault });
     void this.#parts.changes.emit(lostEvent(this, fault));
   }
 

@@ -76,11 +76,15 @@ function switchOff(
     if (power.good !== true || !topology.isInside(chassis, leaking)) continue;
     // A host that cannot be shut down by its operating system is switched off.
     const type = power.supported.includes(reaction) ? reaction : 'ForceOff';
-    log.warn('switching off a host because of a leak', { host: id, detector, type });
+    log.warn('a host is switched off because of a leak', { host: id, detector, type });
     power
       .reset(type)
       .catch((error: unknown) =>
-        log.error('cannot switch off a host because of a leak', { host: id, detector, error: String(error) }),
+        log.error('a host cannot be switched off because of a leak', {
+          host: id,
+          detector,
+          error: String(error),
+        }),
       );
   }
 }

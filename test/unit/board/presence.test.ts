@@ -260,7 +260,7 @@ describe('a chassis that can be pulled', () => {
     });
     expect(b.board.chassis.has('sled')).toBe(true);
     expect(b.board.sensors.get('SLED_TEMP')?.reading).not.toBeNull();
-    expect(b.log).toContain('GPIO line not available');
+    expect(b.log).toContain('a GPIO line is not available');
     await b.stop();
   });
 });

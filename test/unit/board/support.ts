@@ -15,7 +15,7 @@ import {
 import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
 import { hardwareOf } from '../../support/hardware.ts';
-import { recordingLogger } from '../../support/logger.ts';
+import { textsTo } from '../../support/log.ts';
 
 /** The sentence of an event. @throws Error when no registry has its message, or with other arguments */
 export function wording(event: BoardEvent): string {
@@ -306,10 +306,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const disk = options.disk ?? new Disk();
   const hardware = { ...hardwareOf(twin), ...options.hardware?.(twin) };
   const log: string[] = [];
-  const board = createBoard(platform, hardware, disk, {
-    log: recordingLogger((text) => log.push(text)),
-    ...options,
-  });
+  const board = createBoard(platform, hardware, disk, { log: textsTo(log), ...options });
   const events: BoardEvent[] = [];
   const unworded: unknown[] = [];
   board.onEvent((event) => {
