@@ -4,6 +4,7 @@ import { chassisScope, hostScope, type Scope } from '../model/revisions.ts';
 import type { Quantity, Sensor, ThresholdName, ThresholdSettings } from '../model/sensor.ts';
 import type { Health, State, Status } from '../model/status.ts';
 import type { BoardSignals } from '../signals.ts';
+import { implausibility } from './plausibility.ts';
 import { checkThresholds, crossings, evaluate, healthOf, withSettings } from './thresholds.ts';
 
 /** Units as events name them (UCUM). */
@@ -131,10 +132,14 @@ export class BoardSensor implements Sensor {
     this.#emitCrossings(before, this.#reading);
   }
 
+  /** Why a value as the device gave it is physically impossible, for people; null when it is possible. */
+  implausibility(raw: number): string | null {
+    return implausibility(this.#scaled(raw), this.quantity, this.range);
+  }
+
   /** Sets the reading to a value as the device gave it, and emits an event for each threshold crossed by it. */
   setReading(raw: number, time: Date): void {
-    const { scale = 1, offset = 0 } = this.#facts;
-    const reading = raw * scale + offset;
+    const reading = this.#scaled(raw);
     this.#reading = reading;
     this.#readingTime = time;
     this.#fault = null;
@@ -168,6 +173,11 @@ export class BoardSensor implements Sensor {
       condition: `sensor:${this.id}`,
       resolves: true,
     });
+  }
+
+  #scaled(raw: number): number {
+    const { scale = 1, offset = 0 } = this.#facts;
+    return raw * scale + offset;
   }
 
   #evaluate(reading: number): void {

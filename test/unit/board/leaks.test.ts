@@ -105,3 +105,43 @@ describe('a leak detector', () => {
     await b.stop();
   });
 });
+
+describe('a leak in a chassis without hosts', () => {
+  it('switches off the slot there, and is reported where nothing can be switched off', async () => {
+    const platform: Platform = {
+      ...bench,
+      chassis: [
+        ...bench.chassis,
+        { id: 'tray', type: 'Sled', containedBy: 'main', switch: { line: 'TRAY_ON' } },
+      ],
+      lines: {
+        ...bench.lines,
+        TRAY_ON: { direction: 'out', initial: true },
+        WET: { direction: 'in' },
+        WET_CARD: { direction: 'in' },
+      },
+      leakDetectors: [
+        { id: 'wet', line: 'WET', type: 'Moisture', chassis: 'tray', reaction: { type: 'GracefulShutdown' } },
+        {
+          id: 'wet_card',
+          line: 'WET_CARD',
+          type: 'Moisture',
+          chassis: 'card',
+          reaction: { type: 'ForceOff' },
+        },
+      ],
+    };
+    const b = await startBench({ platform });
+    await b.running();
+    expect(b.board.chassis.get('tray')?.powerState).toBe('On');
+    b.twin.leak('wet', true);
+    await pass(3000);
+    expect(b.board.chassis.get('tray')?.powerState).toBe('Off');
+    expect(b.host.powerState).toBe('On');
+    b.twin.leak('wet_card', true);
+    await pass(1000);
+    expect(b.log).toContain('nothing can be switched off because of a leak');
+    expect(b.host.powerState).toBe('On');
+    await b.stop();
+  });
+});
