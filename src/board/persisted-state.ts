@@ -1,6 +1,9 @@
 /** What the board remembers over restarts, with a check on every value that comes back. */
+
+import type { BoardSettings } from './model/board.ts';
+import type { Cooling } from './model/chassis.ts';
+import type { BootOverride, BootRetrySettings, RestorePolicy } from './model/power.ts';
 import type { ThresholdSettings } from './model/sensor.ts';
-import type { BoardSettings, BootOverride, BootRetrySettings, Cooling, RestorePolicy } from './model.ts';
 import { isThresholdName } from './sensing/thresholds.ts';
 
 const restorePolicies: readonly string[] = ['AlwaysOn', 'AlwaysOff', 'LastState'];
