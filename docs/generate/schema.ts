@@ -1,6 +1,6 @@
-/** Writes platform/schema.json from the vocabulary of descriptors; run by `npm run generate` from the root. */
+/** Writes platform/schema.json and docs/descriptors.md from the vocabulary; run by `npm run generate` from the root. */
 import { writeFileSync } from 'node:fs';
-import { schemaText } from '../../src/platform/json-schema.ts';
-import { PlatformSchema } from '../../src/platform/schema.ts';
+import { referenceDocument, schemaDocument } from '../../src/platform/documents.ts';
 
-writeFileSync('platform/schema.json', schemaText(PlatformSchema));
+writeFileSync('platform/schema.json', schemaDocument());
+writeFileSync('docs/descriptors.md', referenceDocument());

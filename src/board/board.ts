@@ -1,6 +1,6 @@
 /** The live machine: built from a descriptor and the hardware, kept current in the background. */
 import type { Hardware } from '../../drivers/hardware.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import { worst } from './health.ts';
 import {
   type Board,
@@ -237,6 +237,10 @@ class LiveBoard implements Board {
       if (power.kind === 'ipmi') await this.#parts.nodes.setBoot(power.node, before).catch(() => undefined);
       throw error;
     }
+  }
+
+  async setBootRetry(host: string, settings: Parameters<Board['setBootRetry']>[1]): Promise<void> {
+    this.#host(host).setBootRetry(settings);
   }
 
   addNode(node: NewNode): void {

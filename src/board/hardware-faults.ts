@@ -2,7 +2,7 @@
 
 import type { DeviceError } from '../../drivers/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { Changes } from './changes.ts';
 import type { BusState, EventContext, Origin } from './model.ts';
 import type { DeviceReader } from './sensing/readers.ts';

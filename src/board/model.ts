@@ -5,6 +5,7 @@ export * from './model/console.ts';
 export * from './model/event.ts';
 export * from './model/node.ts';
 export * from './model/power.ts';
+export * from './model/refusal.ts';
 export * from './model/revisions.ts';
 export * from './model/sensor.ts';
 export * from './model/status.ts';

@@ -1,10 +1,20 @@
 /** What the board remembers over restarts, with a check on every value that comes back. */
-import type { BoardSettings, BootOverride, Cooling, RestorePolicy } from './model.ts';
+import type { BoardSettings, BootOverride, BootRetrySettings, Cooling, RestorePolicy } from './model.ts';
 
 const restorePolicies: readonly string[] = ['AlwaysOn', 'AlwaysOff', 'LastState'];
 const bootEnabled: readonly string[] = ['Disabled', 'Once', 'Continuous'];
 
-const noOverride: BootOverride = { enabled: 'Disabled', target: 'None', mode: null, uefiTarget: null };
+const retryConfigs = ['Disabled', 'RetryAttempts', 'RetryAlways'] as const;
+/** What holds before anything was set. */
+const noRetry: BootRetrySettings = { config: 'Disabled', attempts: 3 };
+
+const noOverride: BootOverride = {
+  enabled: 'Disabled',
+  target: 'None',
+  mode: null,
+  uefiTarget: null,
+  httpBootUri: null,
+};
 
 export class PersistedState {
   readonly #settings: BoardSettings;
@@ -34,7 +44,7 @@ export class PersistedState {
     try {
       const value: unknown = JSON.parse(this.#settings.get(`board.host.${host}.boot`) ?? 'null');
       if (typeof value !== 'object' || value === null) return noOverride;
-      const { enabled, target, mode, uefiTarget } = value as Record<string, unknown>;
+      const { enabled, target, mode, uefiTarget, httpBootUri } = value as Record<string, unknown>;
       if (typeof enabled !== 'string' || !bootEnabled.includes(enabled) || typeof target !== 'string')
         return noOverride;
       return {
@@ -42,6 +52,7 @@ export class PersistedState {
         target,
         mode: mode === 'Legacy' || mode === 'UEFI' ? mode : null,
         uefiTarget: typeof uefiTarget === 'string' ? uefiTarget : null,
+        httpBootUri: typeof httpBootUri === 'string' ? httpBootUri : null,
       };
     } catch {
       return noOverride;
@@ -50,6 +61,19 @@ export class PersistedState {
 
   setBoot(host: string, boot: BootOverride): void {
     this.#settings.set(`board.host.${host}.boot`, JSON.stringify(boot));
+  }
+
+  bootRetry(host: string): BootRetrySettings {
+    const [name, count] = (this.#settings.get(`board.host.${host}.bootRetry`) ?? '').split(' ');
+    const config = retryConfigs.find((each) => each === name);
+    const attempts = Number(count);
+    return config !== undefined && Number.isSafeInteger(attempts) && attempts >= 0
+      ? { config, attempts }
+      : noRetry;
+  }
+
+  setBootRetry(host: string, { config, attempts }: BootRetrySettings): void {
+    this.#settings.set(`board.host.${host}.bootRetry`, `${config} ${attempts}`);
   }
 
   /** How often the host has been seen to boot; 0 for never. */

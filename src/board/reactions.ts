@@ -1,6 +1,6 @@
 /** What follows when something moves: a chassis is pulled, power comes or goes, a node is lost, something leaks. */
 import type { Logger } from '../base/logger.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { Changes } from './changes.ts';
 import type { Indicators } from './lines/indicators.ts';
 import type { BoardLeakDetector } from './lines/leaks.ts';
@@ -79,8 +79,8 @@ export class Reactions {
           ? facts.power.node
           : this.#parts.platform.lines?.[facts.power.kind === 'gpio' ? facts.power.good : '']?.node;
       if (told !== id) continue;
-      if (isThere) power.look();
-      else power.lose();
+      if (isThere) power.refresh();
+      else power.markUnknown();
     }
   }
 
@@ -106,14 +106,14 @@ export class Reactions {
   }
 
   /** The power of a slot has come or gone, and with it that of the hosts in it. */
-  switched({ id, name, asked, unavailability }: Slot): void {
+  switched({ id, name, isSwitchingOff, unavailability }: Slot): void {
     if (this.#stopped) return;
     for (const host of unavailability?.state === 'StandbyOffline' ? this.#hostsThere() : []) {
       if (host.power.good !== true || !this.#parts.presence.isInside(host.chassis, id)) continue;
       this.#parts.changes.emit({
         message: 'ResourceEvent.ResourcePoweredOff',
         args: [host.name],
-        severity: asked ? 'OK' : 'Warning',
+        severity: isSwitchingOff ? 'OK' : 'Warning',
         origin: { kind: 'host', id: host.id },
         host: host.id,
         detail: `${name} has no power any more.`,
@@ -147,7 +147,7 @@ export class Reactions {
     if (this.#stopped) return;
     const { changes, slots, lines, hosts, presence, leakDetectors, sampler, nodes, inventory } = this.#parts;
     changes.touch();
-    slots.follow();
+    slots.apply();
     lines.reconsider();
     for (const host of hosts.all.values())
       if (!presence.has(host.chassis) || !slots.feeds(host.chassis)) host.pulled();
@@ -170,7 +170,7 @@ export class Reactions {
           power.good === true && (host === undefined ? own === around : id === host),
       ),
     );
-    panel?.look();
+    panel?.refresh();
     indicators.show('fault', (id) => chassis.get(id)?.status.health !== 'OK');
   }
 

@@ -14,7 +14,7 @@ The exit status is 0 where there is no fault, 1 where there are some, 2 for wron
   operands: { usage: 'FILE...', least: 1, most: Number.POSITIVE_INFINITY },
   async run({ json }, io) {
     const { checkPlatform } = await import('../platform/load.ts');
-    const { faultText } = await import('../platform/fault.ts');
+    const { faultText } = await import('../platform/source/fault.ts');
     const results = io.operands.map((file) => ({ file, faults: checkPlatform(file).faults }));
     if (json === true) io.out(`${JSON.stringify(results, null, 2)}\n`);
     else

@@ -6,7 +6,7 @@ import type { Board } from '../board/model.ts';
 import type { Limits } from '../http/limits.ts';
 import type { Redirect } from '../http/redirect.ts';
 import type { Listener } from '../http/server.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Liveness } from './liveness.ts';

@@ -6,7 +6,7 @@ import type { Logger } from '../base/logger.ts';
 import { BoardRefusal } from '../board/model.ts';
 import { errorBody, message, RedfishError } from '../messages/messages.ts';
 import { NetworkError } from '../network/model.ts';
-import { WriteFailure } from '../redfish/service/writer.ts';
+import { WriteFailure } from '../redfish/service/write/writer.ts';
 import { StoreError } from '../store/errors.ts';
 import { send } from './reply.ts';
 
@@ -79,6 +79,8 @@ function boardRefusal(error: BoardRefusal): RedfishError {
   switch (error.reason) {
     case 'busy':
     case 'not-in-this-state':
+    case 'no-power':
+    case 'held-back':
       return new RedfishError([message('Base.ResourceInUse', [])], 409);
     case 'not-supported':
     case 'out-of-range':

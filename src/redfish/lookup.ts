@@ -1,5 +1,5 @@
 /** Resources by URI, for the parts of the daemon that the service itself is built of: events, telemetry, logs. */
-import type { JsonObject } from './service/resource.ts';
+import type { JsonObject } from './service/json.ts';
 
 /** The part of the service that finds resources; `Service` documents each. */
 export interface ResourceFinder {

@@ -1,17 +1,18 @@
 /** The live machine as the rest of the daemon sees it. */
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { Chassis, Cooling, Drive, Fan, Fru, PowerSupply } from './chassis.ts';
 import type { Console } from './console.ts';
 import type { BoardEvent } from './event.ts';
 import type { NewNode, Node, PowerLimit } from './node.ts';
 import type {
   BootOverride,
+  BootRetrySettings,
   ChassisReset,
   Host,
   PostCode,
-  PowerOutcome,
   ResetType,
   RestorePolicy,
+  StartedReset,
 } from './power.ts';
 import type { Revisions } from './revisions.ts';
 import type { BusState, LeakDetector, Sensor } from './sensor.ts';
@@ -21,16 +22,6 @@ import type { Health } from './status.ts';
 export interface BoardSettings {
   get(key: string): string | undefined;
   set(key: string, value: string): void;
-}
-
-/** A command that the board cannot carry out now, and why; nothing was changed. */
-export class BoardRefusal extends Error {
-  readonly reason: 'not-supported' | 'not-in-this-state' | 'busy' | 'device' | 'out-of-range';
-  constructor(reason: BoardRefusal['reason'], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'BoardRefusal';
-    this.reason = reason;
-  }
 }
 
 /**
@@ -79,17 +70,19 @@ export interface Board {
   onChange(listener: () => void): () => void;
 
   /**
-   * Starts a power operation. Resolves once the first pin has been driven; `done`, which never rejects, then gives the
-   * outcome, which is also an event. A failure to persist the state for the restore policy delays no operation.
+   * Starts a power operation, after the one that runs; ForceOff interrupts that. Resolves once the first output has
+   * been driven. The outcome is also an event. A failure to persist the state for the restore policy delays no operation.
    * @throws BoardRefusal, DeviceError
    */
-  reset(host: string, type: ResetType): Promise<{ readonly done: Promise<PowerOutcome> }>;
+  reset(host: string, type: ResetType): Promise<StartedReset>;
   /** As `reset`, for the power of a chassis and everything in it. @throws BoardRefusal, DeviceError */
-  resetChassis(chassis: string, type: ChassisReset): Promise<{ readonly done: Promise<PowerOutcome> }>;
+  resetChassis(chassis: string, type: ChassisReset): Promise<StartedReset>;
   setIdentify(chassis: string, on: boolean): Promise<void>;
   setAssetTag(target: { host: string } | { chassis: string }, tag: string): Promise<void>;
   setRestorePolicy(host: string, policy: RestorePolicy): Promise<void>;
   setBoot(host: string, boot: BootOverride): Promise<void>;
+  /** @throws BoardRefusal where no line shows that a boot has failed */
+  setBootRetry(host: string, settings: BootRetrySettings): Promise<void>;
   setPowerLimit(node: string, limit: PowerLimit): Promise<void>;
   /** Adds a node with its chassis, host and inventory at run time. @throws BoardRefusal where an id is taken */
   addNode(node: NewNode): void;

@@ -1,6 +1,7 @@
 /** Chassis and their removable contents (fans, supplies, drives, inventory), as seen from outside the board. */
-import type { ChassisFacts, FanFacts, Platform } from '../../platform/schema.ts';
+import type { ChassisFacts, FanFacts, Platform } from '../../platform/vocabulary/index.ts';
 import type { ChassisReset, PowerState } from './power.ts';
+import type { BoardRefusal } from './refusal.ts';
 import type { Status } from './status.ts';
 
 export interface Chassis {
@@ -16,8 +17,8 @@ export interface Chassis {
   readonly isHeldBack: boolean;
   /** Every reset type that the wiring supports; empty where its power is not switched. */
   readonly supportedResets: readonly ChassisReset[];
-  /** Reset types that are accepted in the present state. */
-  allowedResets(): readonly ChassisReset[];
+  /** Why a reset is refused now; null when it is carried out, be it after the operation that runs. */
+  resetRefusal(type: ChassisReset): BoardRefusal | null;
 }
 
 export interface Fan {

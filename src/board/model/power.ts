@@ -1,37 +1,45 @@
 /** Hosts and their power, boot and POST codes, as seen from outside the board. */
-import type { HostFacts } from '../../platform/schema.ts';
+import type { ResetType } from '../../platform/reset-types.ts';
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
+import type { BoardRefusal } from './refusal.ts';
 import type { Status } from './status.ts';
 
 /** Redfish PowerState. */
 export type PowerState = 'On' | 'Off' | 'PoweringOn' | 'PoweringOff';
 
-/** Redfish ResetType values that a host can carry out. */
-export const resetTypes = [
-  'On',
-  'ForceOff',
-  'GracefulShutdown',
-  'GracefulRestart',
-  'ForceRestart',
-  'Nmi',
-  'ForceOn',
-  'PushPowerButton',
-  'PowerCycle',
-] as const;
-export type ResetType = (typeof resetTypes)[number];
-
-/** Redfish ResetType values that a chassis with switched power can carry out. */
-export type ChassisReset = Extract<ResetType, 'On' | 'ForceOff' | 'ForceOn' | 'PowerCycle'>;
+export { type ChassisReset, type ResetType, resetTypes } from '../../platform/reset-types.ts';
 
 export type RestorePolicy = 'AlwaysOn' | 'AlwaysOff' | 'LastState';
 
 /** Result of a power operation; `reason` is a sentence for people. */
 export type PowerOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
+/** A reset that has begun. */
+export interface StartedReset {
+  /** How it ends; never rejects. */
+  readonly done: Promise<PowerOutcome>;
+  /** False where the requested state was there already, so that nothing was done. */
+  readonly performed: boolean;
+}
+
 export interface BootOverride {
   readonly enabled: 'Disabled' | 'Once' | 'Continuous';
   readonly target: string;
   readonly mode: 'Legacy' | 'UEFI' | null;
   readonly uefiTarget: string | null;
+  /** Where the firmware loads from with the target UefiHttp. */
+  readonly httpBootUri: string | null;
+}
+
+/** Whether a boot that does not finish its self test is retried (Redfish Boot.AutomaticRetryConfig). */
+export interface BootRetrySettings {
+  readonly config: 'Disabled' | 'RetryAttempts' | 'RetryAlways';
+  /** For `RetryAttempts`. */
+  readonly attempts: number;
+}
+
+export interface BootRetry extends BootRetrySettings {
+  readonly remaining: number;
 }
 
 /** A POST code: a number that the firmware of a host has written to its diagnostic port. */
@@ -66,6 +74,8 @@ export interface Host {
   /** Null where the host has no source of POST codes. */
   readonly postCodes: PostCodes | null;
   readonly lastReset: { readonly type: ResetType | 'Restore'; readonly time: Date } | null;
+  /** The power operation that runs; null when none does. `Restore` follows a return of mains. */
+  readonly operation: ResetType | 'Restore' | null;
   readonly restorePolicy: RestorePolicy;
   readonly boot: BootOverride;
   readonly assetTag: string;
@@ -74,6 +84,8 @@ export interface Host {
   readonly status: Status;
   /** Every reset type that the wiring supports. */
   readonly supportedResets: readonly ResetType[];
-  /** Reset types that are accepted in the present state. */
-  allowedResets(): readonly ResetType[];
+  /** Null where no line shows that a boot has failed. */
+  readonly bootRetry: BootRetry | null;
+  /** Why a reset is refused now; null when it is carried out, be it after the operation that runs. */
+  resetRefusal(type: ResetType): BoardRefusal | null;
 }

@@ -1,10 +1,19 @@
 /** A chassis as the rest of the daemon sees it: as well as everything in it. */
-import type { ChassisFacts } from '../../platform/schema.ts';
+import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import { worst } from '../health.ts';
 import type { Indicators } from '../lines/indicators.ts';
-import type { Chassis, ChassisReset, Fru, Health, Host, PowerState, Status } from '../model.ts';
+import {
+  BoardRefusal,
+  type Chassis,
+  type ChassisReset,
+  type Fru,
+  type Health,
+  type Host,
+  type PowerState,
+  type Status,
+} from '../model.ts';
 import type { PersistedState } from '../persisted-state.ts';
-import type { Cycle } from '../power/cycle.ts';
+import type { ChassisPowerCycle } from '../power/chassis-power-cycle.ts';
 import type { Slot } from '../power/slot.ts';
 import type { Slots } from '../power/slots.ts';
 import type { ByChassis } from './by-chassis.ts';
@@ -22,7 +31,7 @@ export interface ChassisParts {
   readonly isThere: (chassis: string) => boolean;
   readonly slots: Slots;
   /** By the chassis that they take the power of. */
-  readonly cycles: ReadonlyMap<string, Cycle>;
+  readonly cycles: ReadonlyMap<string, ChassisPowerCycle>;
 }
 
 export interface ChassisMember {
@@ -59,8 +68,10 @@ export class BoardChassis implements Chassis {
     return this.switch?.supported ?? [];
   }
 
-  allowedResets(): readonly ChassisReset[] {
-    return this.switch?.allowed() ?? [];
+  resetRefusal(type: ChassisReset): BoardRefusal | null {
+    return this.switch === undefined
+      ? new BoardRefusal('not-supported', `nothing switches the power of ${this.id}`)
+      : this.switch.refusal(type);
   }
 
   /** What its switch says; a chassis without one, and without hosts, is on, since the controller in it runs. */
@@ -93,7 +104,7 @@ export class BoardChassis implements Chassis {
   }
 
   /** What carries out its resets. */
-  get switch(): Slot | Cycle | undefined {
+  get switch(): Slot | ChassisPowerCycle | undefined {
     return this.#slot ?? this.#parts.cycles.get(this.id);
   }
 

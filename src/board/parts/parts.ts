@@ -2,7 +2,7 @@
 
 import type { Hardware } from '../../../drivers/hardware.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
-import type { LineFacts, Platform } from '../../platform/schema.ts';
+import type { LineFacts, Platform } from '../../platform/vocabulary/index.ts';
 import { Changes } from '../changes.ts';
 import { HardwareFaults } from '../hardware-faults.ts';
 import { Indicators } from '../lines/indicators.ts';
@@ -14,12 +14,12 @@ import { nodeLamp } from '../nodes/lamp.ts';
 import { Nodes } from '../nodes/nodes.ts';
 import { Ways } from '../nodes/ways.ts';
 import { PersistedState } from '../persisted-state.ts';
-import { Cycle } from '../power/cycle.ts';
+import { ChassisPowerCycle } from '../power/chassis-power-cycle.ts';
 import type { BoardHost } from '../power/host.ts';
 import { Hosts } from '../power/hosts.ts';
 import { Panel } from '../power/panel.ts';
 import { PostCodeReader } from '../power/post-codes.ts';
-import { nodePowerLine } from '../power/power.ts';
+import { nodePowerLine } from '../power/sequences/sequences.ts';
 import { Slots } from '../power/slots.ts';
 import { Reactions } from '../reactions.ts';
 import { BoardRevisions } from '../revisions.ts';
@@ -74,7 +74,7 @@ export class Parts {
   readonly leakDetectors: ReadonlyMap<string, BoardLeakDetector>;
   readonly drives: ReadonlyMap<string, BoardDrive>;
   readonly chassis = new Map<string, BoardChassis>();
-  readonly cycles: ReadonlyMap<string, Cycle>;
+  readonly cycles: ReadonlyMap<string, ChassisPowerCycle>;
   readonly panel: Panel | null;
   /** Nodes that were added or removed. */
   moves = 0;
@@ -272,7 +272,7 @@ export class Parts {
       moved: (node, isThere) => this.reactions.nodeMoved(node, isThere),
       misread: (sensor, error) => this.faults.sensor(sensor, error),
       boot: (id) => this.persisted.boot(id ?? ''),
-      bootTaken: (id) => this.hosts.all.get(id)?.bootOnce.taken(),
+      bootTaken: (id) => this.hosts.all.get(id)?.oneTimeBoot.flagsRead(),
       postCodes: (id, codes) => {
         const host = this.hosts.all.get(id);
         if (host?.facts.postCodes?.node !== undefined) host.postCodes?.take(codes);
@@ -321,13 +321,15 @@ export class Parts {
     });
   }
 
-  #createCycles({ buses }: Readers): Map<string, Cycle> {
+  #createCycles({ buses }: Readers): Map<string, ChassisPowerCycle> {
     const { chassis, devices = [] } = this.platform;
     const event = (each: BoardEvent) => this.changes.emit(each);
     return new Map(
       chassis.flatMap(({ id, name = id, cycle }) => {
         const device = devices.find((each) => each.id === cycle?.device);
-        return device === undefined ? [] : [[id, new Cycle(device, { chassis: id, name, buses, event })]];
+        return device === undefined
+          ? []
+          : [[id, new ChassisPowerCycle(device, { chassis: id, name, buses, event })]];
       }),
     );
   }

@@ -1,5 +1,5 @@
-/** The slots of a board, and what each switch takes the power of. */
-import type { ChassisFacts } from '../../platform/schema.ts';
+/** The slots of a board, and which chassis each of them feeds. */
+import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
 import { Slot, type SlotParts, type SwitchedFacts } from './slot.ts';
 
@@ -26,7 +26,7 @@ export class Slots {
     return null;
   }
 
-  /** A chassis, and all that it is in, is fed; so is one that nothing switches. */
+  /** Whether a chassis and all around it are fed; one that nothing switches is. */
   feeds(chassis: string | undefined): boolean {
     return this.around(chassis).every(({ unavailability }) => unavailability?.state !== 'StandbyOffline');
   }
@@ -41,8 +41,8 @@ export class Slots {
   }
 
   /** What is plugged in, and can be asked, has changed. */
-  follow(): void {
-    for (const slot of this.all.values()) slot.follow();
+  apply(): void {
+    for (const slot of this.all.values()) slot.apply();
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 /** `redfishd probe`: checks a descriptor against the hardware of this machine. */
 import type { Hardware } from '../../../drivers/hardware.ts';
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import { command } from '../command.ts';
 
 export const probe = command({

@@ -1,7 +1,7 @@
 /** The machine under the daemon: a board, or its twin with the simulator controls. */
 import type { Hardware } from '../../../drivers/hardware.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 
 export interface Machine {
   readonly hardware: Hardware;

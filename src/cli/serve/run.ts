@@ -9,7 +9,7 @@ import { type Daemon, type DaemonOptions, startDaemon } from '../../daemon/index
 import { type ServiceManager, serviceManager } from '../../daemon/notify.ts';
 import { boardSite, type Site, twinSite } from '../../daemon/site.ts';
 import { loadPlatformCached } from '../../platform/cache.ts';
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { Io } from '../command.ts';
 import { controlSocket, defaultState } from '../state.ts';
 import { firstAdministrator, InitialPassword } from './administrator.ts';

@@ -1,6 +1,6 @@
 /** The text that is printed once the daemon listens: how to log in, and which requests to try. */
 import type { AddressInfo } from 'node:net';
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 
 export interface Login {
   readonly userName: string;

@@ -22,7 +22,7 @@ export function eventsModule(
     store,
     settings,
     journal,
-    words: {
+    messages: {
       factsOf: (event) => eventFacts((uri) => lookup.schemaOf(uri), event),
       render: (entries, subscription, lost) => writer.payload(entries, subscription, lost),
       heartbeat: heartbeatPayload,

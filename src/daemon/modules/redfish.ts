@@ -6,7 +6,7 @@ import { Archives } from '../../diagnostics/archives.ts';
 import type { EventHub } from '../../events/hub.ts';
 import { systemSoftware } from '../../firmware/software.ts';
 import { refusalOf } from '../../http/errors.ts';
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { App } from '../../redfish/app.ts';
 import type { ResourceLookup } from '../../redfish/lookup.ts';
 import { declarations } from '../../redfish/resources/index.ts';

@@ -20,7 +20,7 @@ export function storeModule({ options, lifecycle }: ModuleContext): Storage {
   const manager = options.platform.manager.id;
   const store = openStore(options.state);
   lifecycle.addStarted('store', () => store.close());
-  const journal = new Journal(store, { words: journalWords(manager), log: log.warn });
+  const journal = new Journal(store, { messages: journalWords(manager), log: log.warn });
   lifecycle.addStarted('journal', () => journal.close());
   try {
     journal.closeConditions();

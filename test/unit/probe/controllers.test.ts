@@ -5,7 +5,7 @@ import { chassisControl, decodeIpmb, IpmiNode, LanServer, run } from 'node-ipmi'
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Hardware } from '../../../drivers/hardware.ts';
 import { linuxIpmi } from '../../../drivers/ipmi/linux.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { readOnly } from '../../../src/probe/controllers.ts';
 import { probe } from '../../../src/probe/probe.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';

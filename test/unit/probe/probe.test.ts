@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Hardware } from '../../../drivers/hardware.ts';
 import { loadPlatform } from '../../../src/platform/load.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { bitsOf } from '../../../src/probe/meter.ts';
 import { probe } from '../../../src/probe/probe.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
