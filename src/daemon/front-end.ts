@@ -1,10 +1,10 @@
 /** The listeners of the service: HTTPS, and plain HTTP that redirects to it. Their addresses are known once it runs. */
 import type Koa from 'koa';
 import type { Discovery } from '../discovery/discovery.ts';
-import { defaultLimits, type Limits } from '../http/limits.ts';
-import { listenMovable, type MovableListener } from '../http/movable.ts';
-import { listenRedirect, type Redirect } from '../http/redirect.ts';
-import { listen } from '../http/server.ts';
+import { listenMovable, type MovableListener } from '../http/listener/movable.ts';
+import { listenRedirect, type Redirect } from '../http/listener/redirect.ts';
+import { listen } from '../http/listener/server.ts';
+import { defaultLimits, type Limits } from '../http/middleware/limits.ts';
 import type { HttpsPort } from '../network/https-port.ts';
 import type { Certificates } from '../tls/certificates.ts';
 import type { DaemonOptions } from './options.ts';
@@ -59,7 +59,7 @@ export class FrontEnd {
     ports.opened(listener);
     httpsPort.onMove(async (port) => {
       await listener.move(port);
-      discovery.look();
+      discovery.refresh();
     });
     this.#endSecuring = certificates.onChange(() => listener.secure(certificates.options));
     const { httpRedirect } = this.#options;

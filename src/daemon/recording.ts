@@ -2,7 +2,7 @@
 import type { LoginAttempt } from '../accounts/logins.ts';
 import type { SessionChange } from '../accounts/sessions.ts';
 import type { Board, BoardEvent, PostCode } from '../board/model.ts';
-import type { ConsoleEvent } from '../http/console.ts';
+import type { ConsoleEvent } from '../http/endpoints/console.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import { message } from '../messages/messages.ts';

@@ -295,7 +295,7 @@ export class BoardHost implements Host {
       this.setBoot({ ...this.boot, enabled: 'Disabled' });
     } catch (error) {
       const detail = { host: this.id, error: String(error) };
-      this.#parts.log.error('the use of a one-time boot override cannot be stored', detail);
+      this.#parts.log.error('the use of a one-time boot override cannot be stored: it applies again', detail);
     }
   }
 

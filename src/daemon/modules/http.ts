@@ -3,9 +3,14 @@ import type Koa from 'koa';
 import type { Board } from '../../board/model.ts';
 import type { EventHub } from '../../events/hub.ts';
 import { createApp } from '../../http/app.ts';
-import { authenticator } from '../../http/authenticate.ts';
-import { type Consoles, consoles as serveConsoles } from '../../http/console.ts';
-import { defaultLimits } from '../../http/limits.ts';
+import { attachments } from '../../http/endpoints/attachment.ts';
+import { Consoles } from '../../http/endpoints/console.ts';
+import { documents } from '../../http/endpoints/documents.ts';
+import { metrics as metricsRoute } from '../../http/endpoints/metrics.ts';
+import { sse } from '../../http/endpoints/sse.ts';
+import { Grants } from '../../http/grants.ts';
+import { type Authenticate, authenticator } from '../../http/middleware/authenticate.ts';
+import { defaultLimits } from '../../http/middleware/limits.ts';
 import { ownRegistry } from '../../messages/own.ts';
 import { odataType } from '../../redfish/generated/versions.ts';
 import { metadataDocument, serviceDocument } from '../../redfish/service/metadata.ts';
@@ -31,14 +36,13 @@ export interface HttpParts {
   readonly metrics: (format: Format) => string;
 }
 
-type Authenticate = ReturnType<typeof authenticator>;
-
 /** The front end that listens from the start of the life cycle on. */
 export function httpModule({ options, lifecycle }: ModuleContext, parts: HttpParts): FrontEnd {
   const { events } = parts;
   const authenticate = authenticatorOf(parts);
-  const consoles = consolesOf(options, parts, authenticate);
-  const frontEnd = new FrontEnd(koaOf(options, parts, authenticate, consoles), options, {
+  const grants = grantsOf(parts, authenticate);
+  const consoles = consolesOf(options, parts, grants);
+  const frontEnd = new FrontEnd(koaOf(options, parts, { authenticate, grants, consoles }), options, {
     ...parts.network,
     ports: parts.ports,
     certificates: parts.access.certificates,
@@ -50,6 +54,7 @@ export function httpModule({ options, lifecycle }: ModuleContext, parts: HttpPar
       await frontEnd.stopRedirect();
       events.endStreams();
       consoles.close();
+      grants.close();
       await frontEnd.stop();
     },
   );
@@ -70,55 +75,57 @@ function authenticatorOf({ access, recording }: HttpParts): Authenticate {
   });
 }
 
-function consolesOf(
-  options: DaemonOptions,
-  { access, recording, board }: HttpParts,
-  authenticate: Authenticate,
-): Consoles {
-  const consoles = serveConsoles({
+/** Rechecks open streams and consoles whenever an account, a role or a session changes. */
+function grantsOf({ access }: HttpParts, authenticate: Authenticate): Grants {
+  const grants = new Grants(authenticate);
+  for (const part of [access.accounts, access.roles, access.sessions]) part.onChange(() => grants.recheck());
+  return grants;
+}
+
+const consolesOf = (options: DaemonOptions, { recording, board }: HttpParts, grants: Grants): Consoles =>
+  new Consoles({
     // A host that is not present has no console either.
     find: (host) => (board.hosts.has(host) ? board.consoles.get(host) : undefined),
-    authenticate,
+    grants,
     origins: options.corsOrigins ?? [],
     audit: recording.console,
   });
-  for (const part of [access.accounts, access.roles, access.sessions])
-    part.onChange(() => consoles.recheck());
-  return consoles;
+
+interface Guards {
+  readonly authenticate: Authenticate;
+  readonly grants: Grants;
+  readonly consoles: Consoles;
 }
 
 function koaOf(
   options: DaemonOptions,
   { redfish, access, recording, events, metrics }: HttpParts,
-  authenticate: Authenticate,
-  consoles: Consoles,
+  { authenticate, grants, consoles }: Guards,
 ): Koa {
   const { service, app } = redfish;
-  const { accounts, roles, logins } = access;
+  const { logins, certificates } = access;
   return createApp({
     service,
-    metadata: metadataDocument(),
-    serviceDocument: serviceDocument(service.tree),
-    registry: ownRegistry(odataType.MessageRegistry),
+    routes: [
+      consoles.route,
+      sse({
+        events,
+        grants,
+        announce: (kind, id, userName) => void recording.subscription(kind, id, userName),
+      }),
+      attachments(app.archives, options.platform.manager.id),
+      metricsRoute(metrics),
+      ...documents({
+        metadata: metadataDocument(),
+        serviceDocument: serviceDocument(service.tree),
+        registry: ownRegistry(odataType.MessageRegistry),
+      }),
+    ],
     authenticate,
-    consoles,
-    events,
-    archives: app.archives,
-    manager: options.platform.manager.id,
-    announce: (kind, id, userName) => void recording.subscription(kind, id, userName),
-    mayFollow: (id) => {
-      const account = accounts.get(id);
-      const role = account?.enabled === true ? roles.get(account.roleId) : undefined;
-      return role?.privileges.includes('Login') === true;
-    },
-    onAccounts: (listener) => {
-      accounts.onChange(listener);
-      roles.onChange(listener);
-    },
     limits: { ...defaultLimits, ...options.limits },
     corsOrigins: options.corsOrigins ?? [],
-    metrics,
     advertiseBasic: () => logins.basic === 'Enabled',
+    trustedCertificate: () => certificates.issued,
     log: options.log.child('http'),
   });
 }

@@ -38,7 +38,7 @@ export async function networkModule(
     report: (report) => {
       log[report.outcome === 'applied' ? 'info' : 'warn']('network change', report);
       void recording.network(report);
-      discovery.look();
+      discovery.refresh();
     },
   });
   lifecycle.add(

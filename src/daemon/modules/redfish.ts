@@ -5,7 +5,7 @@ import type { Board } from '../../board/model.ts';
 import { Archives } from '../../diagnostics/archives.ts';
 import type { EventHub } from '../../events/hub.ts';
 import { systemSoftware } from '../../firmware/software.ts';
-import { refusalOf } from '../../http/errors.ts';
+import { refusalOf } from '../../http/middleware/errors.ts';
 import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { App } from '../../redfish/app.ts';
 import type { ResourceLookup } from '../../redfish/lookup.ts';
@@ -47,7 +47,7 @@ export function redfishModule({ options }: ModuleContext, parts: RedfishParts): 
   const { storage, lookup } = parts;
   const tasks = new Tasks(storage.store, taskWords(refusalOf));
   tasks.onEvent(storage.recording.task);
-  tasks.settle();
+  tasks.endInterrupted();
   const app = appOf(options, parts, tasks);
   const service: Service<App> = new Service({
     app,

@@ -1,51 +1,49 @@
-/** Turns whatever went wrong into the answer that the standard wants: one error body, one status, nothing secret. */
-import { randomUUID } from 'node:crypto';
+/** Turns errors into Redfish error responses: one status, one body, nothing secret. */
 import type { Context, Next } from 'koa';
-import { DeviceError } from '../../drivers/errors.ts';
-import type { Logger } from '../base/logger.ts';
-import { BoardRefusal } from '../board/model.ts';
-import { errorBody, message, RedfishError } from '../messages/messages.ts';
-import { NetworkError } from '../network/model.ts';
-import { WriteFailure } from '../redfish/service/write/writer.ts';
-import { StoreError } from '../store/errors.ts';
-import { send } from './reply.ts';
+import { DeviceError } from '../../../drivers/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import { BoardRefusal } from '../../board/model.ts';
+import { errorBody, message, RedfishError } from '../../messages/messages.ts';
+import { NetworkError } from '../../network/model.ts';
+import { WriteFailure } from '../../redfish/service/write/writer.ts';
+import { StoreError } from '../../store/errors.ts';
+import { send } from '../reply.ts';
+import { requestId } from './request-log.ts';
 
 /**
- * Middleware: catches, answers, and logs what is a defect or a fault of the machine. `advertiseBasic` says whether a 401
- * offers Basic authentication.
+ * Answers errors, and logs those that are a defect of this program or a fault of the machine.
+ * @param advertiseBasic whether a 401 offers Basic authentication
+ * @param insistsOnTls whether answers tell browsers to use HTTPS from now on
  */
-export function errors(log: Logger, advertiseBasic: () => boolean) {
+export function errors(log: Logger, advertiseBasic: () => boolean, insistsOnTls: () => boolean) {
   return async (ctx: Context, next: Next): Promise<void> => {
+    ctx.state.insistsOnTls = insistsOnTls();
     try {
       await next();
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal !== error) log.error('request failed', { request: requestId(ctx), err: error });
-      // An answer that had begun cannot be taken back: the client must see it break off.
+      // An answer that has begun cannot be taken back: the client must see it break off.
       if (ctx.res.headersSent) ctx.res.destroy();
       else
         send(ctx, {
           status: refusal.status,
-          headers: headersOf(refusal, advertiseBasic()),
+          headers: refusal.status === 401 && advertiseBasic() ? challenged(ctx, refusal) : refusal.headers,
           body: JSON.stringify(errorBody(refusal.messages)),
         });
     }
   };
 }
 
-/** Every 401 names the schemes, whoever refused. */
-const headersOf = ({ status, headers }: RedfishError, basic: boolean): Readonly<Record<string, string>> =>
-  status === 401 && basic
+/** A browser answers the challenge to a script's request with a dialogue of its own, so only navigation is challenged. */
+function challenged(ctx: Context, { headers }: RedfishError): Readonly<Record<string, string>> {
+  const mode = ctx.req.headers['sec-fetch-mode'];
+  return mode === undefined || mode === 'navigate'
     ? { ...headers, 'WWW-Authenticate': 'Basic realm="Redfish", charset="UTF-8"' }
     : headers;
-
-/** Ties the lines about one request together; made when a first line is written. */
-export function requestId(ctx: Context): string {
-  ctx.state.requestId ??= randomUUID();
-  return ctx.state.requestId as string;
 }
 
-/** What a client is told of an error; a defect of ours is an InternalError and no more. */
+/** The refusal for an error; a defect of this program is an InternalError without details. */
 export function refusalOf(error: unknown): RedfishError {
   if (error instanceof RedfishError) return error;
   if (error instanceof WriteFailure) return writeRefusal(error);
@@ -62,7 +60,7 @@ export function refusalOf(error: unknown): RedfishError {
   return new RedfishError([message('Base.InternalError', [])], 500);
 }
 
-/** A cause that says itself what to do is told; of any other, which properties it kept from being written. */
+/** A cause with an answer of its own is reported as such; any other, by the properties that were not written. */
 function writeRefusal({ cause, properties, stuck }: WriteFailure): RedfishError {
   const { messages, status, headers } = refusalOf(cause);
   const speaks = status !== 500 && status !== 502;

@@ -1,6 +1,6 @@
 /** Who is charged for which part of the event loop's work. */
 import { describe, expect, it } from 'vitest';
-import { TurnMeter } from '../../../src/http/turn.ts';
+import { TurnMeter } from '../../../../src/http/middleware/turn.ts';
 
 /** Keeps the processor busy for so many milliseconds of a clock that only work moves. */
 function virtual() {

@@ -1,11 +1,11 @@
-/** Requests that never reach the application, because Node's parser refuses them: they get a Redfish error all the same. */
+/** Redfish errors for requests that Node's parser refuses before they reach the application. */
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { errorBody, type Message, message } from '../messages/messages.ts';
-import { endSocket } from './listener/sockets.ts';
-import { commonLines, json } from './reply.ts';
+import { errorBody, type Message, message } from '../../messages/messages.ts';
+import { commonLines, json } from '../reply.ts';
+import { endSocket } from './sockets.ts';
 
 interface Refusal {
   /** Status code and reason phrase. */
@@ -26,7 +26,7 @@ export function refuseBadRequests(server: HttpServer | Server): void {
     if (!socket.writable || error.code === 'ECONNRESET' || answering(socket)) socket.destroy();
     else refuse(socket, refusalOf(error));
   });
-  // A proxy is what this is not.
+  // This is no proxy.
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => refuse(socket, notAllowed));
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     response.writeHead(417, { 'Content-Type': json, 'OData-Version': '4.0', Connection: 'close' });
@@ -34,9 +34,9 @@ export function refuseBadRequests(server: HttpServer | Server): void {
   });
 }
 
-/** Whether an answer has begun on this connection; anything written now would land in the middle of it. */
+/** Whether an answer has begun on this connection: more text would land in the middle of it. */
 function answering(socket: Socket): boolean {
-  // Node keeps the answer there and gives no other way to it.
+  // Node offers no public way to the response under way.
   const { _httpMessage: answer } = socket as Socket & { readonly _httpMessage?: ServerResponse | null };
   return answer?.headersSent === true;
 }

@@ -1,7 +1,4 @@
-/**
- * HTTP/2 (RFC 9113) for the connections that ask for it while they shake hands, beside HTTP/1.1 on the same port. What
- * HTTP/1.1 does is left as it is.
- */
+/** HTTP/2 (RFC 9113) for connections that negotiate it (RFC 7301), beside HTTP/1.1 on the same port. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createServer,
@@ -14,7 +11,7 @@ import type { TLSSocket } from 'node:tls';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** What clients may agree upon, the preferred first (RFC 7301). */
+/** Protocols on offer, the preferred first. */
 export const protocols = ['h2', 'http/1.1'];
 
 /** Requests that one connection may have under way: the least that RFC 9113 clause 6.5.2 recommends. */
@@ -28,7 +25,7 @@ const stalled = 30_000;
 export interface Http2 {
   /** Takes no new requests; sessions end with the answers that are under way. */
   close(): void;
-  /** Ends what is left at once. */
+  /** Ends all sessions at once. */
   destroy(): void;
 }
 

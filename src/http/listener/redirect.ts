@@ -1,11 +1,11 @@
-/** The plain listener that sends clients to HTTPS and serves nothing itself. */
+/** The plain HTTP listener, which redirects clients to HTTPS and serves nothing. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
-import { errorBody, message } from '../messages/messages.ts';
-import { type Limits, limitConnections } from './limits.ts';
-import { Sockets } from './listener/sockets.ts';
+import { errorBody, message } from '../../messages/messages.ts';
+import { type Limits, limitConnections } from '../middleware/limits.ts';
+import { json } from '../reply.ts';
 import { refuseBadRequests } from './refusals.ts';
-import { json } from './reply.ts';
+import { Sockets } from './sockets.ts';
 
 export interface Redirect {
   readonly address: AddressInfo;
@@ -23,8 +23,8 @@ const defaultTimes = {
 };
 
 /**
- * @param httpsPort the port of HTTPS at the moment
- * @throws Error with `code` EADDRINUSE, EACCES, EADDRNOTAVAIL when the address cannot be had
+ * @param httpsPort returns the port of HTTPS now
+ * @throws Error with `code` EADDRINUSE, EACCES or EADDRNOTAVAIL when the address cannot be opened
  */
 export async function listenRedirect(
   host: string,
@@ -67,7 +67,7 @@ function answer(request: IncomingMessage, response: ServerResponse, port: number
     Connection: 'close',
   };
   if (request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'OPTIONS') {
-    // A body may hold a password, which has now crossed the network in the clear: that must not seem to work.
+    // A body may hold a password, which has just crossed the network in the clear: that must not seem to work.
     response.writeHead(403, common);
     response.end(JSON.stringify(errorBody([message('Base.AccessForbidden', [])])));
     return;
@@ -81,7 +81,7 @@ function answer(request: IncomingMessage, response: ServerResponse, port: number
   response.end();
 }
 
-/** The name by which the client knows this host; its address where the request says none that could be one. */
+/** The name by which the client knows this host; its address where the Host field is none. */
 function hostOf({ headers, socket }: IncomingMessage): string {
   const named = /^(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::\d*)?$/.exec(headers.host ?? '')?.[1];
   if (named !== undefined) return named;

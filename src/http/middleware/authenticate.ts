@@ -1,17 +1,17 @@
 /**
- * Who sends a request: what the request itself says goes first, a session token before Basic authentication (DSP0266
- * clause 13.3), then what the certificate of its connection says.
+ * Identifies the sender of a request: by its session token, else by Basic authentication (DSP0266 clause 13.3), else by
+ * the client certificate of its connection.
  */
 import type { TLSSocket } from 'node:tls';
 import type { Context } from 'koa';
-import type { Account, Accounts } from '../accounts/accounts.ts';
-import type { Login } from '../accounts/logins.ts';
-import type { Roles } from '../accounts/roles.ts';
-import type { Sessions } from '../accounts/sessions.ts';
-import { message, RedfishError } from '../messages/messages.ts';
-import { loginRefused } from '../redfish/mapping/account-errors.ts';
-import type { Principal } from '../redfish/service/principal.ts';
-import { addressOf } from './address.ts';
+import type { Account, Accounts } from '../../accounts/accounts.ts';
+import type { Login } from '../../accounts/logins.ts';
+import type { Roles } from '../../accounts/roles.ts';
+import type { Sessions } from '../../accounts/sessions.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
+import { loginRefused } from '../../redfish/mapping/account-errors.ts';
+import type { Principal } from '../../redfish/service/principal.ts';
+import { addressOf } from '../client.ts';
 
 export interface Credentials {
   readonly accounts: Accounts;
@@ -23,18 +23,19 @@ export interface Credentials {
   readonly accountUri: (id: string) => string;
   /** The user name in the certificate that a client has proved to hold; undefined when there is none. */
   readonly certified: (socket: TLSSocket) => string | undefined;
-  /** Told of each connection whose certificate names nobody who may log in. */
+  /** Called once for each connection whose certificate names no enabled account. */
   readonly failed: (userName: string, address: string) => void;
 }
 
-type Authenticate = (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
-
 /**
- * Reads the credentials of a request. A valid token is answered without waiting. `lenient` takes wrong credentials
- * for none: for what is open to everybody.
+ * The sender of a request: null without credentials. Wrong credentials throw a RedfishError 401, unless `lenient`: then
+ * they count as none.
  */
+export type Authenticate = (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
+
+/** Returns the principal of a valid token, certificate or cached password at once, and a promise for any other. */
 export function authenticator(credentials: Credentials): Authenticate {
-  // Most requests come from a handful of accounts; what a role grants is worked out once for each revision of it.
+  // Most requests come from a few accounts: the privileges of a role are computed once for each of its revisions.
   const known = new Map<
     string,
     { readonly account: Account; readonly revision: number; readonly principal: Principal }
@@ -60,7 +61,8 @@ export function authenticator(credentials: Credentials): Authenticate {
       role: account.roleId,
       privileges: new Set(role?.privileges ?? []),
       privilegesOverOthers: new Set(role?.privileges.filter((each) => each !== 'ConfigureSelf') ?? []),
-      ...{ session, certified },
+      session,
+      certified,
       passwordChangeRequired: account.passwordChangeRequired,
     };
     if (known.size > 1024) known.clear();
@@ -80,7 +82,7 @@ export function authenticator(credentials: Credentials): Authenticate {
     lenient: boolean,
   ): Principal | null | Promise<Principal | null> => {
     const pair = basicPair(field);
-    // What is open to everybody needs no check, and must not cost a guesser's hash.
+    // An open resource needs no check, and must not cost a password hash.
     if (pair === undefined || lenient) return refuse(lenient);
     const decide = (login: Login): Principal => {
       if (login.ok) return principalOf(ctx, login.account, null);
@@ -126,13 +128,4 @@ export function basicPair(
   const text = Buffer.from(match[1], 'base64').toString('utf8');
   const colon = text.indexOf(':');
   return colon < 0 ? undefined : { userName: text.slice(0, colon), password: text.slice(colon + 1) };
-}
-
-/** For what is no resource and yet not for everybody. @throws RedfishError 401, 403 */
-export function demandLogin(principal: Principal | null): void {
-  if (principal === null) throw new RedfishError([message('Base.NoValidSession', [])], 401);
-  if (principal.passwordChangeRequired)
-    throw new RedfishError([message('Base.PasswordChangeRequired', [principal.accountUri])], 403);
-  if (!principal.privileges.has('Login'))
-    throw new RedfishError([message('Base.InsufficientPrivilege', [])], 403);
 }

@@ -1,17 +1,17 @@
-/** The TLS listener: how long a client may take, and how the daemon stops listening. */
+/** The HTTPS listener: how long a client may take, and how listening ends. */
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import type Koa from 'koa';
-import { type Limits, limitConnections } from './limits.ts';
-import { Sockets } from './listener/sockets.ts';
+import { type Limits, limitConnections } from '../middleware/limits.ts';
 import { refuseBadRequests } from './refusals.ts';
+import { Sockets } from './sockets.ts';
 import { serveUpgrades } from './upgrade.ts';
 
 export interface Listener {
-  /** What it really listens on: with port 0 the system chooses. */
+  /** The address in use: with port 0 the system chooses the port. */
   readonly address: AddressInfo;
-  /** It accepts connections. */
+  /** Whether it accepts connections. */
   readonly listening: boolean;
   /** Connections that are open, in whatever state. */
   readonly connections: number;
@@ -70,7 +70,7 @@ export async function listen(
     handler,
   );
   const sockets = new Sockets(server);
-  // Whoever asks before sending a body is told to go on by the reader of bodies, or refused without one.
+  // 100 Continue is sent by the reader of bodies, once the request has passed all other checks.
   server.on('checkContinue', handler);
   serveUpgrades(server, handler);
   const sessions = second?.serveHttp2(server, handler);

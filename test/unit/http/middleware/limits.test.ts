@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { describe, expect, it } from 'vitest';
-import { defaultLimits, limitRequests } from '../../../src/http/limits.ts';
-import { RedfishError } from '../../../src/messages/messages.ts';
+import { defaultLimits, limitRequests } from '../../../../src/http/middleware/limits.ts';
+import { RedfishError } from '../../../../src/messages/messages.ts';
 
 function clients(requestsPerSecond: number) {
   let time = 0;

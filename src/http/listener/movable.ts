@@ -1,13 +1,14 @@
-/** A listener that can be moved to another port. The new one is open before the old one closes, and no answer is lost. */
+/** A listener that moves to another port: the new port opens before the old one closes, and no answer is lost. */
 import type { Listener } from './server.ts';
 
 export interface MovableListener extends Listener {
-  /** @throws Error with the `code` of the system when the port cannot be had; everything is as before then */
+  /** @throws Error with the `code` of the system when the port cannot be opened; nothing has changed then */
   move(port: number): Promise<void>;
 }
 
-/** Milliseconds in which both are open, so that the answer that tells of the move arrives, and then until the last ends. */
+/** Milliseconds in which both ports are open, so that the answer to the move arrives. */
 const overlap = 500;
+/** Milliseconds in which requests on the former port may end. */
 const patience = 30_000;
 
 /** @param open opens a listener on a port; 0 lets the system choose one */
@@ -16,7 +17,7 @@ export async function listenMovable(
   port: number,
 ): Promise<MovableListener> {
   let current = await open(port);
-  /** Listeners that were moved away from, until they have closed; what they wait for before they begin to. */
+  /** Former listeners that are still open, and the timers after which they begin to close. */
   const former = new Map<Listener, NodeJS.Timeout>();
   const closing = new Set<Listener>();
   const leave = (listener: Listener) => {

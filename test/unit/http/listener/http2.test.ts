@@ -2,9 +2,9 @@
 import { type ClientHttp2Session, connect, type OutgoingHttpHeaders } from 'node:http2';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createAuthority } from '../../support/authority.ts';
-import { testPassword, testUser } from '../../support/client.ts';
-import { startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { createAuthority } from '../../../support/authority.ts';
+import { testPassword, testUser } from '../../../support/client.ts';
+import { startTestDaemon, type TestDaemon } from '../../../support/daemon.ts';
 
 const basic = `Basic ${Buffer.from(`${testUser}:${testPassword}`).toString('base64')}`;
 const accounts = '/redfish/v1/AccountService/Accounts';

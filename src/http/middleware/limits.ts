@@ -4,8 +4,8 @@
  */
 import type { Server } from 'node:net';
 import type { Context, Next } from 'koa';
-import { message, RedfishError } from '../messages/messages.ts';
-import { addressOf } from './address.ts';
+import { message, RedfishError } from '../../messages/messages.ts';
+import { addressOf } from '../client.ts';
 import { TurnMeter } from './turn.ts';
 
 export interface Limits {

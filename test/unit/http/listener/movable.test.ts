@@ -4,10 +4,10 @@ import { Agent, request } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 import Koa from 'koa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../../src/http/limits.ts';
-import { listenMovable, type MovableListener } from '../../../src/http/movable.ts';
-import { listen } from '../../../src/http/server.ts';
-import { selfSigned } from '../../../src/tls/make.ts';
+import { listenMovable, type MovableListener } from '../../../../src/http/listener/movable.ts';
+import { listen } from '../../../../src/http/listener/server.ts';
+import { defaultLimits } from '../../../../src/http/middleware/limits.ts';
+import { selfSigned } from '../../../../src/tls/make.ts';
 
 let listener: MovableListener;
 let agent: Agent;
