@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporary } from '../support/temporary.ts';
-import { mountTmpfs } from '../unit/store/support.ts';
+import { temporary } from '../../support/temporary.ts';
+import { mountTmpfs } from '../../unit/store/support.ts';
 import { crashWhileTelling } from './crash.ts';
 
 const events = Number(process.env.REDFISHD_CRASH_EVENTS ?? 300);

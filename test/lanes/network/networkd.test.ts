@@ -25,7 +25,7 @@ printf '[Match]\\nName=eth*\\n[Network]\\nDHCP=ipv4\\nLLDP=no\\n' > /etc/systemd
 dbus-daemon --system --fork --nopidfile
 ${networkd} >&2 &
 until networkctl list >/dev/null 2>&1; do sleep 0.1; done
-node test/unit/network/system.mjs
+node test/lanes/network/system.mjs
 `;
 
 function obstacle(): string | undefined {

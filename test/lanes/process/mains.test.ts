@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createClient } from '../support/client.ts';
-import { type SpawnedDaemon, spawnDaemon, twinCommand } from '../support/process.ts';
-import { shows, until } from '../support/until.ts';
+import { createClient } from '../../support/client.ts';
+import { type SpawnedDaemon, spawnDaemon, twinCommand } from '../../support/process.ts';
+import { shows, until } from '../../support/until.ts';
 
 let state: string;
 let daemon: SpawnedDaemon | undefined;

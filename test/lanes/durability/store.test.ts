@@ -12,12 +12,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Answer, at, messageKeys, testPassword, testUser } from '../support/client.ts';
-import { keyOf, logEntries, originOf } from '../support/logs.ts';
-import { EarlyExit, type SpawnedDaemon, type SpawnOptions, spawnDaemon } from '../support/process.ts';
-import { temporary } from '../support/temporary.ts';
-import { shows, until } from '../support/until.ts';
-import { hasRedfishFolder, jsonSchema } from '../unit/redfish/support.ts';
+import { type Answer, at, messageKeys, testPassword, testUser } from '../../support/client.ts';
+import { keyOf, logEntries, originOf } from '../../support/logs.ts';
+import { EarlyExit, type SpawnedDaemon, type SpawnOptions, spawnDaemon } from '../../support/process.ts';
+import { temporary } from '../../support/temporary.ts';
+import { shows, until } from '../../support/until.ts';
+import { hasRedfishFolder, jsonSchema } from '../../unit/redfish/support.ts';
 
 const system = '/redfish/v1/Systems/system';
 const chassis = '/redfish/v1/Chassis/chassis';
@@ -274,7 +274,7 @@ describe('a store that is damaged', () => {
     const state = temporary();
     const before = await start({ state });
     await before.kill();
-    const { connect } = await import('../../src/store/connection.ts');
+    const { connect } = await import('../../../src/store/connection.ts');
     const db = connect(join(state, 'redfishd.db'));
     db.exec('PRAGMA user_version = 9999');
     db.close();

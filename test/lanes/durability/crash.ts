@@ -10,9 +10,9 @@ import {
   type Receiver,
   type StreamReader,
   startReceiver,
-} from '../support/events.ts';
-import { type SpawnedDaemon, spawnDaemon } from '../support/process.ts';
-import { until } from '../support/until.ts';
+} from '../../support/events.ts';
+import { type SpawnedDaemon, spawnDaemon } from '../../support/process.ts';
+import { until } from '../../support/until.ts';
 
 const service = '/redfish/v1/EventService';
 const messageId = 'ResourceEvent.1.4.TestMessage';

@@ -14,12 +14,19 @@ import {
   type Target,
 } from 'node-ipmi';
 import { describe, expect, it } from 'vitest';
-import { linuxIpmi } from '../../../../drivers/ipmi/linux.ts';
-import { fullSensor } from '../../../../drivers/node-ipmi/test/fixture.ts';
-import { createTwin } from '../../../../src/twin/twin.ts';
-import { temporary } from '../../store/support.ts';
-import { pass, useOwnTime } from '../support.ts';
-import { type NodeBench, pair, patience, period, settled, startPair } from './support.ts';
+import { linuxIpmi } from '../../../drivers/ipmi/linux.ts';
+import { fullSensor } from '../../../drivers/node-ipmi/test/fixture.ts';
+import { createTwin } from '../../../src/twin/twin.ts';
+import {
+  type NodeBench,
+  pair,
+  patience,
+  period,
+  settled,
+  startPair,
+} from '../../unit/board/nodes/support.ts';
+import { pass, useOwnTime } from '../../unit/board/support.ts';
+import { temporary } from '../../unit/store/support.ts';
 
 useOwnTime();
 
@@ -66,7 +73,6 @@ describe('a node that is silent', () => {
     expect(b.told()).toEqual([back]);
     expect(b.isFresh('a')).toBe(true);
     expect(b.sensorsOf('a')).toEqual(sensors);
-    await b.stop();
   });
 
   it('fails what it is asked to do, and nothing waits for ever', async () => {
@@ -85,7 +91,6 @@ describe('a node that is silent', () => {
     expect(b.board.hosts.get('a')?.boot).toEqual(before);
     const limit = { watts: 300, exception: 'NoAction', correction: 1000 } as const;
     expect(await settled(b.board.setPowerLimit('bmc-a', limit))).toContain('no answer');
-    await b.stop();
   });
 
   it('holds up the end of the daemon no longer than one that answers', async () => {
@@ -126,7 +131,6 @@ describe('a node that is slow', () => {
     await passWithOther(b, 20 * period);
     expect(b.isFresh('a')).toBe(true);
     expect(b.told()).toEqual([back]);
-    await b.stop();
   });
 
   it('is there where its descriptor says that it may take so long', async () => {
@@ -142,7 +146,6 @@ describe('a node that is slow', () => {
     await passWithOther(b, 2 * minute);
     expect(b.isFresh('a')).toBe(true);
     expect(b.told()).toEqual([]);
-    await b.stop();
   });
 });
 
@@ -160,7 +163,6 @@ describe('a node that garbles its answers', () => {
     expect(b.isFresh('a')).toBe(true);
     expect(b.board.hosts.get('a')?.powerState).toBe('Off');
     expect(b.node('a').status).toEqual({ state: 'Enabled', health: 'OK' });
-    await b.stop();
   });
 
   it('is not known any more where every answer makes no sense, though it does answer', async () => {
@@ -183,7 +185,6 @@ describe('a node that garbles its answers', () => {
     await passWithOther(b, 10 * period);
     expect(b.isFresh('a')).toBe(true);
     expect(b.told()).toEqual([back]);
-    await b.stop();
   });
 });
 
@@ -204,7 +205,6 @@ describe('a node that loses a fifth of all messages', () => {
     // Most of what it tells comes through in time.
     const known = b.sensorsOf('a').filter((id) => b.sensor(id).status.state !== 'UnavailableOffline');
     expect(known.length).toBeGreaterThan(b.sensorsOf('a').length / 2);
-    await b.stop();
   });
 });
 
@@ -238,7 +238,6 @@ describe('records that change while the daemon runs', () => {
     // Those that stay are the same as before, with all that is known of them.
     expect(b.sensor('bmc-a_Inlet_Temp')).toBe(old);
     expect(b.isFresh('a')).toBe(true);
-    await b.stop();
   });
 });
 
@@ -267,7 +266,6 @@ describe('another controller in the place of one that was lost', () => {
       if (isOther) expect(limit()).toBeGreaterThan(before);
       else expect(limit()).toBe(before);
     }
-    await b.stop();
   });
 });
 
@@ -281,7 +279,6 @@ describe('a controller that is reset', () => {
     expect(b.isFresh('a')).toBe(true);
     expect(b.board.hosts.get('a')?.powerState).toBe('Off');
     expect(b.told().filter((each) => each !== lost && each !== back)).toEqual([]);
-    await b.stop();
   });
 });
 
@@ -299,7 +296,6 @@ describe('a node that answers for another', () => {
     await passWithOther(b, patience + 2 * period);
     isUnknown(b);
     expect(b.told()).toEqual([lost]);
-    await b.stop();
   });
 });
 
@@ -315,7 +311,6 @@ describe('a bus', () => {
     await passWithOther(b, 10 * period);
     expect(b.isFresh('a')).toBe(true);
     expect(b.told()).toEqual([back]);
-    await b.stop();
   });
 
   it('that is taken away and given back is opened anew', async () => {
@@ -329,7 +324,6 @@ describe('a bus', () => {
     expect(b.taps.opened).toBe(3);
     expect(b.isFresh('a')).toBe(true);
     expect(b.told()).toEqual([lost, back]);
-    await b.stop();
   });
 
   it('that hangs holds up no other', async () => {
@@ -340,7 +334,6 @@ describe('a bus', () => {
     b.twin.clear(fault);
     await passWithOther(b, 10 * period);
     expect(b.isFresh('a')).toBe(true);
-    await b.stop();
   });
 });
 
@@ -375,7 +368,6 @@ describe('a node whose door stays shut', () => {
     const told = b.events.filter(({ condition }) => condition === 'node:bmc-a');
     expect(told).toHaveLength(1);
     expect(JSON.stringify(b.log) + JSON.stringify(b.events)).not.toContain('xxx');
-    await b.stop();
   });
 });
 
@@ -394,7 +386,6 @@ describe('a node that is pulled', () => {
     expect(b.node('a').status).toEqual({ state: 'Enabled', health: 'OK' });
     const [gone, come] = ['ResourceRemoved OK', 'ResourceCreated OK'];
     expect(b.told()).toEqual([gone, gone, come, come]);
-    await b.stop();
   });
 
   it('while it hangs is not waited for', async () => {
@@ -409,7 +400,6 @@ describe('a node that is pulled', () => {
     b.twin.present('a', true);
     await pass(10 * period);
     expect(b.isFresh('a')).toBe(true);
-    await b.stop();
   });
 });
 
@@ -423,7 +413,6 @@ describe('the mains', () => {
     await pass(20 * period);
     expect([b.isFresh('a'), b.isFresh('b')]).toEqual([true, true]);
     expect(b.told().sort()).toEqual([lost, lost, back, back].sort());
-    await b.stop();
   });
 });
 
@@ -445,6 +434,5 @@ describe('many rounds', () => {
     // What had been waiting would be sent beside what is asked now.
     await pass(15 * period);
     expect(Math.abs((await messages()) - usual)).toBeLessThan(usual / 4);
-    await b.stop();
   });
 });

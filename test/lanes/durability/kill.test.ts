@@ -1,6 +1,6 @@
 /** `REDFISHD_KILL_WRITES` says how many writes have to be acknowledged, `REDFISHD_KILLS` how often it is killed meanwhile. */
 import { expect, it } from 'vitest';
-import { temporary } from '../support/temporary.ts';
+import { temporary } from '../../support/temporary.ts';
 import { killWhileWriting } from './kill.ts';
 
 const writes = Number(process.env.REDFISHD_KILL_WRITES ?? 100);

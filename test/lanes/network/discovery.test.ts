@@ -125,7 +125,7 @@ describe.skipIf(reason !== undefined)('a service on a network', () => {
 
 describe.skipIf(reason !== undefined)('a machine without a network', () => {
   it('keeps trying, and answers once there is one', async () => {
-    const run = await inNamespace([`cd ${root}`], ['node', 'test/unit/discovery/late.mjs']);
+    const run = await inNamespace([`cd ${root}`], ['node', 'test/lanes/network/late.mjs']);
     expect(run.stderr).toBe('');
     const met = JSON.parse(run.stdout) as Record<string, unknown>;
     const url = 'https://127.0.0.1/redfish/v1/';

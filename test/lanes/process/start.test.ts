@@ -4,17 +4,17 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { at, createClient, messageKeys, testPassword, testUser } from '../support/client.ts';
-import { keyOf, logEntries } from '../support/logs.ts';
+import { at, createClient, messageKeys, testPassword, testUser } from '../../support/client.ts';
+import { keyOf, logEntries } from '../../support/logs.ts';
 import {
   EarlyExit,
   type SpawnedDaemon,
   type SpawnOptions,
   spawnDaemon,
   twinCommand,
-} from '../support/process.ts';
-import { temporary } from '../support/temporary.ts';
-import { shows, until } from '../support/until.ts';
+} from '../../support/process.ts';
+import { temporary } from '../../support/temporary.ts';
+import { shows, until } from '../../support/until.ts';
 
 async function start(options: SpawnOptions): Promise<SpawnedDaemon> {
   const daemon = await spawnDaemon(options);

@@ -6,7 +6,7 @@ import { createBoard } from '../../../src/board/board.ts';
 import type { ResetType } from '../../../src/board/model.ts';
 import { loadPlatform } from '../../../src/platform/load.ts';
 import { createTwin } from '../../../src/twin/twin.ts';
-import { Disk, pass, useOwnTime } from './support.ts';
+import { Disk, pass, useOwnTime } from '../../unit/board/support.ts';
 
 useOwnTime();
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Cooling } from '../../../src/board/model.ts';
 import { resetTypes } from '../../../src/platform/reset-types.ts';
 import type { Fault } from '../../../src/twin/twin.ts';
-import { type Bench, bench, pass, startBench, useOwnTime } from './support.ts';
+import { type Bench, bench, pass, startBench, useOwnTime } from '../../unit/board/support.ts';
 
 useOwnTime();
 

@@ -10,7 +10,7 @@ import { Sessions } from '../../../src/accounts/sessions.ts';
 import { Journal } from '../../../src/journal/journal.ts';
 import { StoreError } from '../../../src/store/errors.ts';
 import { openStore } from '../../../src/store/store.ts';
-import { failure, household, temporary } from './support.ts';
+import { failure, household, temporary } from '../../unit/store/support.ts';
 
 const rounds = Number(process.env.REDFISHD_KILL_ROUNDS ?? 8);
 const root = resolve(import.meta.dirname, '../../..');
@@ -29,10 +29,10 @@ function compile(): string {
     typeRoots: [join(root, 'node_modules/@types')],
   };
   const project = { extends: join(root, 'tsconfig.json'), compilerOptions: options, include: [] };
-  const files = [join(root, 'test/unit/store/writer.ts')];
+  const files = [join(root, 'test/lanes/durability/writer.ts')];
   writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ ...project, files }));
   execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', directory], { stdio: 'inherit' });
-  return join(out, 'test/unit/store/writer.js');
+  return join(out, 'test/lanes/durability/writer.js');
 }
 
 /** Runs the writer, kills it some milliseconds after its first word, and returns what it had acknowledged. */

@@ -3,8 +3,8 @@ import { Agent, request } from 'node:https';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testPassword, testUser } from '../support/client.ts';
-import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { testPassword, testUser } from '../../support/client.ts';
+import { startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
 
 const flooder = '127.0.0.2';
 

@@ -1,7 +1,7 @@
 /** kill -9 in the middle of writes over HTTPS: whatever was acknowledged is there after the next start. */
-import { at } from '../support/client.ts';
-import { logEntries } from '../support/logs.ts';
-import { type SpawnedDaemon, spawnDaemon } from '../support/process.ts';
+import { at } from '../../support/client.ts';
+import { logEntries } from '../../support/logs.ts';
+import { type SpawnedDaemon, spawnDaemon } from '../../support/process.ts';
 
 const accounts = '/redfish/v1/AccountService/Accounts';
 const tagged = ['/redfish/v1/Systems/system', '/redfish/v1/Chassis/chassis'] as const;

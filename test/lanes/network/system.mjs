@@ -1,5 +1,5 @@
 /** Changes the network of a machine on which systemd-networkd runs, and prints what it then shows. */
-import { linuxNetwork } from '../../../dist/src/manager/linux.js';
+import { linuxNetwork } from '../../../dist/src/network/linux.js';
 
 const network = linuxNetwork();
 const eth0 = () => network.read().interfaces.find(({ id }) => id === 'eth0');
