@@ -2,7 +2,10 @@
 import type { ChipSpec } from '../chip.ts';
 import * as families from './families.ts';
 
-export const chips: readonly ChipSpec[] = Object.values<readonly ChipSpec[]>(families).flat();
+/** In the order of their files. */
+export const chips: readonly ChipSpec[] = Object.entries<readonly ChipSpec[]>(families)
+  .toSorted(([one], [other]) => (one < other ? -1 : 1))
+  .flatMap(([, family]) => family);
 
 const byName = new Map(chips.flatMap((chip) => chip.compatible.map((name) => [name, chip] as const)));
 
