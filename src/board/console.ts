@@ -1,7 +1,6 @@
 /** The serial console of one host, shared: its last output is kept, one client types, many read. */
 import type { Duplex } from 'node:stream';
 import type { Changes } from './changes.ts';
-import type { Memory } from './memory.ts';
 import {
   BoardRefusal,
   type Console,
@@ -9,6 +8,7 @@ import {
   type ConsoleClient,
   type ConsoleEnd,
 } from './model.ts';
+import type { PersistedState } from './persisted-state.ts';
 import { History } from './sensing/history.ts';
 
 export interface ConsoleParts {
@@ -19,7 +19,7 @@ export interface ConsoleParts {
    * somebody uses it: a line that only one may hold is left to others meanwhile.
    */
   readonly keepOpen: boolean;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly changes: Changes;
   readonly log: (message: string, detail: object) => void;
 }
@@ -57,7 +57,7 @@ export class HostConsole implements Console {
   }
 
   get enabled(): boolean {
-    return this.#parts.memory.console(this.#host);
+    return this.#parts.persisted.console(this.#host);
   }
 
   get clients(): number {
@@ -76,7 +76,7 @@ export class HostConsole implements Console {
   }
 
   enable(on: boolean): void {
-    this.#parts.memory.setConsole(this.#host, on);
+    this.#parts.persisted.setConsole(this.#host, on);
     if (!on) this.#endAll({ reason: 'closed' });
     this.#parts.changes.touch();
   }

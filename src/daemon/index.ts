@@ -17,13 +17,18 @@ import { Archives } from '../diagnostics/archives.ts';
 import { Discovery } from '../discovery/discovery.ts';
 import { EventHub } from '../events/hub.ts';
 import { createApp } from '../http/app.ts';
-import { authenticator } from '../http/authenticate.ts';
-import { consoles as serveConsoles } from '../http/console.ts';
-import { refusalOf } from '../http/errors.ts';
-import { defaultLimits, type Limits } from '../http/limits.ts';
-import { listenMovable, type MovableListener } from '../http/movable.ts';
-import { listenRedirect, type Redirect } from '../http/redirect.ts';
-import { type Listener, listen } from '../http/server.ts';
+import { attachments } from '../http/endpoints/attachment.ts';
+import { Consoles } from '../http/endpoints/console.ts';
+import { documents } from '../http/endpoints/documents.ts';
+import { metrics } from '../http/endpoints/metrics.ts';
+import { sse } from '../http/endpoints/sse.ts';
+import { Grants } from '../http/grants.ts';
+import { listenMovable, type MovableListener } from '../http/listener/movable.ts';
+import { listenRedirect, type Redirect } from '../http/listener/redirect.ts';
+import { type Listener, listen } from '../http/listener/server.ts';
+import { authenticator } from '../http/middleware/authenticate.ts';
+import { refusalOf } from '../http/middleware/errors.ts';
+import { defaultLimits, type Limits } from '../http/middleware/limits.ts';
 import { Journal } from '../journal/journal.ts';
 import { message } from '../messages/messages.ts';
 import { ownRegistry } from '../messages/own.ts';
@@ -31,7 +36,7 @@ import { HttpsPort } from '../network/https-port.ts';
 import { linuxNetwork } from '../network/linux.ts';
 import { Network } from '../network/network.ts';
 import { systemSoftware } from '../network/software.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { App } from '../redfish/app.ts';
 import { odataType } from '../redfish/generated/versions.ts';
 import { metricsOf } from '../redfish/mapping/metrics.ts';
@@ -167,7 +172,7 @@ async function start(
   const sessions = new Sessions(store, settings, accounts);
   ends.push(() => sessions.close());
   const journal = new Journal(store, {
-    words: journalWords(platform.manager.id),
+    messages: journalWords(platform.manager.id),
     log: (text, detail) => log.warn(detail, text),
   });
   ends.push(() => journal.close());
@@ -244,7 +249,7 @@ async function start(
     report: (report) => {
       log.info(report, 'network change');
       journal.append(networkRecord(platform.manager.id, report));
-      discovery.look();
+      discovery.refresh();
     },
   });
   await network.start();
@@ -259,7 +264,7 @@ async function start(
   );
   const events = new EventHub({
     ...{ store, settings, journal },
-    words: {
+    messages: {
       factsOf: (event) => eventFacts((uri) => service.schemaAt(uri), event),
       render: (entries, subscription, lost) => words.payload(entries, subscription, lost),
       heartbeat: heartbeatPayload,
@@ -283,7 +288,7 @@ async function start(
   });
   const tasks = new Tasks(store, taskWords(refusalOf));
   tasks.onEvent(({ event, task }) => void journal.append(taskRecord(event, task)).catch(() => undefined));
-  tasks.settle();
+  tasks.endInterrupted();
   const archives = new Archives(join(options.state, 'diagnostics'));
   const sources = aggregates(platform)
     ? new Sources({ board, settings, state: options.state, log: (text, detail) => log.warn(detail, text) })
@@ -377,38 +382,39 @@ async function start(
     certified: (socket) => clients.userName(socket),
     failed: (userName, address) => void journal.append(loginRecord(userName, address, false)),
   });
-  const consoles = serveConsoles({
+  const grants = new Grants(authenticate);
+  ends.push(() => grants.close());
+  for (const part of [accounts, roles, sessions]) part.onChange(() => grants.recheck());
+  const origins = options.corsOrigins ?? [];
+  const consoles = new Consoles({
     // A host that was pulled has no console either.
     find: (host) => (board.hosts.has(host) ? board.consoles.get(host) : undefined),
-    authenticate,
-    origins: options.corsOrigins ?? [],
+    grants,
+    origins,
     audit: (event) => void journal.append(consoleRecord(event)),
   });
-  for (const part of [accounts, roles, sessions]) part.onChange(() => consoles.recheck());
   const http = createApp({
     service,
-    metadata: metadataDocument(),
-    serviceDocument: serviceDocument(service.tree),
-    registry: ownRegistry(odataType.MessageRegistry),
+    routes: [
+      consoles.route,
+      sse({
+        events,
+        grants,
+        announce: (kind, id, userName) => void tell(kind, subscriptionUri(id), userName),
+      }),
+      attachments(archives, platform.manager.id),
+      metrics((format) => exposition(families(), format)),
+      ...documents({
+        metadata: metadataDocument(),
+        serviceDocument: serviceDocument(service.tree),
+        registry: ownRegistry(odataType.MessageRegistry),
+      }),
+    ],
     authenticate,
-    consoles,
-    events,
-    archives,
-    manager: platform.manager.id,
-    announce: (kind, id, userName) => void tell(kind, subscriptionUri(id), userName),
-    mayFollow: (id) => {
-      const account = accounts.get(id);
-      const role = account?.enabled === true ? roles.get(account.roleId) : undefined;
-      return role?.privileges.includes('Login') === true;
-    },
-    onAccounts: (listener) => {
-      accounts.onChange(listener);
-      roles.onChange(listener);
-    },
     limits,
-    corsOrigins: options.corsOrigins ?? [],
-    metrics: (format) => exposition(families(), format),
+    corsOrigins: origins,
     advertiseBasic: () => logins.basic === 'Enabled',
+    trustedCertificate: () => certificates.issued,
     log,
   });
   await board.start();
@@ -424,7 +430,7 @@ async function start(
   listener = listening;
   httpsPort.onMove(async (port) => {
     await listening.move(port);
-    discovery.look();
+    discovery.refresh();
   });
   ends.push(certificates.onChange(() => listening.secure(certificates.options)));
   ends.push(() => listening.close(grace));

@@ -11,7 +11,7 @@ import { findChip } from '../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../drivers/i2c/eeprom.ts';
 import { pageCommand } from '../../drivers/i2c/register.ts';
 import { type Candidate, candidatesOf, openBuses, openCandidate } from '../board/sensing/readers.ts';
-import type { DeviceFacts, LineFacts, Platform } from '../platform/schema.ts';
+import type { DeviceFacts, LineFacts, Platform } from '../platform/vocabulary/index.ts';
 import { probeControllers } from './controllers.ts';
 import { type Count, metered } from './meter.ts';
 import type {

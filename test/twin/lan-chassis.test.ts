@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { linuxIpmi } from '../../drivers/ipmi/linux.ts';
 import { lossyProxy } from '../../drivers/node-ipmi/test/proxy.ts';
 import { canRunWithDcmi, type Simulator, startSimulator } from '../../drivers/node-ipmi/test/simulator.ts';
-import type { Platform } from '../../src/platform/schema.ts';
+import type { Platform } from '../../src/platform/vocabulary/index.ts';
 import { at } from '../support/client.ts';
 import { platformOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { hardwareOf } from '../support/hardware.ts';

@@ -8,7 +8,8 @@ import {
   type SensorSdr,
   selTime,
 } from 'node-ipmi';
-import type { BoardEvent, Origin } from '../model.ts';
+import type { MessageCall } from '../../messages/keys.ts';
+import type { BoardEvent, EventContext, Origin } from '../model.ts';
 import { eventSeverity, redfishMessage } from './sel-messages.ts';
 import type { OwnerKey } from './sensors.ts';
 
@@ -47,7 +48,7 @@ function timeOf(record: SelRecord, now: Date): Date | null {
 function words(
   record: SelRecord,
   context: SelContext,
-): Pick<BoardEvent, 'message' | 'args' | 'severity' | 'origin' | 'detail'> {
+): Pick<EventContext, 'severity' | 'origin' | 'detail'> & MessageCall {
   const { id, name, host } = context;
   const home: Origin = host === undefined ? { kind: 'node', id } : { kind: 'host', id: host };
   if (record.kind !== 'event') {
@@ -84,18 +85,23 @@ function messageOf(
   event: SelEvent,
   sdr: SensorSdr | undefined,
   context: SelContext,
-): Pick<BoardEvent, 'message' | 'args'> | undefined {
+): MessageCall | undefined {
   const found = redfishMessage(event);
   if (found === undefined) return undefined;
   const { sensor, reading, threshold } = describeEvent(event, sdr);
   const text = (value: number) => String(Number(value.toPrecision(6)));
-  const measured = reading === undefined ? undefined : [sensor, text(reading), context.unit(sdr)];
-  const args = {
-    none: [],
-    name: [sensor],
-    reading: measured,
-    readingAndThreshold: measured && threshold !== undefined ? [...measured, text(threshold)] : undefined,
-  }[found.args];
-  // Those messages take numbers; an event that has none says what state it is.
-  return args && { message: found.messageId, args };
+  const measured = reading === undefined ? undefined : ([sensor, text(reading), context.unit(sdr)] as const);
+  switch (found.args) {
+    case 'none':
+      return { message: found.messageId, args: [] };
+    case 'name':
+      return { message: found.messageId, args: [sensor] };
+    // These messages take numbers; an event without them is reported by its state.
+    case 'reading':
+      return measured && { message: found.messageId, args: measured };
+    case 'readingAndThreshold':
+      return measured && threshold !== undefined
+        ? { message: found.messageId, args: [...measured, text(threshold)] }
+        : undefined;
+  }
 }

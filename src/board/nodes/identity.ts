@@ -13,7 +13,7 @@ import {
   run,
   type Target,
 } from 'node-ipmi';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { NodeFirmware, PowerLimit } from '../model.ts';
 import { powerLimit } from './power.ts';
 import { bitSignal, powerSignal } from './signals.ts';

@@ -4,10 +4,10 @@
  */
 import { readFruData, type Target } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import { BoardRefusal, type Node, type NodeFirmware, type Status } from '../model.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { Contact } from './contact.ts';
 import { type Identity, identify, levelsOf } from './identity.ts';
 import { NodeLog } from './log.ts';
@@ -35,7 +35,7 @@ export interface NodeParts extends Omit<NodeSensorsParts, 'isOver'> {
   readonly ways: Ways;
   readonly changes: Changes;
   /** Why it cannot be asked now although nothing is wrong; null when it can. */
-  readonly hold: () => Hold | null;
+  readonly unavailability: () => Unavailability | null;
   /** What its inventories hold is read now: the job gives the image of one by its number. */
   readonly inventory: (read: (number: number) => Promise<Uint8Array>) => Promise<void>;
   /** It answers now, or does not any more. */
@@ -67,7 +67,7 @@ export class BoardNode implements Node {
   /** Rounds in a row in which it answered, but not what it was asked. */
   #wrong = 0;
   #told = false;
-  #held: Hold | null = null;
+  #held: Unavailability | null = null;
   #hurriedUntil = 0;
   #stopped = false;
   #wake: () => void = () => undefined;
@@ -148,15 +148,15 @@ export class BoardNode implements Node {
 
   /** It was taken away: what was wrong with it is over. */
   async remove(): Promise<void> {
-    this.#rest({ state: 'Absent', why: 'it was removed' });
+    this.#rest({ state: 'Absent', reason: 'it was removed' });
     await this.stop();
   }
 
   /** What keeps it from being asked has changed. */
   reconsider(): void {
-    const hold = this.#parts.hold();
-    if (hold?.state === this.#held?.state && hold?.why === this.#held?.why) return;
-    if (hold !== null) this.#rest(hold);
+    const unavailability = this.#parts.unavailability();
+    if (unavailability?.state === this.#held?.state && unavailability?.reason === this.#held?.reason) return;
+    if (unavailability !== null) this.#rest(unavailability);
     this.#wake();
   }
 
@@ -169,7 +169,7 @@ export class BoardNode implements Node {
 
   /** Does something with the controller. @throws DeviceError */
   async use<T>(job: (target: Target) => Promise<T>): Promise<T> {
-    if (this.#held !== null) throw new DeviceError('no-answer', this.name, this.#held.why);
+    if (this.#held !== null) throw new DeviceError('no-answer', this.name, this.#held.reason);
     try {
       return await job(await this.#contact.target());
     } catch (error) {
@@ -220,10 +220,10 @@ export class BoardNode implements Node {
   async #loop(): Promise<void> {
     while (!this.#stopped) {
       const begun = performance.now();
-      const hold = this.#parts.hold();
+      const unavailability = this.#parts.unavailability();
       let pause = untilNext(begun, this.#period, this.#parts.phase);
-      if (hold !== null) {
-        this.#rest(hold);
+      if (unavailability !== null) {
+        this.#rest(unavailability);
         pause = Number.POSITIVE_INFINITY;
       } else {
         if (this.#held !== null || !this.#contact.hasBegun) this.#contact.begin(begun);
@@ -337,17 +337,17 @@ export class BoardNode implements Node {
   }
 
   /** It cannot be asked, and nothing is wrong with that. */
-  #rest(hold: Hold): void {
-    if (this.#held?.state === hold.state && this.#held.why === hold.why) return;
-    this.#held = hold;
+  #rest(unavailability: Unavailability): void {
+    if (this.#held?.state === unavailability.state && this.#held.reason === unavailability.reason) return;
+    this.#held = unavailability;
     this.#wrong = 0;
     this.#sensors.forget();
     // What is under way is not waited for.
     void this.#contact.drop();
-    this.#leave(hold.why, { state: hold.state, health: 'OK' });
+    this.#leave(unavailability.reason, { state: unavailability.state, health: 'OK' });
     if (!this.#told) return;
     this.#told = false;
-    void this.#parts.changes.emit(wellEvent(this, hold.state));
+    void this.#parts.changes.emit(wellEvent(this, unavailability.state));
   }
 
   /** @returns milliseconds until the next try, where that is not as soon as ever */

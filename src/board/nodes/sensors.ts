@@ -13,7 +13,7 @@ import {
   type Target,
 } from 'node-ipmi';
 import type { DeviceError } from '../../../drivers/errors.ts';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Origin, Status } from '../model.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
 import type { Identity } from './identity.ts';
@@ -112,15 +112,15 @@ export class NodeSensors {
   findStale(now: number, allowed: number): void {
     for (const { sensor, at } of this.#sampled)
       if (sensor.reading !== null && now - at >= allowed)
-        sensor.lose('UnavailableOffline', `no answer since ${sensor.readingTime?.toISOString()}`);
+        sensor.markUnavailable('UnavailableOffline', `no answer since ${sensor.readingTime?.toISOString()}`);
   }
 
   /** The node cannot be asked. */
   lose({ state }: Status, fault: string): void {
     const all = this.#sampled.map(({ sensor }) => sensor);
     for (const sensor of this.power === null ? all : [...all, this.power]) {
-      if (state === 'Absent') sensor.unplug(fault);
-      else if (state !== 'Enabled') sensor.lose(state, fault);
+      if (state === 'Absent') sensor.markAbsent(fault);
+      else if (state !== 'Enabled') sensor.markUnavailable(state, fault);
     }
   }
 
@@ -155,7 +155,7 @@ export class NodeSensors {
     if (reading?.value !== undefined) {
       each.at = performance.now();
       each.misses = 0;
-      sensor.take(reading.value, this.#parts.now());
+      sensor.setReading(reading.value, this.#parts.now());
       if (each.told) this.#parts.misread(sensor, null);
       each.told = false;
     } else if (error === undefined) {
@@ -164,7 +164,7 @@ export class NodeSensors {
     } else if (error.kind === 'completion' && this.#parts.isHostOff()) {
       this.#withoutReading(sensor);
     } else if (error.kind === 'completion' && error.code === notPresent) {
-      sensor.lose('Absent', error.message);
+      sensor.markUnavailable('Absent', error.message);
     } else if (error.kind === 'completion' || error.kind === 'malformed') {
       this.#missed(each, deviceError(this.#facts.name ?? this.#facts.id, error));
     }
@@ -172,14 +172,14 @@ export class NodeSensors {
   }
 
   #withoutReading(sensor: BoardSensor): void {
-    if (this.#parts.isHostOff()) sensor.lose('StandbyOffline', 'its host is off');
-    else sensor.lose('UnavailableOffline', 'its controller has no reading of it');
+    if (this.#parts.isHostOff()) sensor.markUnavailable('StandbyOffline', 'its host is off');
+    else sensor.markUnavailable('UnavailableOffline', 'its controller has no reading of it');
   }
 
   #missed(each: Sampled, error: DeviceError): void {
     each.misses += 1;
     if (each.misses < patience && each.sensor.reading !== null) return;
-    each.sensor.lose('UnavailableOffline', error.message, 'Warning');
+    each.sensor.markUnavailable('UnavailableOffline', error.message, 'Warning');
     if (each.misses < patience || each.told) return;
     each.told = true;
     this.#parts.misread(each.sensor, error);
@@ -191,10 +191,11 @@ export class NodeSensors {
     try {
       const { current, active } = await run(target, getPowerReading, undefined);
       if (this.#parts.isOver()) return;
-      if (active) power.take(current, this.#parts.now());
-      else power.lose('UnavailableOffline', 'its controller does not measure it now');
+      if (active) power.setReading(current, this.#parts.now());
+      else power.markUnavailable('UnavailableOffline', 'its controller does not measure it now');
     } catch (error) {
-      if (!this.#parts.isOver()) power.lose('UnavailableOffline', deviceError(this.#facts.id, error).message);
+      if (!this.#parts.isOver())
+        power.markUnavailable('UnavailableOffline', deviceError(this.#facts.id, error).message);
     }
   }
 }

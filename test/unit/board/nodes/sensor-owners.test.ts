@@ -5,7 +5,7 @@ import { fullSensor } from '../../../../drivers/node-ipmi/test/fixture.ts';
 import { identify } from '../../../../src/board/nodes/identity.ts';
 import { NodeLog } from '../../../../src/board/nodes/log.ts';
 import { NodeSensors } from '../../../../src/board/nodes/sensors.ts';
-import type { NodeFacts } from '../../../../src/platform/schema.ts';
+import type { NodeFacts } from '../../../../src/platform/vocabulary/index.ts';
 
 const facts: NodeFacts = { id: 'node1', link: { kind: 'ipmb', bus: 1, address: 0x20 } };
 const now = () => new Date('2026-06-01T00:00:00Z');

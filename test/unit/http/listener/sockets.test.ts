@@ -4,10 +4,10 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import Koa from 'koa';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../../../src/http/limits.ts';
-import { listenMovable, type MovableListener } from '../../../../src/http/movable.ts';
-import { listenRedirect, type Redirect } from '../../../../src/http/redirect.ts';
-import { listen } from '../../../../src/http/server.ts';
+import { listenMovable, type MovableListener } from '../../../../src/http/listener/movable.ts';
+import { listenRedirect, type Redirect } from '../../../../src/http/listener/redirect.ts';
+import { listen } from '../../../../src/http/listener/server.ts';
+import { defaultLimits } from '../../../../src/http/middleware/limits.ts';
 import { selfSigned } from '../../../../src/tls/make.ts';
 
 const host = '127.0.0.1';
