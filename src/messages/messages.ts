@@ -1,30 +1,15 @@
-import { registries as dmtf } from '../redfish/generated/registries.ts';
-import { odataType } from '../redfish/generated/versions.ts';
+/** Message objects (DSP2046 "Message"), and the refusals that carry them. */
 import { base } from './base.ts';
 import { environmental } from './environmental.ts';
 import * as events from './events.ts';
-import { own, ownWordings } from './own.ts';
+import { messageType } from './generated/registries.ts';
+import { type KeysOf, type MessageArgs, type MessageKey, type RegistryName, registries } from './keys.ts';
+import { ownWordings } from './own.ts';
 import { power } from './power.ts';
 import { telemetry } from './telemetry.ts';
 import type { Wording } from './wording.ts';
 
-const registries = { ...dmtf, ...own };
-type Registries = typeof registries;
-export type RegistryName = keyof Registries;
-/** `Registry.Key`, such as `Base.PropertyUnknown`. */
-export type MessageKey = {
-  [R in RegistryName]: `${R}.${keyof Registries[R]['messages'] & string}`;
-}[RegistryName];
-
-type Values<Types extends readonly string[]> = { readonly [I in keyof Types]: string | number };
-/** One argument for each placeholder of the message; numbers are written as JSON writes them. */
-export type MessageArgs<K extends MessageKey> = K extends `${infer R extends RegistryName}.${infer M}`
-  ? M extends keyof Registries[R]['messages']
-    ? Registries[R]['messages'][M] extends { readonly args: infer Types extends readonly string[] }
-      ? Values<Types>
-      : never
-    : never
-  : never;
+export type { MessageArgs, MessageCall, MessageKey, RegistryName } from './keys.ts';
 
 export type Severity = 'OK' | 'Warning' | 'Critical';
 
@@ -112,21 +97,22 @@ function fill(text: string, args: readonly string[]): string {
 /**
  * The Message object for `key`.
  * @param options.relatedProperties JSON pointers into the body: `#/Boot/BootSourceOverrideTarget`
+ * @param options.resolution what to do in this very case, instead of the registry's advice
  */
 export function message<K extends MessageKey>(
   key: K,
   args: MessageArgs<K>,
-  options: { readonly relatedProperties?: readonly string[] } = {},
+  options: { readonly relatedProperties?: readonly string[]; readonly resolution?: string } = {},
 ): Message {
   const { id, severity, text, resolution } = messageDefinition(key);
   const values = (args as readonly (string | number)[]).map(String);
   return {
-    '@odata.type': odataType.Message,
+    '@odata.type': messageType,
     MessageId: id,
     Message: fill(text, values),
     MessageArgs: values,
     MessageSeverity: severity,
-    Resolution: fill(resolution, values),
+    Resolution: options.resolution ?? fill(resolution, values),
     ...(options.relatedProperties ? { RelatedProperties: options.relatedProperties } : {}),
   };
 }
@@ -153,7 +139,7 @@ export function errorBody(messages: readonly Message[]): ErrorBody {
 }
 
 /** HTTP status of the Base messages that do not mean 400 Bad Request (DSP0266 "Status codes"). */
-const statuses: Readonly<Partial<Record<keyof Registries['Base']['messages'], number>>> = {
+const statuses: Readonly<Partial<Record<KeysOf<'Base'>, number>>> = {
   Success: 200,
   AccountModified: 200,
   AccountRemoved: 200,

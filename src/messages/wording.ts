@@ -1,4 +1,4 @@
-import type { registries } from '../redfish/generated/registries.ts';
+import type { registries } from './generated/registries.ts';
 
 /** What a message says, with `%1`, `%2` … where its arguments go, and what the reader can do about it. */
 export type Wording = readonly [text: string, resolution: string];

@@ -25,6 +25,8 @@ export interface NetworkReport {
   readonly outcome: 'applied' | 'failed' | 'undone';
   /** What was changed: `interface eth0`, `httpsPort`. */
   readonly name: string;
+  /** Id of the interface that was changed, if it was one. */
+  readonly interface?: string;
   readonly reason: string;
 }
 
@@ -187,7 +189,7 @@ export class Network {
       this.#deferred.delete(name);
       try {
         await this.#activate(step);
-        this.#report({ outcome: 'applied', name, reason: '' });
+        this.#report({ outcome: 'applied', name, reason: '', ...interfaceOf(step) });
       } catch (error) {
         this.#trials.confirm(name);
         await this.#takeBack(name, before, error);
@@ -205,7 +207,7 @@ export class Network {
   /** Undoes a change of which nobody hears otherwise. Never fails. */
   async #takeBack(name: string, before: NetworkStep, why: unknown): Promise<void> {
     if (await this.#restore(name, before, why))
-      this.#report({ outcome: 'undone', name, reason: textOf(why) });
+      this.#report({ outcome: 'undone', name, reason: textOf(why), ...interfaceOf(before) });
   }
 
   /** Whether all is as before again; where it is not, that is reported. */
@@ -217,13 +219,16 @@ export class Network {
       return true;
     } catch (error) {
       const reason = `${textOf(why)}, and it could not be undone: ${textOf(error)}`;
-      this.#report({ outcome: 'failed', name, reason });
+      this.#report({ outcome: 'failed', name, reason, ...interfaceOf(before) });
       return false;
     }
   }
 }
 
 const textOf = (why: unknown): string => (why instanceof Error ? why.message : String(why));
+
+const interfaceOf = (step: NetworkStep): { readonly interface?: string } =>
+  step.kind === 'interface' ? { interface: step.id } : {};
 
 const nameOf = (step: NetworkStep): string =>
   step.kind === 'interface' ? `interface ${step.id}` : step.kind;

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import type { Hardware } from '../../drivers/hardware.ts';
+import { pinoLogger } from '../../src/base/logger.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../../src/daemon/index.ts';
+import { twinSite } from '../../src/daemon/site.ts';
 import { loadPlatform } from '../../src/platform/load.ts';
-import type { Platform } from '../../src/platform/schema.ts';
+import type { Platform } from '../../src/platform/vocabulary/index.ts';
 import { createTwin, type Twin, type TwinOptions } from '../../src/twin/twin.ts';
 import { type Client, createClient, testPassword, testUser } from './client.ts';
 
@@ -75,7 +77,7 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
       ...{
         platform,
         hardware: options.hardware?.(twin) ?? twin,
-        twin: true,
+        site: twinSite(),
         state,
         host: '127.0.0.1',
         port: 0,
@@ -83,7 +85,7 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
       },
       administrator: { userName: testUser, password: testPassword },
       mainsRestored: false,
-      log: pino({ level: 'debug' }, lines),
+      log: pinoLogger(pino({ level: 'debug' }, lines)),
       ...options.daemon,
     });
   } catch (error) {

@@ -30,7 +30,7 @@ const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 export const targets: readonly Target[] = [
   {
     name: 'daemon',
-    folder: 'src/redfish/generated',
+    folder: 'src',
     files: ({ bundle, root }) => daemonFiles(bundle, json(join(root, 'src/redfish/served.json')) as Served),
   },
   {

@@ -1,5 +1,9 @@
 /** Where the fields of a FRU are (Information Storage Definition v1.3): what decoder and encoder share. */
 
+/** Bytes of the common header, and of the header of a multirecord (sections 8 and 16). */
+export const FRU_HEADER = 8;
+export const RECORD_HEADER = 5;
+
 /** Order of the offsets in the common header (section 8), and of the areas as written. */
 export const AREAS = ['internal', 'chassis', 'board', 'product', 'records'] as const;
 

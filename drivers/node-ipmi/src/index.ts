@@ -1,4 +1,6 @@
+/** IPMI 2.0: commands, stores, sessions over LAN and IPMB, and a server of all of it. */
 export * from './bridge.ts';
+export type { Unread } from './chain.ts';
 export * from './command.ts';
 export * from './commands/app.ts';
 export * from './commands/bic.ts';
@@ -13,6 +15,7 @@ export * from './commands/transport.ts';
 export { COMPLETION, completionText, rmcpStatusText } from './completion.ts';
 export * from './errors.ts';
 export * from './fru.ts';
+export { readFruData, writeFruData } from './fru-reader.ts';
 export { IpmbBus, type IpmbBusOptions } from './ipmb.ts';
 export { FrameReader, I2cIpmbLink, IpmbDevice, type IpmbLink } from './ipmb-link.ts';
 export { LanClient, type LanOptions, type PayloadHandler } from './lan/client.ts';
@@ -20,10 +23,11 @@ export { type Pong, rmcpPing } from './lan/ping.ts';
 export type { CipherSuite } from './lan/rakp.ts';
 export * from './message.ts';
 export * from './reading.ts';
-export * from './repository.ts';
+export * from './sampling.ts';
 export * from './sdr.ts';
 export { decodeFactors, decodeSdr } from './sdr-decode.ts';
 export { encodeFactors, encodeSdr } from './sdr-encode.ts';
+export { readSdrs } from './sdr-reader.ts';
 export * from './sel.ts';
 export { readSel, type SelSlice } from './sel-reader.ts';
 export * from './sensor-types.ts';

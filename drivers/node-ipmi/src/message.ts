@@ -80,9 +80,13 @@ export function encodeIpmb(message: IpmbMessage): Uint8Array {
   return out;
 }
 
-/** The IPMB message in the bytes, or undefined where they are none (too short, or a checksum is wrong). */
-export function decodeIpmb(bytes: Uint8Array): IpmbMessage | undefined {
-  if (bytes.length < 7 || sum8(bytes, 0, 3) !== 0 || sum8(bytes, 3) !== 0) return undefined;
+/**
+ * The IPMB message in the bytes, or undefined when they are too short or a checksum is wrong. `checked` is false where a
+ * signature protects the bytes: some controllers send wrong checksums, and other clients do not look at them.
+ */
+export function decodeIpmb(bytes: Uint8Array, checked = true): IpmbMessage | undefined {
+  if (bytes.length < 7) return undefined;
+  if (checked && (sum8(bytes, 0, 3) !== 0 || sum8(bytes, 3) !== 0)) return undefined;
   const [to = 0, netFnLun = 0, , from = 0, sequenceLun = 0, command = 0] = bytes;
   return {
     to,

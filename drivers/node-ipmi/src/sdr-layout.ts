@@ -1,5 +1,8 @@
 /** Where the fields of sensor data records are: what decoder and encoder share. */
 
+/** Bytes of a record's header: ID, version, type, and the length of what follows. */
+export const SDR_HEADER = 5;
+
 /** Record type numbers and the length up to the end of the fixed part (the type/length byte where there is one). */
 export const TYPES = {
   full: [0x01, 48],

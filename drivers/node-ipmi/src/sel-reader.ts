@@ -1,35 +1,41 @@
+/** Reads the event log of a controller. */
 import { hex } from './bytes.ts';
-import { END, hasCode, type Page, RESTARTS, walk } from './chain.ts';
+import { END, hasCode, isRefusal, type Page, RESTARTS, type Unread, walk } from './chain.ts';
 import { run } from './command.ts';
-import { getSel, getSelInfo } from './commands/storage.ts';
+import { getSel, getSelInfo, reserveSel, type SelInfo } from './commands/storage.ts';
 import { COMPLETION } from './completion.ts';
 import { IpmiError } from './errors.ts';
 import type { Target } from './message.ts';
-import { decodeSelRecord, encodeSelRecord, type SelRecord } from './sel.ts';
+import { RecordReader, type RecordStore } from './record-reader.ts';
+import { decodeSelRecord, encodeSelRecord, SEL_RECORD_LENGTH, type SelRecord } from './sel.ts';
 
-/** Events of the log behind a record. */
+const LOG: RecordStore = { get: getSel, reserve: reserveSel, length: () => SEL_RECORD_LENGTH };
+
+/** Records of the log behind a given one. */
 export interface SelSlice {
   readonly records: readonly SelRecord[];
-  /**
-   * The record after which the slice begins was not there any more: the log was cleared or has wrapped, and
-   * the slice is the whole log.
-   */
+  /** Records of the slice that the controller does not give. */
+  readonly unread: readonly Unread[];
+  /** The given record was gone: the log was cleared or has wrapped, and the slice is the whole log. */
   readonly restarted: boolean;
 }
 
 /**
- * Reads the event log: all of it, or what came after the record given (as it was then, so that a log that was
- * cleared and filled again is noticed). Begun anew where the log is cleared meanwhile. Fails `malformed` where
- * what comes is no event log.
+ * Reads the event log: all of it, or what follows a record (as it was then, so that a log that was cleared and filled again
+ * is noticed). Read again when the log is cleared meanwhile. A record that is refused or cut short is listed in `unread`; the
+ * others are not affected.
+ *
+ * @throws IpmiError `malformed` when the answers are no event log; `completion` when no record can be read.
  */
 export async function readSel(target: Target, after?: SelRecord): Promise<SelSlice> {
+  const reader = new RecordReader(target, LOG);
   for (let attempt = 0; ; attempt++) {
     try {
-      const start = after === undefined ? 0 : await nextAfter(target, after);
+      const start = after === undefined ? 0 : await nextAfter(reader, after);
       const restarted = after !== undefined && start === undefined;
-      const { records, isWhole } = await selFrom(target, start ?? 0);
-      // Where it is never still, what there is must do.
-      if (isWhole || attempt >= RESTARTS) return { records, restarted };
+      const { records, unread, isWhole } = await selFrom(target, reader, start ?? 0);
+      // A log that never rests is taken as it is after some attempts.
+      if (isWhole || attempt >= RESTARTS) return { records, unread, restarted };
     } catch (error) {
       const isCleared = hasCode(error, COMPLETION.notPresent, COMPLETION.invalidReservation);
       if (!isCleared || attempt >= RESTARTS) throw error;
@@ -37,45 +43,58 @@ export async function readSel(target: Target, after?: SelRecord): Promise<SelSli
   }
 }
 
-/** An entry of the log; what belongs to another one is not taken for it. */
-async function selEntry(target: Target, record: number): Promise<Page> {
-  const page = await run(target, getSel, { reservation: 0, record, offset: 0, count: 0xff });
-  const { recordId } = decodeSelRecord(page.data);
-  // Both are reserved as IDs (section 31.5), so that a log whose entries have them goes nowhere.
+/** @throws IpmiError `malformed` when the answer is not the record that was asked for. */
+function checkEntry(record: number, page: Page): SelRecord {
+  const entry = decodeSelRecord(page.data);
+  const { recordId } = entry;
+  // 0 and FFFFh are reserved (section 31.5): a log whose entries have these IDs leads nowhere.
   const isEntry = page.next !== 0 && recordId !== 0 && recordId !== END;
   if (!isEntry || (record !== 0 && recordId !== record))
-    throw new IpmiError('malformed', `${getSel.name}: the answer for record ${record} is another one`);
-  return page;
+    throw new IpmiError('malformed', `${getSel.name}: the answer for record ${record} is another record`);
+  return entry;
 }
 
-/** The record behind `after`, or undefined where that one is gone or is another now. */
-async function nextAfter(target: Target, after: SelRecord): Promise<number | undefined> {
+/** The ID behind `after`, or undefined when that record is gone or is another one now. */
+async function nextAfter(reader: RecordReader, after: SelRecord): Promise<number | undefined> {
   try {
-    const page = await selEntry(target, after.recordId);
-    const now = encodeSelRecord(decodeSelRecord(page.data));
-    return hex(now) === hex(encodeSelRecord(after)) ? page.next : undefined;
+    const page = await reader.read(after.recordId);
+    if (page === undefined) return undefined;
+    const now = checkEntry(after.recordId, page);
+    return hex(encodeSelRecord(now)) === hex(encodeSelRecord(after)) ? page.next : undefined;
   } catch (error) {
     if (hasCode(error, COMPLETION.notPresent, COMPLETION.parameterOutOfRange)) return undefined;
     throw error;
   }
 }
 
-/** All from a record on; not whole where records went while it was read, so that these may be of two logs. */
-async function selFrom(target: Target, first: number): Promise<{ records: SelRecord[]; isWhole: boolean }> {
+interface Reading {
+  readonly records: SelRecord[];
+  readonly unread: readonly Unread[];
+  /** False when records were erased meanwhile, so that these may belong to two logs. */
+  readonly isWhole: boolean;
+}
+
+async function selFrom(target: Target, reader: RecordReader, first: number): Promise<Reading> {
   const records: SelRecord[] = [];
-  if (first === END) return { records, isWhole: true };
-  const before = await run(target, getSelInfo, undefined);
-  const get = async (record: number): Promise<Page | undefined> => {
-    try {
-      return await selEntry(target, record);
-    } catch (error) {
-      // An empty log has no first record.
-      if (record === 0 && hasCode(error, COMPLETION.notPresent)) return undefined;
-      throw error;
-    }
-  };
-  await walk(get, first, before.entries, (bytes) => records.push(decodeSelRecord(bytes)));
-  if (records.length === 0) return { records, isWhole: true };
-  const { erased } = await run(target, getSelInfo, undefined);
-  return { records, isWhole: erased === before.erased };
+  if (first === END) return { records, unread: [], isWhole: true };
+  const before = await selInfo(target);
+  const unread = await walk(
+    (record) => reader.read(record),
+    first,
+    before?.entries ?? Number.POSITIVE_INFINITY,
+    (record, page) => records.push(checkEntry(record, page)),
+  );
+  if (records.length === 0 || before === undefined) return { records, unread, isWhole: true };
+  const after = await selInfo(target);
+  return { records, unread, isWhole: after === undefined || after.erased === before.erased };
+}
+
+/** Undefined when the controller refuses it: then it goes unnoticed when the log is cleared while it is read. */
+async function selInfo(target: Target): Promise<SelInfo | undefined> {
+  try {
+    return await run(target, getSelInfo, undefined);
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
 }

@@ -1,13 +1,17 @@
+/** Records of the event log: their bytes, and their meaning in words. */
 import { copyOf, viewOf } from './bytes.ts';
 import { timeOf } from './command.ts';
 import { toValue } from './reading.ts';
 import type { SensorSdr } from './sdr.ts';
 import { EVENT_TYPE, sensorTypeText, stateDetail, stateText } from './sensor-types.ts';
 
-/** Records of the system event log (IPMI v2.0, section 32): 16 bytes each. */
+/** Bytes of a record. */
+export const SEL_RECORD_LENGTH = 16;
+
+/** Records of the system event log (IPMI v2.0, section 32). */
 export type SelRecord = SelEvent | SelOem | SelOther;
 
-/** Who made an event: an IPMB address and channel, or a software ID where `software` is set. */
+/** Origin of an event: an IPMB address and channel, or a software ID when `software` is set. */
 export interface Generator {
   /** 8-bit IPMB address, or the 7-bit software ID shifted up with bit 0 set. */
   readonly address: number;
@@ -56,7 +60,8 @@ export interface SelOther {
 export function decodeSelRecord(bytes: Uint8Array): SelRecord {
   const [idLow = 0, idHigh = 0, recordType = 0] = bytes;
   const recordId = idLow | (idHigh << 8);
-  if (bytes.length !== 16) return { kind: 'other', recordId, recordType, data: copyOf(bytes, 3) };
+  if (bytes.length !== SEL_RECORD_LENGTH)
+    return { kind: 'other', recordId, recordType, data: copyOf(bytes, 3) };
   const view = viewOf(bytes);
   if (recordType === 0x02) {
     const direction = view.getUint8(12);
@@ -100,7 +105,7 @@ export function decodeSelRecord(bytes: Uint8Array): SelRecord {
 
 /** The 16 bytes of a record. */
 export function encodeSelRecord(record: SelRecord): Uint8Array {
-  const out = new Uint8Array(16);
+  const out = new Uint8Array(SEL_RECORD_LENGTH);
   const view = viewOf(out);
   view.setUint16(0, record.recordId, true);
   if (record.kind === 'event') {

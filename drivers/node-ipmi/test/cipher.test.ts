@@ -63,4 +63,26 @@ describe('the encryption of payloads', () => {
     expect(cipher.decrypt(whole(pad(15)))).toEqual(Buffer.alloc(0));
     for (const last of [16, 14, 255]) expect(cipher.decrypt(whole(pad(last)))).toBeUndefined();
   });
+
+  test('accepts a whole block of padding, as phosphor-net-ipmid sends it, and no more', () => {
+    const counting = (length: number) => Array.from({ length }, (_, index) => index + 1);
+    const sized = fc.nat({ max: 6 }).chain((blocks) => {
+      const length = 16 * blocks + 15;
+      return fc.uint8Array({ minLength: length, maxLength: length });
+    });
+    fc.assert(
+      fc.property(sized, (payload) => {
+        const cipher = new PayloadCipher(key);
+        const iv = Buffer.alloc(16, 3);
+        const whole = (pad: number) => {
+          const made = createCipheriv('aes-128-cbc', key, iv).setAutoPadding(false);
+          const plain = Buffer.from([...payload, ...counting(pad), pad]);
+          return Buffer.concat([iv, made.update(plain)]);
+        };
+        expect(cipher.decrypt(whole(0))).toEqual(Buffer.from(payload));
+        expect(cipher.decrypt(whole(16))).toEqual(Buffer.from(payload));
+        expect(cipher.decrypt(whole(32))).toBeUndefined();
+      }),
+    );
+  });
 });

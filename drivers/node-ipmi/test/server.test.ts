@@ -296,7 +296,7 @@ describe('LanClient and LanServer', () => {
       const stale = run(client, clearSel, { reservation, start: true });
       await expect(stale).rejects.toMatchObject({ code: 0xc5 });
       await run(client, clearSel, { reservation: await run(client, reserveSel, undefined), start: true });
-      expect(await readSel(client, last)).toEqual({ records: [], restarted: true });
+      expect(await readSel(client, last)).toEqual({ records: [], unread: [], restarted: true });
     } finally {
       await small.server.close();
     }

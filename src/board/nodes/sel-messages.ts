@@ -1,20 +1,21 @@
 /** Messages of the DMTF registries for SEL events. */
 import { EVENT_TYPE, type SelEvent } from 'node-ipmi';
+import type { MessageKeyTaking } from '../../messages/keys.ts';
 
 /**
  * Which message of the DMTF registries says what an event of the log says. Registries: SensorEvent 1.1,
  * Power 1.2, Environmental 1.4, Platform 1.3. A message of SensorEvent's readings takes the sensor's name,
  * its reading, its unit and the threshold; one of `named` takes the name only.
  */
-export interface RedfishMessage {
-  /** `Registry.Message`, without the registry's version. */
-  readonly messageId: string;
-  readonly severity: 'OK' | 'Warning' | 'Critical';
-  /** What the message's arguments are. */
-  readonly args: 'reading' | 'readingAndThreshold' | 'name' | 'none';
-}
+export type RedfishMessage = { readonly severity: Severity } & (
+  | { readonly args: 'reading'; readonly messageId: 'SensorEvent.SensorReadingNormalRange' }
+  | { readonly args: 'readingAndThreshold'; readonly messageId: ThresholdMessage }
+  | { readonly args: 'name'; readonly messageId: MessageKeyTaking<1> }
+  | { readonly args: 'none'; readonly messageId: MessageKeyTaking<0> }
+);
 
-type Severity = RedfishMessage['severity'];
+type Severity = 'OK' | 'Warning' | 'Critical';
+type ThresholdMessage = Extract<MessageKeyTaking<4>, `SensorEvent.Reading${string}Threshold`>;
 
 /** Threshold crossings by offset: asserted when the reading went beyond, deasserted when it came back. */
 const CROSSINGS: readonly (readonly [side: 'Upper' | 'Lower', level: 'Caution' | 'Critical' | 'Fatal'])[] = [
@@ -34,22 +35,32 @@ function crossing(offset: number, asserted: boolean): RedfishMessage | undefined
   // "Upper going high" asserted and "upper going low" deasserted both say that the reading is beyond.
   const beyond = (side === 'Upper') === goingHigh ? asserted : !asserted;
   if (beyond) {
-    const verb = side === 'Upper' ? 'Above' : 'Below';
-    const messageId = `SensorEvent.Reading${verb}${side}${level}Threshold`;
+    const messageId =
+      side === 'Upper'
+        ? (`SensorEvent.ReadingAboveUpper${level}Threshold` as const)
+        : (`SensorEvent.ReadingBelowLower${level}Threshold` as const);
     return { messageId, severity: level === 'Caution' ? 'Warning' : 'Critical', args: 'readingAndThreshold' };
   }
   if (level === 'Caution') {
     return { messageId: 'SensorEvent.SensorReadingNormalRange', severity: 'OK', args: 'reading' };
   }
-  const verb = side === 'Upper' ? 'Below' : 'Above';
   return {
-    messageId: `SensorEvent.Reading${verb}${side}${level}Threshold`,
+    messageId:
+      side === 'Upper'
+        ? `SensorEvent.ReadingBelowUpper${level}Threshold`
+        : `SensorEvent.ReadingAboveLower${level}Threshold`,
     severity: level === 'Critical' ? 'Warning' : 'Critical',
     args: 'readingAndThreshold',
   };
 }
 
-type Row = readonly [asserted: string, severity: Severity, deasserted?: string];
+type Row = readonly [
+  asserted: MessageKeyTaking<1> | typeof noArguments,
+  severity: Severity,
+  deasserted?: MessageKeyTaking<1>,
+];
+
+const noArguments = 'Platform.OperatingSystemCrash';
 
 /** Sensor-specific states: message when asserted, its severity, and message when deasserted. */
 const SPECIFIC: Readonly<Record<string, Row>> = {
@@ -69,8 +80,6 @@ const SPECIFIC: Readonly<Record<string, Row>> = {
   '0x20/1': ['Platform.OperatingSystemCrash', 'Critical'],
   '0x28/4': ['SensorEvent.SensorFailure', 'Warning', 'SensorEvent.SensorRestored'],
 };
-
-const NO_ARGUMENTS = new Set(['Platform.OperatingSystemCrash']);
 
 /** Severities of the generic event type 0x07, by offset. */
 const TRANSITIONS: readonly Severity[] = [
@@ -94,7 +103,9 @@ export function redfishMessage(event: SelEvent): RedfishMessage | undefined {
   const messageId = asserted ? row?.[0] : row?.[2];
   if (row === undefined || messageId === undefined) return undefined;
   const severity = asserted ? row[1] : messageId.endsWith('Removed') ? 'Warning' : 'OK';
-  return { messageId, severity, args: NO_ARGUMENTS.has(messageId) ? 'none' : 'name' };
+  return messageId === noArguments
+    ? { messageId, severity, args: 'none' }
+    : { messageId, severity, args: 'name' };
 }
 
 /** How grave an event is, also where the registries have no message for it. */

@@ -1,15 +1,18 @@
 /** When a reading crosses a limit and when it is back: pure, so that every edge of it can be tested. */
-import type { ThresholdFacts } from '../../platform/schema.ts';
+import type { MessageKeyTaking } from '../../messages/keys.ts';
+import type { ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import type { Health, ThresholdName } from '../model.ts';
+
+type ThresholdMessage = Extract<MessageKeyTaking<4>, `SensorEvent.Reading${string}Threshold`>;
 
 interface Rule {
   readonly name: ThresholdName;
   readonly upper: boolean;
   readonly health: Health;
-  /** Key of the SensorEvent message for crossing it. */
-  readonly raised: string;
-  /** Key for falling back over it while a lesser limit is still crossed; none for the least. */
-  readonly eased: string | undefined;
+  /** Message for crossing it. */
+  readonly raised: ThresholdMessage;
+  /** Message for falling back over it while a lesser limit is still crossed; none for the least. */
+  readonly eased: ThresholdMessage | undefined;
 }
 
 /** The most severe first. Message keys are those of the SensorEvent registry. */
@@ -18,42 +21,42 @@ const rules: readonly Rule[] = [
     name: 'upperFatal',
     upper: true,
     health: 'Critical',
-    raised: 'ReadingAboveUpperFatalThreshold',
-    eased: 'ReadingBelowUpperFatalThreshold',
+    raised: 'SensorEvent.ReadingAboveUpperFatalThreshold',
+    eased: 'SensorEvent.ReadingBelowUpperFatalThreshold',
   },
   {
     name: 'lowerFatal',
     upper: false,
     health: 'Critical',
-    raised: 'ReadingBelowLowerFatalThreshold',
-    eased: 'ReadingAboveLowerFatalThreshold',
+    raised: 'SensorEvent.ReadingBelowLowerFatalThreshold',
+    eased: 'SensorEvent.ReadingAboveLowerFatalThreshold',
   },
   {
     name: 'upperCritical',
     upper: true,
     health: 'Critical',
-    raised: 'ReadingAboveUpperCriticalThreshold',
-    eased: 'ReadingBelowUpperCriticalThreshold',
+    raised: 'SensorEvent.ReadingAboveUpperCriticalThreshold',
+    eased: 'SensorEvent.ReadingBelowUpperCriticalThreshold',
   },
   {
     name: 'lowerCritical',
     upper: false,
     health: 'Critical',
-    raised: 'ReadingBelowLowerCriticalThreshold',
-    eased: 'ReadingAboveLowerCriticalThreshold',
+    raised: 'SensorEvent.ReadingBelowLowerCriticalThreshold',
+    eased: 'SensorEvent.ReadingAboveLowerCriticalThreshold',
   },
   {
     name: 'upperCaution',
     upper: true,
     health: 'Warning',
-    raised: 'ReadingAboveUpperCautionThreshold',
+    raised: 'SensorEvent.ReadingAboveUpperCautionThreshold',
     eased: undefined,
   },
   {
     name: 'lowerCaution',
     upper: false,
     health: 'Warning',
-    raised: 'ReadingBelowLowerCautionThreshold',
+    raised: 'SensorEvent.ReadingBelowLowerCautionThreshold',
     eased: undefined,
   },
 ];
@@ -81,13 +84,11 @@ export function evaluate(
 export const healthOf = (crossed: readonly ThresholdName[]): Health =>
   rules.find(({ name }) => crossed.includes(name))?.health ?? 'OK';
 
-export interface Crossing {
-  /** Key of the SensorEvent message. */
-  readonly key: string;
-  readonly severity: Health;
-  /** The limit concerned; null when the reading is back where it should be. */
-  readonly threshold: ThresholdName | null;
-}
+/** A message of the SensorEvent registry and the limit concerned; null when the reading is back where it should be. */
+export type Crossing = { readonly severity: Health } & (
+  | { readonly key: ThresholdMessage; readonly threshold: ThresholdName }
+  | { readonly key: 'SensorEvent.SensorReadingNormalRange'; readonly threshold: null }
+);
 
 /** What has to be said about a change of what is crossed: each crossing once, and one word when all is well again. */
 export function crossings(before: readonly ThresholdName[], after: readonly ThresholdName[]): Crossing[] {
@@ -99,7 +100,8 @@ export function crossings(before: readonly ThresholdName[], after: readonly Thre
     }
   }
   if (after.length === 0) {
-    if (before.length > 0) said.push({ key: 'SensorReadingNormalRange', severity: 'OK', threshold: null });
+    if (before.length > 0)
+      said.push({ key: 'SensorEvent.SensorReadingNormalRange', severity: 'OK', threshold: null });
     return said;
   }
   for (const rule of rules) {

@@ -1,14 +1,9 @@
 /** What happened, as the journal keeps it: messages of the registries with who, where and why. */
 import type { Board, BoardEvent, PostCode } from '../../board/model.ts';
-import type { JournalWords } from '../../journal/options.ts';
+import type { JournalMessages } from '../../journal/options.ts';
 import type { JournalRecord, Severity } from '../../journal/record.ts';
-import {
-  isMessageKey,
-  type Message,
-  type MessageArgs,
-  type MessageKey,
-  message,
-} from '../../messages/messages.ts';
+import type { MessageCall } from '../../messages/keys.ts';
+import { type Message, message } from '../../messages/messages.ts';
 import type { NetworkReport } from '../../network/network.ts';
 import type { StoreError } from '../../store/errors.ts';
 import type { TaskEvent } from '../../tasks/task.ts';
@@ -26,13 +21,9 @@ export const recordOf = (
   severity: said.MessageSeverity,
 });
 
-/**
- * The records of a board event: one in the manager's event log, and one in the log of the host concerned.
- * @throws Error for a message that no registry defines: a mistake of the programmer
- */
+/** The records of a board event: one in the manager's event log, and one in the log of the host concerned. */
 export function boardRecords(board: Board, event: BoardEvent): JournalRecord[] {
-  if (!isMessageKey(event.message)) throw new Error(`no registry defines ${event.message}`);
-  const said = message(event.message, event.args as MessageArgs<MessageKey>);
+  const said = message(event.message, event.args);
   const shared = {
     ...recordOf(said),
     message: event.detail === undefined ? said.Message : `${said.Message} ${event.detail}`,
@@ -59,7 +50,7 @@ export function boardRecords(board: Board, event: BoardEvent): JournalRecord[] {
 /** What the log of a node is called where it is kept how far it was taken over. */
 export const nodeSource = (node: string): string => `node/${node}`;
 /** What the journal says of itself. */
-export function journalWords(manager: string): JournalWords {
+export function journalWords(manager: string): JournalMessages {
   const origin = managerUri(manager);
   return {
     clockStepped(before, after) {
@@ -132,7 +123,10 @@ function successOf({ method, action }: AuditRecord) {
 }
 
 /** What became of a change of the network after its request had been answered. */
-export function networkRecord(manager: string, { outcome, name, reason }: NetworkReport): JournalRecord {
+export function networkRecord(
+  manager: string,
+  { outcome, name, reason, interface: id }: NetworkReport,
+): JournalRecord {
   const said =
     outcome === 'applied'
       ? message('ResourceEvent.ResourceChanged', [])
@@ -140,7 +134,6 @@ export function networkRecord(manager: string, { outcome, name, reason }: Networ
           name,
           outcome === 'undone' ? 'change undone' : 'change that could not be undone',
         ]);
-  const id = /^interface (.*)$/.exec(name)?.[1];
   const record = recordOf(said);
   return {
     log: 'EventLog',
@@ -222,27 +215,11 @@ export function loginRecord(userName: string, address: string, ok: boolean): Jou
  * The record of a trigger that was met, or of what met it being over; undefined for one that neither logs nor sends
  * events. Subscribers are told of all that is logged.
  */
-export function triggerRecord({ trigger, metric, value, kind }: Fired): JournalRecord | undefined {
+export function triggerRecord(fired: Fired): JournalRecord | undefined {
+  const { trigger, metric, kind } = fired;
   if (!trigger.TriggerActions.some((each) => each !== 'RedfishMetricReport')) return undefined;
-  const name = metric === null ? 'Event' : (metric.id ?? metric.property);
-  const shown = String(value);
-  const said = (() => {
-    switch (kind.what) {
-      case 'threshold': {
-        const key = `Telemetry.TriggerNumeric${kind.side === 'above' ? 'Above' : 'Below'}${kind.name}`;
-        // There is no word for going back over a warning: that is normal again.
-        return isMessageKey(key)
-          ? message(key, [name, shown, kind.reading, trigger.Id] as unknown as MessageArgs<typeof key>)
-          : message('Telemetry.TriggerNumericReadingNormal', [name, shown, trigger.Id]);
-      }
-      case 'normal':
-        return message('Telemetry.TriggerNumericReadingNormal', [name, shown, trigger.Id]);
-      case 'discrete':
-        return message('Telemetry.TriggerDiscreteConditionMet', [name, shown, trigger.Id]);
-      case 'event':
-        return message('Telemetry.TriggerDiscreteConditionMet', [name, kind.messageId, trigger.Id]);
-    }
-  })();
+  const called = triggerMessage(fired);
+  const said = message(called.message, called.args);
   const numeric = kind.what === 'threshold' || kind.what === 'normal';
   return {
     log: trigger.TriggerActions.includes('LogToLogService') ? 'EventLog' : 'Event',
@@ -252,4 +229,32 @@ export function triggerRecord({ trigger, metric, value, kind }: Fired): JournalR
     condition: numeric && metric !== null ? `trigger:${trigger.Id}:${metric.property}` : null,
     resolves: numeric && said.MessageSeverity === 'OK',
   };
+}
+
+/** Messages for the crossing of a numeric threshold. The registry has none for falling back over a warning. */
+const numericMessages = {
+  above: {
+    UpperCritical: 'Telemetry.TriggerNumericAboveUpperCritical',
+    UpperWarning: 'Telemetry.TriggerNumericAboveUpperWarning',
+    LowerWarning: null,
+    LowerCritical: 'Telemetry.TriggerNumericAboveLowerCritical',
+  },
+  below: {
+    UpperCritical: 'Telemetry.TriggerNumericBelowUpperCritical',
+    UpperWarning: null,
+    LowerWarning: 'Telemetry.TriggerNumericBelowLowerWarning',
+    LowerCritical: 'Telemetry.TriggerNumericBelowLowerCritical',
+  },
+} as const;
+
+function triggerMessage({ trigger, metric, value, kind }: Fired): MessageCall {
+  const name = metric === null ? 'Event' : (metric.id ?? metric.property);
+  const shown = String(value);
+  const crossing = kind.what === 'threshold' ? numericMessages[kind.side][kind.name] : null;
+  if (kind.what === 'threshold' && crossing !== null)
+    return { message: crossing, args: [name, shown, kind.reading, trigger.Id] };
+  if (kind.what === 'threshold' || kind.what === 'normal')
+    return { message: 'Telemetry.TriggerNumericReadingNormal', args: [name, shown, trigger.Id] };
+  const met = kind.what === 'event' ? kind.messageId : shown;
+  return { message: 'Telemetry.TriggerDiscreteConditionMet', args: [name, met, trigger.Id] };
 }

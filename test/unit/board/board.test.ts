@@ -1,14 +1,26 @@
 /** The board as a whole: what it remembers, what it shows, how it starts and ends. */
 import { describe, expect, it } from 'vitest';
 import type { BootOverride } from '../../../src/board/model.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { createTwin } from '../../../src/twin/twin.ts';
 import { type Bench, Disk, gpioWith, pass, startBench, timing, useOwnTime } from './support.ts';
 
 useOwnTime();
 
-const noOverride: BootOverride = { enabled: 'Disabled', target: 'None', mode: null, uefiTarget: null };
-const override: BootOverride = { enabled: 'Once', target: 'Pxe', mode: 'UEFI', uefiTarget: null };
+const noOverride: BootOverride = {
+  enabled: 'Disabled',
+  target: 'None',
+  mode: null,
+  uefiTarget: null,
+  httpBootUri: null,
+};
+const override: BootOverride = {
+  enabled: 'Once',
+  target: 'Pxe',
+  mode: 'UEFI',
+  uefiTarget: null,
+  httpBootUri: null,
+};
 
 /** All that can be set, as it is now. */
 function settings(b: Bench) {
@@ -204,7 +216,7 @@ describe('a listener that throws', () => {
     b.twin.inject({ kind: 'nack', device: 'HSC' });
     await pass(3000);
     expect(heard).toContain('device:HSC');
-    expect(b.log).toContain('a listener to the board has failed');
+    expect(b.log).toContain('a listener of the board failed');
     // A neighbour on the same bus goes on, and the device itself is found again.
     const before = b.sensor('INLET_TEMP').readingTime;
     b.twin.clear('all');

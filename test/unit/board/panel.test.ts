@@ -1,7 +1,7 @@
 /** The front panel of a board with several hosts: what is selected, what presses do to it, what the lamps say. */
 import { describe, expect, it } from 'vitest';
-import { glowOf, type Mood } from '../../../src/board/power/panel.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import { glowOf, type LampState } from '../../../src/board/power/panel.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { createTwin } from '../../../src/twin/twin.ts';
 import { type Bench, bench, gpioWith, pass, startBench, timing, useOwnTime } from './support.ts';
 
@@ -112,11 +112,11 @@ describe('the power button of the panel', () => {
     await select(b, 'host2');
     await press(b, 200);
     expect(states(b)).toEqual(['Off', 'On']);
-    expect(said(b)).toEqual([['host2', 'host2', '0.2 s. That asks for On.']]);
+    expect(said(b)).toEqual([['host2', 'host2', '0.2 s. It requests On.']]);
     await press(b, 3900, 'power', 5000);
     expect(states(b)).toEqual(['Off', 'Off']);
     expect(b.board.hosts.get('host2')?.lastReset?.type).toBe('GracefulShutdown');
-    expect(said(b)).toEqual([['host2', 'host2', '3.9 s. That asks for GracefulShutdown.']]);
+    expect(said(b)).toEqual([['host2', 'host2', '3.9 s. It requests GracefulShutdown.']]);
     await b.stop();
   });
 
@@ -149,7 +149,7 @@ describe('the power button of the panel', () => {
     expect(said(b)).toEqual([['host1', 'host1', '10.0 s. Slot 1 is switched off for service.']]);
     // A short press says why nothing comes of it.
     await press(b, 200);
-    expect(said(b)).toEqual([['host1', 'host1', '0.2 s. Slot 1 is switched off: nothing comes of it.']]);
+    expect(said(b)).toEqual([['host1', 'host1', '0.2 s. Ignored: Slot 1 is switched off.']]);
     await press(b, 10_500, 'power', 5000);
     expect([slotState(b), states(b)[0]]).toEqual(['On', 'On']);
     expect(said(b)).toEqual([['host1', 'host1', '10.0 s. Slot 1 is switched on.']]);
@@ -178,14 +178,14 @@ describe('the power button of the panel', () => {
     await press(b, 5000);
     await press(b, 200, 'reset');
     expect(said(b)).toEqual([
-      ['bmc', undefined, '5.0 s. The controller is selected: nothing comes of it.'],
-      ['bmc', undefined, '0.2 s. The controller is selected: nothing comes of it.'],
+      ['bmc', undefined, '5.0 s. Ignored: the controller is selected.'],
+      ['bmc', undefined, '0.2 s. Ignored: the controller is selected.'],
     ]);
     b.twin.present('slot2', false);
     await select(b, 'host2');
     await press(b, 11_000);
     expect(said(b)).toEqual([
-      ['bmc', undefined, '11.0 s. host2 is selected, which is not there: nothing comes of it.'],
+      ['bmc', undefined, '11.0 s. Ignored: host2 is selected, which is not present.'],
     ]);
     await select(b, 'host1');
     await press(b, 10);
@@ -193,15 +193,19 @@ describe('the power button of the panel', () => {
     await b.stop();
   });
 
-  it('says what was refused', async () => {
+  it('reports why its request was refused', async () => {
     const b = await start();
     await b.board.reset('host1', 'On');
+    await pass(5000);
+    b.twin.inject({ kind: 'ignoreGraceful', host: 'host1' });
+    await b.board.reset('host1', 'GracefulShutdown');
     await press(b, 50, 'power', 10);
     expect(said(b).map(([, , detail]) => detail)).toEqual([
-      expect.stringContaining('That asks for On.'),
-      expect.stringContaining('On was refused: On of host1 is under way.'),
+      expect.stringContaining('It requests GracefulShutdown.'),
+      expect.stringContaining(
+        'GracefulShutdown was refused: GracefulShutdown of host1 waits for the operating',
+      ),
     ]);
-    await b.stop();
   });
 
   it('does nothing while the hand switch cannot be read', async () => {
@@ -209,9 +213,7 @@ describe('the power button of the panel', () => {
       hardware: (twin) => ({ gpio: gpioWith(twin, (line, what) => line === 'ID2' && what === 'request') }),
     });
     await press(b, 200);
-    expect(said(b)).toEqual([
-      ['bmc', undefined, '0.2 s. What is selected cannot be read: nothing comes of it.'],
-    ]);
+    expect(said(b)).toEqual([['bmc', undefined, '0.2 s. Ignored: the rotary switch cannot be read.']]);
     expect(states(b)).toEqual(['Off', 'Off']);
     await b.stop();
   });
@@ -227,13 +229,13 @@ describe('the reset button of the panel', () => {
     await press(b, 300, 'reset');
     expect(b.edges('RESET2').map(([, asserted]) => asserted)).toEqual([true, false]);
     expect(b.edges('RESET1')).toEqual([]);
-    expect(said(b)).toEqual([['host2', 'host2', '0.3 s. That asks for ForceRestart.']]);
+    expect(said(b)).toEqual([['host2', 'host2', '0.3 s. It requests ForceRestart.']]);
     await b.stop();
   });
 });
 
 describe('the lamps of the panel', () => {
-  const moods: readonly (readonly [string, Mood, ReturnType<typeof glowOf>])[] = [
+  const moods: readonly (readonly [string, LampState, ReturnType<typeof glowOf>])[] = [
     ...(['this', 'controller', 'other'] as const).map(
       (selected) =>
         [

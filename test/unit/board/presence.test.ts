@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { bench, Disk, pass, startBench, timing, useOwnTime } from './support.ts';
 
 useOwnTime();
@@ -256,7 +256,7 @@ describe('a chassis that can be pulled', () => {
     });
     expect(b.board.chassis.has('sled')).toBe(true);
     expect(b.board.sensors.get('SLED_TEMP')?.reading).not.toBeNull();
-    expect(b.log).toContain('a GPIO line cannot be had');
+    expect(b.log).toContain('a GPIO line is not available');
     await b.stop();
   });
 });

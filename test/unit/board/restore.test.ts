@@ -178,7 +178,7 @@ describe('what is remembered as the last state', () => {
     expect(end.outcome).toEqual({ ok: true });
     await pass(20_000);
     expect(last(b)).toBeUndefined();
-    expect(b.log).toContain('the power state to return to cannot be stored');
+    expect(b.log).toContain('the power state to return to after a loss of mains cannot be stored');
     b.disk.full = false;
     await pass(steady);
     expect(last(b)).toBe('on');

@@ -37,22 +37,22 @@ async function answers() {
 const met = { without: [], late: null, again: null, after: null };
 ssdp.start({ interval: 600, ttl: 2, scope: 'Link' });
 await sleep(100);
-ssdp.look();
+ssdp.refresh();
 met.without = [await answers(), complaints.length];
 ip('link', 'set', 'lo', 'up');
 ip('link', 'set', 'lo', 'multicast', 'on');
 ip('route', 'add', '224.0.0.0/4', 'dev', 'lo');
 for (let looks = 0; looks < 20 && met.late === null; looks++) {
-  ssdp.look();
+  ssdp.refresh();
   await sleep(50);
   met.late = await answers();
 }
 ip('link', 'set', 'lo', 'down');
-ssdp.look();
+ssdp.refresh();
 ip('link', 'set', 'lo', 'up');
 ip('route', 'add', '224.0.0.0/4', 'dev', 'lo');
 for (let looks = 0; looks < 20 && met.again === null; looks++) {
-  ssdp.look();
+  ssdp.refresh();
   await sleep(50);
   met.again = await answers();
 }

@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { registries } from '../../../src/messages/generated/registries.ts';
 import {
   errorBody,
   httpStatusOf,
@@ -11,7 +12,6 @@ import {
   RedfishError,
   registryNames,
 } from '../../../src/messages/messages.ts';
-import { registries } from '../../../src/redfish/generated/registries.ts';
 import { dmtfRegistry, hasRedfishFolder, jsonSchema } from '../redfish/support.ts';
 
 const official = Object.keys(registries) as (keyof typeof registries)[];

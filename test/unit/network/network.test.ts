@@ -51,7 +51,7 @@ describe('a change that may cut the client off', () => {
     expect(addresses()).toEqual(['192.0.2.10']);
     await vi.advanceTimersByTimeAsync(500);
     expect(addresses()).toEqual(['192.0.2.7']);
-    expect(reports).toEqual([{ outcome: 'applied', name: 'interface eth0', reason: '' }]);
+    expect(reports).toEqual([{ outcome: 'applied', name: 'interface eth0', reason: '', interface: 'eth0' }]);
   });
 
   it('nothing else waits', async () => {
@@ -221,7 +221,12 @@ describe('on a board', () => {
     await reported(reports);
     expect(existsSync(root + own)).toBe(false);
     expect(reports).toEqual([
-      { outcome: 'failed', name: 'interface eth0', reason: expect.stringContaining('no such luck') },
+      {
+        outcome: 'failed',
+        name: 'interface eth0',
+        interface: 'eth0',
+        reason: expect.stringContaining('no such luck'),
+      },
     ]);
     expect(calls()).toHaveLength(2);
   });

@@ -1,8 +1,8 @@
 /** The daemon's modules of message and privilege registries. */
 import type { MessageRegistry, Operations, PrivilegeOverride, PrivilegeRegistry } from '../bundle.ts';
 
-/** One line per message: its severity and the types of its arguments. */
-export function registriesModule(registries: readonly MessageRegistry[]): string {
+/** One line per message: its severity and the types of its arguments; and the type of a Message object. */
+export function registriesModule(registries: readonly MessageRegistry[], messageType: string): string {
   const blocks = registries.map(({ RegistryPrefix: prefix, RegistryVersion: version, Messages: messages }) =>
     [
       `  ${prefix}: {`,
@@ -18,7 +18,7 @@ export function registriesModule(registries: readonly MessageRegistry[]): string
       '  },',
     ].join('\n'),
   );
-  return `export const registries = {\n${blocks.join('\n')}\n} as const;\n`;
+  return `/** \`@odata.type\` of a Message object. */\nexport const messageType = '${messageType}';\n\nexport const registries = {\n${blocks.join('\n')}\n} as const;\n`;
 }
 
 const methods = ['GET', 'HEAD', 'PATCH', 'POST', 'PUT', 'DELETE'];
@@ -53,7 +53,7 @@ export function privilegesModule(registry: PrivilegeRegistry): string {
       return `  ${entry.Entity}: { operations: ${map(entry.OperationMap)}${property}${subordinate} },`;
     });
   return [
-    "import type { EntityPrivileges, OperationMap } from '../service/privileges.ts';",
+    "import type { EntityPrivileges, OperationMap } from '../service/privilege-map.ts';",
     '',
     ...[...shared].map(([literal, name]) => `const ${name}: OperationMap = { ${literal} };`),
     '',

@@ -1,3 +1,4 @@
+/** AES-CBC-128 for session payloads. */
 import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
 
 const ALGORITHM = 'aes-128-cbc';
@@ -7,9 +8,9 @@ const BLOCK = 16;
  * The encryption of a session's payloads, AES-CBC-128 (IPMI v2.0, section 13.29): an initialization vector, and the payload
  * with its pad, encrypted.
  *
- * One pair of contexts serves all packets, since making them costs more than their work. The chain goes on from packet to
- * packet, then. A random block at the head of each packet that goes out becomes its vector, which nobody can foresee; of one
- * that comes in the block that the vector decrypts to depends on the packet before, and is thrown away.
+ * One pair of contexts serves all packets, because creating a context costs more than encrypting a packet. The cipher chain
+ * therefore continues from packet to packet. Outgoing: a random block at the head of each packet serves as its
+ * unpredictable vector. Incoming: the vector decrypts to a block that depends on the previous packet, which is discarded.
  */
 export class PayloadCipher {
   readonly #encrypt: ReturnType<typeof createCipheriv>;
@@ -32,20 +33,21 @@ export class PayloadCipher {
     return this.#encrypt.update(plain);
   }
 
-  /** Undefined where the bytes are nothing that was encrypted like that. */
+  /** The payload, or undefined when the length or the pad is invalid. */
   decrypt(bytes: Uint8Array): Buffer | undefined {
     if (bytes.length < 2 * BLOCK || bytes.length % BLOCK !== 0) return undefined;
     const plain = this.#decrypt.update(bytes);
     const pad = plain[plain.length - 1] ?? 0;
-    // The pad counts 1, 2, 3 and so on, with its length behind it.
-    if (pad >= BLOCK) return undefined;
+    // The pad counts 1, 2, 3 and so on, with its length behind it. It needs 0 to 15 bytes; phosphor-net-ipmid (OpenBMC) adds
+    // a whole block where none is needed.
     const end = plain.length - 1 - pad;
+    if (pad > BLOCK || end < BLOCK) return undefined;
     for (let i = 0; i < pad; i++) if (plain[end + i] !== i + 1) return undefined;
     return plain.subarray(BLOCK, end);
   }
 }
 
-/** Random bytes are drawn many at a time: one call for each packet would cost more than its encryption. */
+/** Random bytes are drawn in bulk: one call per packet costs more than its encryption. */
 const pool = Buffer.alloc(256 * BLOCK);
 let drawn = pool.length;
 

@@ -1,32 +1,24 @@
+/** The client side of IPMI over LAN: one session, many requests under way at once. */
 import { le } from '../command.ts';
-import { getDeviceId, type Privilege } from '../commands/app.ts';
-import { closeSession, setSessionPrivilege } from '../commands/channel.ts';
+import { getDeviceId } from '../commands/app.ts';
+import { closeSession } from '../commands/channel.ts';
 import { sendMessage } from '../commands/messaging.ts';
-import { completionError, IpmiError } from '../errors.ts';
+import { IpmiError } from '../errors.ts';
 import {
   BMC_ADDRESS,
-  CONSOLE_ADDRESS,
   decodeIpmb,
-  encodeIpmb,
   type IpmiRequest,
   type IpmiResponse,
   NETFN,
   type Target,
 } from '../message.ts';
 import { UdpLink } from './link.ts';
+import { consoleMessage, type LoginOptions, login } from './login.ts';
 import { PAYLOAD, type Packet } from './packet.ts';
-import type { CipherSuite } from './rakp.ts';
-import {
-  askCapabilities,
-  type Credentials,
-  credentials,
-  DEFAULT_SUITES,
-  openSession15,
-  openSession20,
-  type Session,
-} from './session.ts';
+import { SEQUENCES, SequenceTable } from './sequences.ts';
+import { type Credentials, credentials, type Session } from './session.ts';
 
-export interface LanOptions {
+export interface LanOptions extends LoginOptions {
   readonly host: string;
   /** 623 unless said otherwise. */
   readonly port?: number;
@@ -34,11 +26,6 @@ export interface LanOptions {
   readonly password?: string | Uint8Array;
   /** Key of the controller, where it has one besides the user's password. */
   readonly kg?: string | Uint8Array;
-  readonly privilege?: Privilege;
-  /** Cipher suites in the order to try; 17, then 3. Suite 0 protects nothing and is used only if named. */
-  readonly suites?: readonly CipherSuite[];
-  /** IPMI 1.5, which is weak: never (the default), where the controller has no 2.0, or always. */
-  readonly ipmi15?: 'never' | 'fallback' | 'only';
   /** Milliseconds to wait for the first answer; each further try waits twice as long, at most eight times. */
   readonly timeout?: number;
   /** Milliseconds that no try waits longer than. */
@@ -51,7 +38,7 @@ export interface LanOptions {
   readonly keepAlive?: number;
 }
 
-/** A request that was sent and not answered yet, or waits for its turn. */
+/** A request that is queued, or was sent and is unanswered. */
 interface Pending {
   readonly request: IpmiRequest;
   readonly resolve: (response: IpmiResponse) => void;
@@ -65,18 +52,16 @@ interface Pending {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Takes the payloads of a kind other than IPMI messages: serial over LAN. */
+/** Receives payloads other than IPMI messages: serial over LAN. */
 export interface PayloadHandler {
   receive(payload: Buffer): void;
-  /** The session was lost, or ended by its own client: then there is no error. Nothing comes any more. */
+  /** The session was lost, or its own client ended it (no error). No payload follows. */
   end(error: IpmiError | undefined): void;
 }
 
-const SEQUENCES = 64;
 /**
- * So many time-outs may a step of the hand-shake take, and a request before its session counts as lost: three tries that
- * wait twice as long each, or more that wait less. A network that loses a fifth of all datagrams takes three in a row once
- * in twenty times.
+ * Limit of a handshake step, and of a request before its session counts as lost, in multiples of `timeout`: three tries with
+ * doubled waits (1 + 2 + 4). A network that loses a fifth of all datagrams loses three in a row less than once in a hundred.
  */
 const patience = 7;
 const CLOSED = 'the connection was closed';
@@ -99,20 +84,11 @@ export class LanClient implements Target {
   readonly #window: number;
   readonly #link: UdpLink;
   readonly #queue: Pending[] = [];
-  /**
-   * By sequence number of the IPMB message; a number is free where there is nothing. No Map: one that always takes up and
-   * lets go grows anew all the time, and what it grew out of holds on to old requests until a full garbage collection.
-   */
-  readonly #pending = new Array<Pending | undefined>(SEQUENCES).fill(undefined);
-  /** How many of them there are. */
-  #underWay = 0;
-  /** Numbers of requests that were sent more than once: a late second answer must not meet a new request. */
-  readonly #resting = new Set<number>();
+  readonly #pending = new SequenceTable<Pending>();
   readonly #handlers = new Map<number, PayloadHandler>();
   #session: Session | undefined;
   #opening: Promise<void> | undefined;
-  #nextSequence = 0;
-  #heardAt = 0;
+  #receivedAt = 0;
   #keepAlive: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -133,7 +109,7 @@ export class LanClient implements Target {
         patience: patience * this.#timeout,
       },
       (packet) => this.#receive(packet),
-      () => this.#lose(this.#error('closed', LOST)),
+      () => this.#dropSession(this.#error('closed', LOST)),
     );
   }
 
@@ -167,20 +143,20 @@ export class LanClient implements Target {
     });
   }
 
-  /** How the packets of the session are protected; opens it where it is not. */
+  /** How the packets of the session are protected; opens the session if needed. */
   async protection(): Promise<{ readonly encrypted: boolean }> {
     await this.connect();
     return { encrypted: this.#session?.encrypted ?? false };
   }
 
-  /** Sends a payload that is no IPMI message, in the session that is open. */
+  /** Sends a payload other than an IPMI message in the open session. */
   async sendPayload(type: number, payload: Uint8Array): Promise<void> {
     if (this.#session === undefined) throw this.#error('closed', 'there is no session');
     this.#link.send(this.#session.seal(type, payload));
   }
 
-  /** Gives the session up: its controller does not have it any more, or the client ends it. */
-  #lose(error: IpmiError | undefined): void {
+  /** Drops the session: the controller has lost it, or the client ends it. */
+  #dropSession(error: IpmiError | undefined): void {
     if (this.#session === undefined) return;
     this.#session = undefined;
     const handlers = [...this.#handlers.values()];
@@ -188,13 +164,13 @@ export class LanClient implements Target {
     for (const handler of handlers) handler.end(error);
   }
 
-  /** Registers who takes the payloads of a type; undefined takes it back. */
+  /** Registers the handler of a payload type; undefined removes it. */
   onPayload(type: number, handler: PayloadHandler | undefined): void {
     if (handler === undefined) this.#handlers.delete(type);
     else this.#handlers.set(type, handler);
   }
 
-  /** Ends the session and lets go of the socket. Requests still open fail `closed`. */
+  /** Ends the session and closes the socket. Open requests fail with `closed`. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -202,12 +178,12 @@ export class LanClient implements Target {
     this.#failAll(this.#error('closed', CLOSED));
     const session = this.#session;
     const { netFn, command } = closeSession;
-    // The controller forgets the session by itself where this is lost.
+    // If this datagram is lost, the controller drops the idle session itself.
     const last = session?.seal(
       PAYLOAD.ipmi,
-      this.#message({ netFn, command, data: Uint8Array.from(le(session.id, 4)) }, 0),
+      consoleMessage({ netFn, command, data: Uint8Array.from(le(session.id, 4)) }, 0),
     );
-    this.#lose(undefined);
+    this.#dropSession(undefined);
     await this.#link.close(last);
     await this.#opening?.catch(() => undefined);
   }
@@ -217,7 +193,7 @@ export class LanClient implements Target {
     return new IpmiError(kind, `${this.#where}: ${message}`, { cause, ...code });
   }
 
-  /** Sends what waits, as far as the window goes. */
+  /** Sends queued requests as far as the window allows. */
   #pump(): void {
     if (this.#queue.length === 0) return;
     if (this.#session === undefined) {
@@ -227,40 +203,15 @@ export class LanClient implements Target {
       );
       return;
     }
-    while (this.#queue.length > 0 && this.#underWay < this.#window) {
-      const sequence = this.#freeSequence();
+    while (this.#queue.length > 0 && this.#pending.size < this.#window) {
+      const sequence = this.#pending.free();
       const pending = sequence === undefined ? undefined : this.#queue.shift();
       if (pending === undefined || sequence === undefined) return;
       pending.sequence = sequence;
-      pending.message = this.#message(pending.request, sequence);
-      this.#pending[sequence] = pending;
-      this.#underWay++;
+      pending.message = consoleMessage(pending.request, sequence);
+      this.#pending.set(sequence, pending);
       this.#transmit(pending);
     }
-  }
-
-  /** Numbers go round, so that one is used again as late as can be. */
-  #freeSequence(): number | undefined {
-    for (let step = 0; step < SEQUENCES; step++) {
-      const sequence = (this.#nextSequence + step) % SEQUENCES;
-      if (this.#pending[sequence] !== undefined || this.#resting.has(sequence)) continue;
-      this.#nextSequence = (sequence + 1) % SEQUENCES;
-      return sequence;
-    }
-    return undefined;
-  }
-
-  #message({ netFn, command, data, lun = 0 }: IpmiRequest, sequence: number): Uint8Array {
-    return encodeIpmb({
-      to: BMC_ADDRESS,
-      toLun: lun,
-      from: CONSOLE_ADDRESS,
-      fromLun: 0,
-      netFn,
-      sequence,
-      command,
-      data,
-    });
   }
 
   #transmit(pending: Pending): void {
@@ -280,11 +231,11 @@ export class LanClient implements Target {
       this.#pump();
       return;
     }
-    // Silence for so long: the controller may have lost the session, so the next try is in a new one.
+    // After so long a silence the controller may have lost the session: the next try is in a new one.
     const waited = performance.now() - pending.sentAt;
     // Timers may fire a moment early.
-    if (waited >= patience * this.#timeout - 5 && this.#heardAt < pending.sentAt)
-      this.#lose(this.#error('closed', LOST));
+    if (waited >= patience * this.#timeout - 5 && this.#receivedAt < pending.sentAt)
+      this.#dropSession(this.#error('closed', LOST));
     if (this.#session !== undefined) {
       this.#transmit(pending);
       return;
@@ -294,36 +245,30 @@ export class LanClient implements Target {
     this.#pump();
   }
 
-  /** Takes a request out of the window. */
+  /** Removes a request from the window. */
   #settle(pending: Pending): void {
     clearTimeout(pending.timer);
     const { sequence } = pending;
-    this.#pending[sequence] = undefined;
-    this.#underWay--;
-    if (pending.tries < 2) return;
-    this.#resting.add(sequence);
-    setTimeout(() => {
-      this.#resting.delete(sequence);
-      this.#pump();
-    }, 2 * this.#timeout).unref();
+    this.#pending.release(sequence);
+    if (pending.tries >= 2) this.#pending.rest(sequence, 2 * this.#timeout, () => this.#pump());
   }
 
   #receive(packet: Packet): void {
     const opened = this.#session?.open(packet);
     if (opened === undefined) return;
-    this.#heardAt = performance.now();
+    this.#receivedAt = performance.now();
     if (opened.type !== PAYLOAD.ipmi) {
       this.#handlers.get(opened.type)?.receive(opened.payload);
       return;
     }
-    const answer = decodeIpmb(opened.payload);
-    const pending = answer && this.#pending[answer.sequence];
+    const answer = decodeIpmb(opened.payload, !this.#session?.signed);
+    const pending = answer && this.#pending.get(answer.sequence);
     if (answer === undefined || pending === undefined) return;
     const { request, isBridged } = pending;
     const isOurs = answer.netFn === request.netFn + 1 && answer.command === request.command;
     const [code = 0xff] = answer.data;
     if (isBridged && (!isOurs || answer.from !== BMC_ADDRESS)) {
-      // The node's answer itself, passed on by the controller under the number of our request.
+      // The node's own answer, forwarded by the controller under the sequence number of our request.
       this.#settle(pending);
       pending.resolve({ code: 0, data: opened.payload });
       this.#pump();
@@ -340,8 +285,7 @@ export class LanClient implements Target {
   }
 
   #failAll(error: IpmiError): void {
-    for (const pending of this.#pending) {
-      if (pending === undefined) continue;
+    for (const pending of this.#pending.entries()) {
       this.#settle(pending);
       pending.reject(error);
     }
@@ -358,58 +302,30 @@ export class LanClient implements Target {
     for (let attempt = 0; session === undefined; attempt++) {
       const began = performance.now();
       try {
-        session = await this.#login();
+        session = await login(this.#link.exchange, this.#who, this.#options);
       } catch (error) {
         if (!(error instanceof IpmiError)) throw error;
-        // The last answer of a hand-shake, if lost, cannot be had again: as long as somebody is there, begin anew.
-        const isLost = error.kind === 'timeout' && this.#link.heardAt > began;
+        // A lost last answer of a handshake cannot be repeated: start over as long as the controller answers at all.
+        const isLost = error.kind === 'timeout' && this.#link.receivedAt > began;
         if (this.#closed || !isLost || attempt >= this.#retries)
           throw this.#error(error.kind, error.message, error);
       }
     }
     this.#session = session;
-    this.#heardAt = performance.now();
+    this.#receivedAt = performance.now();
     this.#scheduleKeepAlive();
   }
 
-  async #login(): Promise<Session> {
-    const { ipmi15 = 'never', suites = DEFAULT_SUITES } = this.#options;
-    const who = this.#who;
-    let session: Session;
-    if (ipmi15 === 'never') {
-      session = await openSession20(this.#link.exchange, who, suites);
-    } else {
-      const capabilities = await askCapabilities(this.#link.exchange, who.privilege);
-      const is15 = ipmi15 === 'only' || !capabilities.ipmi20;
-      session = is15
-        ? await openSession15(this.#link.exchange, who, capabilities)
-        : await openSession20(this.#link.exchange, who, suites);
-    }
-    const { netFn, command, name, codes } = setSessionPrivilege;
-    const request = { netFn, command, data: Uint8Array.from([who.privilege]) };
-    const datagram = (): Buffer => session.seal(PAYLOAD.ipmi, this.#message(request, 0));
-    const code = await this.#link.exchange(name, datagram, (packet) => {
-      const opened = session.open(packet);
-      const answer = opened?.type === PAYLOAD.ipmi ? decodeIpmb(opened.payload) : undefined;
-      return answer?.command === command && answer.netFn === netFn + 1 ? answer.data[0] : undefined;
-    });
-    if (code !== 0) {
-      const { message } = completionError(name, code, codes);
-      throw new IpmiError('refused', message, { code });
-    }
-    return session;
-  }
-
-  /** Asks something harmless after a silence, since controllers end sessions that are idle for a minute. */
+  /** Sends Get Device ID after a silence: controllers end sessions that are idle for a minute. */
   #scheduleKeepAlive(): void {
     const { keepAlive = 30_000 } = this.#options;
     clearTimeout(this.#keepAlive);
     if (keepAlive === 0 || this.#closed) return;
-    const idle = performance.now() - this.#heardAt;
+    const idle = performance.now() - this.#receivedAt;
     this.#keepAlive = setTimeout(
       () => {
         if (this.#session === undefined) return;
-        const isIdle = performance.now() - this.#heardAt >= keepAlive;
+        const isIdle = performance.now() - this.#receivedAt >= keepAlive;
         const { netFn, command } = getDeviceId;
         const asked = isIdle ? this.send({ netFn, command, data: new Uint8Array() }) : Promise.resolve();
         asked.catch(() => undefined).then(() => this.#scheduleKeepAlive());

@@ -1,29 +1,30 @@
+/** The UDP socket to one controller. */
 import { createSocket, type Socket } from 'node:dgram';
 import { IpmiError } from '../errors.ts';
 import { decodePacket, type Packet } from './packet.ts';
 import type { Exchange } from './session.ts';
 
-/** The socket to one controller, and the steps of a hand-shake over it. */
+/** Sends datagrams, runs the steps of a handshake with their retries, and hands over every packet that decodes. */
 export class UdpLink {
   readonly #host: string;
   readonly #port: number;
   readonly #timeout: number;
   readonly #maxTimeout: number;
   readonly #patience: number;
-  /** Gets every packet that decodes. */
+  /** Receives every packet that decodes. */
   readonly #onPacket: (packet: Packet) => void;
-  /** The host said that nobody listens there. */
+  /** The host reported that the port is closed. */
   readonly #onRefused: () => void;
   #socket: Socket | undefined;
   #opening: Promise<void> | undefined;
-  /** The step that waits for an answer. */
+  /** The step that is waiting for an answer. */
   #step: { readonly listen: (packet: Packet) => void; readonly fail: (error: IpmiError) => void } | undefined;
-  #heardAt = 0;
+  #receivedAt = 0;
   #isClosed = false;
 
   /**
-   * `timeout` is that of a step's first try; each further one waits twice as long, up to `maxTimeout`, and all together
-   * no longer than `patience`.
+   * `timeout` is the wait of a step's first try in milliseconds; each further try waits twice as long, up to `maxTimeout`, and
+   * all together at most `patience`.
    */
   constructor(
     options: {
@@ -46,8 +47,8 @@ export class UdpLink {
   }
 
   /** When the last answer to a step came, on the clock of `performance.now`. */
-  get heardAt(): number {
-    return this.#heardAt;
+  get receivedAt(): number {
+    return this.#receivedAt;
   }
 
   open(): Promise<void> {
@@ -62,7 +63,7 @@ export class UdpLink {
     this.#socket?.send(datagram);
   }
 
-  /** Ends a step under way with `closed`, sends a last datagram, and lets go of the socket. */
+  /** Fails the step under way with `closed`, sends a last datagram, and closes the socket. */
   async close(last?: Buffer): Promise<void> {
     this.#isClosed = true;
     this.#step?.fail(new IpmiError('closed', 'the connection was closed'));
@@ -103,7 +104,7 @@ export class UdpLink {
         try {
           const result = match(packet);
           if (result === undefined) return;
-          this.#heardAt = performance.now();
+          this.#receivedAt = performance.now();
           end();
           resolve(result);
         } catch (error) {
@@ -131,7 +132,7 @@ export class UdpLink {
       socket.close();
       throw new IpmiError('closed', 'the connection was closed');
     }
-    // A datagram that is lost in a burst costs a time-out; a burst of 32 answers fits.
+    // Room for a burst of 32 answers: a datagram dropped here costs a timeout.
     socket.setRecvBufferSize(256 * 1024);
     socket.on('message', (datagram) => {
       const packet = decodePacket(datagram);
@@ -141,7 +142,7 @@ export class UdpLink {
     });
     socket.on('error', (cause: NodeJS.ErrnoException) => {
       this.#onRefused();
-      const words = `nobody answers there (${cause.code ?? cause.message})`;
+      const words = `the host reports the port as closed (${cause.code ?? cause.message}): is IPMI over LAN enabled?`;
       this.#step?.fail(new IpmiError('unreachable', words, { cause }));
     });
     this.#socket = socket;

@@ -124,8 +124,8 @@ function decode15(datagram: Buffer): Packet15 | undefined {
 }
 
 /**
- * Checks and decrypts the payload of a session's packet. Undefined where it is not of this session: unsigned,
- * wrongly signed or not encrypted although the session is, or damaged.
+ * Checks and decrypts the payload of a session's packet. Undefined when the packet does not belong to this session:
+ * unsigned, wrongly signed, not encrypted although the session is, or damaged.
  */
 export function openPayload(packet: Packet20, keys: SessionKeys): Buffer | undefined {
   if (
@@ -138,9 +138,9 @@ export function openPayload(packet: Packet20, keys: SessionKeys): Buffer | undef
   if (keys.integrity !== undefined) {
     const { hash, key, length } = keys.integrity;
     const end = datagram.length - length;
-    // Behind the payload: up to three bytes of padding, their number, the next header and the code.
-    const trailer = end - (HEADER_20 + payload.length);
-    if (trailer < 2 || trailer > 5 || datagram[end - 1] !== NEXT_HEADER) return undefined;
+    // Behind the payload: padding, its length, the next header and the code. The code covers the padding, so its exact size
+    // is not checked: peers differ in it.
+    if (end < HEADER_20 + payload.length) return undefined;
     const code = createHmac(hash, key).update(datagram.subarray(RMCP_LENGTH, end)).digest();
     if (!timingSafeEqual(code.subarray(0, length), datagram.subarray(end))) return undefined;
   }

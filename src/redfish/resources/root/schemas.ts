@@ -1,9 +1,9 @@
 /** What the service's answers are made of: the schemas and the message registries, by reference to DMTF's copies. */
 
+import { registries as facts } from '../../../messages/generated/registries.ts';
 import { type RegistryName, registryNames, registryVersion } from '../../../messages/messages.ts';
 import { ownRegistryUri } from '../../../messages/own.ts';
 import { collection, resource } from '../../app.ts';
-import { registries as facts } from '../../generated/registries.ts';
 import { schemaNames, versionedNamespace } from '../../service/metadata.ts';
 import type { SchemaName } from '../../service/resource.ts';
 

@@ -73,7 +73,13 @@ describe('a node that is silent', () => {
     const b = await startPair();
     b.twin.inject({ kind: 'deadNode', node: 'bmc-a' });
     await pass(patience + period);
-    const boot = { enabled: 'Once', target: 'Pxe', uefiTarget: null, mode: 'UEFI' } as const;
+    const boot = {
+      enabled: 'Once',
+      target: 'Pxe',
+      uefiTarget: null,
+      httpBootUri: null,
+      mode: 'UEFI',
+    } as const;
     const before = b.board.hosts.get('a')?.boot;
     expect(await settled(b.board.setBoot('a', boot))).toContain('no answer');
     expect(b.board.hosts.get('a')?.boot).toEqual(before);

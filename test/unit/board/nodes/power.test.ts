@@ -142,7 +142,7 @@ describe('the power that a node draws', () => {
 });
 
 const boot = (changes: Partial<BootOverride> = {}): BootOverride => ({
-  ...{ enabled: 'Once', target: 'Pxe', uefiTarget: null, mode: 'UEFI' },
+  ...{ enabled: 'Once', target: 'Pxe', uefiTarget: null, httpBootUri: null, mode: 'UEFI' },
   ...changes,
 });
 

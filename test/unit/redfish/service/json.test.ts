@@ -1,7 +1,8 @@
+/** Request bodies: what is accepted, how each fault is refused, and what a hostile body costs. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RedfishError } from '../../../../src/messages/messages.ts';
-import { parseJson } from '../../../../src/redfish/service/json.ts';
+import { parseJson } from '../../../../src/redfish/service/write/json.ts';
 
 function refusal(body: string | Buffer): RedfishError {
   try {
@@ -97,6 +98,62 @@ describe('a request body', () => {
       fc.property(text, (node) => {
         expect(ids(refusal(`{"A":"x","B":${node}}`))).toEqual(['PropertyDuplicate']);
       }),
+    );
+  });
+
+  it('with one name repeated without end is refused at once, with an answer smaller than the body', () => {
+    const depth = 30;
+    const name = '~'.repeat(4347);
+    const members = Array.from({ length: 21_759 }, () => '"a":1').join();
+    const body = Buffer.from(`${`{"${name}":`.repeat(depth)}{${members}}${'}'.repeat(depth)}`);
+    expect(body.length).toBeGreaterThan(200_000);
+    const error = refusal(body);
+    expect(ids(error)).toEqual(['PropertyDuplicate']);
+    expect(JSON.stringify(error.messages).length).toBeLessThan(8 * 1024);
+  });
+
+  it('costs time and an answer in proportion to its bytes, whatever is in it', () => {
+    const text = fc.constantFrom('a', '~', '/', '\\"', '\u0000', '\n', '\ud83d\ude00', 'constructor', '0');
+    const hostile = fc
+      .record({
+        name: text,
+        length: fc.nat({ max: 4000 }),
+        depth: fc.nat({ max: 31 }),
+        array: fc.boolean(),
+        blanks: fc.nat({ max: 20 }),
+        distinct: fc.nat({ max: 40 }),
+        repeated: text,
+      })
+      .map(({ name, length, depth, array, blanks, distinct, repeated }) => {
+        const path = JSON.stringify(name.repeat(length / name.length));
+        const open = array ? '[' : `{${path}:`;
+        const members: string[] = [];
+        const space = ' '.repeat(blanks);
+        const most = Math.max(0, 240_000 - depth * path.length);
+        for (let size = 0, n = 0; size < most; n++) {
+          const member = `${JSON.stringify(`${repeated}${n % (distinct + 1)}`)}${space}:1`;
+          members.push(member);
+          size += member.length + 1;
+        }
+        return `{"A":${open.repeat(depth)}{${members.join()}}${(array ? ']' : '}').repeat(depth)}}`;
+      });
+    fc.assert(
+      fc.property(hostile, (body) => {
+        const bytes = Buffer.from(body);
+        const begun = process.cpuUsage();
+        let size = 0;
+        try {
+          parseJson(bytes);
+        } catch (error) {
+          if (!(error instanceof RedfishError)) throw error;
+          size = JSON.stringify(error.messages).length;
+        }
+        const { user } = process.cpuUsage(begun);
+        expect(size).toBeLessThan(32 * 1024);
+        // Processor time, not wall-clock time, and ten times what was ever measured: what is not linear takes seconds.
+        expect(user / 1000).toBeLessThan(100 + bytes.length / 500);
+      }),
+      { numRuns: 30 },
     );
   });
 
