@@ -611,5 +611,4 @@ describe('the self test', () => {
 it('refuses a host that is not there', async () => {
   const b = await startBench();
   await expect(b.board.reset('other', 'On')).rejects.toBeInstanceOf(BoardRefusal);
-  await b.stop();
 });
