@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Limits } from '../http/middleware/limits.ts';
+import type { Limits } from '../http/limits.ts';
 
 export interface ServeOptions {
   readonly platform: string;

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { Logger } from 'pino';
 import type { Hardware } from '../../drivers/hardware.ts';
 import { Accounts } from '../accounts/accounts.ts';
+import { KnownNetworks } from '../accounts/known-networks.ts';
 import { Logins } from '../accounts/logins.ts';
 import { Roles } from '../accounts/roles.ts';
 import { Sessions } from '../accounts/sessions.ts';
@@ -23,12 +24,14 @@ import { documents } from '../http/endpoints/documents.ts';
 import { metrics } from '../http/endpoints/metrics.ts';
 import { sse } from '../http/endpoints/sse.ts';
 import { Grants } from '../http/grants.ts';
+import { defaultLimits, type Limits } from '../http/limits.ts';
+import { Admission } from '../http/listener/admission.ts';
 import { listenMovable, type MovableListener } from '../http/listener/movable.ts';
 import { listenRedirect, type Redirect } from '../http/listener/redirect.ts';
 import { type Listener, listen } from '../http/listener/server.ts';
+import { Meter } from '../http/meter.ts';
 import { authenticator } from '../http/middleware/authenticate.ts';
 import { refusalOf } from '../http/middleware/errors.ts';
-import { defaultLimits, type Limits } from '../http/middleware/limits.ts';
 import { Journal } from '../journal/journal.ts';
 import { message } from '../messages/messages.ts';
 import { ownRegistry } from '../messages/own.ts';
@@ -182,11 +185,15 @@ async function start(
     if (!(error instanceof StoreError)) throw error;
     log.warn({ err: error }, 'what a former run left open in the logs cannot be closed');
   }
-  const logins = new Logins(
-    accounts,
-    settings,
-    ({ userName, address, ok }) => void journal.append(loginRecord(userName, address, ok)),
-  );
+  const limits = { ...defaultLimits, ...options.limits };
+  const known = new KnownNetworks(settings);
+  const ownerOf = (host: string) => known.ownerOf(host);
+  const meter = new Meter(limits, ownerOf);
+  const logins = new Logins(accounts, settings, {
+    known,
+    report: ({ userName, address, ok }) => void journal.append(loginRecord(userName, address, ok)),
+    charge: (network, milliseconds) => meter.hashing(network, milliseconds),
+  });
   const managerPath = managerUri(platform.manager.id);
   if (store.recovered !== null) {
     const { setAside, reason } = store.recovered;
@@ -375,7 +382,7 @@ async function start(
     ...eventFamilies(events.counts, events.subscriptions),
     ...processFamilies(lag, version),
   ];
-  const limits = { ...defaultLimits, ...options.limits };
+  const admission = new Admission({ limits, ownerOf, meter });
   const authenticate = authenticator({
     ...{ accounts, roles, sessions, accountUri },
     verify: (userName, password, address) => logins.each(userName, password, address),
@@ -411,7 +418,7 @@ async function start(
       }),
     ],
     authenticate,
-    limits,
+    meter,
     corsOrigins: origins,
     advertiseBasic: () => logins.basic === 'Enabled',
     trustedCertificate: () => certificates.issued,
@@ -420,7 +427,7 @@ async function start(
   await board.start();
   telemetry.start(metricsOf(app));
   const open = (port: number) =>
-    listen(http, { tls: certificates.options, host: options.host, port, limits, http2: options.http2 });
+    listen(http, { tls: certificates.options, host: options.host, port, admission, http2: options.http2 });
   const listening = await listenMovable(open, httpsPort.wanted).catch((error: unknown) => {
     if (httpsPort.wanted === options.port) throw error;
     // Better the port of the command line than none.
@@ -439,7 +446,7 @@ async function start(
   const { httpRedirect } = options;
   if (httpRedirect !== undefined) {
     const { host, port } = httpRedirect;
-    const plain = await listenRedirect(host, port, () => listening.address.port, limits);
+    const plain = await listenRedirect(host, port, () => listening.address.port, admission);
     redirect = plain;
     ends.push(() => plain.close());
   }
