@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../base/clock.ts';
+import { reportDefect } from '../base/defects.ts';
 import { Listeners } from '../base/listeners.ts';
 import { StoreError } from '../store/errors.ts';
 import type { Settings } from '../store/settings.ts';
@@ -195,7 +196,7 @@ export class Accounts {
     // A success writes only when there is something to forget; a lock goes on for those whom it was made for.
     if (row.failures > 0 && !this.#isLocked(row)) this.#remember({ ...row, ...noFailures });
     if (this.#hasher.isOutdated(row.password)) {
-      this.#renewHash(row, password).catch((error) => process.emitWarning(error));
+      this.#renewHash(row, password).catch(reportDefect);
     }
     return { ok: true, account: this.#show(row) };
   }

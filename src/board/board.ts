@@ -1,6 +1,6 @@
 /** The live machine: built from a descriptor and the hardware, kept current in the background. */
 import type { Hardware } from '../../drivers/hardware.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import { worst } from './health.ts';
 import {
   type Board,
@@ -19,7 +19,7 @@ import {
 } from './model.ts';
 import type { BoardChassis } from './parts/chassis.ts';
 import { type BoardOptions, Parts } from './parts/parts.ts';
-import { There } from './parts/there.ts';
+import { PresentMap } from './parts/present-map.ts';
 import type { BoardHost } from './power/host.ts';
 import type { BoardSensor } from './sensing/sensor.ts';
 
@@ -63,8 +63,8 @@ class LiveBoard implements Board {
     this.#parts = parts;
     const { presence } = parts;
     const there = <T extends { readonly chassis: string }>(all: ReadonlyMap<string, T>) =>
-      presence.any ? new There(all, (part) => presence.has(part.chassis)) : all;
-    this.chassis = presence.any ? new There(parts.chassis, ({ id }) => presence.has(id)) : parts.chassis;
+      presence.any ? new PresentMap(all, (part) => presence.has(part.chassis)) : all;
+    this.chassis = presence.any ? new PresentMap(parts.chassis, ({ id }) => presence.has(id)) : parts.chassis;
     this.sensors = there(parts.sensors.all);
     this.hosts = there(parts.hosts.all);
     this.consoles = parts.hosts.consoles;
@@ -73,11 +73,16 @@ class LiveBoard implements Board {
     this.powerSupplies = there<PowerSupply>(parts.supplies.all);
     this.leakDetectors = there<LeakDetector>(parts.leakDetectors);
     this.nodes = there<Node>(parts.nodes.all);
-    this.drives = new There(parts.drives, (drive) => drive.present && presence.has(drive.chassis));
+    this.drives = new PresentMap(parts.drives, (drive) => drive.present && presence.has(drive.chassis));
   }
 
   get revision(): number {
-    return this.#parts.changes.revision;
+    const { revisions } = this.#parts;
+    return revisions.state() + revisions.readings();
+  }
+
+  get revisions(): Board['revisions'] {
+    return this.#parts.revisions;
   }
 
   get generation(): number {
@@ -105,14 +110,25 @@ class LiveBoard implements Board {
   }
 
   async start(): Promise<void> {
-    const { lines, chassis, memory, indicators, slots, fans, sampler, nodes, hosts, codeReaders, inventory } =
-      this.#parts;
+    const {
+      lines,
+      chassis,
+      persisted,
+      indicators,
+      slots,
+      fans,
+      sampler,
+      nodes,
+      hosts,
+      codeReaders,
+      inventory,
+    } = this.#parts;
     await within(linesPatience, lines.open());
     if (this.#stopped) return;
-    for (const id of chassis.keys()) if (memory.identify(id)) indicators.showIdentify(id, true);
+    for (const id of chassis.keys()) if (persisted.identify(id)) indicators.showIdentify(id, true);
     slots.start(this.#mainsRestored);
     for (const host of this.hosts.values())
-      if (this.#mainsRestored && this.#parts.holdOf(host.chassis) === null) host.mainsRestored();
+      if (this.#mainsRestored && this.#parts.unavailabilityOf(host.chassis) === null) host.mainsRestored();
     const { ready } = this.platform.manager;
     if (ready !== undefined) lines.show(ready, true);
     void fans.start();
@@ -150,19 +166,19 @@ class LiveBoard implements Board {
   }
 
   onEvent(listener: (event: BoardEvent) => unknown): () => void {
-    return this.#parts.changes.onEvent(listener);
+    return this.#parts.signals.on('event', listener);
   }
 
   onPostCodes(listener: Parameters<Board['onPostCodes']>[0]): () => void {
-    return this.#parts.changes.onPostCodes(listener);
+    return this.#parts.signals.on('postCodesReceived', ({ codes, over }) => listener(codes, over));
   }
 
   onReading(listener: (sensor: Sensor) => void): () => void {
-    return this.#parts.changes.onReading(listener);
+    return this.#parts.signals.on('sensorRead', listener);
   }
 
   onChange(listener: () => void): () => void {
-    return this.#parts.changes.onChange(listener);
+    return this.#parts.signals.on('changesSettled', listener);
   }
 
   async reset(id: string, type: Parameters<Board['reset']>[1]): ReturnType<Board['reset']> {
@@ -186,7 +202,7 @@ class LiveBoard implements Board {
     if (before === null) throw new BoardRefusal('not-supported', `${chassis} has no identify light`);
     await this.#parts.indicators.setIdentify(chassis, on);
     try {
-      this.#parts.memory.setIdentify(chassis, on);
+      this.#parts.persisted.setIdentify(chassis, on);
     } catch (error) {
       this.#parts.indicators.showIdentify(chassis, before);
       throw error;
@@ -201,7 +217,7 @@ class LiveBoard implements Board {
     }
     if (!this.chassis.has(target.chassis))
       throw new BoardRefusal('not-supported', `there is no chassis ${target.chassis}`);
-    this.#parts.memory.setAssetTag('chassis', target.chassis, tag);
+    this.#parts.persisted.setAssetTag('chassis', target.chassis, tag);
     this.#parts.changes.touch();
   }
 
@@ -221,6 +237,10 @@ class LiveBoard implements Board {
       if (power.kind === 'ipmi') await this.#parts.nodes.setBoot(power.node, before).catch(() => undefined);
       throw error;
     }
+  }
+
+  async setBootRetry(host: string, settings: Parameters<Board['setBootRetry']>[1]): Promise<void> {
+    this.#host(host).setBootRetry(settings);
   }
 
   addNode(node: NewNode): void {

@@ -1,5 +1,6 @@
 /** What follows when something moves: a chassis is pulled, power comes or goes, a node is lost, something leaks. */
-import type { Platform } from '../platform/schema.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { Changes } from './changes.ts';
 import type { Indicators } from './lines/indicators.ts';
 import type { BoardLeakDetector } from './lines/leaks.ts';
@@ -17,14 +18,14 @@ import type { Hosts } from './power/hosts.ts';
 import type { Panel } from './power/panel.ts';
 import type { Slot } from './power/slot.ts';
 import type { Slots } from './power/slots.ts';
-import type { Hold } from './sensing/hold.ts';
 import type { Sampler } from './sensing/sampler.ts';
+import type { Unavailability } from './sensing/unavailability.ts';
 
 /** The parts that follow others; all that there can be, whether they are plugged in or not. */
 export interface Followers {
   readonly platform: Platform;
   readonly changes: Changes;
-  readonly log: (message: string, detail?: object) => void;
+  readonly log: Logger;
   readonly chassis: ReadonlyMap<string, BoardChassis>;
   readonly hosts: Hosts;
   readonly leakDetectors: ReadonlyMap<string, BoardLeakDetector>;
@@ -39,7 +40,7 @@ export interface Followers {
   readonly inventory: Inventory;
   readonly sampler: Sampler;
   readonly panel: Panel | null;
-  holdOf(chassis: string | undefined): Hold | null;
+  unavailabilityOf(chassis: string | undefined): Unavailability | null;
 }
 
 export class Reactions {
@@ -78,8 +79,8 @@ export class Reactions {
           ? facts.power.node
           : this.#parts.platform.lines?.[facts.power.kind === 'gpio' ? facts.power.good : '']?.node;
       if (told !== id) continue;
-      if (isThere) power.look();
-      else power.lose();
+      if (isThere) power.refresh();
+      else power.markUnknown();
     }
   }
 
@@ -100,18 +101,19 @@ export class Reactions {
   settled(inside: readonly string[]): void {
     if (this.#stopped) return;
     for (const host of this.#parts.hosts.all.values())
-      if (inside.includes(host.chassis) && this.#parts.holdOf(host.chassis) === null) host.pluggedIn();
+      if (inside.includes(host.chassis) && this.#parts.unavailabilityOf(host.chassis) === null)
+        host.pluggedIn();
   }
 
   /** The power of a slot has come or gone, and with it that of the hosts in it. */
-  switched({ id, name, asked, hold }: Slot): void {
+  switched({ id, name, isSwitchingOff, unavailability }: Slot): void {
     if (this.#stopped) return;
-    for (const host of hold?.state === 'StandbyOffline' ? this.#hostsThere() : []) {
+    for (const host of unavailability?.state === 'StandbyOffline' ? this.#hostsThere() : []) {
       if (host.power.good !== true || !this.#parts.presence.isInside(host.chassis, id)) continue;
       this.#parts.changes.emit({
         message: 'ResourceEvent.ResourcePoweredOff',
         args: [host.name],
-        severity: asked ? 'OK' : 'Warning',
+        severity: isSwitchingOff ? 'OK' : 'Warning',
         origin: { kind: 'host', id: host.id },
         host: host.id,
         detail: `${name} has no power any more.`,
@@ -126,9 +128,13 @@ export class Reactions {
       if (power.good !== true || !this.#parts.presence.isInside(chassis, detector.chassis)) continue;
       // A host that cannot be asked is switched off.
       const way = power.supported.includes(type) ? type : 'ForceOff';
-      this.#parts.log('a leak switches a host off', { host: id, detector: detector.id, type: way });
+      this.#parts.log.warn('a host is switched off because of a leak', {
+        host: id,
+        detector: detector.id,
+        type: way,
+      });
       power.reset(way).catch((error: unknown) =>
-        this.#parts.log('a host cannot be switched off because of a leak', {
+        this.#parts.log.error('a host cannot be switched off because of a leak', {
           host: id,
           error: String(error),
         }),
@@ -141,7 +147,7 @@ export class Reactions {
     if (this.#stopped) return;
     const { changes, slots, lines, hosts, presence, leakDetectors, sampler, nodes, inventory } = this.#parts;
     changes.touch();
-    slots.follow();
+    slots.apply();
     lines.reconsider();
     for (const host of hosts.all.values())
       if (!presence.has(host.chassis) || !slots.feeds(host.chassis)) host.pulled();
@@ -164,7 +170,7 @@ export class Reactions {
           power.good === true && (host === undefined ? own === around : id === host),
       ),
     );
-    panel?.look();
+    panel?.refresh();
     indicators.show('fault', (id) => chassis.get(id)?.status.health !== 'OK');
   }
 

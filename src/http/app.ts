@@ -1,7 +1,7 @@
 /** The HTTP application: one middleware per concern, in the order in which a request passes them. */
 import { Router } from '@koa/router';
 import Koa, { type Context } from 'koa';
-import type { Logger } from 'pino';
+import type { Logger } from '../base/logger.ts';
 import { message, RedfishError } from '../messages/messages.ts';
 import type { Route } from './endpoint.ts';
 import { type RedfishService, tree } from './endpoints/tree.ts';

@@ -9,20 +9,15 @@ import type { Board } from '../board/model.ts';
 import type { Archives } from '../diagnostics/archives.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { EventHub } from '../events/hub.ts';
+import type { Software } from '../firmware/software.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Network } from '../network/network.ts';
-import type { Software } from '../network/software.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Certificates } from '../tls/certificates.ts';
-import {
-  type Collection,
-  defineCollection,
-  defineResource,
-  type JsonObject,
-  type Resource,
-} from './service/resource.ts';
+import type { JsonObject } from './service/json.ts';
+import { type Collection, defineCollection, defineResource, type Resource } from './service/resource.ts';
 
 export interface App {
   readonly board: Board;

@@ -3,12 +3,13 @@
 import type { Duplex } from 'node:stream';
 import { chassisControl, openSol, run } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { BootOverride, PowerLimit } from '../model.ts';
-import type { HostController } from '../power/power.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { HostController } from '../power/host-power.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { applyBoot, flagBytes, isBootPending } from './boot.ts';
 import { BoardNode, defaultPoll } from './node.ts';
 import { phaseOf } from './pace.ts';
@@ -22,7 +23,7 @@ const sweepPeriod = 250;
 export interface NodesParts {
   readonly ways: Ways;
   readonly changes: Changes;
-  readonly hold: (chassis: string) => Hold | null;
+  readonly unavailability: (chassis: string) => Unavailability | null;
   readonly isHostOff: (host: string | undefined) => boolean;
   /** The board takes the sensors that a node turned out to have, and lets go of those that it no more has. */
   readonly found: (
@@ -40,7 +41,7 @@ export interface NodesParts {
   readonly postCodes: (host: string, codes: readonly number[]) => void;
   readonly mark: (node: string) => string | undefined;
   readonly now: () => Date;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
 }
 
 export class Nodes {
@@ -64,7 +65,7 @@ export class Nodes {
     const { id, host, link } = facts;
     const node: BoardNode = new BoardNode(facts, chassis, {
       ...{ ways, changes, now, log },
-      hold: () => this.#parts.hold(chassis),
+      unavailability: () => this.#parts.unavailability(chassis),
       isHostOff: () => this.#parts.isHostOff(host),
       found: (sensors) => {
         const made = this.#parts.found(node, this.#sensors.get(id) ?? new Map(), sensors);

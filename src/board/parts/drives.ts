@@ -1,10 +1,10 @@
 /** Drives: there while a line says so, or while the chip that measures them answers. */
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import { worst } from '../health.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { Drive, Sensor, Status } from '../model.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 
 export type DriveFacts = NonNullable<Platform['drives']>[number];
 
@@ -48,10 +48,10 @@ export class BoardDrive implements Drive {
   }
 
   /** Why nothing of it can be read; null while it is there. What has not answered yet is asked, of course. */
-  get hold(): Hold | null {
+  get unavailability(): Unavailability | null {
     return this.facts.present === undefined || this.present
       ? null
-      : { state: 'Absent', why: 'it is not plugged in' };
+      : { state: 'Absent', reason: 'it is not plugged in' };
   }
 
   get status(): Status {

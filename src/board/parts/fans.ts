@@ -1,11 +1,11 @@
 /** The fans: one PWM output each, run at the fail-safe duty unless somebody takes over by hand. */
 import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
-import type { FanFacts, Platform } from '../../platform/schema.ts';
+import type { FanFacts, Platform } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import { worst } from '../health.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Memory } from '../memory.ts';
 import { BoardRefusal, type Cooling, type Fan, type Sensor, type Status } from '../model.ts';
+import type { PersistedState } from '../persisted-state.ts';
 import { type PartEvent, Pluggable, settleAfterInsertion, severityOf } from './pluggable.ts';
 
 const retryPeriod = 5_000;
@@ -89,7 +89,7 @@ class BoardFan implements Fan {
 export interface FanParts {
   readonly hwmon: Hwmon;
   readonly lines: Lines;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly changes: Changes;
   readonly sensors: ReadonlyMap<string, Sensor>;
   /** Called when a fan has been plugged in or out. */
@@ -110,7 +110,7 @@ export class Fans {
       minimumDuty: platform.cooling?.minimumDuty ?? 20,
       failSafeDuty: platform.cooling?.failSafeDuty ?? 100,
     };
-    this.#mode = parts.memory.cooling();
+    this.#mode = parts.persisted.cooling();
     const all = new Map<string, BoardFan>();
     for (const facts of platform.fans ?? []) {
       const chassis = facts.chassis ?? defaultChassis;
@@ -151,7 +151,7 @@ export class Fans {
    * @throws what the settings throw; nothing has changed then
    */
   async setMode(mode: Cooling['mode']): Promise<void> {
-    this.#parts.memory.setCooling(mode);
+    this.#parts.persisted.setCooling(mode);
     this.#mode = mode;
     this.#parts.changes.touch();
     await this.#drive();
@@ -172,7 +172,7 @@ export class Fans {
     const zone = this.#zone(fan);
     try {
       await Promise.all(zone.map((each) => each.drive(percent)));
-      this.#parts.memory.setDuty(zone[0]?.id ?? id, percent);
+      this.#parts.persisted.setDuty(zone[0]?.id ?? id, percent);
     } catch (error) {
       // Unless somebody has asked for yet another meanwhile.
       const back = zone.filter(({ target }) => target === percent);
@@ -200,7 +200,7 @@ export class Fans {
   #wanted(fan: BoardFan): number {
     const { minimumDuty, failSafeDuty } = this.#limits;
     const [first = fan] = this.#zone(fan);
-    const duty = this.#mode === 'manual' ? this.#parts.memory.duty(first.id) : undefined;
+    const duty = this.#mode === 'manual' ? this.#parts.persisted.duty(first.id) : undefined;
     return duty === undefined ? failSafeDuty : Math.max(duty, minimumDuty);
   }
 

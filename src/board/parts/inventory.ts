@@ -6,10 +6,10 @@ import type { I2cBus } from '../../../drivers/i2c/bus.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../../drivers/i2c/eeprom.ts';
 import type { MessageKeyTaking } from '../../messages/keys.ts';
-import type { DeviceFacts, Platform } from '../../platform/schema.ts';
+import type { DeviceFacts, Platform } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Fru, Origin, Status } from '../model.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { ByChassis } from './by-chassis.ts';
 
 type FruFacts = NonNullable<Platform['frus']>[number];
@@ -66,7 +66,7 @@ export interface InventoryParts {
   readonly hwmon: Hwmon;
   readonly changes: Changes;
   /** Why a FRU cannot be read now although nothing is wrong; null when it can. */
-  readonly hold: (fru: FruFacts, device: DeviceFacts | undefined) => Hold | null;
+  readonly unavailability: (fru: FruFacts, device: DeviceFacts | undefined) => Unavailability | null;
   /** Called after each round. */
   readonly onRound: () => void;
 }
@@ -205,10 +205,10 @@ export class Inventory {
 
   /** Marks a FRU that cannot be read now; says whether it did. */
   #isHeld(facts: FruFacts, device: DeviceFacts | undefined): boolean {
-    const hold = this.#parts.hold(facts, device);
-    if (hold === null) return false;
+    const unavailability = this.#parts.unavailability(facts, device);
+    if (unavailability === null) return false;
     this.#held.add(facts.id);
-    this.#lost(facts.id, { state: hold.state, health: 'OK' }, hold.why);
+    this.#lost(facts.id, { state: unavailability.state, health: 'OK' }, unavailability.reason);
     return true;
   }
 

@@ -1,42 +1,47 @@
 /** The parts of a board: all that its descriptor says there can be, how they hang together, and what comes while it runs. */
+
 import type { Hardware } from '../../../drivers/hardware.ts';
-import type { LineFacts, Platform } from '../../platform/schema.ts';
+import { type Logger, silentLogger } from '../../base/logger.ts';
+import type { LineFacts, Platform } from '../../platform/vocabulary/index.ts';
 import { Changes } from '../changes.ts';
-import { Faults } from '../faults.ts';
+import { HardwareFaults } from '../hardware-faults.ts';
 import { Indicators } from '../lines/indicators.ts';
 import { kernelLamp, lineLamp } from '../lines/lamps.ts';
 import { BoardLeakDetector } from '../lines/leaks.ts';
 import { Lines } from '../lines/lines.ts';
-import { Memory } from '../memory.ts';
 import { type BoardEvent, BoardRefusal, type BoardSettings, type NewNode } from '../model.ts';
 import { nodeLamp } from '../nodes/lamp.ts';
 import { Nodes } from '../nodes/nodes.ts';
 import { Ways } from '../nodes/ways.ts';
-import { Cycle } from '../power/cycle.ts';
+import { PersistedState } from '../persisted-state.ts';
+import { ChassisPowerCycle } from '../power/chassis-power-cycle.ts';
 import type { BoardHost } from '../power/host.ts';
 import { Hosts } from '../power/hosts.ts';
 import { Panel } from '../power/panel.ts';
 import { PostCodeReader } from '../power/post-codes.ts';
-import { nodePowerLine } from '../power/power.ts';
+import { nodePowerLine } from '../power/sequences/sequences.ts';
 import { Slots } from '../power/slots.ts';
 import { Reactions } from '../reactions.ts';
-import type { Hold } from '../sensing/hold.ts';
+import { BoardRevisions } from '../revisions.ts';
 import { createReaders, type Readers } from '../sensing/readers.ts';
 import { Sampler } from '../sensing/sampler.ts';
 import { BoardSensor } from '../sensing/sensor.ts';
-import { sensorHolds } from '../sensing/sensor-holds.ts';
+import { sensorUnavailability } from '../sensing/sensor-unavailability.ts';
 import { Sensors } from '../sensing/sensors.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
+import { BoardSignals } from '../signals.ts';
+import { BoardCheck } from './board-check.ts';
 import { ByChassis } from './by-chassis.ts';
-import { BoardChassis, type ChassisParts, type Part } from './chassis.ts';
+import { BoardChassis, type ChassisMember, type ChassisParts } from './chassis.ts';
 import { BoardDrive } from './drives.ts';
 import { Fans } from './fans.ts';
 import { Inventory } from './inventory.ts';
 import { Presence } from './presence.ts';
-import { Recognition } from './recognition.ts';
 import { Supplies } from './supplies.ts';
+import { Topology } from './topology.ts';
 
 export interface BoardOptions {
-  readonly log?: (message: string, detail?: object) => void;
+  readonly log?: Logger;
   readonly now?: () => Date;
   /** Mains has just come back, so the power restore policies apply; a mere restart of the daemon switches nothing. */
   readonly mainsRestored?: boolean;
@@ -46,14 +51,17 @@ export interface BoardOptions {
 
 export class Parts {
   readonly platform: Platform;
-  readonly log: NonNullable<BoardOptions['log']>;
+  readonly log: Logger;
+  readonly signals: BoardSignals;
+  readonly topology: Topology;
+  readonly revisions: BoardRevisions;
   readonly changes: Changes;
   readonly reactions: Reactions;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly lines: Lines;
   readonly presence: Presence;
   readonly slots: Slots;
-  readonly faults: Faults;
+  readonly faults: HardwareFaults;
   readonly sensors: Sensors;
   readonly nodes: Nodes;
   readonly hosts: Hosts;
@@ -66,37 +74,41 @@ export class Parts {
   readonly leakDetectors: ReadonlyMap<string, BoardLeakDetector>;
   readonly drives: ReadonlyMap<string, BoardDrive>;
   readonly chassis = new Map<string, BoardChassis>();
-  readonly cycles: ReadonlyMap<string, Cycle>;
+  readonly cycles: ReadonlyMap<string, ChassisPowerCycle>;
   readonly panel: Panel | null;
   /** Nodes that were added or removed. */
   moves = 0;
   /** Where whatever names no chassis is. */
   readonly #first: string;
   /** What is in each chassis. */
-  readonly #contents = new ByChassis<Part>();
+  readonly #contents = new ByChassis<ChassisMember>();
   /** What a chassis is made of. */
   readonly #ofChassis: ChassisParts;
 
   constructor(platform: Platform, hardware: Hardware, settings: BoardSettings, options: BoardOptions) {
-    const { log = () => undefined, now = () => new Date(), mark = () => undefined } = options;
+    const { log = silentLogger, now = () => new Date(), mark = () => undefined } = options;
     this.platform = platform;
     this.log = log;
     this.#first = platform.chassis[0]?.id ?? '';
     const first = this.#first;
-    const changes = new Changes((error) =>
-      log('a listener to the board has failed', { error: String(error) }),
+    const signals = new BoardSignals((error) =>
+      log.error('a listener of the board failed', { error: String(error) }),
     );
+    this.signals = signals;
+    this.topology = new Topology(platform.chassis, platform.hosts ?? []);
+    this.revisions = new BoardRevisions(signals, this.topology);
+    const changes = new Changes(signals);
     this.changes = changes;
     const reactions = new Reactions(this);
     this.reactions = reactions;
     const onPresence = () => reactions.reconsider();
-    const memory = new Memory(settings);
-    this.memory = memory;
+    const persisted = new PersistedState(settings);
+    this.persisted = persisted;
     const lines = new Lines(
       { gpio: hardware.gpio, nodes: (node) => this.nodes.all.get(node)?.signals },
       { ...platform.lines, ...powerLines(platform) },
       (name, fault, there) => this.faults.line(name, fault, there),
-      (chassis) => this.holdOf(chassis) === null,
+      (chassis) => this.unavailabilityOf(chassis) === null,
     );
     this.lines = lines;
     this.presence = new Presence(platform.chassis, lines, {
@@ -111,8 +123,8 @@ export class Parts {
     this.slots = new Slots(
       platform.chassis,
       {
-        ...{ lines, memory, changes, log },
-        isThere: (id) => presence.hold(id) === null,
+        ...{ lines, persisted, changes, log },
+        isThere: (id) => presence.unavailability(id) === null,
         hostIn: (chassis) => platform.hosts?.find((host) => host.chassis === chassis)?.id,
         moved: (slot) => reactions.switched(slot),
         settled: ({ id }) => {
@@ -126,13 +138,13 @@ export class Parts {
     );
     const ways = new Ways(hardware.ipmi, platform.nodes);
     const readers = createReaders(platform, hardware, lines, ways);
-    this.faults = new Faults(platform, readers.adapters, changes, log);
-    this.sensors = new Sensors(this.#contents, changes);
+    this.faults = new HardwareFaults(platform, readers.adapters, changes, log);
+    this.sensors = new Sensors(this.#contents, signals);
     const sensors = this.sensors.all;
     this.#declare(readers);
     this.nodes = this.#createNodes(ways, now, mark);
     this.hosts = new Hosts(platform.hosts ?? [], {
-      ...{ lines, memory, changes, log, slots: this.slots, nodes: this.nodes },
+      ...{ lines, persisted, changes, log, slots: this.slots, nodes: this.nodes },
       ...{ sensors: this.sensors, serial: hardware.serial, onPower: onPresence },
     });
     this.codeReaders = this.#createCodeReaders(hardware);
@@ -141,23 +153,23 @@ export class Parts {
       this.#contents.add(this.nodes.add(facts, facts.chassis ?? first, label));
     }
     const { hwmon } = hardware;
-    this.fans = new Fans(platform, { hwmon, lines, memory, changes, sensors, onPresence }, first);
+    this.fans = new Fans(platform, { hwmon, lines, persisted, changes, sensors, onPresence }, first);
     const supplies = platform.powerSupplies ?? [];
     this.supplies = new Supplies(supplies, { lines, sensors, changes, onPresence }, first);
     this.indicators = this.#createIndicators(hardware);
-    const recognition = new Recognition(platform, changes, log);
+    const boardCheck = new BoardCheck(platform, changes, log);
     this.inventory = new Inventory(
       platform,
       {
         ...{ buses: readers.buses, hwmon, changes },
-        hold: ({ id, chassis }, device) => {
-          const away = this.holdOf(chassis) ?? this.holdOf(device?.chassis);
+        unavailability: ({ id, chassis }, device) => {
+          const away = this.unavailabilityOf(chassis) ?? this.unavailabilityOf(device?.chassis);
           if (away !== null) return away;
           const supply = supplies.find(({ fru }) => fru === id);
           const plug = supply === undefined ? undefined : this.supplies.all.get(supply.id)?.plug;
-          return plug?.hold ?? this.hosts.all.get(device?.poweredBy ?? '')?.hold ?? null;
+          return plug?.unavailability ?? this.hosts.all.get(device?.poweredBy ?? '')?.unavailability ?? null;
         },
-        onRound: () => recognition.look(this.inventory.frus),
+        onRound: () => boardCheck.look(this.inventory.frus),
       },
       first,
     );
@@ -181,7 +193,7 @@ export class Parts {
       this.#contents.add(part);
     this.cycles = this.#createCycles(readers);
     this.#ofChassis = {
-      ...{ memory, indicators: this.indicators, contents: this.#contents, frus: this.inventory.byChassis },
+      ...{ persisted, indicators: this.indicators, contents: this.#contents, frus: this.inventory.byChassis },
       ...{ chassis: this.chassis, slots: this.slots, cycles: this.cycles, hosts: this.hosts.byChassis },
       isThere: (id) => presence.has(id),
     };
@@ -189,18 +201,20 @@ export class Parts {
       this.chassis.set(facts.id, new BoardChassis(facts, this.#ofChassis));
     this.panel = this.#createPanel();
     this.sampler = this.#createSampler(readers, now);
-    changes.onState(() => reactions.look());
+    signals.on('stateSettled', () => reactions.look());
   }
 
   /** Why nothing in a chassis can be read; null when it can. */
-  holdOf(chassis: string | undefined): Hold | null {
-    return this.presence.hold(chassis) ?? this.slots.hold(chassis);
+  unavailabilityOf(chassis: string | undefined): Unavailability | null {
+    return this.presence.unavailability(chassis) ?? this.slots.unavailability(chassis);
   }
 
   /** Takes a node in, with a host and a chassis of its own. @throws BoardRefusal */
   addNode({ node, chassis, host, fru }: NewNode): void {
     const taken = this.nodes.all.has(node.id) || this.chassis.has(chassis.id) || this.hosts.all.has(host.id);
     if (taken) throw new BoardRefusal('not-in-this-state', `there is something called ${node.id} already`);
+    this.topology.addChassis(chassis);
+    this.topology.addHost(host);
     this.presence.add(chassis);
     this.#contents.add(this.nodes.add(node, chassis.id, host.name));
     this.lines.add(nodePowerLine(node.id), { direction: 'in', node: node.id });
@@ -240,9 +254,9 @@ export class Parts {
       const sensor = new BoardSensor(
         facts,
         { device, chassis, quantity, period, host: poweredBy },
-        this.changes,
+        this.signals,
       );
-      if (unsupported !== null) sensor.lose('UnavailableOffline', unsupported);
+      if (unsupported !== null) sensor.markUnavailable('UnavailableOffline', unsupported);
       this.sensors.add(sensor, poweredBy);
     }
   }
@@ -251,14 +265,14 @@ export class Parts {
     const { changes, log } = this;
     const nodes: Nodes = new Nodes({
       ...{ ways, changes, log, now, mark },
-      hold: (id) => this.holdOf(id),
+      unavailability: (id) => this.unavailabilityOf(id),
       isHostOff: (id) => this.hosts.all.get(id ?? '')?.power.good === false,
       found: (node, before, found) => this.sensors.found(node, nodes.periodOf(node), before, found),
       inventory: (node, read) => this.inventory.readNode(node, read),
       moved: (node, isThere) => this.reactions.nodeMoved(node, isThere),
       misread: (sensor, error) => this.faults.sensor(sensor, error),
-      boot: (id) => this.memory.boot(id ?? ''),
-      bootTaken: (id) => this.hosts.all.get(id)?.bootOnce.taken(),
+      boot: (id) => this.persisted.boot(id ?? ''),
+      bootTaken: (id) => this.hosts.all.get(id)?.oneTimeBoot.flagsRead(),
       postCodes: (id, codes) => {
         const host = this.hosts.all.get(id);
         if (host?.facts.postCodes?.node !== undefined) host.postCodes?.take(codes);
@@ -271,7 +285,8 @@ export class Parts {
     return [...this.hosts.all.values()].flatMap(({ id, facts, postCodes }) => {
       const device = facts.postCodes?.device;
       if (device === undefined || postCodes === null) return [];
-      const lost = (cause: string) => this.log(`no POST codes come from ${id}`, { host: id, cause });
+      const lost = (cause: string) =>
+        this.log.warn('the POST codes of a host are not available', { host: id, cause });
       return [new PostCodeReader(device, () => source.open(device), postCodes, lost)];
     });
   }
@@ -293,10 +308,10 @@ export class Parts {
   #createSampler({ lanes, carriers }: Readers, now: () => Date): Sampler {
     const { faults } = this;
     const sensors = this.sensors.all;
-    const holds = sensorHolds(this, carriers);
+    const reasons = sensorUnavailability(this, carriers);
     return new Sampler({
       ...{ lanes, sensors, now },
-      hold: (id) => holds.of(id),
+      unavailability: (id) => reasons.of(id),
       device: (reader, error) => faults.device(reader, error, sensors.get(reader.sensors[0] ?? '')?.chassis),
       misread: (sensor, error) => faults.sensor(sensor, error),
       gone: (reader, misread) => {
@@ -306,13 +321,15 @@ export class Parts {
     });
   }
 
-  #createCycles({ buses }: Readers): Map<string, Cycle> {
+  #createCycles({ buses }: Readers): Map<string, ChassisPowerCycle> {
     const { chassis, devices = [] } = this.platform;
     const event = (each: BoardEvent) => this.changes.emit(each);
     return new Map(
       chassis.flatMap(({ id, name = id, cycle }) => {
         const device = devices.find((each) => each.id === cycle?.device);
-        return device === undefined ? [] : [[id, new Cycle(device, { chassis: id, name, buses, event })]];
+        return device === undefined
+          ? []
+          : [[id, new ChassisPowerCycle(device, { chassis: id, name, buses, event })]];
       }),
     );
   }

@@ -1,7 +1,7 @@
 /** A part that can be plugged in and out, and can fail: what of that has been told, so that each is told once. */
 
 import type { Health } from '../model.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 
 export type PartEvent = 'Inserted' | 'Removed' | 'Failed' | 'Restored';
 
@@ -35,15 +35,15 @@ export class Pluggable {
   }
 
   /** Why nothing of it can be read; null while it is there. */
-  get hold(): Hold | null {
-    return this.present ? null : { state: 'Absent', why: 'it is not plugged in' };
+  get unavailability(): Unavailability | null {
+    return this.present ? null : { state: 'Absent', reason: 'it is not plugged in' };
   }
 
   /** Why what it measures means nothing yet; null once it does. */
-  get settling(): Hold | null {
+  get settling(): Unavailability | null {
     // A timer may fire a moment early.
     return performance.now() - this.#inserted < this.#settle - 10
-      ? { state: 'Starting', why: 'it has just been plugged in' }
+      ? { state: 'Starting', reason: 'it has just been plugged in' }
       : null;
   }
 

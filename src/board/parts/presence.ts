@@ -2,9 +2,9 @@
  * Chassis that are plugged in and out while the board runs, each with everything in it. Their lines say so by edges;
  * nothing is polled. Other parts ask here whether what they are about is there.
  */
-import type { ChassisFacts } from '../../platform/schema.ts';
+import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { Pluggable, settleAfterInsertion } from './pluggable.ts';
 
 export interface PresenceListener {
@@ -75,9 +75,9 @@ export class Presence {
   }
 
   /** Why nothing in a chassis can be read now; null when it can. */
-  hold(chassis: string | undefined): Hold | null {
-    for (const { hold, settling } of this.#of(chassis)) {
-      const found = hold ?? settling;
+  unavailability(chassis: string | undefined): Unavailability | null {
+    for (const { unavailability, settling } of this.#of(chassis)) {
+      const found = unavailability ?? settling;
       if (found !== null) return found;
     }
     return null;

@@ -1,6 +1,6 @@
 /** The hosts of a board, each with its console. */
 import type { SerialPorts } from '../../../drivers/serial/serial.ts';
-import type { HostFacts } from '../../platform/schema.ts';
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import { HostConsole } from '../console.ts';
 import type { Nodes } from '../nodes/nodes.ts';
 import { ByChassis } from '../parts/by-chassis.ts';
@@ -8,14 +8,15 @@ import type { Sensors } from '../sensing/sensors.ts';
 import { BoardHost, type HostParts } from './host.ts';
 import type { Slots } from './slots.ts';
 
-export interface HostsParts extends Pick<HostParts, 'lines' | 'memory' | 'changes' | 'onPower' | 'log'> {
+export interface HostsParts extends Pick<HostParts, 'lines' | 'persisted' | 'changes' | 'onPower' | 'log'> {
   readonly sensors: Sensors;
   readonly slots: Slots;
   readonly nodes: Nodes;
   readonly serial: SerialPorts;
 }
 
-const usualBaud = 115_200;
+/** Speed of a serial port where the descriptor has none. */
+const defaultBaud = 115_200;
 
 export class Hosts {
   readonly all = new Map<string, BoardHost>();
@@ -28,7 +29,7 @@ export class Hosts {
     for (const facts of list) this.add(facts);
   }
 
-  /** A console begins with `start` of it. */
+  /** The console begins with its own `start`. */
   add(facts: HostFacts): BoardHost {
     const { sensors, slots, nodes, serial, ...parts } = this.#parts;
     const { id, chassis, power, console } = facts;
@@ -46,9 +47,9 @@ export class Hosts {
     this.all.set(id, host);
     this.byChassis.add(host);
     if (console !== undefined) {
-      const { device, baud = usualBaud, node = '' } = console;
+      const { device, baud = defaultBaud, node = '' } = console;
       const open = device === undefined ? () => nodes.console(node) : () => serial.open(device, baud);
-      // A session over the network is one that somebody else may want.
+      // A session over the network is opened on demand: the controller has one for all its clients.
       this.consoles.set(id, new HostConsole(id, { ...parts, open, keepOpen: device !== undefined }));
     }
     return host;

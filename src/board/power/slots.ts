@@ -1,6 +1,6 @@
-/** The slots of a board, and what each switch takes the power of. */
-import type { ChassisFacts } from '../../platform/schema.ts';
-import type { Hold } from '../sensing/hold.ts';
+/** The slots of a board, and which chassis each of them feeds. */
+import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { Slot, type SlotParts, type SwitchedFacts } from './slot.ts';
 
 export class Slots {
@@ -21,14 +21,14 @@ export class Slots {
   }
 
   /** Why nothing in a chassis can be read; null where it is fed. */
-  hold(chassis: string | undefined): Hold | null {
-    for (const { hold } of this.around(chassis)) if (hold !== null) return hold;
+  unavailability(chassis: string | undefined): Unavailability | null {
+    for (const { unavailability } of this.around(chassis)) if (unavailability !== null) return unavailability;
     return null;
   }
 
-  /** A chassis, and all that it is in, is fed; so is one that nothing switches. */
+  /** Whether a chassis and all around it are fed; one that nothing switches is. */
   feeds(chassis: string | undefined): boolean {
-    return this.around(chassis).every(({ hold }) => hold?.state !== 'StandbyOffline');
+    return this.around(chassis).every(({ unavailability }) => unavailability?.state !== 'StandbyOffline');
   }
 
   /** The switches that a chassis is behind, its own among them. */
@@ -41,8 +41,8 @@ export class Slots {
   }
 
   /** What is plugged in, and can be asked, has changed. */
-  follow(): void {
-    for (const slot of this.all.values()) slot.follow();
+  apply(): void {
+    for (const slot of this.all.values()) slot.apply();
   }
 
   async stop(): Promise<void> {

@@ -3,11 +3,11 @@ import { DeviceError, type DeviceErrorKind } from '../../../drivers/errors.ts';
 import type { Hardware } from '../../../drivers/hardware.ts';
 import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
 import { createI2cBus, type I2cBus } from '../../../drivers/i2c/bus.ts';
-import { openChip, type SensorChip } from '../../../drivers/i2c/chip.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { hwmonUnit, kernelPlaces } from '../../../drivers/i2c/kernel.ts';
 import { muxBus } from '../../../drivers/i2c/mux.ts';
-import type { DeviceFacts, Platform, SensorFacts } from '../../platform/schema.ts';
+import { openChip, type SensorChip } from '../../../drivers/i2c/sensor-chip.ts';
+import type { DeviceFacts, Platform, SensorFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { Quantity } from '../model.ts';
 import { satelliteReader } from '../nodes/satellite.ts';
@@ -25,7 +25,7 @@ export interface Channel {
 }
 
 /** A device to be sampled. */
-export interface Reader {
+export interface DeviceReader {
   readonly device: string;
   /** Ids of all sensors that it may feed. */
   readonly sensors: readonly string[];
@@ -51,7 +51,7 @@ export interface SensorDeclaration {
 
 export interface Readers {
   /** Readers by lane: a root bus with everything behind its own muxes, the ADC, the tachometers. */
-  readonly lanes: ReadonlyMap<string, readonly Reader[]>;
+  readonly lanes: ReadonlyMap<string, readonly DeviceReader[]>;
   readonly sensors: readonly SensorDeclaration[];
   readonly buses: ReadonlyMap<number, I2cBus>;
   /** Chassis that carries the device of a sensor, by the sensor's id, where the descriptor says it. */
@@ -62,10 +62,10 @@ export interface Readers {
 
 export function createReaders(platform: Platform, hardware: Hardware, lines: Lines, ways: Ways): Readers {
   const { buses, adapterOf } = openBuses(platform, hardware);
-  const lanes = new Map<string, Reader[]>();
+  const lanes = new Map<string, DeviceReader[]>();
   const sensors: SensorDeclaration[] = [];
   const carriers = new Map<string, string | undefined>();
-  const add = (lane: string, reader: Reader) => lanes.set(lane, [...(lanes.get(lane) ?? []), reader]);
+  const add = (lane: string, reader: DeviceReader) => lanes.set(lane, [...(lanes.get(lane) ?? []), reader]);
 
   for (const device of platform.devices ?? []) {
     const declared = sensorsOf(device);
@@ -186,7 +186,7 @@ function chipReader(
   adapter: number,
   buses: ReadonlyMap<number, I2cBus>,
   hwmon: Hwmon,
-): Reader {
+): DeviceReader {
   const candidates = candidatesOf(device);
   return {
     device: device.id,
@@ -287,7 +287,7 @@ export function openCandidate(
 const controllerReader = (
   { device, facts, period }: SensorDeclaration,
   read: () => Promise<number>,
-): Reader => ({
+): DeviceReader => ({
   device,
   sensors: [facts.id],
   bus: null,
@@ -315,8 +315,8 @@ const unsupported = (
   device: string,
   facts: SensorFacts,
   quantity: Quantity,
-  why: string,
+  reason: string,
 ): SensorDeclaration => ({
   ...controllerSensor(device, facts, quantity, undefined),
-  unsupported: why,
+  unsupported: reason,
 });

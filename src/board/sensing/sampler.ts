@@ -4,22 +4,22 @@
  */
 import { DeviceError, type DeviceErrorKind } from '../../../drivers/errors.ts';
 import type { State } from '../model.ts';
-import type { Hold } from './hold.ts';
 import { Lane } from './lane.ts';
-import type { Channel, Reader } from './readers.ts';
+import type { Channel, DeviceReader } from './readers.ts';
 import type { BoardSensor } from './sensor.ts';
+import type { Unavailability } from './unavailability.ts';
 
 export interface SamplerOptions {
-  readonly lanes: ReadonlyMap<string, readonly Reader[]>;
+  readonly lanes: ReadonlyMap<string, readonly DeviceReader[]>;
   readonly sensors: ReadonlyMap<string, BoardSensor>;
   /** Why a sensor cannot be read now although nothing is wrong; null when it can. */
-  readonly hold: (sensor: string) => Hold | null;
+  readonly unavailability: (sensor: string) => Unavailability | null;
   /** Told when a device begins to fail, or fails in another way, and when it is well again (null). */
-  readonly device: (reader: Reader, error: DeviceError | null) => void;
+  readonly device: (reader: DeviceReader, error: DeviceError | null) => void;
   /** The same of a single sensor whose device gives other readings. */
   readonly misread: (sensor: BoardSensor, error: DeviceError | null) => void;
   /** Told when a device that fails has been taken away, with those of its sensors that failed alone. */
-  readonly gone: (reader: Reader, misread: readonly BoardSensor[]) => void;
+  readonly gone: (reader: DeviceReader, misread: readonly BoardSensor[]) => void;
   readonly now: () => Date;
 }
 
@@ -43,7 +43,7 @@ export interface Traffic {
 }
 
 interface Job {
-  readonly reader: Reader;
+  readonly reader: DeviceReader;
   /** Of its lane. */
   readonly traffic: Traffic;
   readonly sensors: readonly BoardSensor[];
@@ -122,7 +122,7 @@ export class Sampler {
     for (const lane of this.#lanes) lane.wake((job) => this.#release(job));
   }
 
-  #job(reader: Reader, traffic: Traffic): Job {
+  #job(reader: DeviceReader, traffic: Traffic): Job {
     return {
       ...{ reader, traffic },
       sensors: reader.sensors.flatMap((id) => this.#options.sensors.get(id) ?? []),
@@ -149,20 +149,20 @@ export class Sampler {
   /** What failed and is not there any more fails no longer. */
   #takeAway(job: Job): void {
     if (job.failing === null && job.misread.size === 0) return;
-    if (!job.sensors.every(({ id }) => this.#options.hold(id)?.state === 'Absent')) return;
+    if (!job.sensors.every(({ id }) => this.#options.unavailability(id)?.state === 'Absent')) return;
     const misread = job.sensors.filter(({ id }) => job.misread.delete(id));
     job.failing = null;
     this.#options.gone(job.reader, misread);
   }
 
   #isHeld(job: Job, sensor: BoardSensor): boolean {
-    const hold = this.#options.hold(sensor.id);
-    if (hold === null) return false;
+    const unavailability = this.#options.unavailability(sensor.id);
+    if (unavailability === null) return false;
     job.held.add(sensor.id);
     job.asked.delete(sensor.id);
     job.misses.delete(sensor.id);
-    if (hold.state === 'Absent') sensor.unplug(hold.why);
-    else sensor.lose(hold.state, hold.why);
+    if (unavailability.state === 'Absent') sensor.markAbsent(unavailability.reason);
+    else sensor.markUnavailable(unavailability.state, unavailability.reason);
     return true;
   }
 
@@ -198,10 +198,10 @@ export class Sampler {
     for (const sensor of job.sensors) {
       const channel = channels.find(({ facts }) => facts.id === sensor.id);
       if (channel !== undefined) {
-        sensor.fit(channel.facts);
+        sensor.setFacts(channel.facts);
         if (sensor.status.state === 'Absent') job.asked.delete(sensor.id);
       } else if (!this.#isHeld(job, sensor))
-        sensor.lose('Absent', 'the part that is fitted does not measure it');
+        sensor.markUnavailable('Absent', 'the part that is fitted does not measure it');
     }
     return channels;
   }
@@ -227,7 +227,7 @@ export class Sampler {
     if (this.#stopped || this.#isHeld(job, sensor)) return true;
     job.misses.delete(id);
     this.#sampled.set(id, performance.now());
-    sensor.take(value, this.#options.now());
+    sensor.setReading(value, this.#options.now());
     if (job.misread.delete(id)) this.#options.misread(sensor, null);
     return true;
   }
@@ -241,7 +241,7 @@ export class Sampler {
     if (ofDevice.includes(error.kind) || wanted.every(({ facts }) => job.misses.has(facts.id))) throw error;
     // One missed period is no news while there is a reading.
     if (misses >= patience || sensor.reading === null)
-      sensor.lose('UnavailableOffline', error.message, 'Warning');
+      sensor.markUnavailable('UnavailableOffline', error.message, 'Warning');
     if (misses < patience || job.misread.has(sensor.id)) return;
     job.misread.add(sensor.id);
     this.#options.misread(sensor, error);
@@ -263,7 +263,8 @@ export class Sampler {
     const state: Exclude<State, 'Enabled'> = absent ? 'Absent' : 'UnavailableOffline';
     for (const sensor of job.sensors) {
       if (job.failures < patience && sensor.reading !== null) continue;
-      if (!this.#isHeld(job, sensor)) sensor.lose(state, failure.message, absent ? 'OK' : 'Warning');
+      if (!this.#isHeld(job, sensor))
+        sensor.markUnavailable(state, failure.message, absent ? 'OK' : 'Warning');
     }
     if (absent ? job.failing === null : job.failures < patience || job.failing === failure.kind) return;
     job.failing = absent ? null : failure.kind;
@@ -296,7 +297,7 @@ export class Sampler {
       for (const sensor of jobs.flatMap(({ sensors }) => sensors)) {
         if (sensor.reading === null || now - (this.#sampled.get(sensor.id) ?? 0) < allowed(sensor)) continue;
         const since = sensor.readingTime?.toISOString() ?? 'the start';
-        sensor.lose('UnavailableOffline', `no answer since ${since}`, 'Warning');
+        sensor.markUnavailable('UnavailableOffline', `no answer since ${since}`, 'Warning');
       }
     }
   }
@@ -306,7 +307,7 @@ export class Sampler {
 const allowed = ({ period }: { readonly period: number }) => period * patience + sweepPeriod;
 
 /** Whatever a driver throws ends one reading, never the lane. */
-function failureOf(error: unknown, { device }: Reader): DeviceError {
+function failureOf(error: unknown, { device }: DeviceReader): DeviceError {
   if (error instanceof DeviceError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new DeviceError('wrong-data', device, message, { cause: error });

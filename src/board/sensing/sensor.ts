@@ -1,7 +1,9 @@
 /** One sensor as the rest of the daemon sees it, and how its state follows what the sampler learns. */
-import type { SensorFacts } from '../../platform/schema.ts';
-import type { Changes } from '../changes.ts';
-import type { Health, Quantity, Sensor, State, Status, ThresholdName } from '../model.ts';
+import type { SensorFacts } from '../../platform/vocabulary/index.ts';
+import { chassisScope, hostScope, type Scope } from '../model/revisions.ts';
+import type { Quantity, Sensor, ThresholdName } from '../model/sensor.ts';
+import type { Health, State, Status } from '../model/status.ts';
+import type { BoardSignals } from '../signals.ts';
 import { crossings, evaluate, healthOf } from './thresholds.ts';
 
 /** Units as events name them. */
@@ -45,9 +47,10 @@ export class BoardSensor implements Sensor {
   /** What the last event said to be crossed: it holds over a time without readings. */
   #announced: readonly ThresholdName[] = [];
   #facts: SensorFacts;
-  readonly #changes: Changes;
+  readonly #signals: BoardSignals;
+  readonly #scope: Scope;
 
-  constructor(facts: SensorFacts, origin: SensorOrigin, changes: Changes) {
+  constructor(facts: SensorFacts, origin: SensorOrigin, signals: BoardSignals) {
     this.id = facts.id;
     this.name = facts.name ?? facts.id.replaceAll('_', ' ');
     this.chassis = origin.chassis;
@@ -57,7 +60,8 @@ export class BoardSensor implements Sensor {
     this.period = origin.period;
     this.poweredBy = origin.host;
     this.#facts = facts;
-    this.#changes = changes;
+    this.#signals = signals;
+    this.#scope = chassisScope(origin.chassis);
   }
 
   get thresholds(): Sensor['thresholds'] {
@@ -69,29 +73,29 @@ export class BoardSensor implements Sensor {
   }
 
   /** The part that measures has been found: a second source has a scale and limits of its own. */
-  fit(facts: SensorFacts): void {
+  setFacts(facts: SensorFacts): void {
     if (this.#facts === facts) return;
     this.#facts = facts;
-    this.#changes.touch();
+    this.#stateChanged();
   }
 
   /** Takes a value as the device gave it. */
-  take(raw: number, time: Date): void {
+  setReading(raw: number, time: Date): void {
     const { scale = 1, offset = 0, hysteresis } = this.#facts;
     const before = this.#announced;
     this.reading = raw * scale + offset;
     this.readingTime = time;
     this.fault = null;
-    this.crossed = evaluate(before, this.reading, this.thresholds, hysteresis);
-    this.#announced = this.crossed;
-    this.#become('Enabled', healthOf(this.crossed));
-    this.#changes.read(this);
+    const crossed = evaluate(before, this.reading, this.thresholds, hysteresis);
+    this.#announced = crossed;
+    this.#become('Enabled', healthOf(crossed), crossed);
+    this.#signals.emit('sensorRead', this);
     const reading = [this.name, String(Number(this.reading.toPrecision(6))), units[this.quantity]] as const;
     for (const { key, severity, threshold } of crossings(before, this.crossed)) {
       const limit = threshold === null ? null : this.thresholds[threshold];
       // The limit went with the part that had it.
       if (limit === undefined) continue;
-      this.#changes.emit({
+      this.#signals.emit('event', {
         ...(threshold === null
           ? { message: key, args: reading }
           : { message: key, args: [...reading, String(limit)] }),
@@ -105,7 +109,7 @@ export class BoardSensor implements Sensor {
   }
 
   /** There is no reading, and why. Nobody knows whether what was crossed still is. */
-  lose(state: Exclude<State, 'Enabled'>, fault: string | null, health: Health = 'OK'): void {
+  markUnavailable(state: Exclude<State, 'Enabled'>, fault: string | null, health: Health = 'OK'): void {
     if (
       this.reading === null &&
       this.fault === fault &&
@@ -115,17 +119,16 @@ export class BoardSensor implements Sensor {
       return;
     this.reading = null;
     this.fault = fault;
-    this.crossed = [];
-    this.#become(state, health);
+    this.#become(state, health, []);
   }
 
   /** The part that it measures has been taken away: what was wrong with it is over. */
-  unplug(fault: string): void {
+  markAbsent(fault: string): void {
     const crossed = this.#announced.length > 0;
-    this.lose('Absent', fault);
+    this.markUnavailable('Absent', fault);
     this.#announced = [];
     if (!crossed) return;
-    this.#changes.emit({
+    this.#signals.emit('event', {
       message: 'ResourceEvent.ResourceStatusChangedOK',
       args: [this.name, 'Absent'],
       severity: 'OK',
@@ -135,12 +138,19 @@ export class BoardSensor implements Sensor {
     });
   }
 
-  #become(state: State, health: Health): void {
-    if (this.status.state === state && this.status.health === health) {
-      this.#changes.touch('reading');
-      return;
-    }
-    this.status = { state, health };
-    this.#changes.touch();
+  #become(state: State, health: Health, crossed: readonly ThresholdName[]): void {
+    const isSame = this.status.state === state && this.status.health === health;
+    const isCrossedSame = crossed.join() === this.crossed.join();
+    this.crossed = crossed;
+    this.#signals.emit('readingChanged', this.#scope);
+    if (isSame && isCrossedSame) return;
+    if (!isSame) this.status = { state, health };
+    this.#stateChanged();
+  }
+
+  /** Its host shows its health too. */
+  #stateChanged(): void {
+    this.#signals.emit('stateChanged', this.#scope);
+    if (this.poweredBy !== null) this.#signals.emit('stateChanged', hostScope(this.poweredBy));
   }
 }

@@ -1,28 +1,28 @@
 /** All sensors of a board: those of its descriptor, and those that its nodes turn out to have. */
 
-import type { Changes } from '../changes.ts';
 import { worst } from '../health.ts';
-import type { Health } from '../model.ts';
+import type { Health } from '../model/status.ts';
 import type { BoardNode } from '../nodes/node.ts';
 import type { FoundSensor } from '../nodes/records.ts';
 import type { ByChassis } from '../parts/by-chassis.ts';
-import type { Part } from '../parts/chassis.ts';
+import type { ChassisMember } from '../parts/chassis.ts';
+import type { BoardSignals } from '../signals.ts';
 import { BoardSensor } from './sensor.ts';
 
 export class Sensors {
   readonly all: ReadonlyMap<string, BoardSensor>;
   readonly #all = new Map<string, BoardSensor>();
   readonly #ofHost = new Map<string, Set<BoardSensor>>();
-  readonly #contents: ByChassis<Part>;
-  readonly #changes: Changes;
+  readonly #contents: ByChassis<ChassisMember>;
+  readonly #signals: BoardSignals;
   /** Grows when sensors are there that were not known before, or are not known any more. */
   generation = 0;
 
   /** `contents` is what shows how well each chassis is. */
-  constructor(contents: ByChassis<Part>, changes: Changes) {
+  constructor(contents: ByChassis<ChassisMember>, signals: BoardSignals) {
     this.all = this.#all;
     this.#contents = contents;
-    this.#changes = changes;
+    this.#signals = signals;
   }
 
   /** Adds a sensor; `host` is the one that it belongs to. */
@@ -58,12 +58,12 @@ export class Sensors {
     for (const [id, sensor] of before) {
       if (now.get(id) === sensor) continue;
       moved = true;
-      sensor.unplug('its node does not have it any more');
+      sensor.markAbsent('its node does not have it any more');
       if (!now.has(id)) this.#delete(sensor);
     }
     if (moved) {
       this.generation += 1;
-      this.#changes.touch();
+      this.#signals.emit('stateChanged', 'board');
     }
     return now;
   }
@@ -75,7 +75,7 @@ export class Sensors {
     { facts, quantity }: FoundSensor,
   ): BoardSensor | undefined {
     if (known?.quantity === quantity) {
-      known.fit(facts);
+      known.setFacts(facts);
       return known;
     }
     // The name belongs to somebody else on this board.
@@ -83,7 +83,7 @@ export class Sensors {
     if (known !== undefined) this.#delete(known);
     // A controller with a log of its own says itself what happens to its host.
     const host = node.bridgeIc === undefined ? null : (node.host ?? null);
-    const sensor = new BoardSensor(facts, { device, chassis, quantity, period, host }, this.#changes);
+    const sensor = new BoardSensor(facts, { device, chassis, quantity, period, host }, this.#signals);
     this.add(sensor, node.host ?? null);
     return sensor;
   }

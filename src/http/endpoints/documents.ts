@@ -1,6 +1,6 @@
 /** Fixed documents: `/redfish`, `$metadata`, the OData service document, and the message registry of this project. */
 import { ownRegistryUri } from '../../messages/own.ts';
-import { digest, matchesEtag } from '../../redfish/service/etag.ts';
+import { digest, matchesEtag } from '../../redfish/service/read/etag.ts';
 import { type Endpoint, endpoint, type Route } from '../endpoint.ts';
 import { send } from '../reply.ts';
 

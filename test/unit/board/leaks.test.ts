@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { bench, pass, startBench, useOwnTime } from './support.ts';
 
 useOwnTime();
@@ -46,7 +46,6 @@ describe('a leak detector', () => {
     expect(b.board.health).toBe('OK');
     expect(b.told()).toEqual(['LeakDetectedWarning Warning', 'LeakDetectedNormal OK']);
     expect(b.events.at(-1)).toMatchObject({ condition: 'leak:rope', resolves: true });
-    await b.stop();
   });
 
   it('is Absent while it is not connected, and what leaked is over with it', async () => {
@@ -68,7 +67,6 @@ describe('a leak detector', () => {
       'LeakDetectedNormal OK',
       'LeakDetectedWarning Warning',
     ]);
-    await b.stop();
   });
 
   it('switches the hosts in its chassis off when a leak has lasted as long as the descriptor says', async () => {
@@ -85,7 +83,6 @@ describe('a leak detector', () => {
     await pass(2000);
     expect(b.host.powerState).toBe('Off');
     expect(b.events.find(({ message }) => message.endsWith('LeakDetectedCritical'))?.host).toBe('system');
-    await b.stop();
   });
 
   it('whose line cannot be read says that nobody knows', async () => {
@@ -102,6 +99,5 @@ describe('a leak detector', () => {
     const detector = b.board.leakDetectors.get('tray');
     expect(detector?.state).toBe('Unavailable');
     expect(detector?.status).toEqual({ state: 'UnavailableOffline', health: 'Warning' });
-    await b.stop();
   });
 });

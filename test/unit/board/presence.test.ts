@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { bench, Disk, pass, startBench, timing, useOwnTime } from './support.ts';
 
 useOwnTime();
@@ -103,7 +103,6 @@ describe('a chassis that can be pulled', () => {
     const { done } = await board.reset('sled-host', 'On');
     await pass(3000);
     expect(await done).toEqual({ ok: true });
-    await b.stop();
   });
 
   it('is not addressed while it is away, nor before it has settled', async () => {
@@ -133,7 +132,6 @@ describe('a chassis that can be pulled', () => {
     expect(asked).toEqual([]);
     await pass(1200);
     expect(new Set(asked)).toEqual(new Set([0x48, 0x49, 0x54]));
-    await b.stop();
   });
 
   it('that is away at the start is no news, and nothing of it is a fault', async () => {
@@ -152,7 +150,6 @@ describe('a chassis that can be pulled', () => {
     await pass(settle + 1500);
     expect(b.board.sensors.get('SLED_TEMP')?.reading).not.toBeNull();
     expect(b.board.hosts.get('sled-host')?.powerState).toBe('Off');
-    await b.stop();
   });
 
   it('takes what was wrong with it along: each condition is over', async () => {
@@ -179,7 +176,6 @@ describe('a chassis that can be pulled', () => {
     b.twin.present('sled', true);
     await pass(settle + 5000);
     expect(open()).toEqual(['sensor:SLED_TEMP', 'device:RISER_AIR']);
-    await b.stop();
   });
 
   it('cuts short what its host was doing, and powers on again as the policy says', async () => {
@@ -198,7 +194,6 @@ describe('a chassis that can be pulled', () => {
       powerState: 'On',
       lastReset: { type: 'Restore' },
     });
-    await b.stop();
   });
 
   it('ends as it began, whatever happened between', async () => {
@@ -236,7 +231,6 @@ describe('a chassis that can be pulled', () => {
       expect(b.board.frus.get('SLED')?.status.state).toBe('Enabled');
       expect(b.board.hosts.get('sled-host')?.powerState).toMatch(/^(On|Off)$/);
       expect(b.board.health).toBe('OK');
-      await b.stop();
     });
     await fc.assert(property, { numRuns: 20 });
   });
@@ -256,7 +250,6 @@ describe('a chassis that can be pulled', () => {
     });
     expect(b.board.chassis.has('sled')).toBe(true);
     expect(b.board.sensors.get('SLED_TEMP')?.reading).not.toBeNull();
-    expect(b.log).toContain('a GPIO line cannot be had');
-    await b.stop();
+    expect(b.log).toContain('a GPIO line is not available');
   });
 });

@@ -62,6 +62,7 @@ export const chassis = resource<Chassis>({
   ],
   actions: {
     'Chassis.Reset': {
+      isOrdered: true,
       when: (model) => model.supportedResets.length > 0,
       parameters: {
         ResetType: { type: 'String', required: true, allowable: (model) => model.supportedResets },
@@ -70,7 +71,7 @@ export const chassis = resource<Chassis>({
         const { board } = context.app;
         const what = {
           ...{ name: model.name, action: 'Chassis.Reset', chassis: model.id },
-          ...{ powerState: model.powerState, allowed: model.allowedResets(), isHeldBack: model.isHeldBack },
+          refusal: (type: ChassisReset) => model.resetRefusal(type),
           reset: (type: ChassisReset) => board.resetChassis(model.id, type),
         };
         return runReset(what, ResetType as ChassisReset, context);

@@ -13,7 +13,7 @@ import {
 import { type Message, message, RedfishError, registryNames } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
 import { link, links } from '../../mapping/common.ts';
-import type { Json, JsonObject } from '../../service/resource.ts';
+import type { Json, JsonObject } from '../../service/json.ts';
 import { subscriptionUri } from '../../uris.ts';
 
 const maxTexts = 64;

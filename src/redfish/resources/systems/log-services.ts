@@ -13,7 +13,8 @@ import {
 } from '../../mapping/journal-status.ts';
 import { journalFilter } from '../../mapping/log-filter.ts';
 import { recordOf } from '../../records/board.ts';
-import type { Collection, JsonObject, Params, Resource } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
+import type { Collection, Params, Resource } from '../../service/resource.ts';
 import { managerAt } from '../managers/managers.ts';
 
 interface LogFacts {

@@ -1,16 +1,24 @@
 import { createHash } from 'node:crypto';
-import type { BootOverride, Host, ResetType, RestorePolicy } from '../../../board/model.ts';
+import type {
+  BootOverride,
+  BootRetrySettings,
+  Host,
+  ResetType,
+  RestorePolicy,
+} from '../../../board/model.ts';
 import { message } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
 import { link, links, statusOf } from '../../mapping/common.ts';
 import { indicatorOf, indicatorWrite } from '../../mapping/indicators.ts';
 import { runReset } from '../../mapping/resets.ts';
 import { codeText } from '../../records/board.ts';
-import type { JsonObject, Write } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
+import type { Write } from '../../service/resource.ts';
 import { chassisUri, consoleUri, managerUri } from '../../uris.ts';
 
 /** Redfish BootSource values that the firmware of an OCP host can be asked for by IPMI boot options or BootOrder. */
 const bootTargets = ['None', 'Pxe', 'Hdd', 'Cd', 'BiosSetup', 'Usb', 'UefiTarget', 'UefiHttp', 'Diags'];
+const bootEnabled = ['Disabled', 'Once', 'Continuous'];
 const bootModes = ['Legacy', 'UEFI'];
 const restorePolicies: readonly RestorePolicy[] = ['AlwaysOn', 'AlwaysOff', 'LastState'];
 const maxAssetTag = 63;
@@ -48,6 +56,14 @@ export const system = resource<Host>({
         BootSourceOverrideTarget: host.boot.target,
         BootSourceOverrideMode: host.boot.mode ?? 'UEFI',
         UefiTargetBootSourceOverride: host.boot.uefiTarget,
+        HttpBootUri: host.boot.httpBootUri,
+        ...(host.bootRetry === null
+          ? {}
+          : {
+              AutomaticRetryConfig: host.bootRetry.config,
+              AutomaticRetryAttempts: host.bootRetry.attempts,
+              RemainingAutomaticRetryAttempts: host.bootRetry.remaining,
+            }),
       },
       ...serialConsole(app, host),
       ...indicatorOf(app.board.chassis.get(host.chassis)),
@@ -76,13 +92,24 @@ export const system = resource<Host>({
         'Boot/BootSourceOverrideTarget',
         'Boot/BootSourceOverrideMode',
         'Boot/UefiTargetBootSourceOverride',
+        'Boot/HttpBootUri',
       ],
       allowable: () => ({
+        'Boot/BootSourceOverrideEnabled': bootEnabled,
         'Boot/BootSourceOverrideTarget': bootTargets,
         'Boot/BootSourceOverrideMode': bootModes,
       }),
       check: (host, changes) => {
         const wanted = bootOf(host, changes);
+        // HTTP boot is a protocol of UEFI.
+        if (wanted.target === 'UefiHttp' && wanted.mode === 'Legacy' && wanted.enabled !== 'Disabled')
+          return [
+            message(
+              'Base.PropertyValueConflict',
+              ['Boot/BootSourceOverrideTarget', 'Boot/BootSourceOverrideMode'],
+              { relatedProperties: ['#/Boot/BootSourceOverrideMode'] },
+            ),
+          ];
         // An override that names no target could never take effect.
         const aimless = wanted.target === 'UefiTarget' && wanted.uefiTarget === null;
         return aimless && wanted.enabled !== 'Disabled'
@@ -102,6 +129,18 @@ export const system = resource<Host>({
       },
     },
     {
+      properties: ['Boot/AutomaticRetryConfig', 'Boot/AutomaticRetryAttempts'],
+      unless: ({ bootRetry }) => bootRetry === null,
+      apply: async (host, changes, { app }) => {
+        const { config, attempts } = host.bootRetry ?? { config: 'Disabled', attempts: 0 };
+        await app.board.setBootRetry(host.id, {
+          config: (changes.get('Boot/AutomaticRetryConfig') ?? config) as BootRetrySettings['config'],
+          attempts: (changes.get('Boot/AutomaticRetryAttempts') ?? attempts) as number,
+        });
+        return () => app.board.setBootRetry(host.id, { config, attempts });
+      },
+    },
+    {
       properties: ['SerialConsole/WebSocket/ServiceEnabled'],
       unless: ({ id }, app) => !app.board.consoles.has(id),
       apply: (host, changes, { app }) => {
@@ -115,6 +154,7 @@ export const system = resource<Host>({
   ],
   actions: {
     'ComputerSystem.Reset': {
+      isOrdered: true,
       parameters: {
         ResetType: { type: 'String', required: true, allowable: (host) => host.supportedResets },
       },
@@ -122,8 +162,7 @@ export const system = resource<Host>({
         const { board } = context.app;
         const what = {
           ...{ name: host.name, action: 'ComputerSystem.Reset', chassis: host.chassis },
-          ...{ powerState: host.powerState, allowed: host.allowedResets() },
-          isUnfed: board.chassis.get(host.chassis)?.status.state === 'StandbyOffline',
+          refusal: (type: ResetType) => host.resetRefusal(type),
           reset: (type: ResetType) => board.reset(host.id, type),
         };
         return runReset(what, ResetType as ResetType, context);
@@ -181,6 +220,7 @@ function bootOf(host: Host, changes: ReadonlyMap<string, unknown>): BootOverride
     target: pick('BootSourceOverrideTarget', host.boot.target),
     mode: pick('BootSourceOverrideMode', host.boot.mode),
     uefiTarget: pick('UefiTargetBootSourceOverride', host.boot.uefiTarget),
+    httpBootUri: pick('HttpBootUri', host.boot.httpBootUri),
   };
 }
 

@@ -3,15 +3,16 @@ import {
   type Task,
   TaskCancelled,
   type TaskMessage,
+  type TaskMessages,
   type TaskPart,
   TaskTimeout,
-  type TaskWords,
   TooManyTasks,
 } from '../../../tasks/task.ts';
 import { type App, collection, resource } from '../../app.ts';
 import { enabled, link, now } from '../../mapping/common.ts';
-import { Accepted } from '../../service/accepted.ts';
-import type { JsonObject, WriteContext } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
+import type { WriteContext } from '../../service/resource.ts';
+import { Accepted } from '../../service/write/accepted.ts';
 import { root } from '../../uris.ts';
 
 export const taskUri = (id: string): string => `${root}TaskService/Tasks/${id}`;
@@ -125,7 +126,7 @@ export function accepted(
 }
 
 /** @param refusalOf what a client is told of an error that is not the protocol's own */
-export function taskWords(refusalOf: (error: unknown) => RedfishError): TaskWords {
+export function taskWords(refusalOf: (error: unknown) => RedfishError): TaskMessages {
   const json = (messages: RedfishError['messages']) => JSON.stringify(errorBody(messages));
   return {
     failure(error) {
