@@ -215,7 +215,7 @@ class LinuxLine implements GpioLine {
   }
 
   #open(): number {
-    if (this.#fd < 0) throw new DeviceError('no-bus', `line ${this.name}`, 'it has been given back');
+    if (this.#fd < 0) throw new DeviceError('no-bus', `line ${this.name}`, 'it has been released');
     return this.#fd;
   }
 

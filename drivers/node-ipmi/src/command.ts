@@ -1,3 +1,4 @@
+/** The shape of an IPMI command, and reading and writing its fields. */
 import { copyOf } from './bytes.ts';
 import { completionError, IpmiError } from './errors.ts';
 import type { Target } from './message.ts';

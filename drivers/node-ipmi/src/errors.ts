@@ -1,3 +1,4 @@
+/** The one error type of the package. */
 import { completionText } from './completion.ts';
 
 /**

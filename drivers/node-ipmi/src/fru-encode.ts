@@ -1,3 +1,4 @@
+/** Encodes FRU EEPROMs. */
 import { checksum8, concat } from './bytes.ts';
 import {
   AREAS,
@@ -11,7 +12,8 @@ import {
   PRODUCT_FIELDS,
   RECORD_VERSION,
 } from './fru-layout.ts';
-import { encodeRecord, type MultiRecord } from './fru-records.ts';
+import type { MultiRecord } from './fru-record-types.ts';
+import { encodeRecord } from './fru-records.ts';
 import { type Fru, type FruArea, FruError } from './fru-types.ts';
 import { encodeText, fruType, type TypedText } from './text.ts';
 

@@ -1,4 +1,5 @@
-import type { MultiRecord } from './fru-records.ts';
+/** A FRU inventory, decoded. */
+import type { MultiRecord } from './fru-record-types.ts';
 import type { TypedText } from './text.ts';
 
 /**

@@ -1,3 +1,4 @@
+/** IPMB frames on a serial line or an I2C bus. */
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { concat, copyOf } from './bytes.ts';
 import { IpmiError } from './errors.ts';

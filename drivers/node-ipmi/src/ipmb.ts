@@ -1,3 +1,4 @@
+/** IPMB: many requests to many controllers on one bus (IPMB v1.0). */
 import { copyOf } from './bytes.ts';
 import { COMPLETION } from './completion.ts';
 import { IpmiError } from './errors.ts';

@@ -1,3 +1,4 @@
+/** IPMI messages: request, response, and their IPMB form. */
 import { checksum8, concat, copyOf, sum8 } from './bytes.ts';
 
 /** Network functions of requests (IPMI v2.0, table 5-1); the response has the next, odd number. */

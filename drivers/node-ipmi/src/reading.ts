@@ -1,3 +1,4 @@
+/** Raw readings as values and states. */
 import {
   type Factors,
   type FullSensor,

@@ -1,3 +1,4 @@
+/** Decodes sensor data records. */
 import { copyOf } from './bytes.ts';
 import type {
   DeviceEntity,

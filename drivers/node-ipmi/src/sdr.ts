@@ -1,3 +1,4 @@
+/** Sensor data records, decoded. */
 import type { TypedText } from './text.ts';
 import type { SensorUnit } from './units.ts';
 

@@ -1,3 +1,4 @@
+/** The client side of serial over LAN, as a stream. */
 import { Duplex } from 'node:stream';
 import { concat } from './bytes.ts';
 import { run } from './command.ts';

@@ -1,3 +1,4 @@
+/** Commands of the application network function: device, self-test, watchdog (IPMI v2.0, sections 20 and 27). */
 import { type Command, flags, ignore, le, nothing } from '../command.ts';
 import { NETFN } from '../message.ts';
 

@@ -1,3 +1,4 @@
+/** Presence ping of RMCP. */
 import { createSocket } from 'node:dgram';
 import { IpmiError } from '../errors.ts';
 import { decodePacket, encodeAsf } from './packet.ts';

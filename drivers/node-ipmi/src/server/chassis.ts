@@ -1,12 +1,10 @@
+/** Chassis commands of a simulated controller. */
 import type { Reader } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
+import { BOOT_PARAMETER, type BootFlags, decodeBootFlags, encodeBootFlags } from '../commands/boot.ts';
 import {
-  BOOT_PARAMETER,
-  type BootFlags,
   CHASSIS_ACTIONS,
   type ChassisAction,
-  decodeBootFlags,
-  encodeBootFlags,
   POWER_POLICIES,
   type PowerPolicy,
 } from '../commands/chassis.ts';

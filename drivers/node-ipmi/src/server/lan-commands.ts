@@ -1,3 +1,4 @@
+/** Commands about sessions, users and LAN parameters, answered by a LAN server. */
 import { concat } from '../bytes.ts';
 import { le, type Reader, textOf } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';

@@ -1,5 +1,6 @@
+/** The server side of IPMI over LAN (RMCP+). */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { PRIVILEGE, type Privilege } from '../commands/app.ts';
+import { PRIVILEGE } from '../commands/app.ts';
 import { COMPLETION } from '../completion.ts';
 import { IpmiError } from '../errors.ts';
 import {
@@ -23,30 +24,10 @@ import {
   responseTo,
 } from '../message.ts';
 import { LAN_CHANNEL, lanRoutes } from './lan-commands.ts';
+import type { Carry, LanServerOptions } from './lan-options.ts';
 import type { IpmiNode } from './node.ts';
 import type { RequestContext } from './router.ts';
 import { answerOpen, type Opening, ServerSession, type ServerUser, STATUS } from './session.ts';
-
-export interface LanServerOptions {
-  readonly node: IpmiNode;
-  readonly users: readonly {
-    readonly name: string;
-    readonly password: string | Uint8Array;
-    readonly privilege?: Privilege;
-  }[];
-  readonly kg?: string | Uint8Array;
-  /** 17 and 3 unless said otherwise; suite 0 lets anybody in who knows a user's name. */
-  readonly suites?: readonly CipherSuite[];
-  readonly maxSessions?: number;
-  /** Milliseconds after which a silent session is forgotten. */
-  readonly idleTimeout?: number;
-  /** Milliseconds after which console characters that nobody acknowledged are sent again. */
-  readonly solRetry?: number;
-  /** What lies between the socket and the server: delivers a datagram, late, changed, or not at all. */
-  readonly carry?: Carry;
-}
-
-export type Carry = (datagram: Buffer, toServer: boolean, deliver: (datagram: Buffer) => void) => void;
 
 /** A hand-shake that does not get on is forgotten, and so many may be under way. */
 const OPENING_TIMEOUT = 10_000;

@@ -1,3 +1,4 @@
+/** Routes requests to handlers by network function, command and privilege. */
 import { Reader } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
 import { COMPLETION } from '../completion.ts';

@@ -1,3 +1,4 @@
+/** The server side of RMCP+ sessions. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { RemoteInfo } from 'node:dgram';
 import { PRIVILEGE } from '../commands/app.ts';

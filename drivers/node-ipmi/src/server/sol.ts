@@ -1,3 +1,4 @@
+/** The server side of serial over LAN. */
 import { concat } from '../bytes.ts';
 import { decodeSol, encodeSol, nextSolSequence, SOL_FLAGS, type SolPacket } from '../sol-packet.ts';
 import type { SerialModel } from './node.ts';
