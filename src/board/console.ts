@@ -1,15 +1,9 @@
 /** The serial console of one host, shared: its last output is kept, one client types, many read. */
-
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../base/logger.ts';
 import type { Changes } from './changes.ts';
-import {
-  BoardRefusal,
-  type Console,
-  type ConsoleAttachment,
-  type ConsoleClient,
-  type ConsoleEnd,
-} from './model.ts';
+import type { Console, ConsoleAttachment, ConsoleClient, ConsoleEnd } from './model/console.ts';
+import { BoardRefusal } from './model/refusal.ts';
 import type { PersistedState } from './persisted-state.ts';
 import { History } from './sensing/history.ts';
 

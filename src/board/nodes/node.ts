@@ -2,7 +2,6 @@
  * One node and its controller: found, asked in rounds, lost and found again. It has a loop of its own, so that one that
  * is slow, wrong or gone holds up nothing else.
  */
-
 import { readFruData, type Target } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { Logger } from '../../base/logger.ts';

@@ -1,4 +1,5 @@
 /** The sensors of one node: found by its records, read in rounds, each missed by itself. */
+
 import {
   expandSensor,
   type FullSensor,

@@ -30,6 +30,7 @@ export class RegisterMap {
     this.isPaged = registers.some(({ page }) => page !== undefined);
     for (const register of registers) {
       this.#place(register, register.address, false);
+      if (register.written !== undefined) this.#place(register, register.written, false);
       if (register.low !== undefined) this.#place(register, register.low, true);
     }
   }
@@ -56,8 +57,10 @@ function namedBy(spec: SensorChipSpec): Register[] {
     channel.register,
     ...modesOf(channel),
     ...(channel.calibration ? [channel.calibration] : []),
+    ...(channel.faults ?? []).flatMap(({ register }) => register ?? []),
   ]);
   const identities = spec.identity.flatMap((identity) => ('block' in identity ? [] : [identity.register]));
   const others = [...settingsOf(spec), ...(spec.powerOn ?? []), ...(spec.status ?? [])];
-  return [...channels, ...identities, ...others.map(({ register }) => register)];
+  const errata = (spec.errata ?? []).map(({ when }) => when.register);
+  return [...channels, ...identities, ...others.map(({ register }) => register), ...errata];
 }

@@ -15,7 +15,14 @@ import {
   scaleOf,
   usesPec,
 } from '../../../drivers/i2c/chip.ts';
-import { allOnes, bytesOf, numberOf, pageCommand, type Register } from '../../../drivers/i2c/register.ts';
+import {
+  allOnes,
+  bytesOf,
+  checkByte,
+  numberOf,
+  pageCommand,
+  type Register,
+} from '../../../drivers/i2c/register.ts';
 import type { ChipModel } from './model.ts';
 import { keyOf, RegisterMap } from './registers.ts';
 
@@ -90,7 +97,8 @@ export class SensorChipModel implements ChipModel {
 
   setFault(text: string, on: boolean): void {
     for (const { register, faults = [] } of Object.values(this.#spec.channels))
-      for (const fault of faults) if (fault.text === text) this.#setBits(register, fault, on);
+      for (const fault of faults)
+        if (fault.text === text) this.#setBits(fault.register ?? register, fault, on);
     for (const { register, flags } of this.#spec.status ?? [])
       for (const flag of flags) if (flag.text === text) this.#setBits(register, flag, on);
   }
@@ -139,8 +147,12 @@ export class SensorChipModel implements ChipModel {
     if (first.isLow) return Uint8Array.of(content & 0xff);
     if (first.register.low !== undefined) return Uint8Array.of(content >> 8);
     const whole = new Uint8Array(first.register.within?.of ?? first.register.bytes);
-    for (const { register } of found)
-      whole.set(bytesOf(this.#shown(register), register), register.within?.at ?? 0);
+    for (const { register } of found) {
+      const at = register.within?.at ?? 0;
+      const bytes = bytesOf(this.#shown(register), register);
+      whole.set(bytes, at);
+      if (register.checked) whole[at + bytes.length] = checkByte(bytes);
+    }
     return whole;
   }
 

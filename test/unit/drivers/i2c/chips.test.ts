@@ -243,8 +243,9 @@ describe.each(named(sensors))('%s', (_name, spec) => {
   it('raises its status flags', async () => {
     const { model, chip } = opened(spec);
     expect(await chip.status()).toEqual([]);
-    for (const { flags } of spec.status ?? []) {
-      for (const { text } of flags) {
+    // All flags of the first register, and one of each further page: the pages are alike.
+    for (const [index, { flags }] of (spec.status ?? []).entries()) {
+      for (const { text } of index === 0 ? flags : flags.slice(0, 1)) {
         model.setFault(text, true);
         expect(await chip.status()).toEqual([text]);
         model.setFault(text, false);
