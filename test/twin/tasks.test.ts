@@ -80,9 +80,9 @@ describe('a reset that answers at once', () => {
     expect((await daemon.get(monitor)).status).toBe(500);
   });
 
-  it('is refused at once where it makes no sense', async () => {
+  it('is refused at once where the host is off and cannot be interrupted', async () => {
     await start();
-    const answer = await daemon.send('POST', reset, { ResetType: 'ForceOff' }, async);
+    const answer = await daemon.send('POST', reset, { ResetType: 'Nmi' }, async);
     expect(answer.status).toBe(409);
     expect(members(await daemon.get(tasks))).toEqual([]);
   });
