@@ -1,5 +1,6 @@
 /** The page CHIPS.md: every chip there is a driver for, from the literals themselves. */
-import { type ChipSpec, qualities } from './chip.ts';
+import type { ChipSpec } from './chip.ts';
+import { qualities } from './quality.ts';
 
 const kinds = {
   sensor: 'Sensors and controllers',
@@ -8,15 +9,6 @@ const kinds = {
   gpio: 'Port expanders',
   led: 'LED drivers',
 } as const;
-
-/** What each quality means, in the order of `qualities`. */
-const meanings = [
-  'facts not yet held against a document or a driver',
-  'facts checked against the source of the part’s Linux driver',
-  'facts checked against the datasheet',
-  'what is read is held beside what the running Linux driver makes of the same registers, by a test',
-  'read from registers that were recorded from a real part',
-];
 
 /** `fan1` to `fan12` as `fan1–12`: long series are not spelt out. */
 function ranges(names: readonly string[]): string {
@@ -72,9 +64,9 @@ export function chipsPage(chips: readonly ChipSpec[]): string {
     '',
     `${chips.length} chips under ${chips.flatMap(({ compatible }) => compatible).length} names. Qualities, the least first:`,
     '',
-    ...qualities.map((quality, index) => {
+    ...Object.entries(qualities).map(([quality, meaning]) => {
       const count = chips.filter((chip) => chip.quality === quality).length;
-      return `- **${quality}** (${count}): ${meanings[index]}`;
+      return `- **${quality}** (${count}): ${meaning}`;
     }),
     '',
     'PECI and MCTP are no register interfaces; their sensors are declared and shown as unavailable.',

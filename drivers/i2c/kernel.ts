@@ -1,5 +1,7 @@
 /** Where the kernel's driver of a chip shows what we read ourselves: names and units of hwmon (Documentation/hwmon/sysfs-interface). */
-import type { KernelPlace, Quantity, SensorChipSpec } from './chip.ts';
+
+import type { Quantity } from '../quantity.ts';
+import type { KernelPlace, SensorChipSpec } from './chip.ts';
 
 /** First letters of an hwmon attribute, its first number, and what one count of it is in the unit of the quantity. */
 const hwmonNames: Partial<

@@ -2,7 +2,10 @@
  * What PMBus chips have in common: command codes, number formats of VOUT_MODE, status bits. A PMBus chip is a literal
  * made of these. Command codes and bits: PMBus 1.2 part II, appendix I, 8.3 and 17.2.
  */
-import { byte, type ChannelSpec, type Flag, pageCommand, type Quantity, type Register } from './chip.ts';
+
+import type { Quantity } from '../quantity.ts';
+import type { ChannelSpec, Flag } from './chip.ts';
+import { byte, pageCommand, type Register } from './register.ts';
 import { linear11, linear16, type Scale, signed, type VidFacts, vid } from './scale.ts';
 
 /** A 16-bit command, low byte first. */

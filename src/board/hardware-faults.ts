@@ -1,6 +1,6 @@
 /** What of the hardware does not work, and the events that tell of it: lines, buses, devices, single sensors. */
 import type { DeviceError } from '../../drivers/errors.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { Changes } from './changes.ts';
 import type { BusState, EventContext, Origin } from './model.ts';
 import type { DeviceReader } from './sensing/readers.ts';

@@ -1,5 +1,5 @@
 /** What follows when something moves: a chassis is pulled, power comes or goes, a node is lost, something leaks. */
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { Changes } from './changes.ts';
 import type { Indicators } from './lines/indicators.ts';
 import type { BoardLeakDetector } from './lines/leaks.ts';

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { Hardware } from '../../drivers/hardware.ts';
 import { loadPlatform } from '../platform/load.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import { probe } from '../probe/probe.ts';
 import type { ProbeReport } from '../probe/report.ts';
 

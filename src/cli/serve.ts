@@ -7,7 +7,7 @@ import { AccountError } from '../accounts/account-error.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../daemon/index.ts';
 import { serviceManager } from '../daemon/notify.ts';
 import { loadPlatformCached } from '../platform/cache.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import { controlSocket, defaultState, type ServeOptions, serveOptions, UsageError } from './options.ts';
 import { type Login, welcome } from './welcome.ts';
 

@@ -1,6 +1,6 @@
 /** What the daemon says once it listens: how to log in, and what to try. */
 import type { AddressInfo } from 'node:net';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 
 export interface Login {
   readonly userName: string;

@@ -31,7 +31,7 @@ import { HttpsPort } from '../network/https-port.ts';
 import { linuxNetwork } from '../network/linux.ts';
 import { Network } from '../network/network.ts';
 import { systemSoftware } from '../network/software.ts';
-import type { Platform } from '../platform/schema.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { App } from '../redfish/app.ts';
 import { odataType } from '../redfish/generated/versions.ts';
 import { metricsOf } from '../redfish/mapping/metrics.ts';
@@ -167,7 +167,7 @@ async function start(
   const sessions = new Sessions(store, settings, accounts);
   ends.push(() => sessions.close());
   const journal = new Journal(store, {
-    words: journalWords(platform.manager.id),
+    messages: journalWords(platform.manager.id),
     log: (text, detail) => log.warn(detail, text),
   });
   ends.push(() => journal.close());
@@ -259,7 +259,7 @@ async function start(
   );
   const events = new EventHub({
     ...{ store, settings, journal },
-    words: {
+    messages: {
       factsOf: (event) => eventFacts((uri) => service.schemaAt(uri), event),
       render: (entries, subscription, lost) => words.payload(entries, subscription, lost),
       heartbeat: heartbeatPayload,

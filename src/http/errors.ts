@@ -6,7 +6,7 @@ import { DeviceError } from '../../drivers/errors.ts';
 import { BoardRefusal } from '../board/model.ts';
 import { errorBody, message, RedfishError } from '../messages/messages.ts';
 import { NetworkError } from '../network/model.ts';
-import { WriteFailure } from '../redfish/service/writer.ts';
+import { WriteFailure } from '../redfish/service/write/writer.ts';
 import { StoreError } from '../store/errors.ts';
 import { send } from './reply.ts';
 

@@ -2,13 +2,13 @@
 import { once } from 'node:events';
 import type { Context, Next } from 'koa';
 import { type EventHub, maxStreams } from '../events/hub.ts';
-import { type EventStream, placeOf } from '../events/stream.ts';
+import { cursorOf, type EventStream } from '../events/stream.ts';
 import { everything, type Subscription } from '../events/subscription.ts';
 import { message, RedfishError } from '../messages/messages.ts';
 import { streamFilter, unfiltered } from '../redfish/mapping/sse-filter.ts';
 import { sseUri } from '../redfish/resources/events/event-service.ts';
-import { FilterError } from '../redfish/service/filter.ts';
 import type { Principal } from '../redfish/service/principal.ts';
+import { FilterError } from '../redfish/service/query/filter.ts';
 import { addressOf } from './address.ts';
 import { demandAcceptable, demandProtocol } from './headers.ts';
 import { common, send } from './reply.ts';
@@ -66,7 +66,7 @@ export function sse(options: SseOptions) {
     const stream = events.open({
       subscription: { ...shownAs(ctx, principal), includeOrigin },
       ...filter,
-      after: typeof last === 'string' && last !== '' ? (placeOf(last) ?? 0) : undefined,
+      after: typeof last === 'string' && last !== '' ? (cursorOf(last) ?? 0) : undefined,
     });
     begin(ctx, stream.after);
     options.announce('created', stream.id, principal.userName);

@@ -1,9 +1,9 @@
 /** The commands `redfishd check` and `redfishd schema`. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { faultText } from './fault.ts';
 import { schemaFile } from './files.ts';
 import { checkPlatform } from './load.ts';
+import { faultText } from './source/fault.ts';
 
 const checkHelp = `Usage: redfishd check FILE...
 

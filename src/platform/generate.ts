@@ -1,7 +1,13 @@
-/** Writes platform/schema.json; run by `npm run generate`. */
-import { writeFileSync } from 'node:fs';
-import { schemaFile } from './files.ts';
-import { schemaText } from './json-schema.ts';
-import { PlatformSchema } from './schema.ts';
+/** Writes platform/schema.json and docs/descriptors.md; run by `npm run generate`. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { referenceDocument, schemaDocument } from './documents.ts';
+import { referenceFile, schemaFile } from './files.ts';
 
-writeFileSync(schemaFile(), schemaText(PlatformSchema));
+for (const [file, text] of [
+  [schemaFile(), schemaDocument()],
+  [referenceFile(), referenceDocument()],
+] as const) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}

@@ -6,11 +6,12 @@ import { decodeFru, fruText } from 'node-ipmi/fru';
 import { DeviceError } from '../../drivers/errors.ts';
 import type { Hardware } from '../../drivers/hardware.ts';
 import type { I2cBus } from '../../drivers/i2c/bus.ts';
-import { type Identity, pageCommand, type SensorChipSpec } from '../../drivers/i2c/chip.ts';
+import type { Identity, SensorChipSpec } from '../../drivers/i2c/chip.ts';
 import { findChip } from '../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../drivers/i2c/eeprom.ts';
+import { pageCommand } from '../../drivers/i2c/register.ts';
 import { type Candidate, candidatesOf, openBuses, openCandidate } from '../board/sensing/readers.ts';
-import type { DeviceFacts, LineFacts, Platform } from '../platform/schema.ts';
+import type { DeviceFacts, LineFacts, Platform } from '../platform/vocabulary/index.ts';
 import { probeControllers } from './controllers.ts';
 import { type Count, metered } from './meter.ts';
 import type {

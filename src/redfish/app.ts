@@ -16,13 +16,8 @@ import type { Settings } from '../store/settings.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Certificates } from '../tls/certificates.ts';
-import {
-  type Collection,
-  defineCollection,
-  defineResource,
-  type JsonObject,
-  type Resource,
-} from './service/resource.ts';
+import type { JsonObject } from './service/json.ts';
+import { type Collection, defineCollection, defineResource, type Resource } from './service/resource.ts';
 
 export interface App {
   readonly board: Board;

@@ -5,8 +5,6 @@
 import { DeviceError } from '../../drivers/errors.ts';
 import { crc8, wordOf } from '../../drivers/i2c/bus.ts';
 import {
-  allOnes,
-  bytesOf,
   type ChannelSpec,
   type ChipParameters,
   type EepromChipSpec,
@@ -16,16 +14,14 @@ import {
   type LedChipSpec,
   type MuxChipSpec,
   modesOf,
-  numberOf,
-  pageCommand,
   pointerOf,
-  type Register,
   type SensorChipSpec,
   scaleOf,
   settingsOf,
   usesPec,
 } from '../../drivers/i2c/chip.ts';
 import { controlByte } from '../../drivers/i2c/mux.ts';
+import { allOnes, bytesOf, numberOf, pageCommand, type Register } from '../../drivers/i2c/register.ts';
 
 /** @throws DeviceError `no-answer` where the real part would not acknowledge. */
 export interface ChipModel {

@@ -7,7 +7,7 @@ import pino from 'pino';
 import type { Hardware } from '../../drivers/hardware.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../../src/daemon/index.ts';
 import { loadPlatform } from '../../src/platform/load.ts';
-import type { Platform } from '../../src/platform/schema.ts';
+import type { Platform } from '../../src/platform/vocabulary/index.ts';
 import { createTwin, type Twin, type TwinOptions } from '../../src/twin/twin.ts';
 import { type Client, createClient, testPassword, testUser } from './client.ts';
 

@@ -1,5 +1,7 @@
 /** Humidity, pressure and thermocouples: HDC1080, SI7020, SHT3x, DPS310, MCP9600. */
-import { byte, type ChannelSpec, defineChip, type Register, word } from '../chip.ts';
+
+import { type ChannelSpec, defineChip } from '../chip.ts';
+import { byte, type Register, word } from '../register.ts';
 import { linear, type Scale, signed } from '../scale.ts';
 
 /** Naming a register measures; 6.5 ms for 14 bits. */

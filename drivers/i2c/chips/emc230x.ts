@@ -1,5 +1,7 @@
 /** EMC2301, 2302, 2303 and 2305: one to five fans. */
-import { byte, type ChannelSpec, defineChip, type SensorChipSpec, word } from '../chip.ts';
+
+import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
+import { byte, word } from '../register.ts';
 import { linear, reciprocal } from '../scale.ts';
 
 /** A clock of 32.768 kHz counts the edges of a revolution, and less of them in the higher ranges. */

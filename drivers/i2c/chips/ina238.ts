@@ -1,13 +1,7 @@
 /** INA237, INA238, INA228 and the SQ52206 that follows them: 16 or 20 bits, with a temperature of their own. */
-import {
-  type ChannelSpec,
-  defineChip,
-  type Identity,
-  type Quality,
-  type Register,
-  type SensorChipSpec,
-  word,
-} from '../chip.ts';
+import { type ChannelSpec, defineChip, type Identity, type SensorChipSpec } from '../chip.ts';
+import type { Quality } from '../quality.ts';
+import { type Register, word } from '../register.ts';
 import { linear } from '../scale.ts';
 
 const configuration = word(0x00);

@@ -2,17 +2,10 @@
  * The LM75 class: one temperature, two limits, a configuration byte. None but the TMP1075 has an identity register, so
  * an answer of only ones is told by bits that always read as zero: in the configuration, or below a limit.
  */
-import {
-  byte,
-  type ChannelSpec,
-  defineChip,
-  type Identity,
-  type Quality,
-  type Register,
-  type SensorChipSpec,
-  type Setting,
-  word,
-} from '../chip.ts';
+
+import { type ChannelSpec, defineChip, type Identity, type SensorChipSpec, type Setting } from '../chip.ts';
+import type { Quality } from '../quality.ts';
+import { byte, type Register, word } from '../register.ts';
 import { linear } from '../scale.ts';
 
 const configuration = byte(0x01);

@@ -1,5 +1,7 @@
 /** LTC2945 and LTC4151 power monitors, LTC2990 and LTC2991 voltage and temperature monitors. */
-import { byte, type ChannelSpec, defineChip, type Register, word } from '../chip.ts';
+
+import { type ChannelSpec, defineChip } from '../chip.ts';
+import { byte, type Register, word } from '../register.ts';
 import { linear } from '../scale.ts';
 
 /** Twelve bits in the upper end of two bytes. */

@@ -1,6 +1,7 @@
 /** Hot-swap controllers and e-fuses of Monolithic Power Systems. */
-import { type ChannelSpec, defineChip, type Quality, type SensorChipSpec } from '../chip.ts';
+import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
 import { code, command, revisionIdentity, scaledChannel, statusWord } from '../pmbus.ts';
+import type { Quality } from '../quality.ts';
 import { direct, linear11, type Scale } from '../scale.ts';
 
 /** EFUSE_CFG, of which one bit tells between LINEAR11 and DIRECT. */

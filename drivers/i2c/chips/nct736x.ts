@@ -1,5 +1,7 @@
 /** NCT7362 and NCT7363: sixteen pins, each a PWM output or a tachometer. */
-import { byte, type ChannelSpec, defineChip, type Setting, word } from '../chip.ts';
+
+import { type ChannelSpec, defineChip, type Setting } from '../chip.ts';
+import { byte, word } from '../register.ts';
 import { linear, rearranged, reciprocal } from '../scale.ts';
 
 /** 13 bits: eight in the high byte, five at the lower end of the low one. */

@@ -1,11 +1,5 @@
 /** Regulators that keep to the formats of PMBus, each with the readings that it has. */
-import {
-  type ChannelSpec,
-  defineChip,
-  type KernelDriver,
-  type Quality,
-  type SensorChipSpec,
-} from '../chip.ts';
+import { type ChannelSpec, defineChip, type KernelDriver, type SensorChipSpec } from '../chip.ts';
 import {
   code,
   inputChannels,
@@ -19,6 +13,7 @@ import {
   vr12,
   vr13,
 } from '../pmbus.ts';
+import type { Quality } from '../quality.ts';
 import { direct } from '../scale.ts';
 
 /** VOUT_MODE of LINEAR16 with an exponent of -8. */

@@ -1,13 +1,7 @@
 /** Temperature sensors with diodes elsewhere, of the kind that began with the LM90: high and low bytes apart. */
-import {
-  byte,
-  type ChannelSpec,
-  type Identity,
-  lateChip,
-  type SensorChipSpec,
-  split,
-  word,
-} from '../chip.ts';
+
+import { type ChannelSpec, defineChip, type Identity, type SensorChipSpec } from '../chip.ts';
+import { byte, split, word } from '../register.ts';
 import { linear, type Scale } from '../scale.ts';
 
 /** Of a temperature with its fraction. */
@@ -52,15 +46,17 @@ function sensor(
   compatible: readonly [string, ...string[]],
   { datasheet, driver, bits, ranged = false, channels, identity }: Layout,
 ): SensorChipSpec {
-  return lateChip(compatible, () => ({
+  return defineChip({
+    compatible,
     datasheet: `${datasheet}; Linux drivers/hwmon/${driver}.c`,
     quality: 'kernel-checked',
     kernel: { driver },
-    channels: Object.fromEntries(
-      Object.entries(channels).map(([name, [high, low]]) => [name, at(high, low, bits, ranged)]),
-    ),
+    channels: () =>
+      Object.fromEntries(
+        Object.entries(channels).map(([name, [high, low]]) => [name, at(high, low, bits, ranged)]),
+      ),
     identity,
-  }));
+  });
 }
 
 const manufacturer = (value: number): Identity => ({ register: byte(0xfe), value });
@@ -104,19 +100,20 @@ function tmp46x(name: string, id: number, remotes: number): SensorChipSpec {
     zeros: 0x0007,
   });
   const all = Array.from({ length: remotes }, (_, index) => index + 1);
-  return lateChip([name], () => ({
+  return defineChip({
+    compatible: [name],
     datasheet: `TI ${remotes === 4 ? 'SBOS835 (TMP464)' : 'SBOS762 (TMP468)'}, register map; Linux drivers/hwmon/tmp464.c`,
     quality: 'driver-checked',
     kernel: { driver: 'tmp464' },
-    channels: {
+    channels: () => ({
       local: channel(0x00),
       ...Object.fromEntries(all.map((index) => [`remote${index}`, channel(index)])),
-    },
+    }),
     identity: [
       { register: word(0xfe), value: 0x5449 },
       { register: word(0xff), value: id },
     ],
-  }));
+  });
 }
 
 export default [

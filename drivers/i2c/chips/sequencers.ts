@@ -1,5 +1,5 @@
 /** Power sequencers, of which the voltages are read: ADM1266, UCD90xxx, MAX3444x and MAX3446x, ispPAC-POWR. */
-import { type ChannelSpec, defineChip, lateChip, type SensorChipSpec, split } from '../chip.ts';
+import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
 import {
   code,
   linear11Channel,
@@ -9,6 +9,7 @@ import {
   voutChannel,
   voutModeAtPowerOn,
 } from '../pmbus.ts';
+import { split } from '../register.ts';
 import { direct, linear } from '../scale.ts';
 
 const pagesOf = (count: number) => Array.from({ length: count }, (_, page) => page);
@@ -22,7 +23,7 @@ export const adm1266 = defineChip({
   datasheet: 'ADI ADM1266, READ_VOUT and VOUT_MODE; Linux drivers/hwmon/pmbus/adm1266.c',
   quality: 'driver-checked',
   kernel: { driver: 'adm1266' },
-  channels: each('vout', adm1266Pages, (page) => voutChannel(page)),
+  channels: () => each('vout', adm1266Pages, (page) => voutChannel(page)),
   identity: [revisionIdentity],
   status: adm1266Pages.map((page) => statusWord(page)),
   powerOn: [{ register: revisionIdentity.register, value: 0x33 }, ...voutModeAtPowerOn(0x13, adm1266Pages)],
@@ -31,19 +32,20 @@ export const adm1266 = defineChip({
 /** DEVICE_ID begins with the name. */
 function ucd(name: string, rails: number): SensorChipSpec {
   const pages = pagesOf(rails);
-  return lateChip([name], () => ({
+  return defineChip({
+    compatible: [name],
     datasheet: `TI ${name.toUpperCase()}, READ_VOUT and DEVICE_ID; Linux drivers/hwmon/pmbus/ucd9000.c`,
     quality: 'driver-checked',
     kernel: { driver: 'ucd9000' },
-    channels: {
+    channels: () => ({
       ...each('vout', pages, (page) => voutChannel(page)),
       ...each('iout', pages, (page) => linear11Channel('Current', code.iout, page)),
       temp1: linear11Channel('Temperature', code.temperature1, 0),
-    },
+    }),
     identity: [{ block: 0xfd, text: name.toUpperCase() }],
     status: pages.map((page) => statusWord(page)),
     powerOn: voutModeAtPowerOn(0x14, pages),
-  }));
+  });
 }
 
 interface Maxim {
@@ -58,11 +60,12 @@ interface Maxim {
 function maxim(name: string, { rails, current, temperatures, sensors }: Maxim): SensorChipSpec {
   const pages = pagesOf(rails);
   const unit = (R: number) => direct({ m: 1, b: 0, R });
-  return lateChip([name], () => ({
+  return defineChip({
+    compatible: [name],
     datasheet: `Maxim ${name.toUpperCase()}, PMBus coefficients; Linux drivers/hwmon/pmbus/max34440.c`,
     quality: 'driver-checked',
     kernel: { driver: 'max34440' },
-    channels: {
+    channels: () => ({
       ...each('vout', pages, (page) => scaledChannel('Voltage', code.vout, unit(3), page)),
       ...(current === undefined
         ? {}
@@ -73,11 +76,11 @@ function maxim(name: string, { rails, current, temperatures, sensors }: Maxim): 
           scaledChannel('Temperature', code.temperature1, unit(2), temperatures + index),
         ]),
       ),
-    },
+    }),
     identity: [revisionIdentity],
     status: pages.map((page) => statusWord(page)),
     powerOn: [{ register: revisionIdentity.register, value: 0x11 }],
-  }));
+  });
 }
 
 /**
@@ -93,13 +96,14 @@ function powr(
     scale: linear({ lsb: 0.002, bits: 12, shift: 4 }),
     zeros: 0x000f,
   });
-  return lateChip(compatible, () => ({
+  return defineChip({
+    compatible,
     datasheet: 'Lattice ispPAC-POWR1220AT8, I2C registers; Linux drivers/hwmon/powr1220.c',
     quality: 'driver-checked',
     kernel: { driver: 'powr1220' },
-    channels: Object.fromEntries(inputs.map(([label, input]) => [label, channel(input)])),
+    channels: () => Object.fromEntries(inputs.map(([label, input]) => [label, channel(input)])),
     identity: [],
-  }));
+  });
 }
 const monitors = (count: number) => pagesOf(count).map((index) => [`vmon${index + 1}`, index] as const);
 /** The supplies come after the twelve monitors' places. */

@@ -1,5 +1,5 @@
 /** Leak detectors: a line each, and what the board does about a leak. */
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { LeakDetector, LeakState, Status } from '../model.ts';
 import type { Lines } from './lines.ts';

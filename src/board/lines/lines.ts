@@ -1,7 +1,7 @@
 /** The GPIO lines of the board by the names of the descriptor; those that cannot be had are asked for again. */
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { GpioLine, GpioLines } from '../../../drivers/gpio/lines.ts';
-import type { LineFacts } from '../../platform/schema.ts';
+import type { LineFacts } from '../../platform/vocabulary/index.ts';
 import { bitSignal, powerSignal } from '../nodes/signals.ts';
 
 /** How often lines that cannot be had are asked for, and those that are held are looked at. */

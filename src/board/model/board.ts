@@ -1,5 +1,5 @@
 /** The live machine as the rest of the daemon sees it. */
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { Chassis, Cooling, Drive, Fan, Fru, PowerSupply } from './chassis.ts';
 import type { Console } from './console.ts';
 import type { BoardEvent } from './event.ts';

@@ -1,5 +1,5 @@
 /** Chassis and their removable contents (fans, supplies, drives, inventory), as seen from outside the board. */
-import type { ChassisFacts, FanFacts, Platform } from '../../platform/schema.ts';
+import type { ChassisFacts, FanFacts, Platform } from '../../platform/vocabulary/index.ts';
 import type { ChassisReset, PowerState } from './power.ts';
 import type { BoardRefusal } from './refusal.ts';
 import type { Status } from './status.ts';

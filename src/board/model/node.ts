@@ -1,5 +1,5 @@
 /** Nodes: servers with a management controller of their own, reached over IPMI. */
-import type { ChassisFacts, HostFacts, NodeFacts, Platform } from '../../platform/schema.ts';
+import type { ChassisFacts, HostFacts, NodeFacts, Platform } from '../../platform/vocabulary/index.ts';
 import type { Status } from './status.ts';
 
 /** Firmware of a controller in a node. */

@@ -1,6 +1,6 @@
 /** Hosts and their power, boot and POST codes, as seen from outside the board. */
 import type { ResetType } from '../../platform/reset-types.ts';
-import type { HostFacts } from '../../platform/schema.ts';
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { BoardRefusal } from './refusal.ts';
 import type { Status } from './status.ts';
 

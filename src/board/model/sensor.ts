@@ -1,6 +1,6 @@
 /** Sensors, leak detectors and the state of the buses, as seen from outside the board. */
-import type { Quantity } from '../../../drivers/i2c/chip.ts';
-import type { Platform, ThresholdFacts } from '../../platform/schema.ts';
+import type { Quantity } from '../../../drivers/quantity.ts';
+import type { Platform, ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import type { Status } from './status.ts';
 
 export type { Quantity };

@@ -4,7 +4,7 @@
  */
 import { readFruData, type Target } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import { BoardRefusal, type Node, type NodeFirmware, type Status } from '../model.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
@@ -87,6 +87,7 @@ export class BoardNode implements Node {
         misread,
         isHostOff,
         now,
+        log: parts.log,
         isOver: () => this.#isOver || !this.#isThere,
       },
     );

@@ -1,7 +1,7 @@
 /** A satellite controller on an IPMB whose sensors a descriptor names by their numbers, such as a management engine. */
 import { getDeviceId, getSensorReading, run } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { DeviceReader, SensorDeclaration } from '../sensing/readers.ts';
 import { deviceError, type Ways } from './ways.ts';
 

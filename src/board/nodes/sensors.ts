@@ -1,17 +1,19 @@
 /** The sensors of one node: found by its records, read in rounds, each missed by itself. */
 import {
+  expandSensor,
   type FullSensor,
   getPowerReading,
   isSensor,
   readSdrs,
   run,
   type Sdr,
+  type SensorOwner,
   type SensorSdr,
   sampleSensor,
   type Target,
 } from 'node-ipmi';
 import type { DeviceError } from '../../../drivers/errors.ts';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Origin, Status } from '../model.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
 import type { Identity } from './identity.ts';
@@ -37,6 +39,7 @@ export interface NodeSensorsParts {
   /** Whether what comes of a request counts no more. */
   readonly isOver: () => boolean;
   readonly now: () => Date;
+  readonly log: (text: string, detail: Record<string, unknown>) => void;
 }
 
 /** A sensor, and what became of the tries to read it. */
@@ -78,7 +81,9 @@ export class NodeSensors {
       : [];
     const sdrs = await Promise.all(stored.map((sdr) => withThresholds(target, sdr)));
     if (this.#parts.isOver()) return;
-    this.#records = new Map(sdrs.filter(isSensor).map((sdr) => [keyOf(sdr.owner.address, sdr.number), sdr]));
+    this.#logFaults(sdrs);
+    const all = sdrs.filter(isSensor).flatMap(expandSensor);
+    this.#records = new Map(all.map((sdr) => [keyOf(sdr.owner, sdr.number), sdr]));
     const power = identity.measuresPower ? declarePower(this.#facts) : undefined;
     const recorded = recordedSensors(this.#facts, sdrs, power === undefined ? [] : [power.facts.id]);
     const made = this.#parts.found(power === undefined ? recorded : [...recorded, power]);
@@ -119,16 +124,28 @@ export class NodeSensors {
     }
   }
 
-  /** The record of a sensor by the address of who owns it and its number. */
-  record(address: number, number: number): SensorSdr | undefined {
-    return this.#records.get(keyOf(address, number));
+  /** The record of a sensor by its owner and its number. */
+  record(owner: OwnerKey, number: number): SensorSdr | undefined {
+    return this.#records.get(keyOf(owner, number));
   }
 
-  origin(address: number, number: number): Origin | undefined {
-    const found = this.#sampled.find(
-      ({ record }) => record.owner.address === address && record.number === number,
-    );
+  origin(owner: OwnerKey, number: number): Origin | undefined {
+    const key = keyOf(owner, number);
+    const found = this.#sampled.find(({ record }) => keyOf(record.owner, record.number) === key);
     return found && { kind: 'sensor', id: found.sensor.id, chassis: found.sensor.chassis };
+  }
+
+  /** Records that cannot be used, once for each time that the records are read. */
+  #logFaults(sdrs: readonly Sdr[]): void {
+    for (const sdr of sdrs) {
+      if (sdr.kind !== 'other' || sdr.fault === undefined) continue;
+      const { recordId: record, fault } = sdr;
+      this.#parts.log('a sensor data record of a node cannot be used', {
+        node: this.#facts.id,
+        record,
+        fault,
+      });
+    }
   }
 
   async #read(target: Target, each: Sampled): Promise<void> {
@@ -183,4 +200,7 @@ export class NodeSensors {
   }
 }
 
-const keyOf = (address: number, number: number) => `${address} ${number}`;
+/** What the number of a sensor belongs to: one address has up to four LUNs, each with numbers of its own. */
+export type OwnerKey = Pick<SensorOwner, 'address' | 'lun'>;
+
+const keyOf = ({ address, lun }: OwnerKey, number: number) => `${address} ${lun} ${number}`;

@@ -1,5 +1,5 @@
 /** Whether the board is the one that the descriptor describes, by what its inventory says. */
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Fru } from '../model.ts';
 

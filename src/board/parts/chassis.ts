@@ -1,5 +1,5 @@
 /** A chassis as the rest of the daemon sees it: as well as everything in it. */
-import type { ChassisFacts } from '../../platform/schema.ts';
+import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import { worst } from '../health.ts';
 import type { Indicators } from '../lines/indicators.ts';
 import {

@@ -1,6 +1,6 @@
 /** The fans: one PWM output each, run at the fail-safe duty unless somebody takes over by hand. */
 import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
-import type { FanFacts, Platform } from '../../platform/schema.ts';
+import type { FanFacts, Platform } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import { worst } from '../health.ts';
 import type { Lines } from '../lines/lines.ts';

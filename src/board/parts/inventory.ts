@@ -6,7 +6,7 @@ import type { I2cBus } from '../../../drivers/i2c/bus.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../../drivers/i2c/eeprom.ts';
 import type { MessageKeyTaking } from '../../messages/keys.ts';
-import type { DeviceFacts, Platform } from '../../platform/schema.ts';
+import type { DeviceFacts, Platform } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Fru, Origin, Status } from '../model.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';

@@ -1,6 +1,6 @@
 /** The parts of a board: all that its descriptor says there can be, how they hang together, and what comes while it runs. */
 import type { Hardware } from '../../../drivers/hardware.ts';
-import type { LineFacts, Platform } from '../../platform/schema.ts';
+import type { LineFacts, Platform } from '../../platform/vocabulary/index.ts';
 import { Changes } from '../changes.ts';
 import { HardwareFaults } from '../hardware-faults.ts';
 import { Indicators } from '../lines/indicators.ts';

@@ -2,7 +2,7 @@
  * Chassis that are plugged in and out while the board runs, each with everything in it. Their lines say so by edges;
  * nothing is polled. Other parts ask here whether what they are about is there.
  */
-import type { ChassisFacts } from '../../platform/schema.ts';
+import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
 import { Pluggable, settleAfterInsertion } from './pluggable.ts';

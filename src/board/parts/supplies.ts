@@ -1,5 +1,5 @@
 /** Power supplies, and hot-swap controllers that stand for them: what their lines and sensors say. */
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import { worst } from '../health.ts';
 import type { Lines } from '../lines/lines.ts';

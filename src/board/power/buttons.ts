@@ -1,5 +1,5 @@
 /** The buttons on the front panel of a host: which is pressed, for how long, and the reset that follows. */
-import type { HostFacts } from '../../platform/schema.ts';
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { HostEvent, ResetType } from '../model.ts';
 

@@ -3,8 +3,8 @@
  * starts as after a loss of mains.
  */
 import type { I2cBus } from '../../../drivers/i2c/bus.ts';
-import type { SensorChip } from '../../../drivers/i2c/chip.ts';
-import type { DeviceFacts } from '../../platform/schema.ts';
+import type { SensorChip } from '../../../drivers/i2c/sensor-chip.ts';
+import type { DeviceFacts } from '../../platform/vocabulary/index.ts';
 import {
   type BoardEvent,
   BoardRefusal,

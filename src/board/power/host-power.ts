@@ -2,7 +2,7 @@
 import type { ChassisAction } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { ResetType } from '../../platform/reset-types.ts';
-import type { HostFacts } from '../../platform/schema.ts';
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { BoardRefusal, PowerOutcome, PowerState as PowerStateName, StartedReset } from '../model.ts';
 import type { PowerEffect, PowerInput, PowerNotice } from './power-effects.ts';

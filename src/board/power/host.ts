@@ -1,6 +1,6 @@
 /** One host: its power, its settings, and what its lines show. */
 import type { ResetType } from '../../platform/reset-types.ts';
-import type { HostFacts } from '../../platform/schema.ts';
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
 import {

@@ -1,6 +1,6 @@
 /** The hosts of a board, each with its console. */
 import type { SerialPorts } from '../../../drivers/serial/serial.ts';
-import type { HostFacts } from '../../platform/schema.ts';
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import { HostConsole } from '../console.ts';
 import type { Nodes } from '../nodes/nodes.ts';
 import { ByChassis } from '../parts/by-chassis.ts';

@@ -2,7 +2,7 @@
  * The front panel of a board with several hosts: a rotary switch selects a host or the controller, the buttons act on the
  * selection, and each host has two lamps. Everything is driven by line events; nothing is polled.
  */
-import type { PanelFacts } from '../../platform/schema.ts';
+import type { PanelFacts } from '../../platform/vocabulary/index.ts';
 import type { Glow } from '../lines/lamps.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { BoardEvent, ResetType } from '../model.ts';

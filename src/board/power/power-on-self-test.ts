@@ -1,5 +1,5 @@
 /** The power-on self test (POST) of a host: whether it has finished, and whether it takes too long. */
-import type { HostFacts } from '../../platform/schema.ts';
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { PowerNotice } from './power-effects.ts';
 

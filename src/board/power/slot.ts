@@ -2,7 +2,7 @@
  * A slot: a chassis whose power this controller switches, with everything in it. The requested state lasts over restarts;
  * an open latch and an empty slot hold the power back for as long as they last.
  */
-import type { ChassisFacts } from '../../platform/schema.ts';
+import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
 import {

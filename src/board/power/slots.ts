@@ -1,5 +1,5 @@
 /** The slots of a board, and which chassis each of them feeds. */
-import type { ChassisFacts } from '../../platform/schema.ts';
+import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
 import { Slot, type SlotParts, type SwitchedFacts } from './slot.ts';
 

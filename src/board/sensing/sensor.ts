@@ -1,5 +1,5 @@
 /** One sensor as the rest of the daemon sees it, and how its state follows what the sampler learns. */
-import type { SensorFacts } from '../../platform/schema.ts';
+import type { SensorFacts } from '../../platform/vocabulary/index.ts';
 import { chassisScope, hostScope, type Scope } from '../model/revisions.ts';
 import type { Quantity, Sensor, ThresholdName } from '../model/sensor.ts';
 import type { Health, State, Status } from '../model/status.ts';

@@ -1,6 +1,6 @@
 /** When a reading crosses a limit and when it is back: pure, so that every edge of it can be tested. */
 import type { MessageKeyTaking } from '../../messages/keys.ts';
-import type { ThresholdFacts } from '../../platform/schema.ts';
+import type { ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import type { Health, ThresholdName } from '../model.ts';
 
 type ThresholdMessage = Extract<MessageKeyTaking<4>, `SensorEvent.Reading${string}Threshold`>;

@@ -7,7 +7,7 @@ import {
   nameOid,
   valuesOf,
 } from '../../tls/details.ts';
-import type { JsonObject } from '../service/resource.ts';
+import type { JsonObject } from '../service/json.ts';
 
 export function certificateBody({ pem, isChain, leaf, details }: Certificate): JsonObject {
   return {

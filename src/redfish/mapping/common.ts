@@ -1,6 +1,6 @@
 /** Small pieces that many resources share. */
 import type { Status } from '../../board/model.ts';
-import type { JsonObject } from '../service/resource.ts';
+import type { JsonObject } from '../service/json.ts';
 
 export const link = (uri: string): JsonObject => ({ '@odata.id': uri });
 export const links = (uris: Iterable<string>): JsonObject[] => [...uris].map(link);

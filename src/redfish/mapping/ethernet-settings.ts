@@ -10,7 +10,8 @@ import {
   prefixLengthOf,
 } from '../../network/addresses.ts';
 import type { InterfaceSettings, StaticIpv4, StaticIpv6 } from '../../network/model.ts';
-import type { Changes, Json, JsonObject } from '../service/resource.ts';
+import type { Json, JsonObject } from '../service/json.ts';
+import type { Changes } from '../service/resource.ts';
 
 /** Switches: where each has its place in the settings. */
 const switches: Readonly<Record<string, readonly ['dhcp4' | 'dhcp6' | 'autoconf' | 'vlan', string]>> = {

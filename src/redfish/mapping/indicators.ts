@@ -2,7 +2,8 @@
 import type { Chassis } from '../../board/model.ts';
 import { message } from '../../messages/messages.ts';
 import type { App } from '../app.ts';
-import type { JsonObject, Write } from '../service/resource.ts';
+import type { JsonObject } from '../service/json.ts';
+import type { Write } from '../service/resource.ts';
 
 /** Nothing where no light is wired. */
 export const indicatorOf = (chassis: Chassis | undefined): JsonObject =>

@@ -4,7 +4,7 @@ import type { Health, PostCodes } from '../../board/model.ts';
 import type { JournalState } from '../../journal/options.ts';
 import { type Message, message } from '../../messages/messages.ts';
 import { journalFault } from '../records/board.ts';
-import type { JsonObject } from '../service/resource.ts';
+import type { JsonObject } from '../service/json.ts';
 import { link } from './common.ts';
 
 /** What is wrong with a resource, or with one that it answers for. */

@@ -1,6 +1,6 @@
 /** `$filter` on a log as a condition of the journal, so that the database finds the entries. */
 import type { JournalField, JournalFilter } from '../../journal/filter.ts';
-import { type Filter, isTime, type Literal } from '../service/filter.ts';
+import { type Filter, isTime, type Literal } from '../service/query/filter.ts';
 
 /** Properties of a LogEntry that the journal stores as they are shown. */
 const texts: Readonly<Record<string, JournalField>> = {

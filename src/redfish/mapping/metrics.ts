@@ -2,7 +2,7 @@
 import type { Board, Sensor } from '../../board/model.ts';
 import { type Metric, type Metrics, type Scalar, type Tree, valueAt } from '../../telemetry/metric.ts';
 import type { App } from '../app.ts';
-import type { JsonObject } from '../service/resource.ts';
+import type { JsonObject } from '../service/json.ts';
 import { chassisUri, managerUri, sensorUri, systemUri } from '../uris.ts';
 
 /** A metric definition: one sensor, or a state that moves among a few values. */

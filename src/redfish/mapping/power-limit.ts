@@ -2,7 +2,8 @@
 import type { Node, PowerLimit } from '../../board/model.ts';
 import { type Message, message } from '../../messages/messages.ts';
 import type { App } from '../app.ts';
-import type { Changes, Json, JsonObject, Undo } from '../service/resource.ts';
+import type { Json, JsonObject } from '../service/json.ts';
+import type { Changes, Undo } from '../service/resource.ts';
 import { chassisUri, sensorUri, systemUri } from '../uris.ts';
 import { link, links, statusOf } from './common.ts';
 

@@ -5,7 +5,8 @@ import type { nameOid } from '../../tls/details.ts';
 import { extendedKeyUsages, isKeyUsageName, type KeyUsageName, keyUsageBits } from '../../tls/key-usages.ts';
 import type { KeyKind, SigningRequest } from '../../tls/make.ts';
 import type { App } from '../app.ts';
-import type { ActionParameter, Json } from '../service/resource.ts';
+import type { Json } from '../service/json.ts';
+import type { ActionParameter } from '../service/resource.ts';
 
 /** Text of so many characters at most (the upper bounds of RFC 5280 appendix A.1), without control characters. */
 const text = (most: number): string => `^[^\\x00-\\x1f\\x7f]{1,${most}}$`;

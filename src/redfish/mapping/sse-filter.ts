@@ -1,6 +1,6 @@
 /** The filter of an event stream: DSP0266 clause 12.6, "Event service: Server-sent events, $filter". */
 import { type EventFacts, eventTypeOf, isAt, registryOf, unversioned } from '../../events/subscription.ts';
-import { type Filter, FilterError, parseFilter } from '../service/filter.ts';
+import { type Filter, FilterError, parseFilter } from '../service/query/filter.ts';
 
 export interface StreamFilter {
   readonly wants: (event: EventFacts) => boolean;

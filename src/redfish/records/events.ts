@@ -4,7 +4,7 @@ import type { JournalEntry } from '../../journal/record.ts';
 import { isMessageKey, type Message, message, messageDefinition } from '../../messages/messages.ts';
 import { odataType } from '../generated/versions.ts';
 import { link } from '../mapping/common.ts';
-import type { Json, JsonObject } from '../service/resource.ts';
+import type { Json, JsonObject } from '../service/json.ts';
 import { eventLogEntryUri } from '../uris.ts';
 
 /** What a client asked a test event to say beyond its message. */

@@ -9,22 +9,14 @@
 
 import type { Message } from '../../messages/messages.ts';
 import type { odataType } from '../generated/versions.ts';
-import type { Accepted } from './accepted.ts';
-import type { Filter } from './filter.ts';
-import type { Preferences } from './preferences.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { Principal } from './principal.ts';
+import type { Filter } from './query/filter.ts';
+import type { Accepted } from './write/accepted.ts';
+import type { Preferences } from './write/preferences.ts';
 
 export type SchemaName = keyof typeof odataType;
 export type Params = Readonly<Record<string, string>>;
-export type Json =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly Json[]
-  | { readonly [key: string]: Json | undefined };
-export type JsonObject = { readonly [key: string]: Json | undefined };
-
 /** Where a resource stands: what its body needs to write links. */
 export interface Place<A> {
   readonly app: A;

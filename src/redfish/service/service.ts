@@ -4,14 +4,15 @@
  */
 import { type Message, message, RedfishError } from '../../messages/messages.ts';
 import { Access } from './access.ts';
-import { matchesEtag } from './etag.ts';
+import type { JsonObject } from './json.ts';
 import type { Principal } from './principal.ts';
-import { noQuery, parseQuery } from './query.ts';
-import { missing, type Parts, View } from './reader.ts';
-import { Renderer } from './renderer.ts';
-import type { Declaration, JsonObject } from './resource.ts';
+import { noQuery, parseQuery } from './query/query.ts';
+import { matchesEtag } from './read/etag.ts';
+import { Renderer } from './read/renderer.ts';
+import { missing, type Parts, View } from './read/view.ts';
+import type { Declaration } from './resource.ts';
 import { exists, linkOf, readMethods, type Target, Tree } from './tree.ts';
-import { type Outcome, retryAfter, Writer } from './writer.ts';
+import { type Outcome, retryAfter, Writer } from './write/writer.ts';
 
 export interface ServiceRequest {
   readonly method: string;

@@ -1,6 +1,6 @@
 /** The declarations of a service, and what a request path means among them. */
 
-import { actionInfoUri } from './actions.ts';
+import { actionInfoUri } from './read/actions.ts';
 import type { Collection, Declaration, Params, Resource, SchemaName } from './resource.ts';
 import { pathSegments, Router } from './router.ts';
 

@@ -1,7 +1,7 @@
 /** The board as a whole: what it remembers, what it shows, how it starts and ends. */
 import { describe, expect, it } from 'vitest';
 import type { BootOverride } from '../../../src/board/model.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { createTwin } from '../../../src/twin/twin.ts';
 import { type Bench, Disk, gpioWith, pass, startBench, timing, useOwnTime } from './support.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { BoardRefusal } from '../../../src/board/model.ts';
 import { type ResetType, resetTypes } from '../../../src/platform/reset-types.ts';
-import type { ButtonPowerFacts } from '../../../src/platform/schema.ts';
+import type { ButtonPowerFacts } from '../../../src/platform/vocabulary/index.ts';
 import { bench, gpioWith, pass, postTimeout, startBench, timing, useOwnTime } from './support.ts';
 
 useOwnTime();

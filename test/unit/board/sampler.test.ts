@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { Hardware } from '../../../drivers/hardware.ts';
 import type { Sensor } from '../../../src/board/model.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
 import { type Bench, bench, pass, startBench, timing, useOwnTime } from './support.ts';
 

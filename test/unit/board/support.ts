@@ -12,7 +12,7 @@ import {
   message,
   messageDefinition,
 } from '../../../src/messages/messages.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
 import { hardwareOf } from '../../support/hardware.ts';
 

@@ -5,7 +5,7 @@ import type { BoardEvent, ThresholdName } from '../../../src/board/model.ts';
 import { BoardSensor } from '../../../src/board/sensing/sensor.ts';
 import { crossings, evaluate, healthOf } from '../../../src/board/sensing/thresholds.ts';
 import { BoardSignals } from '../../../src/board/signals.ts';
-import type { SensorFacts, ThresholdFacts } from '../../../src/platform/schema.ts';
+import type { SensorFacts, ThresholdFacts } from '../../../src/platform/vocabulary/index.ts';
 import { wording } from './support.ts';
 
 const all: Required<ThresholdFacts> = {

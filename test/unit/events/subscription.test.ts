@@ -8,7 +8,7 @@ import {
   wants,
 } from '../../../src/events/subscription.ts';
 import { streamFilter } from '../../../src/redfish/mapping/sse-filter.ts';
-import { FilterError } from '../../../src/redfish/service/filter.ts';
+import { FilterError } from '../../../src/redfish/service/query/filter.ts';
 
 const event: EventFacts = {
   messageId: 'SensorEvent.1.0.ReadingAboveUpperCriticalThreshold',

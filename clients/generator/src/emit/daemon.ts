@@ -2,6 +2,7 @@
 import type { Bundle } from '../bundle.ts';
 import { closure } from '../csdl.ts';
 import { privilegesModule, registriesModule } from './daemon-registries.ts';
+import { typesModule } from './daemon-types.ts';
 import type { Files } from './files.ts';
 
 /** What the daemon serves: `src/redfish/served.json`. A collection comes with its member. */
@@ -37,6 +38,12 @@ export function daemonFiles({ csdl, registries, privileges }: Bundle, served: Se
   return {
     'redfish/generated/schemas.json': `{\n${lines.join(',\n')}\n}\n`,
     'redfish/generated/versions.ts': `${banner('DSP8010')}export const odataType = {\n${versions.join('\n')}\n} as const;\n`,
+    'redfish/generated/types.ts':
+      banner('DSP8010') +
+      typesModule(
+        facts,
+        names.filter((name) => !name.endsWith('Collection')),
+      ),
     'messages/generated/registries.ts':
       banner('DSP8010 and DSP8011') + registriesModule(messages, `#${csdl.latest.get('Message.Message')}`),
     'redfish/generated/privileges.ts': banner('DSP8011') + privilegesModule(privileges),

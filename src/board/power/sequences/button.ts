@@ -1,5 +1,5 @@
 /** Power control by buttons: pulses on the power, reset and NMI inputs of the host, and its power-good output. */
-import type { ButtonPowerFacts } from '../../../platform/schema.ts';
+import type { ButtonPowerFacts } from '../../../platform/vocabulary/index.ts';
 import { defaults, expectPower, expectShutdown, notFollowed, type Primitives } from './steps.ts';
 
 export function buttonPrimitives(power: ButtonPowerFacts): Primitives {

@@ -1,6 +1,6 @@
 /** Power control by the host's own controller: IPMI Chassis Control (IPMI 2.0, section 28.3). */
 import type { ChassisAction } from 'node-ipmi';
-import type { IpmiPowerFacts } from '../../../platform/schema.ts';
+import type { IpmiPowerFacts } from '../../../platform/vocabulary/index.ts';
 import { defaults, expectPower, expectShutdown, notFollowed, type Primitives, type Steps } from './steps.ts';
 
 export function ipmiPrimitives(power: IpmiPowerFacts): Primitives {

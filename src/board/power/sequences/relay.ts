@@ -1,5 +1,5 @@
 /** Power control by one level: a relay or a hot-swap enable feeds the host while the line is asserted. */
-import type { RelayPowerFacts } from '../../../platform/schema.ts';
+import type { RelayPowerFacts } from '../../../platform/vocabulary/index.ts';
 import { defaults, expectPower, notFollowed, type Primitives, type Steps } from './steps.ts';
 
 export function relayPrimitives(power: RelayPowerFacts): Primitives {

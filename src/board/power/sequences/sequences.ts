@@ -1,6 +1,6 @@
 /** Which reset types a host supports and the steps of each, from the primitives of its kind of power control. */
 import { type ResetType, resetTypes } from '../../../platform/reset-types.ts';
-import type { HostPowerFacts } from '../../../platform/schema.ts';
+import type { HostPowerFacts } from '../../../platform/vocabulary/index.ts';
 import { buttonPrimitives } from './button.ts';
 import { ipmiPrimitives } from './ipmi.ts';
 import { relayPrimitives } from './relay.ts';

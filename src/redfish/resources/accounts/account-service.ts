@@ -3,7 +3,8 @@ import type { BasicAuth } from '../../../accounts/logins.ts';
 import { type App, resource } from '../../app.ts';
 import { refusing } from '../../mapping/account-errors.ts';
 import { enabled, link } from '../../mapping/common.ts';
-import type { Json, Write } from '../../service/resource.ts';
+import type { Json } from '../../service/json.ts';
+import type { Write } from '../../service/resource.ts';
 import { root } from '../../uris.ts';
 import { clientCertificateLogin, clientCertificateWrite } from './client-certificate-login.ts';
 

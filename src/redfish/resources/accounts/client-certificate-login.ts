@@ -5,7 +5,8 @@ import type { CertificateMapping, TlsPolicy } from '../../../tls/policy.ts';
 import type { App } from '../../app.ts';
 import { accepting } from '../../mapping/certificate-errors.ts';
 import { link } from '../../mapping/common.ts';
-import type { Changes, JsonObject, Write } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
+import type { Changes, Write } from '../../service/resource.ts';
 import { clientCertificatesUri } from '../../uris.ts';
 
 const above = 'MultiFactorAuth/ClientCertificate';

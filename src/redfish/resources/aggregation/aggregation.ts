@@ -5,7 +5,7 @@ import { BoardRefusal, type Node } from '../../../board/model.ts';
 import { message, RedfishError } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
 import { enabled, link, links, statusOf } from '../../mapping/common.ts';
-import type { Json, JsonObject } from '../../service/resource.ts';
+import type { Json, JsonObject } from '../../service/json.ts';
 import { aggregationUri, chassisUri, sourceUri, systemUri } from '../../uris.ts';
 
 const ipmi = `${aggregationUri}/ConnectionMethods/IPMI20`;

@@ -3,7 +3,7 @@ import { type App, resource } from '../../app.ts';
 import { accepting } from '../../mapping/certificate-errors.ts';
 import { link } from '../../mapping/common.ts';
 import { csrParameters, signingRequestOf } from '../../mapping/signing-request.ts';
-import type { Json } from '../../service/resource.ts';
+import type { Json } from '../../service/json.ts';
 import { httpsCertificatesUri } from '../../uris.ts';
 import { certificatesOf } from './certificate-locations.ts';
 

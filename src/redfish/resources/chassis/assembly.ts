@@ -1,7 +1,7 @@
 import type { Chassis, Fru } from '../../../board/model.ts';
 import { resource } from '../../app.ts';
 import { statusOf } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
 
 export const assembly = resource<Chassis>({
   uri: '/redfish/v1/Chassis/{ChassisId}/Assembly',

@@ -4,7 +4,8 @@ import { message } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
 import { link, statusOf } from '../../mapping/common.ts';
 import { limitControl, limitedIn, limitId, pointFaults, setPoint } from '../../mapping/power-limit.ts';
-import type { Changes, JsonObject, Undo } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
+import type { Changes, Undo } from '../../service/resource.ts';
 import { fanUri, sensorUri } from '../../uris.ts';
 import { fansOf } from './fans.ts';
 

@@ -8,7 +8,7 @@ import {
   pointFaults,
   setPoint,
 } from '../../mapping/power-limit.ts';
-import type { JsonObject } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
 import { controlUri } from '../../uris.ts';
 import { fansOf, speedOf } from './fans.ts';
 import { excerpt, sensorsOf } from './sensors.ts';

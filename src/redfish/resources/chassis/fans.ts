@@ -1,7 +1,7 @@
 import type { Fan } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
 import { statusOf } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
 import { sensorUri } from '../../uris.ts';
 import { round } from './sensors.ts';
 

@@ -2,7 +2,7 @@
 import type { Chassis, LeakDetector } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
 import { link, statusOf } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
 import { chassisUri, leakDetectorUri } from '../../uris.ts';
 
 export const leakDetectorsOf = (app: App, chassis: string): LeakDetector[] =>

@@ -1,7 +1,7 @@
 import type { PowerSupply } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
 import { link, links, statusOf } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
 import { chassisUri, powerSupplyUri } from '../../uris.ts';
 import { excerpt } from './sensors.ts';
 

@@ -5,7 +5,7 @@ import { averagingInterval } from '../../../telemetry/telemetry.ts';
 import { type App, resource } from '../../app.ts';
 import { link, links, statusOf } from '../../mapping/common.ts';
 import { consumedBy, legacyLimit, limitedIn, limitFaults, setLimit } from '../../mapping/power-limit.ts';
-import type { Json, JsonObject } from '../../service/resource.ts';
+import type { Json, JsonObject } from '../../service/json.ts';
 import { chassisUri, powerSupplyUri, sensorUri, systemUri } from '../../uris.ts';
 import { powerSuppliesOf, supplyNames } from './power-supplies.ts';
 import { round, sensorsOf } from './sensors.ts';

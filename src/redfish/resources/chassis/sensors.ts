@@ -3,7 +3,7 @@ import { averagingInterval } from '../../../telemetry/telemetry.ts';
 import { type App, collection, resource } from '../../app.ts';
 import { durationOf, statusOf } from '../../mapping/common.ts';
 import { quantities } from '../../mapping/quantities.ts';
-import type { JsonObject } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
 import { sensorUri } from '../../uris.ts';
 
 export const sensor = resource<Sensor>({

@@ -1,7 +1,7 @@
 import type { Chassis, Sensor } from '../../../board/model.ts';
 import { resource } from '../../app.ts';
 import { link, statusOf } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
 import { sensorUri } from '../../uris.ts';
 import { fansOf } from './fans.ts';
 import { leakDetectionLink, leakDetectorsOf } from './leak-detection.ts';

@@ -2,7 +2,7 @@
 import type { Fan, Sensor } from '../../../board/model.ts';
 import { type App, resource } from '../../app.ts';
 import { link, statusOf } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
 import { chassisUri, fanUri, sensorUri } from '../../uris.ts';
 import { round, sensorsOf } from './sensors.ts';
 

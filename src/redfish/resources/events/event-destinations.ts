@@ -1,5 +1,6 @@
 /** Who is told of events (EventDestination.v1_16_0): subscribers, and streams for as long as they are open. */
-import { type Destination, maxSubscriptions } from '../../../events/hub.ts';
+import { maxSubscriptions } from '../../../events/hub.ts';
+import type { Destination } from '../../../events/options.ts';
 import {
   eventTypes,
   everything,
@@ -12,7 +13,7 @@ import {
 import { type Message, message, RedfishError, registryNames } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
 import { link, links } from '../../mapping/common.ts';
-import type { Json, JsonObject } from '../../service/resource.ts';
+import type { Json, JsonObject } from '../../service/json.ts';
 import { subscriptionUri } from '../../uris.ts';
 
 const maxTexts = 64;

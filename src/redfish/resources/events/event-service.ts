@@ -11,7 +11,7 @@ import { resource } from '../../app.ts';
 import { enabled, link } from '../../mapping/common.ts';
 import { recordOf } from '../../records/board.ts';
 import type { TestFacts } from '../../records/events.ts';
-import type { Json } from '../../service/resource.ts';
+import type { Json } from '../../service/json.ts';
 import { root } from '../../uris.ts';
 
 const messageIdPattern = '[A-Za-z0-9]+\\.\\d+\\.\\d+\\.[A-Za-z0-9.]+';

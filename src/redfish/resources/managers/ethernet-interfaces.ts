@@ -5,7 +5,8 @@ import { fqdnOf, type NetworkInterface } from '../../../network/model.ts';
 import { type App, collection, resource } from '../../app.ts';
 import { maxIpv6, patchedSettings, settingsProperties } from '../../mapping/ethernet-settings.ts';
 import { applyStep, trialFaults } from '../../mapping/network-steps.ts';
-import type { Changes, Json, JsonObject, Write } from '../../service/resource.ts';
+import type { Json, JsonObject } from '../../service/json.ts';
+import type { Changes, Write } from '../../service/resource.ts';
 import { managerAt } from './managers.ts';
 
 const fixed = (_model: NetworkInterface, app: App): boolean => !app.network.read().configurable;

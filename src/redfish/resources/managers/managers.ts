@@ -1,5 +1,5 @@
 import { worst } from '../../../board/health.ts';
-import type { Platform } from '../../../platform/schema.ts';
+import type { Platform } from '../../../platform/vocabulary/index.ts';
 import { type App, collection, resource } from '../../app.ts';
 import { link, links, localOffset, now } from '../../mapping/common.ts';
 import { conditionsOf, healthOf, journalConditions } from '../../mapping/journal-status.ts';

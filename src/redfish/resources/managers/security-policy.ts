@@ -2,7 +2,7 @@ import { message } from '../../../messages/messages.ts';
 import { cipherSuites } from '../../../tls/context.ts';
 import { resource } from '../../app.ts';
 import { link } from '../../mapping/common.ts';
-import type { Json } from '../../service/resource.ts';
+import type { Json } from '../../service/json.ts';
 import { clientCertificatesUri } from '../../uris.ts';
 import { managerAt } from './managers.ts';
 

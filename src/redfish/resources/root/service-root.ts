@@ -1,6 +1,6 @@
 import { resource } from '../../app.ts';
 import { link } from '../../mapping/common.ts';
-import { maxExpandLevels } from '../../service/query.ts';
+import { maxExpandLevels } from '../../service/query/query.ts';
 import { managerUri, root } from '../../uris.ts';
 import { aggregationLink } from '../aggregation/aggregation.ts';
 

@@ -13,7 +13,8 @@ import {
 } from '../../mapping/journal-status.ts';
 import { journalFilter } from '../../mapping/log-filter.ts';
 import { recordOf } from '../../records/board.ts';
-import type { Collection, JsonObject, Params, Resource } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
+import type { Collection, Params, Resource } from '../../service/resource.ts';
 import { managerAt } from '../managers/managers.ts';
 
 interface LogFacts {
@@ -109,7 +110,7 @@ function logServices(
       const log = logAt(app, params);
       if (log === undefined) return { total: 0, ids: [] };
       const condition = filter && journalFilter(filter);
-      if (filter !== undefined && (condition === undefined || !app.journal.knowsFilter(condition)))
+      if (filter !== undefined && (condition === undefined || !app.journal.acceptsFilter(condition)))
         return undefined;
       const { total, entries: page } = app.journal.page(log.ref, {
         ...{ skip, top },

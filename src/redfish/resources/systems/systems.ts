@@ -12,7 +12,8 @@ import { link, links, statusOf } from '../../mapping/common.ts';
 import { indicatorOf, indicatorWrite } from '../../mapping/indicators.ts';
 import { runReset } from '../../mapping/resets.ts';
 import { codeText } from '../../records/board.ts';
-import type { JsonObject, Write } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
+import type { Write } from '../../service/resource.ts';
 import { chassisUri, consoleUri, managerUri } from '../../uris.ts';
 
 /** Redfish BootSource values that the firmware of an OCP host can be asked for by IPMI boot options or BootOrder. */

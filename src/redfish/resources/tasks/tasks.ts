@@ -10,8 +10,9 @@ import {
 } from '../../../tasks/task.ts';
 import { type App, collection, resource } from '../../app.ts';
 import { enabled, link, now } from '../../mapping/common.ts';
-import { Accepted } from '../../service/accepted.ts';
-import type { JsonObject, WriteContext } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
+import type { WriteContext } from '../../service/resource.ts';
+import { Accepted } from '../../service/write/accepted.ts';
 import { root } from '../../uris.ts';
 
 export const taskUri = (id: string): string => `${root}TaskService/Tasks/${id}`;

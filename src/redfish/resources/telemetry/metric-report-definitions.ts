@@ -5,7 +5,8 @@ import { link, links } from '../../mapping/common.ts';
 import { faultsOfDefinition } from '../../mapping/metric-rules.ts';
 import { metricsOf, withoutNulls } from '../../mapping/metrics.ts';
 import { predefinedIds } from '../../mapping/predefined-reports.ts';
-import type { Changes, Json, JsonObject } from '../../service/resource.ts';
+import type { Json, JsonObject } from '../../service/json.ts';
+import type { Changes } from '../../service/resource.ts';
 import { metricReportDefinitionUri, metricReportUri, triggerUri } from '../../uris.ts';
 
 const writable = [

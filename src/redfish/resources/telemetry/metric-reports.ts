@@ -2,7 +2,7 @@ import type { Report } from '../../../telemetry/report.ts';
 import { collection, resource } from '../../app.ts';
 import { odataType } from '../../generated/versions.ts';
 import { link } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
 import { metricReportDefinitionUri, metricReportUri } from '../../uris.ts';
 
 export const metricReport = resource<Report>({

@@ -5,7 +5,7 @@ import { tickPeriod } from '../../../telemetry/telemetry.ts';
 import { resource } from '../../app.ts';
 import { durationOf, link } from '../../mapping/common.ts';
 import { withoutNulls } from '../../mapping/metrics.ts';
-import type { JsonObject } from '../../service/resource.ts';
+import type { JsonObject } from '../../service/json.ts';
 import { managerUri, telemetryUri } from '../../uris.ts';
 
 export const telemetryService = resource({

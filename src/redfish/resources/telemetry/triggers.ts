@@ -5,7 +5,8 @@ import { type App, collection, resource } from '../../app.ts';
 import { links } from '../../mapping/common.ts';
 import { faultsOfTrigger } from '../../mapping/metric-rules.ts';
 import { metricsOf, withoutNulls } from '../../mapping/metrics.ts';
-import type { Changes, Json, JsonObject } from '../../service/resource.ts';
+import type { Json, JsonObject } from '../../service/json.ts';
+import type { Changes } from '../../service/resource.ts';
 import { metricReportDefinitionUri, triggerUri } from '../../uris.ts';
 import { newId } from './metric-report-definitions.ts';
 

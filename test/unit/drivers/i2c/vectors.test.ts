@@ -4,8 +4,9 @@
  */
 import { expect, it } from 'vitest';
 import { createI2cBus } from '../../../../drivers/i2c/bus.ts';
-import { type ChipParameters, openChip } from '../../../../drivers/i2c/chip.ts';
+import type { ChipParameters } from '../../../../drivers/i2c/chip.ts';
 import { findChip } from '../../../../drivers/i2c/chips/index.ts';
+import { openChip } from '../../../../drivers/i2c/sensor-chip.ts';
 import { wire } from './wire.ts';
 
 interface Vector {

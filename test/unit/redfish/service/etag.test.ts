@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchesEtag, tagOf } from '../../../../src/redfish/service/etag.ts';
+import { matchesEtag, tagOf } from '../../../../src/redfish/service/read/etag.ts';
 
 const etagOf = (...args: Parameters<typeof tagOf>) => tagOf(...args).etag;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FilterError, parseFilter, passes } from '../../../../src/redfish/service/filter.ts';
+import { FilterError, parseFilter, passes } from '../../../../src/redfish/service/query/filter.ts';
 
 const member = {
   Name: "CPU0's VR",

@@ -1,18 +1,17 @@
 /** A small service of made-up parts, for tests of the protocol itself: no board, no store, no HTTP. */
 import { type Message, RedfishError } from '../../../../src/messages/messages.ts';
-import { passes } from '../../../../src/redfish/service/filter.ts';
+import type { Json, JsonObject } from '../../../../src/redfish/service/json.ts';
 import type { Principal } from '../../../../src/redfish/service/principal.ts';
+import { passes } from '../../../../src/redfish/service/query/filter.ts';
 import {
   type Collection,
   type Declaration,
   defineCollection,
   defineResource,
-  type Json,
-  type JsonObject,
   type Resource,
 } from '../../../../src/redfish/service/resource.ts';
 import { type AuditRecord, Service, type ServiceReply } from '../../../../src/redfish/service/service.ts';
-import { WriteFailure } from '../../../../src/redfish/service/writer.ts';
+import { WriteFailure } from '../../../../src/redfish/service/write/writer.ts';
 
 export interface Box {
   readonly id: string;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RedfishError } from '../../../../src/messages/messages.ts';
-import { parseJson } from '../../../../src/redfish/service/json.ts';
+import { parseJson } from '../../../../src/redfish/service/write/json.ts';
 
 function refusal(body: string | Buffer): RedfishError {
   try {

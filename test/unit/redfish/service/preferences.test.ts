@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Preferences } from '../../../../src/redfish/service/preferences.ts';
+import { Preferences } from '../../../../src/redfish/service/write/preferences.ts';
 
 describe('the Prefer header', () => {
   it.each([

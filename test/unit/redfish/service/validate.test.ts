@@ -2,8 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorBody, type Message } from '../../../../src/messages/messages.ts';
 import { schemaFacts } from '../../../../src/redfish/service/facts.ts';
-import type { JsonObject, SchemaName } from '../../../../src/redfish/service/resource.ts';
-import { validateAction, validateCreate, validatePatch } from '../../../../src/redfish/service/validate.ts';
+import type { JsonObject } from '../../../../src/redfish/service/json.ts';
+import type { SchemaName } from '../../../../src/redfish/service/resource.ts';
+import {
+  validateAction,
+  validateCreate,
+  validatePatch,
+} from '../../../../src/redfish/service/write/validate.ts';
 import { hasRedfishFolder, jsonSchema } from '../support.ts';
 
 /** `Key(args) #/pointer`, which is what a client acts on. */

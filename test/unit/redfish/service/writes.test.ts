@@ -1,6 +1,6 @@
 /** PATCH, POST, DELETE and actions: whole or not at all, and one at a time. */
 import { describe, expect, it } from 'vitest';
-import { WriteFailure } from '../../../../src/redfish/service/writer.ts';
+import { WriteFailure } from '../../../../src/redfish/service/write/writer.ts';
 import { fixture } from './fixture.ts';
 
 const box = '/redfish/v1/Chassis/a';

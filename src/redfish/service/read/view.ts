@@ -1,0 +1,258 @@
+/** What a GET shows: one client's view of one target through one query. */
+import { message, RedfishError } from '../../../messages/messages.ts';
+import type { Access } from '../access.ts';
+import type { JsonObject } from '../json.ts';
+import type { Principal } from '../principal.ts';
+import { excerptOf } from '../query/excerpt.ts';
+import { Budget, expand } from '../query/expand.ts';
+import { passes } from '../query/filter.ts';
+import { type Expansion, noQuery, type Query } from '../query/query.ts';
+import { type Selection, select } from '../query/select.ts';
+import {
+  type ActionInfoTarget,
+  type ActionTarget,
+  type CollectionTarget,
+  type Entry,
+  exists,
+  linkOf,
+  type ResourceTarget,
+  type Target,
+  type Tree,
+} from '../tree.ts';
+import { type Page, type Pager, pageOf } from './collection.ts';
+import { digest, tagOf } from './etag.ts';
+import { collectionBody, identified, type Rendered, type Renderer, Shown } from './renderer.ts';
+
+/** What can be read. */
+export type Readable<A> = Exclude<Target<A>, ActionTarget<A>>;
+
+/** What a GET answers. */
+export interface Answer {
+  readonly rendered: Rendered;
+  /** Link header field. */
+  readonly link: string;
+  /** URI of what is shown, where it is not what was asked for. */
+  readonly location?: string;
+}
+
+export interface Parts<A> {
+  readonly app: A;
+  readonly tree: Tree<A>;
+  readonly renderer: Renderer<A>;
+  readonly access: Access<A>;
+}
+
+export class View<A> {
+  readonly #parts: Parts<A>;
+  readonly #principal: Principal | null;
+  readonly #query: Query;
+  readonly #budget = new Budget();
+  /** Kinds of resources that this client may see, or not, whichever of them it is. */
+  readonly #seen = new Map<Entry<A>, boolean>();
+
+  constructor(parts: Parts<A>, principal: Principal | null, query: Query) {
+    this.#parts = parts;
+    this.#principal = principal;
+    this.#query = query;
+  }
+
+  /** @throws RedfishError 404, 400, 403, 507 */
+  show(target: Readable<A>): Answer {
+    if (target.kind === 'collection') return this.#showCollection(target);
+    const { only, filter, top, skip, after } = this.#query;
+    if ((only ?? filter ?? top ?? skip ?? after) !== undefined) throw notOnResource();
+    return this.#showResource(target);
+  }
+
+  #showResource(target: ResourceTarget<A> | ActionInfoTarget<A>): Answer {
+    const whole = this.#render(target);
+    if (whole === undefined) throw missing(target.uri);
+    const link = linkOf(target);
+    const { expand: expansion, select: selection } = this.#query;
+    const shown = this.#excerpt(target, whole);
+    if (expansion === undefined && selection === undefined) return { rendered: shown, link };
+    let { object } = shown;
+    if (expansion) object = this.#expand(object, expansion);
+    if (selection) object = select(object, selection);
+    // One resource's ETag does not stand for the others that stand in it.
+    const { etag, allow } = whole;
+    const exact = whole.exact && expansion === undefined;
+    return { rendered: new Shown(object, { etag, exact, allow }), link };
+  }
+
+  #showCollection(target: CollectionTarget<A>): Answer {
+    const { app, tree } = this.#parts;
+    if (!exists(target, app)) throw missing(target.uri);
+    if (this.#query.only) {
+      const { total, uris } = pageOf(target, app, { kept: '', top: 1 }, this.#pager());
+      const [uri] = uris;
+      const sole = uri === undefined || total > 1 ? undefined : tree.locate(uri);
+      if (sole?.kind === 'resource') {
+        if (!this.#maySee(sole)) throw new RedfishError([message('Base.InsufficientPrivilege', [])], 403);
+        return { ...this.#showResource(sole), location: sole.uri };
+      }
+    }
+    return { rendered: this.#collection(target, this.#query), link: target.entry.link };
+  }
+
+  /** @throws RedfishError 400, 507 */
+  #collection(target: CollectionTarget<A>, query: Query): Rendered {
+    const page = pageOf(target, this.#parts.app, query, this.#pager());
+    const { expand: expansion, select: selection } = query;
+    const embeds = target.collection.expanded === true;
+    if (embeds || (expansion !== undefined && expansion.scope !== '~'))
+      return this.#withMembers(target, page, query, embeds);
+    const links = page.uris.map((uri) => ({ '@odata.id': uri }));
+    const body = collectionBody(target.collection, page.total, links, page.next);
+    const { etag } = tagOf(body, undefined, 0);
+    const object = identified(target.uri, target.entry.schema, etag, body);
+    const shown = selection === undefined ? object : select(object, selection);
+    return new Shown(shown, { etag, exact: true, allow: target.entry.allow });
+  }
+
+  /** A collection whose members are shown whole, because that is its nature or because the client wants it. */
+  #withMembers(target: CollectionTarget<A>, page: Page, query: Query, embeds: boolean): Rendered {
+    const { expand: expansion } = query;
+    // Links of the collection itself are the first level, unless its members never are mere links.
+    const levels = expansion === undefined ? 0 : expansion.levels - (embeds ? 0 : 1);
+    const selection = query.select && memberSelection(query.select);
+    let exact = levels === 0;
+    const tags: string[] = [];
+    const members = page.uris.map((uri): Pick<Rendered, 'object' | 'json'> => {
+      const member = this.#follow(uri);
+      if (member === undefined) return textOf({ '@odata.id': uri });
+      this.#budget.spend();
+      exact &&= member.exact;
+      tags.push(uri, member.etag);
+      if (levels === 0 && selection === undefined) return member;
+      let { object } = member;
+      if (expansion && levels > 0) object = this.#expand(object, { ...expansion, levels });
+      return textOf(selection === undefined ? object : select(object, selection));
+    });
+    const etag = digest(`${page.total} ${page.next} ${tags.join(' ')}`);
+    const around = (shown: readonly JsonObject[]) =>
+      identified(
+        target.uri,
+        target.entry.schema,
+        etag,
+        collectionBody(target.collection, page.total, shown, page.next),
+      );
+    return new Joined(around, members, { etag, exact, allow: target.entry.allow });
+  }
+
+  /** Undefined where there is nothing. */
+  #render(target: ResourceTarget<A> | ActionInfoTarget<A>): Rendered | undefined {
+    const { app, renderer } = this.#parts;
+    if (target.kind === 'resource') {
+      const cached = renderer.cached(target.uri);
+      if (cached !== undefined) return cached;
+    }
+    const model = target.resource.find(app, target.params);
+    if (model === undefined) return undefined;
+    if (target.kind === 'resource')
+      return renderer.resource(target.resource, model, target.params, target.uri);
+    if (target.resource.actions?.[target.action]?.when?.(model, app) === false) return undefined;
+    return renderer.actionInfo(target.resource, model, target.action, target.uri);
+  }
+
+  #excerpt(target: ResourceTarget<A> | ActionInfoTarget<A>, rendered: Rendered): Rendered {
+    if (this.#query.excerpt === undefined || target.kind === 'actionInfo') return rendered;
+    const kind = target.resource.excerpt?.(rendered.object);
+    const object = excerptOf(target.entry.schema, kind, rendered.object);
+    return object === rendered.object ? rendered : new Shown(object, rendered);
+  }
+
+  /** What is behind a link, or undefined when this client cannot see it. */
+  #follow(uri: string): Rendered | undefined {
+    const target = this.#parts.tree.locate(uri);
+    if (target === undefined || target.kind === 'action' || !this.#maySee(target)) return undefined;
+    if (target.kind === 'collection')
+      return exists(target, this.#parts.app) ? this.#collection(target, noQuery) : undefined;
+    const rendered = this.#render(target);
+    return rendered && this.#excerpt(target, rendered);
+  }
+
+  #expand(object: JsonObject, expansion: Expansion): JsonObject {
+    return expand(object, expansion, (uri) => this.#follow(uri)?.object, this.#budget);
+  }
+
+  /** What this client sees of the members of a collection. */
+  #pager(): Pager {
+    return {
+      passes: (filter, uri) => {
+        const { app, renderer, tree } = this.#parts;
+        const target = tree.locate(uri);
+        if (target?.kind !== 'resource' || !this.#maySee(target)) return false;
+        const { resource, params } = target;
+        // What is rendered here is kept for those that pass; of what is never kept only the properties are looked at.
+        if (resource.live !== true) {
+          const member = this.#render(target);
+          return member !== undefined && passes(filter, member.object);
+        }
+        const model = resource.find(app, params);
+        return (
+          model !== undefined && passes(filter, renderer.properties(resource, model, params, target.uri))
+        );
+      },
+      maySee: (uri) => {
+        const target = this.#parts.tree.locate(uri);
+        return target !== undefined && this.#maySee(target);
+      },
+    };
+  }
+
+  #maySee(target: Target<A>): boolean {
+    const { access } = this.#parts;
+    const owned = target.kind === 'resource' && target.resource.owner !== undefined;
+    if (owned) return access.maySee(this.#principal, target);
+    const known = this.#seen.get(target.entry);
+    if (known !== undefined) return known;
+    const may = access.maySee(this.#principal, target);
+    this.#seen.set(target.entry, may);
+    return may;
+  }
+}
+
+const textOf = (object: JsonObject) => ({ object, json: JSON.stringify(object) });
+
+/** A collection of whole members: their texts are joined, so that nothing is written out twice. */
+class Joined implements Rendered {
+  readonly etag: string;
+  readonly exact: boolean;
+  readonly allow: string;
+  readonly #around: (members: readonly JsonObject[]) => JsonObject;
+  readonly #members: readonly Pick<Rendered, 'object' | 'json'>[];
+
+  constructor(
+    around: (members: readonly JsonObject[]) => JsonObject,
+    members: readonly Pick<Rendered, 'object' | 'json'>[],
+    { etag, exact, allow }: Omit<Rendered, 'object' | 'json'>,
+  ) {
+    this.etag = etag;
+    this.exact = exact;
+    this.allow = allow;
+    this.#around = around;
+    this.#members = members;
+  }
+
+  get object(): JsonObject {
+    return this.#around(this.#members.map(({ object }) => object));
+  }
+
+  get json(): string {
+    const members = this.#members.map(({ json }) => json).join(',');
+    return JSON.stringify(this.#around([])).replace('"Members":[]', () => `"Members":[${members}]`);
+  }
+}
+
+/** With members shown whole, `$select` speaks of them; `Members/Name` says the same as `Name`, and `Members` all. */
+function memberSelection(selection: Selection): Selection | undefined {
+  const { Members: inner, ...outer } = selection;
+  if (inner === undefined) return selection;
+  if (Object.keys(inner).length === 0) return undefined;
+  return Object.assign(Object.create(null), outer, inner);
+}
+
+export const missing = (uri: string): RedfishError =>
+  new RedfishError([message('Base.ResourceMissingAtURI', [uri])], 404);
+const notOnResource = () => new RedfishError([message('Base.QueryNotSupportedOnResource', [])], 400);
