@@ -4,9 +4,10 @@ import { message, RedfishError } from '../../messages/messages.ts';
 import { orAborted } from '../../tasks/tasks.ts';
 import type { App } from '../app.ts';
 import { accepted } from '../resources/tasks/tasks.ts';
-import { withMessages } from '../service/write/extended-info.ts';
-import type { JsonObject, WriteContext } from '../service/resource.ts';
+import type { JsonObject } from '../service/json.ts';
+import type { WriteContext } from '../service/resource.ts';
 import type { Accepted } from '../service/write/accepted.ts';
+import { withMessages } from '../service/write/extended-info.ts';
 import { chassisUri } from '../uris.ts';
 
 /** Milliseconds; an orderly shutdown may take its time, and the board gives up before this. */

@@ -1,9 +1,9 @@
 // The daemon with nodes that are reached over the network in truth; all else is a twin that has nothing on it.
 import pino from 'pino';
 import { linuxIpmi } from '../../../dist/drivers/ipmi/linux.js';
-import { createTwin } from '../../../dist/drivers/twin/twin.js';
-import { startDaemon } from '../../../dist/src/daemon.js';
+import { startDaemon } from '../../../dist/src/daemon/index.js';
 import { loadPlatform } from '../../../dist/src/platform/load.js';
+import { createTwin } from '../../../dist/src/twin/twin.js';
 
 const [file, state, port, userName, password] = process.argv.slice(2);
 const platform = loadPlatform(file);

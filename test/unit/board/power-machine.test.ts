@@ -7,7 +7,7 @@ import { turn } from '../../../src/board/power/power-machine.ts';
 import { initialPower, nameOf, type PowerState, wakeTime } from '../../../src/board/power/power-state.ts';
 import { sequencesOf } from '../../../src/board/power/sequences/sequences.ts';
 import { type ResetType, resetTypes } from '../../../src/platform/reset-types.ts';
-import type { HostPowerFacts } from '../../../src/platform/schema.ts';
+import type { HostPowerFacts } from '../../../src/platform/vocabulary/index.ts';
 import { timing } from './support.ts';
 
 const wirings: Readonly<Record<HostPowerFacts['kind'], HostPowerFacts>> = {
