@@ -11,6 +11,7 @@ import { Logins } from '../accounts/logins.ts';
 import { Roles } from '../accounts/roles.ts';
 import { Sessions } from '../accounts/sessions.ts';
 import { Sources } from '../aggregation/sources.ts';
+import { pinoLogger } from '../base/logger.ts';
 import { createBoard } from '../board/board.ts';
 import type { Board } from '../board/model.ts';
 import { Archives } from '../diagnostics/archives.ts';
@@ -197,7 +198,7 @@ async function start(
   const certificates = await Certificates.open(settings, [hostname(), 'localhost', '127.0.0.1', '::1']);
 
   const board = createBoard(platform, options.hardware, settings, {
-    log: (text, detail) => log.info({ ...detail }, text),
+    log: pinoLogger(log).child('board'),
     mainsRestored: options.mainsRestored ?? machineRestarted(settings, log),
     mark: (node) => journal.mark(nodeSource(node)),
   });

@@ -13,6 +13,7 @@ import {
   type Target,
 } from 'node-ipmi';
 import type { DeviceError } from '../../../drivers/errors.ts';
+import type { Logger } from '../../base/logger.ts';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Origin, Status } from '../model.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
@@ -39,7 +40,7 @@ export interface NodeSensorsParts {
   /** Whether what comes of a request counts no more. */
   readonly isOver: () => boolean;
   readonly now: () => Date;
-  readonly log: (text: string, detail: Record<string, unknown>) => void;
+  readonly log: Logger;
 }
 
 /** A sensor, and what became of the tries to read it. */
@@ -140,7 +141,7 @@ export class NodeSensors {
     for (const sdr of sdrs) {
       if (sdr.kind !== 'other' || sdr.fault === undefined) continue;
       const { recordId: record, fault } = sdr;
-      this.#parts.log('a sensor data record of a node cannot be used', {
+      this.#parts.log.warn('a sensor data record of a node cannot be used', {
         node: this.#facts.id,
         record,
         fault,

@@ -1,9 +1,12 @@
 /** Power supplies, and hot-swap controllers that stand for them: what their lines and sensors say. */
 import type { Platform } from '../../platform/vocabulary/index.ts';
-import type { Changes } from '../changes.ts';
 import { worst } from '../health.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { PowerSupply, Sensor, Status } from '../model.ts';
+import type { PowerSupply } from '../model/chassis.ts';
+import { chassisScope } from '../model/revisions.ts';
+import type { Sensor } from '../model/sensor.ts';
+import type { Status } from '../model/status.ts';
+import type { BoardSignals } from '../signals.ts';
 import { type PartEvent, Pluggable, settleAfterInsertion, severityOf } from './pluggable.ts';
 
 export type SupplyFacts = NonNullable<Platform['powerSupplies']>[number];
@@ -63,46 +66,43 @@ class BoardSupply implements PowerSupply {
 export interface SupplyParts {
   readonly lines: Lines;
   readonly sensors: ReadonlyMap<string, Sensor>;
-  readonly changes: Changes;
-  /** Called when a supply has been plugged in or out. */
-  readonly onPresence: () => void;
+  readonly signals: BoardSignals;
 }
 
 export class Supplies {
   readonly all: ReadonlyMap<string, BoardSupply>;
-  readonly #changes: Changes;
+  readonly #signals: BoardSignals;
 
   constructor(list: readonly SupplyFacts[], parts: SupplyParts, defaultChassis: string) {
-    const { lines, changes, onPresence } = parts;
-    this.#changes = changes;
+    const { lines, signals } = parts;
+    this.#signals = signals;
     const all = new Map<string, BoardSupply>();
     for (const facts of list) {
       const sensors = sensorsOfSupply(facts).flatMap((id) => parts.sensors.get(id) ?? []);
       const supply = new BoardSupply(facts, facts.chassis ?? defaultChassis, lines, sensors, (...event) =>
-        this.#tell(...event),
+        this.#emit(...event),
       );
       all.set(facts.id, supply);
       lines.watch(facts.present, (present) => {
-        supply.plug.see(present);
-        onPresence();
-        if (present) setTimeout(onPresence, settleAfterInsertion).unref();
-        changes.touch();
+        supply.plug.setPresent(present);
+        const available = () => signals.emit('availabilityChanged', undefined);
+        available();
+        if (present) setTimeout(available, settleAfterInsertion).unref();
       });
       lines.watch(facts.good, () => {
-        supply.plug.feel(supply.status.health);
-        changes.touch();
+        supply.plug.update(supply.status.health);
+        signals.emit('stateChanged', chassisScope(supply.chassis));
       });
     }
     this.all = all;
+    // A critical sensor makes its supply fail.
+    signals.on('stateSettled', () => {
+      for (const { plug, status } of all.values()) plug.update(status.health);
+    });
   }
 
-  /** Sensors have moved: one that is critical makes its supply fail. */
-  look(): void {
-    for (const { plug, status } of this.all.values()) plug.feel(status.health);
-  }
-
-  #tell(supply: BoardSupply, event: PartEvent): void {
-    this.#changes.emit({
+  #emit(supply: BoardSupply, event: PartEvent): void {
+    this.#signals.emit('event', {
       message: `Power.PowerSupply${event}`,
       args: [supply.name],
       severity: severityOf[event],

@@ -1,4 +1,4 @@
-/** One sensor as the rest of the daemon sees it, and how its state follows what the sampler learns. */
+/** One sensor as the rest of the daemon sees it: its reading, status and crossed thresholds, and the events of these. */
 import type { SensorFacts } from '../../platform/vocabulary/index.ts';
 import { chassisScope, hostScope, type Scope } from '../model/revisions.ts';
 import type { Quantity, Sensor, ThresholdName } from '../model/sensor.ts';
@@ -6,7 +6,7 @@ import type { Health, State, Status } from '../model/status.ts';
 import type { BoardSignals } from '../signals.ts';
 import { crossings, evaluate, healthOf } from './thresholds.ts';
 
-/** Units as events name them. */
+/** Units as events name them (UCUM). */
 const units: Readonly<Record<Quantity, string>> = {
   Temperature: 'Cel',
   Voltage: 'V',
@@ -24,8 +24,9 @@ export interface SensorOrigin {
   readonly device: string;
   readonly chassis: string;
   readonly quantity: Quantity;
+  /** Milliseconds. */
   readonly period: number;
-  /** Host that powers it, whose log gets its events too; null for what is always there. */
+  /** Host that powers it, whose log gets its events too; null for what is always powered. */
   readonly host: string | null;
 }
 
@@ -37,18 +38,18 @@ export class BoardSensor implements Sensor {
   readonly context: string | null;
   readonly device: string;
   readonly period: number;
-  /** Host that powers it; null when it is always there. */
+  /** Host that powers it; null when it is always powered. */
   readonly poweredBy: string | null;
-  reading: number | null = null;
-  readingTime: Date | null = null;
-  status: Status = { state: 'Starting', health: 'OK' };
-  crossed: readonly ThresholdName[] = [];
-  fault: string | null = null;
-  /** What the last event said to be crossed: it holds over a time without readings. */
-  #announced: readonly ThresholdName[] = [];
-  #facts: SensorFacts;
   readonly #signals: BoardSignals;
   readonly #scope: Scope;
+  #facts: SensorFacts;
+  #reading: number | null = null;
+  #readingTime: Date | null = null;
+  #status: Status = { state: 'Starting', health: 'OK' };
+  #crossed: readonly ThresholdName[] = [];
+  #fault: string | null = null;
+  /** Thresholds that the last event reported as crossed; kept while there are no readings. */
+  #reported: readonly ThresholdName[] = [];
 
   constructor(facts: SensorFacts, origin: SensorOrigin, signals: BoardSignals) {
     this.id = facts.id;
@@ -64,6 +65,26 @@ export class BoardSensor implements Sensor {
     this.#scope = chassisScope(origin.chassis);
   }
 
+  get reading(): number | null {
+    return this.#reading;
+  }
+
+  get readingTime(): Date | null {
+    return this.#readingTime;
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  get crossed(): readonly ThresholdName[] {
+    return this.#crossed;
+  }
+
+  get fault(): string | null {
+    return this.#fault;
+  }
+
   get thresholds(): Sensor['thresholds'] {
     return this.#facts.thresholds ?? {};
   }
@@ -72,62 +93,44 @@ export class BoardSensor implements Sensor {
     return this.#facts.range ?? null;
   }
 
-  /** The part that measures has been found: a second source has a scale and limits of its own. */
+  /** Uses the scale and limits of the part that was found to be fitted. */
   setFacts(facts: SensorFacts): void {
     if (this.#facts === facts) return;
     this.#facts = facts;
     this.#stateChanged();
   }
 
-  /** Takes a value as the device gave it. */
+  /** Sets the reading to a value as the device gave it, and emits an event for each threshold crossed by it. */
   setReading(raw: number, time: Date): void {
     const { scale = 1, offset = 0, hysteresis } = this.#facts;
-    const before = this.#announced;
-    this.reading = raw * scale + offset;
-    this.readingTime = time;
-    this.fault = null;
-    const crossed = evaluate(before, this.reading, this.thresholds, hysteresis);
-    this.#announced = crossed;
-    this.#become('Enabled', healthOf(crossed), crossed);
+    const before = this.#reported;
+    const reading = raw * scale + offset;
+    const crossed = evaluate(before, reading, this.thresholds, hysteresis);
+    this.#reading = reading;
+    this.#readingTime = time;
+    this.#fault = null;
+    this.#reported = crossed;
+    this.#update('Enabled', healthOf(crossed), crossed);
     this.#signals.emit('sensorRead', this);
-    const reading = [this.name, String(Number(this.reading.toPrecision(6))), units[this.quantity]] as const;
-    for (const { key, severity, threshold } of crossings(before, this.crossed)) {
-      const limit = threshold === null ? null : this.thresholds[threshold];
-      // The limit went with the part that had it.
-      if (limit === undefined) continue;
-      this.#signals.emit('event', {
-        ...(threshold === null
-          ? { message: key, args: reading }
-          : { message: key, args: [...reading, String(limit)] }),
-        severity,
-        origin: { kind: 'sensor', id: this.id, chassis: this.chassis },
-        condition: `sensor:${this.id}`,
-        resolves: threshold === null,
-        ...(this.poweredBy === null ? {} : { host: this.poweredBy }),
-      });
-    }
+    this.#emitCrossings(before, crossed, reading);
   }
 
-  /** There is no reading, and why. Nobody knows whether what was crossed still is. */
+  /** There is no reading, for the reason `fault`. Whether crossed thresholds still are is unknown. */
   markUnavailable(state: Exclude<State, 'Enabled'>, fault: string | null, health: Health = 'OK'): void {
-    if (
-      this.reading === null &&
-      this.fault === fault &&
-      this.status.state === state &&
-      this.status.health === health
-    )
-      return;
-    this.reading = null;
-    this.fault = fault;
-    this.#become(state, health, []);
+    const { state: stateBefore, health: healthBefore } = this.#status;
+    const isSame = this.#fault === fault && stateBefore === state && healthBefore === health;
+    if (this.#reading === null && isSame) return;
+    this.#reading = null;
+    this.#fault = fault;
+    this.#update(state, health, []);
   }
 
-  /** The part that it measures has been taken away: what was wrong with it is over. */
+  /** The component that it measures was removed, which ends what was wrong with it. */
   markAbsent(fault: string): void {
-    const crossed = this.#announced.length > 0;
+    const wasCrossed = this.#reported.length > 0;
     this.markUnavailable('Absent', fault);
-    this.#announced = [];
-    if (!crossed) return;
+    this.#reported = [];
+    if (!wasCrossed) return;
     this.#signals.emit('event', {
       message: 'ResourceEvent.ResourceStatusChangedOK',
       args: [this.name, 'Absent'],
@@ -138,13 +141,34 @@ export class BoardSensor implements Sensor {
     });
   }
 
-  #become(state: State, health: Health, crossed: readonly ThresholdName[]): void {
-    const isSame = this.status.state === state && this.status.health === health;
-    const isCrossedSame = crossed.join() === this.crossed.join();
-    this.crossed = crossed;
+  #emitCrossings(before: readonly ThresholdName[], after: readonly ThresholdName[], reading: number): void {
+    const args = [this.name, String(Number(reading.toPrecision(6))), units[this.quantity]] as const;
+    for (const { key, severity, threshold } of crossings(before, after)) {
+      const limit = threshold === null ? null : this.thresholds[threshold];
+      // The limit belonged to a part that was replaced.
+      if (limit === undefined) continue;
+      this.#signals.emit('event', {
+        ...(threshold === null
+          ? { message: key, args }
+          : { message: key, args: [...args, String(limit)] as const }),
+        severity,
+        origin: { kind: 'sensor', id: this.id, chassis: this.chassis },
+        condition: `sensor:${this.id}`,
+        resolves: threshold === null,
+        ...(this.poweredBy !== null && { host: this.poweredBy }),
+      });
+    }
+  }
+
+  #update(state: State, health: Health, crossed: readonly ThresholdName[]): void {
+    const { state: stateBefore, health: healthBefore } = this.#status;
+    const isSame = stateBefore === state && healthBefore === health;
+    const isCrossedSame =
+      crossed.length === this.#crossed.length && crossed.every((each) => this.#crossed.includes(each));
+    this.#crossed = crossed;
     this.#signals.emit('readingChanged', this.#scope);
     if (isSame && isCrossedSame) return;
-    if (!isSame) this.status = { state, health };
+    if (!isSame) this.#status = { state, health };
     this.#stateChanged();
   }
 

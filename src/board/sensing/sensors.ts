@@ -7,6 +7,7 @@ import type { FoundSensor } from '../nodes/records.ts';
 import type { ByChassis } from '../parts/by-chassis.ts';
 import type { ChassisMember } from '../parts/chassis.ts';
 import type { BoardSignals } from '../signals.ts';
+import type { SensorDeclaration } from './reader.ts';
 import { BoardSensor } from './sensor.ts';
 
 export class Sensors {
@@ -25,6 +26,15 @@ export class Sensors {
     this.#signals = signals;
   }
 
+  /** Adds a sensor of the descriptor. */
+  declare(declaration: SensorDeclaration, defaultChassis: string): void {
+    const { facts, device, chassis = defaultChassis, quantity, period, poweredBy, unsupported } = declaration;
+    const origin = { device, chassis, quantity, period, host: poweredBy };
+    const sensor = new BoardSensor(facts, origin, this.#signals);
+    if (unsupported !== null) sensor.markUnavailable('UnavailableOffline', unsupported);
+    this.add(sensor, poweredBy);
+  }
+
   /** Adds a sensor; `host` is the one that it belongs to. */
   add(sensor: BoardSensor, host: string | null): void {
     this.#all.set(sensor.id, sensor);
@@ -40,10 +50,10 @@ export class Sensors {
   }
 
   /**
-   * A node turned out to have these: those that are known stay what they are, and those of before that are not among them
-   * go. `period` is how often they are read.
+   * Replaces the sensors of a node by those that it was found to have: known ones stay as they are, and those of
+   * `before` that are not among them are removed. `period` is their sampling period, milliseconds.
    */
-  found(
+  replaceNode(
     node: BoardNode,
     period: number,
     before: ReadonlyMap<string, BoardSensor>,
@@ -78,10 +88,10 @@ export class Sensors {
       known.setFacts(facts);
       return known;
     }
-    // The name belongs to somebody else on this board.
+    // The id is taken by another sensor of this board.
     if (known === undefined && this.#all.has(facts.id)) return undefined;
     if (known !== undefined) this.#delete(known);
-    // A controller with a log of its own says itself what happens to its host.
+    // A controller with an event log of its own records what happens to its host.
     const host = node.bridgeIc === undefined ? null : (node.host ?? null);
     const sensor = new BoardSensor(facts, { device, chassis, quantity, period, host }, this.#signals);
     this.add(sensor, node.host ?? null);

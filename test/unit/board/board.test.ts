@@ -216,7 +216,7 @@ describe('a listener that throws', () => {
     b.twin.inject({ kind: 'nack', device: 'HSC' });
     await pass(3000);
     expect(heard).toContain('device:HSC');
-    expect(b.log).toContain('a listener to the board has failed');
+    expect(b.log).toContain('a listener of the board has failed');
     // A neighbour on the same bus goes on, and the device itself is found again.
     const before = b.sensor('INLET_TEMP').readingTime;
     b.twin.clear('all');

@@ -210,7 +210,7 @@ describe('the board', () => {
       },
     ]);
     expect(b.events[0]?.detail).toMatch(
-      /This board says it is "Other Board", and the descriptor is for Bench Board/,
+      /names this board "Other Board", which does not match "Bench\.\*" of the descriptor for Bench Board/,
     );
     await b.stop();
   });

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { GpioLines } from '../../../drivers/gpio/lines.ts';
 import { Lines } from '../../../src/board/lines/lines.ts';
+import { BoardSignals } from '../../../src/board/signals.ts';
 import { createTwin } from '../../../src/twin/twin.ts';
 import { type Bench, bench, Disk, gpioWith, pass, startBench, useOwnTime } from './support.ts';
 
@@ -63,6 +64,14 @@ describe('a line that cannot be had', () => {
   });
 });
 
+/** The lines of the bench board without the board. */
+function linesOf(gpio: GpioLines, report: (name: string, fault: string | null) => unknown): Lines {
+  const signals = new BoardSignals((error) => {
+    throw error;
+  });
+  return new Lines(bench.lines ?? {}, { gpio, signals, report, isPresent: () => true });
+}
+
 describe('lines as such', () => {
   const held: Lines[] = [];
   afterEach(() => {
@@ -71,11 +80,7 @@ describe('lines as such', () => {
   async function open(gpio: (gpio: GpioLines) => GpioLines = (same) => same) {
     const twin = createTwin(bench, { speed: 10 });
     const faults: [string, string | null][] = [];
-    const lines = new Lines(
-      { gpio: gpio(twin.gpio), nodes: () => undefined },
-      bench.lines ?? {},
-      (name, fault) => faults.push([name, fault]),
-    );
+    const lines = linesOf(gpio(twin.gpio), (name, fault) => faults.push([name, fault]));
     held.push(lines);
     await lines.open();
     return { twin, lines, faults, asserted: (line: string) => twin.edges(line).at(-1)?.asserted ?? false };
@@ -114,14 +119,14 @@ describe('lines as such', () => {
       return twin.gpio.request(wanted);
     };
     const slow = { request, close: () => twin.gpio.close() };
-    const lines = new Lines({ gpio: slow, nodes: () => undefined }, bench.lines ?? {}, fail);
+    const lines = linesOf(slow, fail);
     void lines.open();
     await pass(10);
     lines.close();
     go();
     await pass(10);
     // Whoever comes next can have all of them.
-    const again = new Lines({ gpio: twin.gpio, nodes: () => undefined }, bench.lines ?? {}, fail);
+    const again = linesOf(twin.gpio, fail);
     held.push(again);
     await again.open();
     expect(again.get('POWER_GOOD')).toBe(false);

@@ -157,7 +157,7 @@ describe('POST codes', () => {
       message: '/dev/post0: there is no such device',
     });
     await pass(120_000);
-    expect(b.log.filter((text) => text === 'no POST codes come from system')).toHaveLength(1);
+    expect(b.log.filter((text) => text === 'no POST codes are received from system')).toHaveLength(1);
     there = true;
     await pass(61_000);
     expect(b.host.postCodes?.fault).toBeNull();

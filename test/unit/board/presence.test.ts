@@ -79,8 +79,12 @@ describe('a chassis that can be pulled', () => {
     expect(board.chassis.get('main')?.status.health).toBe('OK');
     expect(b.events.slice(-3).map(({ message, origin, detail }) => [message, origin, detail])).toEqual([
       ['ResourceEvent.ResourceRemoved', { kind: 'chassis', id: 'sled' }, 'Sled was pulled out.'],
-      ['ResourceEvent.ResourceRemoved', { kind: 'chassis', id: 'riser' }, 'Sled was pulled out.'],
-      ['ResourceEvent.ResourceRemoved', { kind: 'host', id: 'sled-host' }, 'Sled was pulled out.'],
+      ['ResourceEvent.ResourceRemoved', { kind: 'chassis', id: 'riser' }, 'riser was pulled out with Sled.'],
+      [
+        'ResourceEvent.ResourceRemoved',
+        { kind: 'host', id: 'sled-host' },
+        'sled-host was pulled out with Sled.',
+      ],
     ]);
     await expect(board.reset('sled-host', 'On')).rejects.toThrow('there is no host sled-host');
     // Nothing of it is missed, however long it stays away.
@@ -256,7 +260,7 @@ describe('a chassis that can be pulled', () => {
     });
     expect(b.board.chassis.has('sled')).toBe(true);
     expect(b.board.sensors.get('SLED_TEMP')?.reading).not.toBeNull();
-    expect(b.log).toContain('a GPIO line cannot be had');
+    expect(b.log).toContain('GPIO line not available');
     await b.stop();
   });
 });

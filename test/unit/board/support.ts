@@ -15,6 +15,7 @@ import {
 import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
 import { hardwareOf } from '../../support/hardware.ts';
+import { recordingLogger } from '../../support/logger.ts';
 
 /** The sentence of an event. @throws Error when no registry has its message, or with other arguments */
 export function wording(event: BoardEvent): string {
@@ -305,7 +306,10 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const disk = options.disk ?? new Disk();
   const hardware = { ...hardwareOf(twin), ...options.hardware?.(twin) };
   const log: string[] = [];
-  const board = createBoard(platform, hardware, disk, { log: (text) => log.push(text), ...options });
+  const board = createBoard(platform, hardware, disk, {
+    log: recordingLogger((text) => log.push(text)),
+    ...options,
+  });
   const events: BoardEvent[] = [];
   const unworded: unknown[] = [];
   board.onEvent((event) => {

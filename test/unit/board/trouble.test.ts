@@ -28,7 +28,7 @@ describe('an output whose chip is reset', () => {
     expect(b.twin.edges('IDENTIFY_CARD').at(-1)?.asserted).toBe(false);
     await pass(look + 2000);
     expect(of(b, 'IDENTIFY_CARD')).toEqual([
-      'it did not show what it was set to; its chip was reset, and it has been set again',
+      'it did not show the value that it was set to: its chip was reset, and it has been set again',
       null,
     ]);
     expect(b.twin.edges('IDENTIFY_CARD').at(-1)?.asserted).toBe(true);
@@ -140,12 +140,12 @@ describe('an input that changes 100,000 times a second', () => {
     const fault = b.twin.inject({ kind: 'storm', line: 'FAN1_PRESENT' });
     await pass(100);
     expect(of(b, 'FAN1_PRESENT')).toEqual([
-      'it changes more than 2000 times a second; it is not heeded until it is calm',
+      'it changes more than 2000 times a second; its last value is used until it is calm',
     ]);
     const events = b.events.length;
     await pass(3000);
     expect(b.events.length).toBe(events);
-    // It is tried now and then, and still not heeded.
+    // It is checked now and then, and still not followed.
     await pass(3 * look);
     expect(b.events.length - events).toBeLessThan(3000);
     expect(of(b, 'FAN1_PRESENT')).toHaveLength(1);

@@ -6,6 +6,7 @@ import { identify } from '../../../../src/board/nodes/identity.ts';
 import { NodeLog } from '../../../../src/board/nodes/log.ts';
 import { NodeSensors } from '../../../../src/board/nodes/sensors.ts';
 import type { NodeFacts } from '../../../../src/platform/vocabulary/index.ts';
+import { recordingLogger } from '../../../support/logger.ts';
 
 const facts: NodeFacts = { id: 'node1', link: { kind: 'ipmb', bus: 1, address: 0x20 } };
 const now = () => new Date('2026-06-01T00:00:00Z');
@@ -16,7 +17,7 @@ function sensorsOf(logged: unknown[] = []): NodeSensors {
     misread: () => undefined,
     isHostOff: () => false,
     isOver: () => false,
-    log: (text, detail) => logged.push([text, detail]),
+    log: recordingLogger((text, detail) => logged.push([text, detail])),
     now,
   });
 }

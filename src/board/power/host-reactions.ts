@@ -1,0 +1,86 @@
+/** How hosts follow the rest of the board: insertion and removal, slot power, their node, and leaks. */
+import type { Logger } from '../../base/logger.ts';
+import type { HostFacts, LineFacts } from '../../platform/vocabulary/index.ts';
+import type { Presence } from '../parts/presence.ts';
+import type { Topology } from '../parts/topology.ts';
+import type { ChassisAvailability } from '../sensing/unavailability.ts';
+import type { BoardSignals, SignalMap } from '../signals.ts';
+import type { Hosts } from './hosts.ts';
+import type { Slots } from './slots.ts';
+
+export interface HostReactionsParts {
+  readonly signals: BoardSignals;
+  readonly topology: Topology;
+  readonly availability: ChassisAvailability;
+  readonly presence: Presence;
+  readonly slots: Slots;
+  readonly hosts: Hosts;
+  /** Lines of the descriptor by name. */
+  readonly declared: Readonly<Record<string, LineFacts>>;
+  readonly log: Logger;
+}
+
+/** Subscribes the hosts to what happens around them. */
+export function connectHosts(parts: HostReactionsParts): void {
+  const { signals, presence, slots, hosts, availability } = parts;
+  signals.on('availabilityChanged', () => {
+    for (const host of hosts.all.values())
+      if (!presence.has(host.chassis) || !slots.feeds(host.chassis)) host.pulled();
+  });
+  signals.on('chassisReady', ({ chassis }) => {
+    for (const host of hosts.all.values())
+      if (chassis.includes(host.chassis) && availability.of(host.chassis) === null) host.pluggedIn();
+  });
+  signals.on('slotPowerChanged', (change) => slotPowerChanged(parts, change));
+  signals.on('nodeReachable', ({ node, reachable }) => {
+    for (const { facts, power } of hosts.all.values()) {
+      if (powerNodeOf(facts, parts.declared) !== node) continue;
+      if (reachable) power.refresh();
+      else power.markUnknown();
+    }
+  });
+  signals.on('leakDetected', (leak) => switchOff(parts, leak));
+}
+
+/** Node that reports the power of a host; undefined where a line of the controller does. */
+function powerNodeOf({ power }: HostFacts, lines: HostReactionsParts['declared']): string | undefined {
+  if (power.kind === 'ipmi') return power.node;
+  return power.kind === 'gpio' ? lines[power.good]?.node : undefined;
+}
+
+/** Hosts in a slot lose their power with it. */
+function slotPowerChanged(
+  { signals, topology, hosts }: HostReactionsParts,
+  { chassis, name, off, requested }: SignalMap['slotPowerChanged'],
+): void {
+  for (const host of off ? hosts.allPresent() : []) {
+    if (host.power.good !== true || !topology.isInside(host.chassis, chassis)) continue;
+    signals.emit('event', {
+      message: 'ResourceEvent.ResourcePoweredOff',
+      args: [host.name],
+      severity: requested ? 'OK' : 'Warning',
+      origin: { kind: 'host', id: host.id },
+      host: host.id,
+      detail: `${name} has no power any more.`,
+    });
+  }
+  signals.emit('availabilityChanged', undefined);
+}
+
+/** Switches off the hosts in the chassis of a leak, and in those within. */
+function switchOff(
+  { hosts, topology, log }: HostReactionsParts,
+  { detector, chassis: leaking, reaction }: SignalMap['leakDetected'],
+): void {
+  for (const { id, chassis, power } of hosts.allPresent()) {
+    if (power.good !== true || !topology.isInside(chassis, leaking)) continue;
+    // A host that cannot be shut down by its operating system is switched off.
+    const type = power.supported.includes(reaction) ? reaction : 'ForceOff';
+    log.warn('switching off a host because of a leak', { host: id, detector, type });
+    power
+      .reset(type)
+      .catch((error: unknown) =>
+        log.error('cannot switch off a host because of a leak', { host: id, detector, error: String(error) }),
+      );
+  }
+}
