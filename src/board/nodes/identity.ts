@@ -15,8 +15,8 @@ import {
 } from 'node-ipmi';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { NodeFirmware, PowerLimit } from '../model.ts';
-import { powerLimit } from './power.ts';
-import { bitSignal, powerSignal } from './signals.ts';
+import { bitLine, powerLine } from './node-lines.ts';
+import { powerLimit } from './power-limit.ts';
 
 export interface Identity {
   readonly manufacturer: number;
@@ -130,11 +130,11 @@ export async function levelsOf(
     // A refusal is an answer: the levels are unknown, and the node is reachable.
     const pins = (await unlessRefused(run(target, bicGetGpio, { iana: bridge }))) ?? new Uint8Array();
     return Array.from({ length: pins.length * 8 }, (_, bit) => [
-      bitSignal(bit),
+      bitLine(bit),
       ((pins[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0,
     ]);
   }
-  if (hasChassis) return [[powerSignal, (await run(target, getChassisStatus, undefined)).powerOn]];
+  if (hasChassis) return [[powerLine, (await run(target, getChassisStatus, undefined)).powerOn]];
   // Nothing to tell; that it answers is something all the same.
   await run(target, getDeviceId, undefined);
   return [];

@@ -9,14 +9,14 @@ import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import { BoardRefusal, type Node, type NodeFirmware, type Status } from '../model.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
-import { Contact } from './contact.ts';
+import { NodeConnection } from './connection.ts';
+import { NodeEventLog } from './event-log.ts';
 import { type Identity, identify, levelsOf } from './identity.ts';
-import { NodeLog } from './log.ts';
-import { untilNext } from './pace.ts';
+import { NodeLines } from './node-lines.ts';
+import { untilNext } from './polling-phase.ts';
+import { lostEvent, wellEvent } from './reachability-events.ts';
 import { NodeSensors, type NodeSensorsParts } from './sensors.ts';
-import { Signals } from './signals.ts';
-import { lostEvent, wellEvent } from './told.ts';
-import { deviceError, type Way, type Ways } from './ways.ts';
+import { deviceError, type IpmiConnection, type IpmiTransports } from './transports.ts';
 
 /** Period of readings where the descriptor has none, milliseconds. */
 export const defaultPoll = 2000;
@@ -33,7 +33,7 @@ const slack = 250;
 const firstContact = 10_000;
 
 export interface NodeParts extends Omit<NodeSensorsParts, 'isOver'> {
-  readonly ways: Ways;
+  readonly transports: IpmiTransports;
   readonly changes: Changes;
   /** Why it cannot be asked now although nothing is wrong; null when it can. */
   readonly unavailability: () => Unavailability | null;
@@ -53,14 +53,14 @@ export interface NodeParts extends Omit<NodeSensorsParts, 'isOver'> {
 export class BoardNode implements Node {
   readonly facts: NodeFacts;
   readonly chassis: string;
-  readonly signals: Signals;
+  readonly signals: NodeLines;
   lastAnswer: Date | null = null;
   fault: string | null = null;
   readonly #parts: NodeParts;
   readonly #period: number;
   readonly #sensors: NodeSensors;
-  readonly #log: NodeLog;
-  readonly #contact: Contact;
+  readonly #log: NodeEventLog;
+  readonly #contact: NodeConnection;
   #identity: Identity | null = null;
   #identified = Number.NEGATIVE_INFINITY;
   #state: Status = { state: 'Starting', health: 'OK' };
@@ -79,7 +79,7 @@ export class BoardNode implements Node {
     this.chassis = chassis;
     this.#parts = parts;
     this.#period = facts.poll ?? defaultPoll;
-    this.signals = new Signals(facts.id);
+    this.signals = new NodeLines(facts.id);
     const { found, misread, isHostOff, mark, now } = parts;
     this.#sensors = new NodeSensors(
       { ...facts, name: parts.label },
@@ -92,9 +92,9 @@ export class BoardNode implements Node {
         isOver: () => this.#isOver || !this.#isThere,
       },
     );
-    this.#log = new NodeLog(facts, this.#sensors, mark, now);
-    this.#contact = new Contact(facts, {
-      ways: parts.ways,
+    this.#log = new NodeEventLog(facts, this.#sensors, mark, now);
+    this.#contact = new NodeConnection(facts, {
+      transports: parts.transports,
       isOver: () => this.#isOver,
       isStopped: () => this.#stopped,
       heard: () => this.#hear(),
@@ -180,7 +180,7 @@ export class BoardNode implements Node {
   }
 
   /** The session over the network. @throws DeviceError */
-  async way(): Promise<Way> {
+  async way(): Promise<IpmiConnection> {
     return this.#contact.open();
   }
 

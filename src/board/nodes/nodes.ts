@@ -12,17 +12,17 @@ import type { BoardHost } from '../power/host.ts';
 import type { HostController } from '../power/host-power.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
 import type { Sensors } from '../sensing/sensors.ts';
+import { answerNode } from './bmc-requests.ts';
 import { applyBoot, flagBytes, isBootPending } from './boot.ts';
 import { BoardNode, defaultPoll } from './node.ts';
-import { phaseOf } from './pace.ts';
-import { applyLimit } from './power.ts';
-import { answerNode } from './requests.ts';
-import type { Ways } from './ways.ts';
+import { phaseOf } from './polling-phase.ts';
+import { applyLimit } from './power-limit.ts';
+import type { IpmiTransports } from './transports.ts';
 
 const sweepPeriod = 250;
 
 export interface NodesParts extends BoardContext {
-  readonly ways: Ways;
+  readonly transports: IpmiTransports;
   readonly sensors: Sensors;
   readonly inventory: Inventory;
   readonly faults: HardwareFaults;
@@ -52,11 +52,11 @@ export class Nodes {
 
   /** Adds a node; it is asked from `start` on, or at once after that. `label` is what its sensors are called by. */
   add(facts: NodeFacts, chassis: string, label: string | undefined): BoardNode {
-    const { ways, changes, signals, now, log, lines, availability } = this.#parts;
+    const { transports, changes, signals, now, log, lines, availability } = this.#parts;
     const { sensors, inventory, faults, hosts, persisted, mark } = this.#parts;
     const { id, host = '', link } = facts;
     const node: BoardNode = new BoardNode(facts, chassis, {
-      ...{ ways, changes, now, log },
+      ...{ transports, changes, now, log },
       unavailability: () => availability.of(chassis),
       isHostOff: () => hosts.get(host)?.power.good === false,
       found: (found) => {
@@ -79,7 +79,7 @@ export class Nodes {
     this.#nodes.set(id, node);
     lines.addNode(id, node.signals);
     if (link.kind === 'ipmb')
-      ways.answer(link, (request, from) =>
+      transports.answer(link, (request, from) =>
         answerNode(request, from, {
           now,
           record: async (bytes) => void (await node.record(bytes)),
@@ -121,7 +121,7 @@ export class Nodes {
     clearInterval(this.#sweep);
     this.#sweep = undefined;
     await Promise.all([...this.#nodes.values()].map((node) => node.stop()));
-    this.#parts.ways.close();
+    this.#parts.transports.close();
   }
 
   /** The period in which a node is asked, milliseconds. */

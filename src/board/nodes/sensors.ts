@@ -18,10 +18,10 @@ import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Origin, Status } from '../model.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
 import type { Identity } from './identity.ts';
-import { declarePower } from './power.ts';
+import { declarePower } from './power-limit.ts';
 import { type FoundSensor, recordedSensors } from './records.ts';
 import { withThresholds } from './thresholds.ts';
-import { deviceError } from './ways.ts';
+import { deviceError } from './transports.ts';
 
 /** Failures in a row after which a reading counts as gone. */
 const patience = 2;

@@ -2,8 +2,8 @@
 import { encodeSdr, IpmiNode, type Target } from 'node-ipmi';
 import { describe, expect, it } from 'vitest';
 import { fullSensor } from '../../../../drivers/node-ipmi/test/fixture.ts';
+import { NodeEventLog } from '../../../../src/board/nodes/event-log.ts';
 import { identify } from '../../../../src/board/nodes/identity.ts';
-import { NodeLog } from '../../../../src/board/nodes/log.ts';
 import { NodeSensors } from '../../../../src/board/nodes/sensors.ts';
 import type { NodeFacts } from '../../../../src/platform/vocabulary/index.ts';
 import { recordingLogger } from '../../../support/logger.ts';
@@ -33,7 +33,7 @@ describe('sensors with one number behind two LUNs', () => {
     const target = new IpmiNode({ sdrs: [fan(4, 'Fan0', 0), fan(4, 'Fan1', 1)] });
     const sensors = sensorsOf();
     await sensors.look(target, await identify(target, facts));
-    const log = new NodeLog(facts, sensors, undefined, now);
+    const log = new NodeEventLog(facts, sensors, undefined, now);
     expect(log.event(event(0)).detail).toMatch(/^Fan0: /);
     expect(log.event(event(1)).detail).toMatch(/^Fan1: /);
     expect(log.event(event(2)).detail).toMatch(/^Fan #0x04: /);

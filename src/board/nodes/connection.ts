@@ -1,10 +1,10 @@
 /** The way to one controller, kept open, and when it last said something. */
 import { IpmiError, type Target } from 'node-ipmi';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
-import type { Way, Ways } from './ways.ts';
+import type { IpmiConnection, IpmiTransports } from './transports.ts';
 
-export interface ContactParts {
-  readonly ways: Ways;
+export interface NodeConnectionParts {
+  readonly transports: IpmiTransports;
   /** Nothing more goes to the controller, and what it answers counts no more. */
   readonly isOver: () => boolean;
   /** The daemon ends: a way that is opened only now is closed at once. */
@@ -13,11 +13,11 @@ export interface ContactParts {
   readonly heard: () => void;
 }
 
-export class Contact {
+export class NodeConnection {
   readonly #facts: NodeFacts;
-  readonly #parts: ContactParts;
-  #way: Way | null = null;
-  #opening: Promise<Way> | null = null;
+  readonly #parts: NodeConnectionParts;
+  #way: IpmiConnection | null = null;
+  #opening: Promise<IpmiConnection> | null = null;
   /** When it last answered, or began to be asked, on the monotonic clock. */
   #heard = Number.NEGATIVE_INFINITY;
   /** Requests that wait for an answer. */
@@ -25,7 +25,7 @@ export class Contact {
   /** It has been asked something that it has not answered, nor anything since. */
   #pending = false;
 
-  constructor(facts: NodeFacts, parts: ContactParts) {
+  constructor(facts: NodeFacts, parts: NodeConnectionParts) {
     this.#facts = facts;
     this.#parts = parts;
   }
@@ -50,9 +50,9 @@ export class Contact {
   }
 
   /** Whoever needs the way while it is being opened gets the same one. @throws DeviceError */
-  open(): Promise<Way> {
+  open(): Promise<IpmiConnection> {
     if (this.#way !== null) return Promise.resolve(this.#way);
-    this.#opening ??= this.#parts.ways
+    this.#opening ??= this.#parts.transports
       .open(this.#facts)
       .then(async (way) => {
         if (!this.#parts.isStopped()) this.#way = way;
@@ -83,7 +83,7 @@ export class Contact {
     await way?.close().catch(() => undefined);
   }
 
-  #heardBy({ target }: Way): Target {
+  #heardBy({ target }: IpmiConnection): Target {
     return {
       ...(target.address === undefined ? {} : { address: target.address }),
       send: async (request) => {

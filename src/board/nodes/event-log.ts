@@ -2,10 +2,10 @@
 import { decodeSelRecord, encodeSelRecord, readSel, type SelRecord, type Target, unitText } from 'node-ipmi';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { BoardEvent } from '../model.ts';
-import { recordEvent } from './events.ts';
+import { recordEvent } from './sel-events.ts';
 import type { NodeSensors } from './sensors.ts';
 
-export class NodeLog {
+export class NodeEventLog {
   readonly #facts: NodeFacts;
   readonly #sensors: NodeSensors;
   readonly #now: () => Date;

@@ -11,7 +11,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { fullSensor as anyFull } from '../../../../drivers/node-ipmi/test/arbitraries.ts';
 import { fullSensor } from '../../../../drivers/node-ipmi/test/fixture.ts';
-import { recordEvent, type SelContext } from '../../../../src/board/nodes/events.ts';
+import { recordEvent, type SelContext } from '../../../../src/board/nodes/sel-events.ts';
 import { redfishMessage } from '../../../../src/board/nodes/sel-messages.ts';
 import { isMessageKey, messageDefinition } from '../../../../src/messages/messages.ts';
 import { wording } from '../support.ts';

@@ -1,4 +1,4 @@
-/** The ways to the controllers of a board: buses that several share, and sessions of their own over the network. */
+/** The transports to the controllers of a board: buses that several share, and sessions of their own over the network. */
 import { readFile } from 'node:fs/promises';
 import {
   IpmbBus,
@@ -18,7 +18,7 @@ import type { IpmbLinkFacts, LanLinkFacts, NodeFacts } from '../../platform/voca
 export type Answerer = (request: IpmiRequest, from: number) => Promise<IpmiResponse>;
 
 /** A way to one controller. */
-export interface Way {
+export interface IpmiConnection {
   readonly target: Target;
   /** The session over the network, where there is one. */
   readonly lan: LanClient | null;
@@ -40,7 +40,7 @@ const privileges = {
   administrator: PRIVILEGE.administrator,
 } as const;
 
-export class Ways {
+export class IpmiTransports {
   readonly #paths: IpmiPaths;
   readonly #buses = new Map<number, IpmbBus>();
   readonly #answerers = new Map<string, Answerer>();
@@ -55,7 +55,7 @@ export class Ways {
   }
 
   /** Opens the way to a node. @throws DeviceError that says what to do */
-  async open({ id, link }: Pick<NodeFacts, 'id' | 'link'>): Promise<Way> {
+  async open({ id, link }: Pick<NodeFacts, 'id' | 'link'>): Promise<IpmiConnection> {
     if (link.kind === 'ipmb') {
       // Opened now, so that a machine without the bus says so at once.
       this.#bus(link.bus);

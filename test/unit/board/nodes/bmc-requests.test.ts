@@ -11,8 +11,8 @@ import {
   NETFN,
 } from 'node-ipmi';
 import { describe, expect, it } from 'vitest';
+import { answerNode } from '../../../../src/board/nodes/bmc-requests.ts';
 import { flagBytes } from '../../../../src/board/nodes/boot.ts';
-import { answerNode } from '../../../../src/board/nodes/requests.ts';
 
 const now = new Date('2026-06-01T00:00:00.900Z');
 const clock = le(Math.floor(now.getTime() / 1000), 4);

@@ -4,7 +4,7 @@ import { decodeSelRecord, IpmiNode, type Target } from 'node-ipmi';
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../../src/base/logger.ts';
 import type { BoardEvent } from '../../../../src/board/model.ts';
-import { NodeLog } from '../../../../src/board/nodes/log.ts';
+import { NodeEventLog } from '../../../../src/board/nodes/event-log.ts';
 import { NodeSensors } from '../../../../src/board/nodes/sensors.ts';
 import { Journal } from '../../../../src/journal/journal.ts';
 import type { NodeFacts } from '../../../../src/platform/vocabulary/index.ts';
@@ -30,13 +30,13 @@ const markIn = (raw: string): number => {
   return (bytes[11] ?? 0) | ((bytes[14] ?? 0) << 8);
 };
 
-function takerOf(mark: string | undefined): NodeLog {
+function takerOf(mark: string | undefined): NodeEventLog {
   const sensors = new NodeSensors(facts, {
     ...{ found: () => new Map(), misread: () => undefined, isHostOff: () => false, isOver: () => false },
     now,
     log: silentLogger,
   });
-  return new NodeLog(facts, sensors, mark, now);
+  return new NodeEventLog(facts, sensors, mark, now);
 }
 
 /** A daemon as far as the log is concerned: it ends orderly, or is killed and leaves what the store has. */

@@ -3,11 +3,11 @@ import { DeviceError } from '../../../drivers/errors.ts';
 import type { GpioLine, GpioLines, LineRequest } from '../../../drivers/gpio/lines.ts';
 
 /** The level that says whether the host has power, as the controller sees it. */
-export const powerSignal = 'power';
-export const bitSignal = (bit: number): string => `bit ${bit}`;
+export const powerLine = 'power';
+export const bitLine = (bit: number): string => `bit ${bit}`;
 
 /** Levels of a node by name: unknown at first, and again while the node does not answer. */
-export class Signals implements GpioLines {
+export class NodeLines implements GpioLines {
   readonly #node: string;
   readonly #levels = new Map<string, boolean>();
   readonly #listeners = new Map<string, Set<(level: boolean) => void>>();

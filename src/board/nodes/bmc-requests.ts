@@ -87,7 +87,7 @@ const fromHost: Readonly<Record<string, Answer>> = {
   [`${NETFN.storage}/72`]: time,
 };
 
-/** What begins the payload of the bridge IC's own commands, both ways. */
+/** What begins the payload of the bridge IC's own commands, both transports. */
 const known: readonly number[] = Object.values(BIC_IANA);
 
 async function bridgeRequest(request: IpmiRequest, bmc: BmcRequests): Promise<IpmiResponse> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { phaseOf, untilNext } from '../../../src/board/nodes/pace.ts';
+import { phaseOf, untilNext } from '../../../../src/board/nodes/polling-phase.ts';
 
 const time = fc.double({ min: 0, max: 1e9, noNaN: true });
 const period = fc.integer({ min: 100, max: 60_000 });

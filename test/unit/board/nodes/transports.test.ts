@@ -1,4 +1,4 @@
-/** Ways to controllers: what is missing is named with what to do, and nothing of a secret is in any message. */
+/** IpmiTransports to controllers: what is missing is named with what to do, and nothing of a secret is in any message. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getDeviceId, IpmbBus, type IpmbLink, IpmiError, IpmiNode, LanServer, run } from 'node-ipmi';
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceError } from '../../../../drivers/errors.ts';
 import type { IpmiPaths } from '../../../../drivers/ipmi/ipmi.ts';
 import { linuxIpmi } from '../../../../drivers/ipmi/linux.ts';
-import { deviceError, type Way, Ways } from '../../../../src/board/nodes/ways.ts';
+import { deviceError, type IpmiConnection, IpmiTransports } from '../../../../src/board/nodes/transports.ts';
 import type { NodeFacts } from '../../../../src/platform/vocabulary/index.ts';
 import { temporary } from '../../store/support.ts';
 
@@ -20,16 +20,19 @@ const bus = (changes: object = {}): Pick<NodeFacts, 'id' | 'link'> => ({
 });
 
 /** The error of an opened way, as the node would have it. */
-async function failureOf(ways: Ways, facts: Pick<NodeFacts, 'id' | 'link'>): Promise<DeviceError> {
-  let way: Way | undefined;
+async function failureOf(
+  transports: IpmiTransports,
+  facts: Pick<NodeFacts, 'id' | 'link'>,
+): Promise<DeviceError> {
+  let way: IpmiConnection | undefined;
   try {
-    way = await ways.open(facts);
+    way = await transports.open(facts);
     await run(way.target, getDeviceId, undefined);
   } catch (error) {
     return deviceError('n', error);
   } finally {
     await way?.close();
-    ways.close();
+    transports.close();
   }
   throw new Error('nothing was wrong');
 }
@@ -44,7 +47,7 @@ function allOf(error: unknown): string {
 
 describe('a bus', () => {
   it('that the machine does not have is named, with what makes one', async () => {
-    const error = await failureOf(new Ways(linuxIpmi(temporary())), bus());
+    const error = await failureOf(new IpmiTransports(linuxIpmi(temporary())), bus());
     expect(error.kind).toBe('no-bus');
     expect(error.message).toMatch(
       /IPMB 3: there is no .*\/ipmb-3; the kernel makes one of an "ipmb-dev" node/,
@@ -54,7 +57,7 @@ describe('a bus', () => {
   it('that cannot be opened is somebody else’s', async () => {
     const folder = temporary();
     mkdirSync(join(folder, 'ipmb-3'));
-    expect(await failureOf(new Ways(linuxIpmi(folder)), bus())).toMatchObject({ kind: 'held' });
+    expect(await failureOf(new IpmiTransports(linuxIpmi(folder)), bus())).toMatchObject({ kind: 'held' });
   });
 
   /** Controllers at two addresses on one wire, the second of which takes its time. */
@@ -115,11 +118,11 @@ describe('a bus', () => {
 
   it('is shared, and each node on it may take as long as it says, whoever is asked first', async () => {
     const w = wired();
-    const ways = new Ways(w.paths, two);
-    const satellite = ways.satellite(3, 0x20);
+    const transports = new IpmiTransports(w.paths, two);
+    const satellite = transports.satellite(3, 0x20);
     expect((await run(satellite, getDeviceId, undefined)).deviceId).toBe(0x40);
-    const slow = await ways.open(two[0]);
-    const other = await ways.open(two[1]);
+    const slow = await transports.open(two[0]);
+    const other = await transports.open(two[1]);
     expect((await run(slow.target, getDeviceId, undefined)).deviceId).toBe(0x42);
     expect((await run(other.target, getDeviceId, undefined)).deviceId).toBe(0x40);
     expect(w.opened).toBe(1);
@@ -127,38 +130,38 @@ describe('a bus', () => {
     expect(w.sent.map((message) => [message[0], message[3]])).toEqual([
       ...[[0x40, 0x24], [0x42, 0x24], [0x40, 0x24]], // biome-ignore format: rows
     ]);
-    ways.close();
+    transports.close();
   });
 
   it('goes on for the others when one is let go of', async () => {
     const w = wired();
-    const ways = new Ways(w.paths, two);
-    const [slow, other] = [await ways.open(two[0]), await ways.open(two[1])];
+    const transports = new IpmiTransports(w.paths, two);
+    const [slow, other] = [await transports.open(two[0]), await transports.open(two[1])];
     const asked = run(slow.target, getDeviceId, undefined);
     const also = run(other.target, getDeviceId, undefined);
     await slow.close();
     await expect(asked).rejects.toMatchObject({ kind: 'closed' });
     expect((await also).deviceId).toBe(0x40);
-    ways.close();
+    transports.close();
   });
 
   it('that was taken away is opened anew', async () => {
     const w = wired();
-    const ways = new Ways(w.paths, two);
-    const { target } = await ways.open(two[1]);
+    const transports = new IpmiTransports(w.paths, two);
+    const { target } = await transports.open(two[1]);
     w.gone(true);
     await expect(run(target, getDeviceId, undefined)).rejects.toMatchObject({ kind: 'unreachable' });
     w.gone(false);
     expect((await run(target, getDeviceId, undefined)).deviceId).toBe(0x40);
     expect(w.opened).toBe(2);
-    ways.close();
+    transports.close();
   });
 
   it('answers whom it knows, and nobody else', async () => {
     const w = wired();
     let answer: ((message: Uint8Array) => void) | undefined;
     const answers: (number | undefined)[] = [];
-    const ways = new Ways({
+    const transports = new IpmiTransports({
       ...w.paths,
       ipmb: () => {
         const link: IpmbLink = {
@@ -170,8 +173,8 @@ describe('a bus', () => {
         return link;
       },
     });
-    ways.answer({ bus: 3, address: 0x20 }, async () => ({ code: 0, data: new Uint8Array() }));
-    await ways.open(bus());
+    transports.answer({ bus: 3, address: 0x20 }, async () => ({ code: 0, data: new Uint8Array() }));
+    await transports.open(bus());
     const request = (from: number) => {
       const bytes = [0x20, 0x28, 0xb8, from, 4, 0x48];
       return Uint8Array.from([...bytes, -(from + 4 + 0x48) & 0xff]);
@@ -180,7 +183,7 @@ describe('a bus', () => {
     answer?.(request(0x42));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(answers).toEqual([0, 0xc1]);
-    ways.close();
+    transports.close();
   });
 });
 
@@ -199,12 +202,14 @@ describe('a secret', () => {
       [file('empty', ''), 'its first line is empty'],
       [file('line', `\n${words}\n`), 'its first line is empty'],
     ] as const) {
-      const error = await failureOf(new Ways(linuxIpmi()), lan(path));
+      const error = await failureOf(new IpmiTransports(linuxIpmi()), lan(path));
       expect(error).toMatchObject({ kind: 'held', message: `secret ${path}: ${why}` });
       expect(allOf(error)).not.toContain(words);
     }
     const good = file('good', 'x');
-    expect(await failureOf(new Ways(linuxIpmi()), lan(good, { kg: join(folder, 'kg') }))).toMatchObject({
+    expect(
+      await failureOf(new IpmiTransports(linuxIpmi()), lan(good, { kg: join(folder, 'kg') })),
+    ).toMatchObject({
       message: `secret ${join(folder, 'kg')}: the file is not there`,
     });
   });
@@ -213,7 +218,7 @@ describe('a secret', () => {
     const path = join(temporary(), 'closed');
     writeFileSync(path, 'x');
     chmodSync(path, 0);
-    const error = await failureOf(new Ways(linuxIpmi()), lan(path));
+    const error = await failureOf(new IpmiTransports(linuxIpmi()), lan(path));
     // Root reads it all the same, and then nobody answers.
     expect(error.message).toMatch(
       process.getuid?.() === 0 ? /no answer|refused|127\.0\.0\.1/ : /cannot be read/,
@@ -226,8 +231,8 @@ describe('a secret', () => {
     for (const text of [words, `${words}\n`, `${words}\r\n`, `${words}\nand more`]) {
       const path = join(temporary(), 'secret');
       writeFileSync(path, text);
-      const ways = new Ways(linuxIpmi());
-      const way = await ways.open(lan(path, { port: server.port, timeout: 500 }));
+      const transports = new IpmiTransports(linuxIpmi());
+      const way = await transports.open(lan(path, { port: server.port, timeout: 500 }));
       expect((await run(way.target, getDeviceId, undefined)).deviceId).toBeTypeOf('number');
       await way.close();
     }
@@ -243,7 +248,10 @@ describe('a secret', () => {
       [`${words}${words}`, 'unsupported'],
     ] as const) {
       writeFileSync(path, secret);
-      const error = await failureOf(new Ways(linuxIpmi()), lan(path, { port: server.port, timeout: 500 }));
+      const error = await failureOf(
+        new IpmiTransports(linuxIpmi()),
+        lan(path, { port: server.port, timeout: 500 }),
+      );
       expect(error.kind).toBe(kind);
       expect(allOf(error)).not.toMatch(/hunter2|Pässw/);
     }
