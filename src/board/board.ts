@@ -171,7 +171,7 @@ class LiveBoard implements Board {
   async reset(id: string, type: Parameters<Board['reset']>[1]): ReturnType<Board['reset']> {
     const host = this.#host(id);
     const started = await host.reset(type);
-    for (const node of this.#components.nodes.all.values()) if (node.facts.host === id) node.hurry();
+    for (const node of this.#components.nodes.all.values()) if (node.facts.host === id) node.pollFast();
     return started;
   }
 

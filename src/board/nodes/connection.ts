@@ -1,29 +1,28 @@
-/** The way to one controller, kept open, and when it last said something. */
+/** The connection to one controller: opened on demand, kept open, with the time of the last answer. */
 import { IpmiError, type Target } from 'node-ipmi';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { IpmiConnection, IpmiTransports } from './transports.ts';
 
 export interface NodeConnectionParts {
   readonly transports: IpmiTransports;
-  /** Nothing more goes to the controller, and what it answers counts no more. */
-  readonly isOver: () => boolean;
-  /** The daemon ends: a way that is opened only now is closed at once. */
+  /** The node is not polled: requests fail, and answers do not count. */
+  readonly isSuspended: () => boolean;
+  /** The daemon stops: a connection that opens only now is closed at once. */
   readonly isStopped: () => boolean;
   /** The controller has answered. */
-  readonly heard: () => void;
+  readonly received: () => void;
 }
 
 export class NodeConnection {
   readonly #facts: NodeFacts;
   readonly #parts: NodeConnectionParts;
-  #way: IpmiConnection | null = null;
+  #connection: IpmiConnection | null = null;
   #opening: Promise<IpmiConnection> | null = null;
-  /** When it last answered, or began to be asked, on the monotonic clock. */
-  #heard = Number.NEGATIVE_INFINITY;
-  /** Requests that wait for an answer. */
-  #unanswered = 0;
-  /** It has been asked something that it has not answered, nor anything since. */
-  #pending = false;
+  /** When the controller last answered, or polling began, on the monotonic clock. */
+  #answeredAt = Number.NEGATIVE_INFINITY;
+  #outstanding = 0;
+  /** A request has been sent since the last answer. */
+  #isAnswerDue = false;
 
   constructor(facts: NodeFacts, parts: NodeConnectionParts) {
     this.#facts = facts;
@@ -31,33 +30,32 @@ export class NodeConnection {
   }
 
   get isOpen(): boolean {
-    return this.#way !== null;
+    return this.#connection !== null;
   }
 
-  /** From now on it is asked; what went before does not count. */
-  begin(now: number): void {
-    this.#heard = now;
+  /** Polling begins: silence before `now` does not count. */
+  startPolling(now: number): void {
+    this.#answeredAt = now;
   }
 
-  /** Whether it has been asked at all. */
-  get hasBegun(): boolean {
-    return this.#heard !== Number.NEGATIVE_INFINITY;
+  get isPolled(): boolean {
+    return this.#answeredAt !== Number.NEGATIVE_INFINITY;
   }
 
-  /** For how long it owes an answer, milliseconds. */
+  /** How long an answer has been due, milliseconds. */
   silence(now: number): number {
-    return this.#pending ? now - this.#heard : 0;
+    return this.#isAnswerDue ? now - this.#answeredAt : 0;
   }
 
-  /** Whoever needs the way while it is being opened gets the same one. @throws DeviceError */
+  /** All callers share one connection. @throws DeviceError */
   open(): Promise<IpmiConnection> {
-    if (this.#way !== null) return Promise.resolve(this.#way);
+    if (this.#connection !== null) return Promise.resolve(this.#connection);
     this.#opening ??= this.#parts.transports
       .open(this.#facts)
-      .then(async (way) => {
-        if (!this.#parts.isStopped()) this.#way = way;
-        else await way.close();
-        return way;
+      .then(async (connection) => {
+        if (!this.#parts.isStopped()) this.#connection = connection;
+        else await connection.close();
+        return connection;
       })
       .finally(() => {
         this.#opening = null;
@@ -65,38 +63,38 @@ export class NodeConnection {
     return this.#opening;
   }
 
-  /** The controller, each of whose answers is a sign of life. @throws DeviceError */
+  /** The controller; each of its answers shows that it is reachable. @throws DeviceError */
   async target(): Promise<Target> {
-    return this.#heardBy(await this.open());
+    return this.#observed(await this.open());
   }
 
-  /** The same where a way is open already. */
+  /** As `target`, if a connection is open already. */
   get openTarget(): Target | null {
-    return this.#way === null ? null : this.#heardBy(this.#way);
+    return this.#connection === null ? null : this.#observed(this.#connection);
   }
 
-  /** What is under way fails. The way is opened anew when it is needed. */
-  async drop(): Promise<void> {
-    const way = this.#way;
-    this.#way = null;
-    this.#pending = false;
-    await way?.close().catch(() => undefined);
+  /** Fails what is in progress. The next request opens a new connection. */
+  async close(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = null;
+    this.#isAnswerDue = false;
+    await connection?.close().catch(() => undefined);
   }
 
-  #heardBy({ target }: IpmiConnection): Target {
+  #observed({ target }: IpmiConnection): Target {
     return {
       ...(target.address === undefined ? {} : { address: target.address }),
       send: async (request) => {
-        if (this.#parts.isOver()) throw new IpmiError('closed', 'it is not asked any more');
-        this.#pending = true;
-        this.#unanswered += 1;
+        if (this.#parts.isSuspended()) throw new IpmiError('closed', 'the node is not polled any more');
+        this.#isAnswerDue = true;
+        this.#outstanding += 1;
         const answer = await target.send(request).finally(() => {
-          this.#unanswered -= 1;
+          this.#outstanding -= 1;
         });
-        if (!this.#parts.isOver()) {
-          this.#heard = performance.now();
-          this.#pending = this.#unanswered > 0;
-          this.#parts.heard();
+        if (!this.#parts.isSuspended()) {
+          this.#answeredAt = performance.now();
+          this.#isAnswerDue = this.#outstanding > 0;
+          this.#parts.received();
         }
         return answer;
       },

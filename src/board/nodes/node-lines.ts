@@ -1,12 +1,12 @@
-/** What a node tells of its host as lines: whether it has power, and the pins of a bridge IC. */
+/** Levels that a node reports of its host, offered as lines: power, and the pins of a bridge IC. */
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { GpioLine, GpioLines, LineRequest } from '../../../drivers/gpio/lines.ts';
 
-/** The level that says whether the host has power, as the controller sees it. */
+/** Line that shows whether the host has power, as its controller reports it. */
 export const powerLine = 'power';
 export const bitLine = (bit: number): string => `bit ${bit}`;
 
-/** Levels of a node by name: unknown at first, and again while the node does not answer. */
+/** Levels by name: unknown at first, and while the node is not reachable. */
 export class NodeLines implements GpioLines {
   readonly #node: string;
   readonly #levels = new Map<string, boolean>();
@@ -22,13 +22,16 @@ export class NodeLines implements GpioLines {
     return this.#levels.get(name) ?? null;
   }
 
-  /** What the node says now. */
-  take(levels: Iterable<readonly [name: string, level: boolean]>): void {
-    const changed: [string, boolean][] = [];
-    for (const [name, level] of levels) {
-      if (this.#levels.get(name) !== level) changed.push([name, level]);
-      this.#levels.set(name, level);
-    }
+  /** Whether a line has been requested. */
+  isUsed(name: string): boolean {
+    return this.#listeners.has(name) || this.#waiting.some((each) => each.name === name);
+  }
+
+  /** Sets all levels that are known now; others are unknown. Listeners of changed levels are called. */
+  setLevels(levels: ReadonlyMap<string, boolean>): void {
+    const changed = [...levels].filter(([name, level]) => this.#levels.get(name) !== level);
+    for (const name of this.#levels.keys()) if (!levels.has(name)) this.#levels.delete(name);
+    for (const [name, level] of changed) this.#levels.set(name, level);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const each of waiting) {
@@ -39,12 +42,12 @@ export class NodeLines implements GpioLines {
       for (const listener of this.#listeners.get(name) ?? []) listener(level);
   }
 
-  /** The node does not answer any more. Whoever was told that nobody knows is told again what is so. */
-  lose(): void {
+  /** The node is not reachable. When it is again, listeners are called with every level. */
+  markUnknown(): void {
     this.#levels.clear();
   }
 
-  /** Resolves once the level is known. @throws DeviceError `no-answer` when that is given up */
+  /** Resolves once the level is known. @throws DeviceError `no-answer` when the node is closed before */
   async request({ line: name, activeLow }: LineRequest): Promise<GpioLine> {
     if (this.get(name) === null) await this.#known(name);
     const shown = (level: boolean) => level !== activeLow;
@@ -59,17 +62,22 @@ export class NodeLines implements GpioLines {
       name: `${this.#node} ${name}`,
       get: () => {
         const level = this.get(name);
-        if (level === null) throw new DeviceError('no-answer', `${this.#node} ${name}`, 'it does not answer');
+        if (level === null)
+          throw new DeviceError('no-answer', `${this.#node} ${name}`, 'the node does not respond');
         return shown(level);
       },
       set: () => {
-        throw new DeviceError('unsupported', `${this.#node} ${name}`, 'it is not driven by this controller');
+        throw new DeviceError(
+          'unsupported',
+          `${this.#node} ${name}`,
+          'this daemon cannot drive a line of a node',
+        );
       },
       onChange: (listener) => {
-        const hear = (level: boolean) => listener(shown(level));
-        own.add(hear);
-        listeners.add(hear);
-        return () => forget(hear);
+        const received = (level: boolean) => listener(shown(level));
+        own.add(received);
+        listeners.add(received);
+        return () => forget(received);
       },
       close: () => {
         for (const listener of own) listeners.delete(listener);
@@ -81,13 +89,13 @@ export class NodeLines implements GpioLines {
     this.#closed = true;
     const waiting = this.#waiting.splice(0);
     for (const { settle } of waiting)
-      settle(new DeviceError('no-answer', this.#node, 'the daemon ends before it has answered'));
+      settle(new DeviceError('no-answer', this.#node, 'the daemon stops before the node has responded'));
   }
 
   #known(name: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (error?: DeviceError) => (error === undefined ? resolve() : reject(error));
-      if (this.#closed) settle(new DeviceError('no-answer', this.#node, 'it is not asked any more'));
+      if (this.#closed) settle(new DeviceError('no-answer', this.#node, 'the node is not polled any more'));
       else this.#waiting.push({ name, settle });
     });
   }

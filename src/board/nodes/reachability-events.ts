@@ -1,5 +1,6 @@
-/** What is told of a node that is lost and found. */
-import type { BoardEvent, State } from '../model.ts';
+/** Events about the reachability of a node. */
+import type { BoardEvent } from '../model/event.ts';
+import type { State } from '../model/status.ts';
 
 interface Named {
   readonly id: string;
@@ -8,8 +9,8 @@ interface Named {
 
 const about = ({ id }: Named) => ({ origin: { kind: 'node', id }, condition: `node:${id}` }) as const;
 
-/** It does not answer, and why. */
-export const lostEvent = (node: Named, fault: string): BoardEvent => ({
+/** The node does not respond; `fault` is the reason, without a period at the end. */
+export const lossEvent = (node: Named, fault: string): BoardEvent => ({
   message: 'Platform.DeviceManagementInterfaceUnresponsive',
   args: [node.name],
   severity: 'Warning',
@@ -17,8 +18,8 @@ export const lostEvent = (node: Named, fault: string): BoardEvent => ({
   detail: `${fault}.`,
 });
 
-/** It answers again, or is not to be asked: nothing is wrong any more. */
-export const wellEvent = (node: Named, state: State): BoardEvent => ({
+/** The node responds again, or is expected not to. */
+export const lossEndEvent = (node: Named, state: State): BoardEvent => ({
   message: 'ResourceEvent.ResourceStatusChangedOK',
   args: [node.name, state],
   severity: 'OK',

@@ -1,19 +1,11 @@
 /** Records of a node's event log as events of the board (IPMI 2.0, section 32 and 42). */
-import {
-  decodeSelRecord,
-  describeEvent,
-  eventText,
-  type SelEvent,
-  type SelRecord,
-  type SensorSdr,
-  selTime,
-} from 'node-ipmi';
+import { describeEvent, eventText, type SelEvent, type SelRecord, type SensorSdr, selTime } from 'node-ipmi';
 import type { MessageCall } from '../../messages/keys.ts';
 import type { BoardEvent, EventContext, Origin } from '../model.ts';
 import { eventSeverity, redfishMessage } from './sel-messages.ts';
 import type { OwnerKey } from './sensors.ts';
 
-/** What describes a node when one of its log records is put into words. */
+/** The node whose log records become events. */
 export interface SelContext {
   readonly id: string;
   readonly name: string;
@@ -22,30 +14,38 @@ export interface SelContext {
   sensor(owner: OwnerKey, number: number): SensorSdr | undefined;
   /** A sensor of the board by its number; undefined for one that has no readings. */
   origin(owner: OwnerKey, number: number): Origin | undefined;
-  /** What the units of its readings are called. */
+  /** Unit of the readings of a sensor, for people. */
   unit(sdr: SensorSdr | undefined): string;
 }
 
-/** How far a clock may be ahead before what it says is no time at all. */
-const ahead = 24 * 3600_000;
+/** A time further in the future than this, in milliseconds, is not one: the clock is wrong. */
+const longestLead = 24 * 3600_000;
 
-/** The event that a record tells of. `now` judges its time: a controller without a clock begins in 1970. */
-export function recordEvent(bytes: Uint8Array, context: SelContext, now: Date): BoardEvent {
-  const record = decodeSelRecord(bytes);
+/**
+ * A log record as an event. `raw` is its 16 bytes in hexadecimal; `now` judges its time, since a controller without a
+ * clock begins in 1970; `mark` says how far the log has been taken over with it.
+ */
+export function recordEvent(
+  record: SelRecord,
+  raw: string,
+  context: SelContext,
+  now: Date,
+  mark?: string,
+): BoardEvent {
   const { id, host } = context;
   return {
-    ...words(record, context),
+    ...wordingOf(record, context),
     ...(host === undefined ? {} : { host }),
-    record: { node: id, raw: Buffer.from(bytes).toString('hex'), time: timeOf(record, now) },
+    record: { node: id, raw, time: timeOf(record, now), ...(mark === undefined ? {} : { mark }) },
   };
 }
 
 function timeOf(record: SelRecord, now: Date): Date | null {
   const time = selTime(record);
-  return time === undefined || time.getTime() > now.getTime() + ahead ? null : time;
+  return time === undefined || time.getTime() > now.getTime() + longestLead ? null : time;
 }
 
-function words(
+function wordingOf(
   record: SelRecord,
   context: SelContext,
 ): Pick<EventContext, 'severity' | 'origin' | 'detail'> & MessageCall {
@@ -58,12 +58,11 @@ function words(
       args: [name, `a record of type 0x${record.recordType.toString(16)}`],
       severity: 'OK',
       origin: home,
-      detail: `Its bytes are ${data}; only its maker knows what they mean.`,
+      detail: `OEM record with the bytes ${data}: see the manual of its manufacturer.`,
     };
   }
   const { generator } = record;
   const sdr = context.sensor(generator, record.sensorNumber);
-  const said = eventText(record, sdr);
   const found = messageOf(record, sdr, context);
   return {
     ...(found ?? {
@@ -72,7 +71,7 @@ function words(
     }),
     severity: eventSeverity(record),
     origin: context.origin(generator, record.sensorNumber) ?? home,
-    detail: `${said}.`,
+    detail: `${eventText(record, sdr)}.`,
   };
 }
 

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { decodeSelRecord, IpmiNode, type Target } from 'node-ipmi';
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../../src/base/logger.ts';
-import type { BoardEvent } from '../../../../src/board/model.ts';
 import { NodeEventLog } from '../../../../src/board/nodes/event-log.ts';
 import { NodeSensors } from '../../../../src/board/nodes/sensors.ts';
 import { Journal } from '../../../../src/journal/journal.ts';
@@ -32,7 +31,10 @@ const markIn = (raw: string): number => {
 
 function takerOf(mark: string | undefined): NodeEventLog {
   const sensors = new NodeSensors(facts, {
-    ...{ found: () => new Map(), misread: () => undefined, isHostOff: () => false, isOver: () => false },
+    declare: () => new Map(),
+    reportFault: () => undefined,
+    isHostOff: () => false,
+    isSuspended: () => false,
     now,
     log: silentLogger,
   });
@@ -45,11 +47,9 @@ async function daemonOn(directory: string) {
   const store = open(directory);
   const journal = new Journal(store, { clock: new ManualClock(), pendingLimit: 1000 });
   const log = takerOf(journal.mark(nodeSource('n')));
-  const take = async (target: Target, isOver = () => false) => {
-    const pending: Promise<unknown>[] = [];
-    await log.read(target, isOver, (event: BoardEvent) => {
-      for (const each of boardRecords(board, event)) pending.push(journal.append(each));
-    });
+  const take = async (target: Target, isPaused = () => false) => {
+    const events = await log.read(target, isPaused);
+    const pending = events.flatMap((event) => boardRecords(board, event).map((each) => journal.append(each)));
     journal.flush();
     await Promise.allSettled(pending);
   };
@@ -300,12 +300,7 @@ describe('a mark', () => {
     for (const mark of ['', 'xyz', '0102', 'ff'.repeat(17)]) {
       const node = new IpmiNode();
       node.sel.add(record(1));
-      const events: BoardEvent[] = [];
-      await takerOf(mark).read(
-        node,
-        () => false,
-        (event) => void events.push(event),
-      );
+      const events = await takerOf(mark).read(node, () => false);
       expect(
         events.map((event) => decodeSelRecord(Buffer.from(event.record?.raw ?? '', 'hex')).recordId),
       ).toEqual([1]);

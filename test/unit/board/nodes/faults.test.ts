@@ -108,7 +108,7 @@ describe('a node that is silent', () => {
       await pass(10);
       expect(ended).toBe(true);
       await end;
-      if (silent) await expect(asked).rejects.toThrow(/^BMC a: .*(given up|not asked any more)/);
+      if (silent) await expect(asked).rejects.toThrow(/^BMC a: .*(given up|not polled any more)/);
     }
   });
 });

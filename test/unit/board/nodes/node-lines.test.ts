@@ -5,112 +5,109 @@ import { bitLine, NodeLines, powerLine } from '../../../../src/board/nodes/node-
 
 const request = (line: string, activeLow = false) => ({ line, direction: 'in', activeLow }) as const;
 
-describe('signals of a node', () => {
+describe('lines of a node', () => {
   it('are asked for before they are known, and come with the first answer that has them', async () => {
-    const signals = new NodeLines('n');
+    const lines = new NodeLines('n');
     let isThere = false;
-    const line = signals.request(request(bitLine(3))).then((found) => {
+    const line = lines.request(request(bitLine(3))).then((found) => {
       isThere = true;
       return found;
     });
-    signals.take([[powerLine, true]]);
+    lines.setLevels(new Map([[powerLine, true]]));
     await new Promise(setImmediate);
     expect(isThere).toBe(false);
-    signals.take([[bitLine(3), true]]);
+    lines.setLevels(new Map([[bitLine(3), true]]));
     expect((await line).get()).toBe(true);
-    await signals.close();
+    await lines.close();
   });
 
   it('are turned over where they are active low', async () => {
-    const signals = new NodeLines('n');
-    signals.take([[powerLine, true]]);
+    const lines = new NodeLines('n');
+    lines.setLevels(new Map([[powerLine, true]]));
     const [high, low] = [
-      await signals.request(request(powerLine)),
-      await signals.request(request(powerLine, true)),
+      await lines.request(request(powerLine)),
+      await lines.request(request(powerLine, true)),
     ];
     const heard: boolean[] = [];
     low.onChange((level) => heard.push(level));
     expect([high.get(), low.get()]).toEqual([true, false]);
-    signals.take([[powerLine, false]]);
+    lines.setLevels(new Map([[powerLine, false]]));
     expect([high.get(), low.get(), heard]).toEqual([false, true, [true]]);
   });
 
   it('tell changes only, and all of them again after nobody knew', async () => {
-    const signals = new NodeLines('n');
-    signals.take([[powerLine, true]]);
-    const line = await signals.request(request(powerLine));
+    const lines = new NodeLines('n');
+    lines.setLevels(new Map([[powerLine, true]]));
+    const line = await lines.request(request(powerLine));
     const heard: boolean[] = [];
     const forget = line.onChange((level) => heard.push(level));
-    signals.take([[powerLine, true]]);
+    lines.setLevels(new Map([[powerLine, true]]));
     expect(heard).toEqual([]);
-    signals.lose();
-    expect(signals.get(powerLine)).toBeNull();
-    expect(() => line.get()).toThrow('n power: it does not answer');
-    signals.take([[powerLine, true]]);
+    lines.markUnknown();
+    expect(lines.get(powerLine)).toBeNull();
+    expect(() => line.get()).toThrow('n power: the node does not respond');
+    lines.setLevels(new Map([[powerLine, true]]));
     expect(heard).toEqual([true]);
     forget();
-    signals.take([[powerLine, false]]);
+    lines.setLevels(new Map([[powerLine, false]]));
     expect(heard).toEqual([true]);
   });
 
   it('say nothing of a pin that the node did not tell of when it came back', async () => {
-    const signals = new NodeLines('n');
-    signals.take([[bitLine(0), true], [bitLine(9), true]]); // biome-ignore format: two pins
-    signals.lose();
+    const lines = new NodeLines('n');
+    lines.setLevels(new Map([[bitLine(0), true], [bitLine(9), true]])); // biome-ignore format: two pins
+    lines.markUnknown();
     // It has fewer pins now: another card.
-    signals.take([[bitLine(0), true]]);
-    expect(signals.get(bitLine(0))).toBe(true);
-    expect(signals.get(bitLine(9))).toBeNull();
+    lines.setLevels(new Map([[bitLine(0), true]]));
+    expect(lines.get(bitLine(0))).toBe(true);
+    expect(lines.get(bitLine(9))).toBeNull();
   });
 
   it('are not driven, and are let go of one by one', async () => {
-    const signals = new NodeLines('n');
-    signals.take([[powerLine, true]]);
-    const [one, other] = [
-      await signals.request(request(powerLine)),
-      await signals.request(request(powerLine)),
-    ];
-    expect(() => one.set(true)).toThrow('not driven by this controller');
+    const lines = new NodeLines('n');
+    lines.setLevels(new Map([[powerLine, true]]));
+    const [one, other] = [await lines.request(request(powerLine)), await lines.request(request(powerLine))];
+    expect(() => one.set(true)).toThrow('cannot drive a line of a node');
     const heard: string[] = [];
     one.onChange(() => heard.push('one'));
     other.onChange(() => heard.push('other'));
     one.close();
-    signals.take([[powerLine, false]]);
+    lines.setLevels(new Map([[powerLine, false]]));
     expect(heard).toEqual(['other']);
   });
 
   it('that never come are given up at the end', async () => {
-    const signals = new NodeLines('n');
-    const waiting = signals.request(request(bitLine(99)));
-    signals.take([[bitLine(0), true]]);
+    const lines = new NodeLines('n');
+    const waiting = lines.request(request(bitLine(99)));
+    lines.setLevels(new Map([[bitLine(0), true]]));
     await Promise.all([
       expect(waiting).rejects.toMatchObject({
         kind: 'no-answer',
-        message: expect.stringContaining('ends before'),
+        message: expect.stringContaining('stops before'),
       }),
-      signals.close(),
+      lines.close(),
     ]);
-    await expect(signals.request(request(bitLine(1)))).rejects.toMatchObject({ kind: 'no-answer' });
+    await expect(lines.request(request(bitLine(1)))).rejects.toMatchObject({ kind: 'no-answer' });
   });
 
-  it('are what was told last, in any course of things', () => {
+  it('are those that were set last, and no others', () => {
     const act = fc.oneof(
       fc.constant('lose' as const),
       fc.dictionary(fc.constantFrom('a', 'b'), fc.boolean()),
     );
     fc.assert(
       fc.property(fc.array(act), (acts) => {
-        const signals = new NodeLines('n');
+        const lines = new NodeLines('n');
         let known = new Map<string, boolean>();
         for (const each of acts) {
           if (each === 'lose') {
-            signals.lose();
+            lines.markUnknown();
             known = new Map();
           } else {
-            signals.take(Object.entries(each));
-            known = new Map([...known, ...Object.entries(each)]);
+            lines.setLevels(new Map(Object.entries(each)));
+            known = new Map(Object.entries(each));
           }
-          for (const name of ['a', 'b']) expect(signals.get(name)).toBe(known.get(name) ?? null);
+          for (const name of ['a', 'b']) expect(lines.get(name)).toBe(known.get(name) ?? null);
         }
       }),
     );

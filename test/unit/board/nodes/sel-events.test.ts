@@ -41,7 +41,10 @@ const event = (changes: Partial<SelEvent> = {}): SelEvent => ({
   ...changes,
 });
 const told = (changes: Partial<SelEvent> = {}, sdr?: SensorSdr, more: Partial<SelContext> = {}) =>
-  recordEvent(encodeSelRecord(event(changes)), selContext(sdr, more), now);
+  asEvent(encodeSelRecord(event(changes)), selContext(sdr, more));
+
+const asEvent = (bytes: Uint8Array, context: SelContext) =>
+  recordEvent(decodeSelRecord(bytes), Buffer.from(bytes).toString('hex'), context, now);
 
 const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 });
 /** Mostly events: of the types that have messages more often than chance has it. */
@@ -60,7 +63,7 @@ describe('records of any kind', () => {
   it('become events whose message is in a registry, with the arguments that it takes', () => {
     fc.assert(
       fc.property(records, fc.option(anyFull, { nil: undefined }), (bytes, sdr) => {
-        const made = recordEvent(bytes, selContext(sdr), now);
+        const made = asEvent(bytes, selContext(sdr));
         expect(wording(made)).not.toMatch(/%\d/);
         expect(made.detail).toMatch(/\S.*\.$/s);
         expect(made.record).toMatchObject({ node: 'n', raw: Buffer.from(bytes).toString('hex') });
@@ -73,7 +76,7 @@ describe('records of any kind', () => {
   it('that are cut short or too long are told as well', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-        expect(wording(recordEvent(bytes, selContext(), now))).toContain('Node');
+        expect(wording(asEvent(bytes, selContext()))).toContain('Node');
       }),
     );
   });
@@ -89,7 +92,7 @@ describe('records of any kind', () => {
 
   it('of a maker without a time have none', () => {
     const bytes = Uint8Array.from([1, 0, 0xe1, ...Array.from({ length: 13 }, (_, at) => at)]);
-    const made = recordEvent(bytes, selContext(), now);
+    const made = asEvent(bytes, selContext());
     expect(made.record?.time).toBeNull();
     expect(wording(made)).toContain('a record of type 0xe1');
     expect(made.detail).toContain('000102030405060708090a0b0c');
@@ -109,7 +112,7 @@ describe('every event that has a message', () => {
             if (message === undefined) continue;
             found.add(message.messageId);
             expect(isMessageKey(message.messageId)).toBe(true);
-            const made = recordEvent(encodeSelRecord(each), selContext(fullSensor(1, 'CPU Temp')), now);
+            const made = asEvent(encodeSelRecord(each), selContext(fullSensor(1, 'CPU Temp')));
             expect(made.message).toBe(message.messageId);
             expect(wording(made)).not.toBe('');
           }

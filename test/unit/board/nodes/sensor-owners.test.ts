@@ -13,10 +13,10 @@ const now = () => new Date('2026-06-01T00:00:00Z');
 
 function sensorsOf(logged: unknown[] = []): NodeSensors {
   return new NodeSensors(facts, {
-    found: () => new Map(),
-    misread: () => undefined,
+    declare: () => new Map(),
+    reportFault: () => undefined,
     isHostOff: () => false,
-    isOver: () => false,
+    isSuspended: () => false,
     log: recordingLogger((text, detail) => logged.push([text, detail])),
     now,
   });
@@ -32,11 +32,11 @@ describe('sensors with one number behind two LUNs', () => {
   it('have events of their own', async () => {
     const target = new IpmiNode({ sdrs: [fan(4, 'Fan0', 0), fan(4, 'Fan1', 1)] });
     const sensors = sensorsOf();
-    await sensors.look(target, await identify(target, facts));
+    await sensors.refreshRecords(target, await identify(target, facts));
     const log = new NodeEventLog(facts, sensors, undefined, now);
-    expect(log.event(event(0)).detail).toMatch(/^Fan0: /);
-    expect(log.event(event(1)).detail).toMatch(/^Fan1: /);
-    expect(log.event(event(2)).detail).toMatch(/^Fan #0x04: /);
+    expect(log.received(event(0)).detail).toMatch(/^Fan0: /);
+    expect(log.received(event(1)).detail).toMatch(/^Fan1: /);
+    expect(log.received(event(2)).detail).toMatch(/^Fan #0x04: /);
   });
 });
 
@@ -51,7 +51,7 @@ describe('sensors that share a record', () => {
     });
     const target = new IpmiNode({ sdrs: [shared] });
     const sensors = sensorsOf();
-    await sensors.look(target, await identify(target, facts));
+    await sensors.refreshRecords(target, await identify(target, facts));
     expect(sensors.record({ address: 0x20, lun: 0 }, 5)?.name.text).toBe('DIMM B');
   });
 });
@@ -70,7 +70,7 @@ describe('a controller that refuses', () => {
   it('Get SDR Repository Info has its sensors all the same', async () => {
     const target = refusing(0x0a, 0x20, [fan(4, 'Fan0', 0)]);
     const sensors = sensorsOf();
-    await sensors.look(target, await identify(target, facts));
+    await sensors.refreshRecords(target, await identify(target, facts));
     expect(sensors.record({ address: 0x20, lun: 0 }, 4)?.name.text).toBe('Fan0');
   });
 
@@ -85,7 +85,7 @@ describe('a controller that refuses', () => {
     };
     const logged: unknown[] = [];
     const sensors = sensorsOf(logged);
-    await sensors.look(target, await identify(target, facts));
+    await sensors.refreshRecords(target, await identify(target, facts));
     expect(sensors.record({ address: 0x20, lun: 0 }, 4)?.name.text).toBe('Fan0');
     expect(logged).toEqual([
       [
