@@ -10,7 +10,7 @@ import { Accounts } from '../accounts/accounts.ts';
 import { Logins } from '../accounts/logins.ts';
 import { Roles } from '../accounts/roles.ts';
 import { Sessions } from '../accounts/sessions.ts';
-import { Sources } from '../aggregation/sources.ts';
+import { AggregationSources } from '../aggregation/aggregation-sources.ts';
 import { pinoLogger } from '../base/logger.ts';
 import { createBoard } from '../board/board.ts';
 import type { Board } from '../board/model.ts';
@@ -287,7 +287,12 @@ async function start(
   tasks.settle();
   const archives = new Archives(join(options.state, 'diagnostics'));
   const sources = aggregates(platform)
-    ? new Sources({ board, settings, state: options.state, log: (text, detail) => log.warn(detail, text) })
+    ? new AggregationSources({
+        board,
+        settings,
+        state: options.state,
+        log: (text, detail) => log.warn(detail, text),
+      })
     : null;
   const app: App = {
     ...{

@@ -174,7 +174,7 @@ export class Nodes {
       pinMoved: () => node.pollFast(pinTime),
       bootFlags: () => {
         const bytes = flagBytes(persisted.boot(host));
-        hosts.get(host)?.oneTimeBoot.flagsRead();
+        hosts.get(host)?.bootControl.flagsRead();
         return bytes;
       },
     };

@@ -1,13 +1,13 @@
 /**
- * Nodes that are added while the daemon runs: what leads to each is kept in the settings, its password in a file of its own
- * beside the store, and all else follows from its controller.
+ * Aggregation sources: nodes that are added at run time. The address and user of each are kept in the settings, its
+ * password in a file of its own; everything else is read from its controller.
  */
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Board, BoardRefusal, type NewNode } from '../board/model.ts';
 
-/** What leads to a node. */
-export interface SourceFacts {
+/** How a node is reached. */
+export interface AggregationSourceFacts {
   readonly id: string;
   readonly name: string;
   /** Address or name of its controller. */
@@ -16,61 +16,62 @@ export interface SourceFacts {
   readonly user: string;
 }
 
-/** IPMI 2.0 has room for so many characters of a user's name, and bytes of a password (sections 22.28 and 22.30). */
+/** Longest user name in characters and password in bytes (IPMI 2.0, sections 22.28 and 22.30). */
 export const limits = { user: 16, password: 20 } as const;
-export const usualPort = 623;
+/** Of RMCP (IPMI 2.0, section 13.1.2). */
+export const defaultPort = 623;
 
-export interface SourcesParts {
+export interface AggregationSourcesParts {
   readonly board: Board;
   readonly settings: { get(key: string): string | undefined; set(key: string, value: string): void };
-  /** Directory of the state. */
+  /** State directory of the daemon. */
   readonly state: string;
   readonly log: (message: string, detail: object) => void;
 }
 
 const key = 'nodes';
 
-export class Sources {
-  readonly #parts: SourcesParts;
-  readonly #sources = new Map<string, SourceFacts>();
+export class AggregationSources {
+  readonly #parts: AggregationSourcesParts;
+  readonly #sources = new Map<string, AggregationSourceFacts>();
   #revision = 0;
 
-  /** Adds to the board what was added before. */
-  constructor(parts: SourcesParts) {
+  /** Adds the stored nodes to the board. */
+  constructor(parts: AggregationSourcesParts) {
     this.#parts = parts;
     for (const facts of stored(parts.settings.get(key))) {
       try {
         parts.board.addNode(this.#nodeOf(facts));
         this.#sources.set(facts.id, facts);
       } catch (error) {
-        // The descriptor has taken its name since.
-        parts.log('a node that was added is left out', { node: facts.id, error: String(error) });
+        // A newer descriptor may use its id.
+        parts.log('an aggregation source is ignored', { node: facts.id, error: String(error) });
       }
     }
   }
 
-  /** Grows with every change. */
+  /** Rises with every change. */
   get revision(): number {
     return this.#revision;
   }
 
-  get all(): ReadonlyMap<string, SourceFacts> {
+  get all(): ReadonlyMap<string, AggregationSourceFacts> {
     return this.#sources;
   }
 
-  /** The id of a node at an address: it is seen in URIs, so it is made of what people know it by. */
+  /** Id of a node at an address: it is part of URIs, so it is derived from what people know. */
   idOf(host: string, port: number): string {
     const plain = host.replaceAll(':', '-').replace(/[^A-Za-z0-9_.-]/g, '_');
     const start = /^[A-Za-z0-9]/.test(plain) ? plain : `n${plain}`;
-    return `${start}${port === usualPort ? '' : `-${port}`}`.slice(0, 64);
+    return `${start}${port === defaultPort ? '' : `-${port}`}`.slice(0, 64);
   }
 
   /** Adds a node; it has survived power loss when this returns. @throws BoardRefusal, StoreError, Error of the file */
-  add(facts: SourceFacts, password: string): void {
+  add(facts: AggregationSourceFacts, password: string): void {
     const { board } = this.#parts;
     if (this.#sources.has(facts.id) || board.nodes.has(facts.id))
-      throw new BoardRefusal('not-in-this-state', `there is a node ${facts.id} already`);
-    this.#writeSecret(facts.id, password);
+      throw new BoardRefusal('not-in-this-state', `there is a node ${facts.id} already: choose another id`);
+    this.#writeSecret(facts.id, `${password}\n`);
     try {
       board.addNode(this.#nodeOf(facts));
       this.#store([...this.#sources.values(), facts]);
@@ -83,12 +84,18 @@ export class Sources {
     this.#revision += 1;
   }
 
-  /** Changes what leads to a node; the password stays where none is given. @throws StoreError, Error of the file */
-  async change(facts: SourceFacts, password: string | undefined): Promise<void> {
+  /** Changes how a node is reached; without `password` that stays. @throws StoreError, Error of the file; nothing has changed then */
+  async change(facts: AggregationSourceFacts, password: string | undefined): Promise<void> {
     const { board } = this.#parts;
-    this.#store([...this.#sources.values()].map((each) => (each.id === facts.id ? facts : each)));
+    const before = password === undefined ? undefined : readFileSync(this.#secretOf(facts.id));
+    if (password !== undefined) this.#writeSecret(facts.id, `${password}\n`);
+    try {
+      this.#store([...this.#sources.values()].map((each) => (each.id === facts.id ? facts : each)));
+    } catch (error) {
+      if (before !== undefined) this.#writeSecret(facts.id, before);
+      throw error;
+    }
     this.#sources.set(facts.id, facts);
-    if (password !== undefined) this.#writeSecret(facts.id, password);
     this.#revision += 1;
     await board.removeNode(facts.id);
     board.addNode(this.#nodeOf(facts));
@@ -103,7 +110,7 @@ export class Sources {
     rmSync(this.#secretOf(id), { force: true });
   }
 
-  #store(list: readonly SourceFacts[]): void {
+  #store(list: readonly AggregationSourceFacts[]): void {
     this.#parts.settings.set(key, JSON.stringify(list));
   }
 
@@ -111,16 +118,16 @@ export class Sources {
     return join(this.#parts.state, 'nodes', id);
   }
 
-  /** Whole or not at all, and for nobody else to read. */
-  #writeSecret(id: string, password: string): void {
+  /** Replaces the file as a whole; only the daemon may read it. */
+  #writeSecret(id: string, text: string | Buffer): void {
     const path = this.#secretOf(id);
     mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
-    writeFileSync(`${path}.new`, `${password}\n`, { mode: 0o600, flush: true });
+    writeFileSync(`${path}.new`, text, { mode: 0o600, flush: true });
     chmodSync(`${path}.new`, 0o600);
     renameSync(`${path}.new`, path);
   }
 
-  #nodeOf({ id, name, host, port, user }: SourceFacts): NewNode {
+  #nodeOf({ id, name, host, port, user }: AggregationSourceFacts): NewNode {
     const enclosure = this.#parts.board.platform.chassis[0]?.id;
     return {
       node: {
@@ -137,8 +144,8 @@ export class Sources {
   }
 }
 
-/** What was stored, as far as it is what it should be. */
-function stored(text: string | undefined): readonly SourceFacts[] {
+/** The stored sources; entries of another shape are ignored. */
+function stored(text: string | undefined): readonly AggregationSourceFacts[] {
   try {
     const list: unknown = JSON.parse(text ?? '[]');
     return Array.isArray(list) ? list.filter(isFacts) : [];
@@ -147,7 +154,7 @@ function stored(text: string | undefined): readonly SourceFacts[] {
   }
 }
 
-function isFacts(value: unknown): value is SourceFacts {
+function isFacts(value: unknown): value is AggregationSourceFacts {
   if (typeof value !== 'object' || value === null) return false;
   const { id, name, host, port, user } = value as Record<string, unknown>;
   return [id, name, host, user].every((each) => typeof each === 'string') && Number.isInteger(port);
