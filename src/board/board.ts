@@ -9,7 +9,7 @@ import type { BoardEvent } from './model/event.ts';
 import type { NewNode, PowerLimit } from './model/node.ts';
 import { BoardRefusal } from './model/refusal.ts';
 import { chassisScope } from './model/revisions.ts';
-import type { Sensor } from './model/sensor.ts';
+import type { Sensor, ThresholdSettings } from './model/sensor.ts';
 import type { Health } from './model/status.ts';
 import { PresentMap } from './parts/present-map.ts';
 import type { BoardHost } from './power/host.ts';
@@ -233,6 +233,14 @@ class LiveBoard implements Board {
     this.#host(host).bootControl.setRetry(settings);
   }
 
+  async setThresholds(sensor: string, settings: ThresholdSettings): Promise<void> {
+    this.#components.sensors.setThresholds(this.#presentSensor(sensor), settings);
+  }
+
+  async resetThresholds(sensor: string): Promise<void> {
+    this.#components.sensors.resetThresholds(this.#presentSensor(sensor));
+  }
+
   addNode(node: NewNode): void {
     this.#addedNodes.add(node);
   }
@@ -251,6 +259,12 @@ class LiveBoard implements Board {
 
   async setFanDuty(fan: string, percent: number): Promise<void> {
     await this.#components.fans.setDuty(fan, percent);
+  }
+
+  /** A sensor of a removed chassis does not exist. */
+  #presentSensor(id: string): string {
+    if (!this.sensors.has(id)) throw new BoardRefusal('not-supported', `there is no sensor ${id}`);
+    return id;
   }
 
   #host(id: string): BoardHost {

@@ -68,7 +68,7 @@ export function createComponents(
   const slots = new Slots(platform.chassis, { ...context, presence });
   const transports = new IpmiTransports(hardware.ipmi, platform.nodes);
   const readers = createReaders(platform, hardware.hwmon, buses, lines, transports);
-  const sensors = new Sensors(contents, signals);
+  const sensors = new Sensors(contents, signals, persisted);
   for (const declaration of readers.sensors) sensors.declare(declaration, defaultChassis);
   const { serial, postCodes, hwmon } = hardware;
   const hosts = new Hosts({ ...context, presence, slots, sensors, serial, postCodes });
@@ -139,7 +139,7 @@ type Base = ReturnType<typeof createBase>;
 function createBase(platform: Platform, hardware: Hardware, settings: BoardSettings, options: BoardOptions) {
   const { log = silentLogger, now = () => new Date() } = options;
   const signals = new BoardSignals((error) =>
-    log.error('a listener of the board has failed', {
+    log.error('a listener of the board failed', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     }),
   );

@@ -2,13 +2,8 @@
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../base/logger.ts';
 import type { Changes } from './changes.ts';
-import {
-  BoardRefusal,
-  type Console,
-  type ConsoleAttachment,
-  type ConsoleClient,
-  type ConsoleEnd,
-} from './model.ts';
+import type { Console, ConsoleAttachment, ConsoleClient, ConsoleEnd } from './model/console.ts';
+import { BoardRefusal } from './model/refusal.ts';
 import type { PersistedState } from './persisted-state.ts';
 import { History } from './sensing/history.ts';
 
@@ -174,7 +169,7 @@ export class HostConsole implements Console {
     const message = cause instanceof Error ? cause.message : String(cause);
     // Said once, however often it is tried again.
     if (message !== this.#fault)
-      this.#parts.log.warn(`console of ${this.#host} not available`, { host: this.#host, cause: message });
+      this.#parts.log.warn('the console of a host is lost', { host: this.#host, cause: message });
     this.#fault = message;
     this.#typed = Buffer.alloc(0);
     this.#endAll({ reason: 'lost', message });

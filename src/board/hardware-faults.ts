@@ -55,9 +55,9 @@ export class HardwareFaults {
   /** A GPIO line is not usable; null once it is, or once its chip is not `present` any more. */
   line(name: string, fault: string | null, present = true): void {
     const subject = { origin: this.#manager, condition: `line:${name}` };
-    if (fault !== null) this.#log.warn('GPIO line not available', { line: name, fault });
-    else if (present) this.#log.info('GPIO line available', { line: name });
-    else this.#log.info('GPIO line removed with its chassis', { line: name });
+    if (fault !== null) this.#log.warn('a GPIO line is not available', { line: name, fault });
+    else if (present) this.#log.info('a GPIO line is available', { line: name });
+    else this.#log.info('a GPIO line left with its chassis', { line: name });
     if (fault === null) this.#emitOk(`line ${name}`, subject, present ? 'Enabled' : 'Absent');
     else this.#emitError(`line ${name}`, fault, subject);
   }
@@ -66,18 +66,18 @@ export class HardwareFaults {
   led(name: string, fault: string | null): void {
     const subject = { origin: this.#manager, condition: `light:${name}` };
     if (fault === null) {
-      this.#log.info('LED can be driven again', { led: name });
+      this.#log.info('an LED can be driven again', { led: name });
       this.#emitOk(`light ${name}`, subject);
     } else {
-      this.#log.warn('LED cannot be driven', { led: name, fault });
+      this.#log.warn('an LED cannot be driven', { led: name, fault });
       this.#emitError(`light ${name}`, fault, subject);
     }
   }
 
   /** A device fails; null once it does not. A failing bus is reported once, and not again for each device on it. */
   device({ device, bus }: DeviceReader, error: DeviceError | null, chassis: string | undefined): void {
-    if (error === null) this.#log.info('device responds again', { device });
-    else this.#log.warn('device does not respond', { device, fault: error.message });
+    if (error === null) this.#log.info('a device responds again', { device });
+    else this.#log.warn('a device does not respond', { device, fault: error.message });
     if (bus !== null && error !== null && isOfBus(error)) {
       const isKnown = this.#buses.has(bus);
       this.#buses.set(bus, error.message);

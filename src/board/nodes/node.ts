@@ -269,7 +269,7 @@ export class BoardNode implements Node {
         reachable(false);
         break;
       case 'reportLoss':
-        log.warn('a node does not respond', { node: this.id, reason: effect.fault });
+        log.warn('a node does not respond', { node: this.id, fault: effect.fault });
         void emit(lossEvent(this, effect.fault));
         break;
       case 'reportEnd':

@@ -20,6 +20,7 @@ export function satelliteReader(
     sensors: sensors.map((facts) => facts.id),
     bus: null,
     optional: false,
+    removable: false,
     period: Math.min(...declared.map(({ period }) => period)),
     prepare: async () => {
       try {

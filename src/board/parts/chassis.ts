@@ -2,16 +2,10 @@
 import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import { worst } from '../health.ts';
 import type { Indicators } from '../lines/indicators.ts';
-import {
-  BoardRefusal,
-  type Chassis,
-  type ChassisReset,
-  type Fru,
-  type Health,
-  type Host,
-  type PowerState,
-  type Status,
-} from '../model.ts';
+import type { Chassis, Fru } from '../model/chassis.ts';
+import type { ChassisReset, Host, PowerState } from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
+import type { Health, Status } from '../model/status.ts';
 import type { PersistedState } from '../persisted-state.ts';
 import type { ChassisPowerCycle } from '../power/chassis-power-cycle.ts';
 import type { Slot } from '../power/slot.ts';

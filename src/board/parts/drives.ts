@@ -8,6 +8,7 @@ import type { Sensor } from '../model/sensor.ts';
 import type { Status } from '../model/status.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
 import type { BoardSignals } from '../signals.ts';
+import { presenceBySensors } from './pluggable.ts';
 
 export type DriveFacts = NonNullable<Platform['drives']>[number];
 
@@ -28,7 +29,7 @@ export class BoardDrive implements Drive {
   readonly facts: DriveFacts;
   readonly #signals: BoardSignals;
   readonly #sensors: readonly Sensor[];
-  #seen: boolean | null = null;
+  #isPresent: boolean | null = null;
 
   constructor(facts: DriveFacts, chassis: string, { lines, signals, sensors }: DriveParts) {
     this.id = facts.id;
@@ -41,15 +42,19 @@ export class BoardDrive implements Drive {
       this.#setPresent(present);
       signals.emit('availabilityChanged', undefined);
     });
-    if (facts.present === undefined) signals.on('stateSettled', () => this.#updateFromSensors());
+    if (facts.present === undefined)
+      signals.on('stateSettled', () => {
+        const present = presenceBySensors(this.#sensors);
+        if (present !== null) this.#setPresent(present);
+      });
   }
 
-  /** Where only its own answers tell, it is there from the first of them on. */
+  /** Without a presence line it is present from its first answer on. */
   get present(): boolean {
-    return this.#seen ?? (this.facts.present !== undefined || this.#sensors.length === 0);
+    return this.#isPresent ?? (this.facts.present !== undefined || this.#sensors.length === 0);
   }
 
-  /** Why nothing of it can be read; null while it is there. What has not answered yet is asked, of course. */
+  /** Why nothing of it can be read; null while it can, and while only its answers would show its presence. */
   get unavailability(): Unavailability | null {
     return this.facts.present === undefined || this.present
       ? null
@@ -64,16 +69,9 @@ export class BoardDrive implements Drive {
     return { state: standby ? 'StandbyOffline' : 'Enabled', health };
   }
 
-  /** Without a presence line a sensor that responds makes the drive present, and absent sensors make it absent. */
-  #updateFromSensors(): void {
-    const states = this.#sensors.map(({ status }) => status.state);
-    if (states.includes('Enabled')) this.#setPresent(true);
-    else if (states.length > 0 && states.every((state) => state === 'Absent')) this.#setPresent(false);
-  }
-
   #setPresent(present: boolean): void {
-    const before = this.#seen;
-    this.#seen = present;
+    const before = this.#isPresent;
+    this.#isPresent = present;
     if (before === present) return;
     this.#signals.emit('stateChanged', chassisScope(this.chassis));
     // The initial value is the baseline and emits no event.

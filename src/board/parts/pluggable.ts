@@ -1,5 +1,5 @@
 /** Presence and failure of a removable component; each change is emitted once. */
-import type { Health } from '../model/status.ts';
+import type { Health, Status } from '../model/status.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
 
 export type PartEvent = 'Inserted' | 'Removed' | 'Failed' | 'Restored';
@@ -15,6 +15,13 @@ export const severityOf: Readonly<Record<PartEvent, Health>> = {
 export const settleAfterInsertion = 2_000;
 /** Timers may fire a moment early; milliseconds. */
 const timerSlack = 10;
+
+/** Presence of a component without a presence line, by its sensors; null where they do not tell. */
+export function presenceBySensors(sensors: readonly { readonly status: Status }[]): boolean | null {
+  const states = sensors.map(({ status }) => status.state);
+  if (states.includes('Enabled')) return true;
+  return states.length > 0 && states.every((state) => state === 'Absent') ? false : null;
+}
 
 export class Pluggable {
   readonly #emit: (event: PartEvent) => void;

@@ -6,8 +6,15 @@ import type { PowerSupply } from '../model/chassis.ts';
 import { chassisScope } from '../model/revisions.ts';
 import type { Sensor } from '../model/sensor.ts';
 import type { Status } from '../model/status.ts';
+import type { ChassisAvailability } from '../sensing/unavailability.ts';
 import type { BoardSignals } from '../signals.ts';
-import { type PartEvent, Pluggable, settleAfterInsertion, severityOf } from './pluggable.ts';
+import {
+  type PartEvent,
+  Pluggable,
+  presenceBySensors,
+  settleAfterInsertion,
+  severityOf,
+} from './pluggable.ts';
 
 export type SupplyFacts = NonNullable<Platform['powerSupplies']>[number];
 
@@ -61,12 +68,20 @@ class BoardSupply implements PowerSupply {
     if (this.#lines.get(this.facts.good) === false) return { state: 'Enabled', health: 'Critical' };
     return { state: 'Enabled', health: worst(this.#sensors.map(({ status }) => status.health)) };
   }
+
+  /** Follows its sensors: their answers show its presence where no line does, and a critical one that it fails. */
+  update(): void {
+    const present = this.facts.present === undefined ? presenceBySensors(this.#sensors) : null;
+    if (present !== null) this.plug.setPresent(present);
+    this.plug.update(this.status.health);
+  }
 }
 
 export interface SupplyParts {
   readonly lines: Lines;
   readonly sensors: ReadonlyMap<string, Sensor>;
   readonly signals: BoardSignals;
+  readonly availability: ChassisAvailability;
 }
 
 export class Supplies {
@@ -74,7 +89,7 @@ export class Supplies {
   readonly #signals: BoardSignals;
 
   constructor(list: readonly SupplyFacts[], parts: SupplyParts, defaultChassis: string) {
-    const { lines, signals } = parts;
+    const { lines, signals, availability } = parts;
     this.#signals = signals;
     const all = new Map<string, BoardSupply>();
     for (const facts of list) {
@@ -90,14 +105,13 @@ export class Supplies {
         if (present) setTimeout(available, settleAfterInsertion).unref();
       });
       lines.watch(facts.good, () => {
-        supply.plug.update(supply.status.health);
+        supply.update();
         signals.emit('stateChanged', chassisScope(supply.chassis));
       });
     }
     this.all = all;
-    // A critical sensor makes its supply fail.
     signals.on('stateSettled', () => {
-      for (const { plug, status } of all.values()) plug.update(status.health);
+      for (const supply of all.values()) if (availability.of(supply.chassis) === null) supply.update();
     });
   }
 

@@ -1,4 +1,5 @@
 /** How one host boots: the boot override and its single use, and retries of a boot that fails. */
+import type { Logger } from '../../base/logger.ts';
 import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { HostEvent } from '../model/event.ts';
 import type { BootOverride, BootRetry, BootRetrySettings } from '../model/power.ts';
@@ -15,7 +16,7 @@ export interface HostBootParts {
   readonly emit: (event: HostEvent) => void;
   /** Restarts the host after a failed boot. @throws BoardRefusal, DeviceError */
   readonly restart: () => Promise<unknown>;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
 }
 
 export class HostBoot {
@@ -102,7 +103,7 @@ export class HostBoot {
   #retry(): void {
     const { restart, log } = this.#parts;
     restart().catch((error: unknown) => {
-      log('a failed boot cannot be retried', { host: this.#facts.id, error: String(error) });
+      log.error('a failed boot cannot be retried', { host: this.#facts.id, error: String(error) });
     });
   }
 
@@ -112,7 +113,7 @@ export class HostBoot {
       this.setOverride({ ...this.override, enabled: 'Disabled' });
     } catch (error) {
       const detail = { host: this.#facts.id, error: String(error) };
-      this.#parts.log('the use of a one-time boot override cannot be stored', detail);
+      this.#parts.log.error('the use of a one-time boot override cannot be stored: it applies again', detail);
     }
   }
 }

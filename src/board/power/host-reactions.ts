@@ -67,20 +67,49 @@ function slotPowerChanged(
   signals.emit('availabilityChanged', undefined);
 }
 
-/** Switches off the hosts in the chassis of a leak, and in those within. */
+/** Switches off the hosts in the chassis of a leak and in those within; where there are none, the slots there. */
 function switchOff(
-  { hosts, topology, log }: HostReactionsParts,
+  { hosts, slots, topology, log }: HostReactionsParts,
   { detector, chassis: leaking, reaction }: SignalMap['leakDetected'],
 ): void {
-  for (const { id, chassis, power } of hosts.allPresent()) {
-    if (power.good !== true || !topology.isInside(chassis, leaking)) continue;
+  const affected = hosts.allPresent().filter(({ chassis }) => topology.isInside(chassis, leaking));
+  if (affected.length === 0) {
+    switchSlotsOff({ slots, topology, log }, detector, leaking);
+    return;
+  }
+  for (const { id, power } of affected) {
+    if (power.good !== true) continue;
     // A host that cannot be shut down by its operating system is switched off.
     const type = power.supported.includes(reaction) ? reaction : 'ForceOff';
-    log.warn('switching off a host because of a leak', { host: id, detector, type });
-    power
-      .reset(type)
-      .catch((error: unknown) =>
-        log.error('cannot switch off a host because of a leak', { host: id, detector, error: String(error) }),
-      );
+    log.warn('a host is switched off because of a leak', { host: id, detector, type });
+    power.reset(type).catch((error: unknown) =>
+      log.error('a host cannot be switched off because of a leak', {
+        host: id,
+        detector,
+        error: String(error),
+      }),
+    );
+  }
+}
+
+function switchSlotsOff(
+  { slots, topology, log }: Pick<HostReactionsParts, 'slots' | 'topology' | 'log'>,
+  detector: string,
+  leaking: string,
+): void {
+  const affected = [...slots.all.values()].filter(({ id }) => topology.isInside(id, leaking));
+  if (affected.length === 0)
+    log.error('nothing can be switched off because of a leak', { detector, chassis: leaking });
+  for (const slot of affected) {
+    const { id } = slot;
+    if (slot.state === 'Off') continue;
+    log.warn('a slot is switched off because of a leak', { chassis: id, detector });
+    slot.reset('ForceOff').catch((error: unknown) =>
+      log.error('a slot cannot be switched off because of a leak', {
+        chassis: id,
+        detector,
+        error: String(error),
+      }),
+    );
   }
 }

@@ -1,4 +1,5 @@
 /** One host: its power, its settings, and what its lines show. */
+import type { Logger } from '../../base/logger.ts';
 import type { ResetType } from '../../platform/reset-types.ts';
 import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
@@ -37,7 +38,7 @@ export interface HostParts {
   readonly health: () => Health;
   /** Called when power has come, has settled, or has gone. */
   readonly onPower: () => void;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
   /** Of a host that is switched over IPMI. */
   readonly controller?: HostController;
   /** Whether that controller still holds a boot override that it was given. */

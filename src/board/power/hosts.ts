@@ -49,7 +49,7 @@ export class Hosts {
     const { lines, persisted, changes, signals, log, sensors, slots } = this.#parts;
     const { id, chassis, power } = facts;
     const host = new BoardHost(facts, {
-      ...{ lines, persisted, changes, log: log.warn },
+      ...{ lines, persisted, changes, log },
       onPower: () => signals.emit('availabilityChanged', undefined),
       health: () => sensors.healthOf(id),
       isFed: () => slots.feeds(chassis),
@@ -120,7 +120,8 @@ export class Hosts {
     const device = facts.postCodes?.device;
     if (device === undefined || postCodes === null) return;
     const { log, postCodes: source } = this.#parts;
-    const lost = (cause: string) => log.warn(`no POST codes are received from ${id}`, { host: id, cause });
+    const lost = (cause: string) =>
+      log.warn('the POST codes of a host are not available', { host: id, cause });
     this.#postCodeReaders.push(new PostCodeReader(device, () => source.open(device), postCodes, lost));
   }
 }

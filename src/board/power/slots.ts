@@ -58,7 +58,7 @@ export class Slots {
     const { lines, persisted, changes, signals, topology, presence, log } = this.#parts;
     const { id } = facts;
     return new Slot(facts, {
-      ...{ lines, persisted, changes, log: log.warn },
+      ...{ lines, persisted, changes, log },
       isThere: (chassis) => presence.unavailability(chassis) === null,
       hostIn: (chassis) => topology.hostsIn(chassis)[0],
       moved: ({ name, isSwitchingOff, unavailability }) =>

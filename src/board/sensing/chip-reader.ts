@@ -35,6 +35,7 @@ export function chipReader(
     sensors: sensors.map(({ facts }) => facts.id),
     bus: adapter,
     optional: device.optional ?? false,
+    removable: false,
     period: Math.min(...sensors.map(({ period }) => period)),
     prepare: async () => {
       const refusals: DeviceError[] = [];

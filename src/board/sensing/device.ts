@@ -163,6 +163,8 @@ export class Device implements Job {
     let value: number;
     try {
       value = await read();
+      const impossible = sensor.implausibility(value);
+      if (impossible !== null) throw new DeviceError('wrong-data', this.reader.device, impossible);
     } catch (error) {
       this.#missed(each, failureOf(error, this.reader));
       this.#parts.traffic.failures += 1;
@@ -207,8 +209,7 @@ export class Device implements Job {
     const backOff = reader.period * 2 ** (this.#failures - 1);
     this.due = performance.now() + Math.min(backOff, Math.max(longestBackOff, reader.period));
     const isAbsent =
-      !this.#hasResponded &&
-      reader.optional &&
+      (reader.removable || (reader.optional && !this.#hasResponded)) &&
       (failure.kind === 'no-answer' || failure.kind === 'wrong-device');
     const state: Exclude<State, 'Enabled'> = isAbsent ? 'Absent' : 'UnavailableOffline';
     for (const each of this.#sampled.values()) {

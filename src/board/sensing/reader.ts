@@ -16,7 +16,10 @@ export interface DeviceReader {
   readonly sensors: readonly string[];
   /** I2C adapter through which it is reached; null for what the controller itself measures. */
   readonly bus: number | null;
+  /** It may not be fitted: no answer means absence until it has responded once. */
   readonly optional: boolean;
+  /** It may be removed while the board runs, and nothing but its answers shows that: no answer means absence. */
+  readonly removable: boolean;
   /** The shortest period of its sensors, milliseconds. */
   readonly period: number;
   /** Identifies and configures the device; its channels can be read after that. @throws DeviceError */

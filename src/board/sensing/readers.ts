@@ -6,6 +6,8 @@ import type { Lines } from '../lines/lines.ts';
 import type { Quantity } from '../model/sensor.ts';
 import { satelliteReader } from '../nodes/satellite.ts';
 import type { IpmiTransports } from '../nodes/transports.ts';
+import { sensorsOfDrive } from '../parts/drives.ts';
+import { sensorsOfSupply } from '../parts/supplies.ts';
 import type { Buses } from './buses.ts';
 import { candidatesOf, chipReader } from './chip-reader.ts';
 import type { DeviceReader, SensorDeclaration } from './reader.ts';
@@ -57,13 +59,28 @@ export function createReaders(
   return { lanes, carriers, sensors: [...sensors, ...peciSensors(platform)] };
 }
 
-function chips({ devices = [] }: Platform, hwmon: Hwmon, { all, adapterOf }: Buses): Declared[] {
-  return devices.map((device) => {
+function chips(platform: Platform, hwmon: Hwmon, { all, adapterOf }: Buses): Declared[] {
+  const removable = removableSensors(platform);
+  return (platform.devices ?? []).map((device) => {
     const sensors = sensorsOf(device);
     const adapter = adapterOf(device.bus);
+    const isRemovable = device.optional === true && sensors.some(({ facts }) => removable.has(facts.id));
     const reader = chipReader(device, sensors, adapter, all, hwmon);
-    return { lane: `i2c-${adapter}`, sensors, reader, chassis: device.chassis };
+    return {
+      lane: `i2c-${adapter}`,
+      sensors,
+      reader: { ...reader, removable: isRemovable },
+      chassis: device.chassis,
+    };
   });
+}
+
+/** Sensors of supplies and drives that have no presence line. */
+function removableSensors({ powerSupplies = [], drives = [] }: Platform): ReadonlySet<string> {
+  return new Set([
+    ...powerSupplies.flatMap((facts) => (facts.present === undefined ? sensorsOfSupply(facts) : [])),
+    ...drives.flatMap((facts) => (facts.present === undefined ? sensorsOfDrive(facts) : [])),
+  ]);
 }
 
 /** Channels of the controller's ADC. */
@@ -154,6 +171,7 @@ const controllerReader = (
   sensors: [facts.id],
   bus: null,
   optional: false,
+  removable: false,
   period,
   prepare: () => Promise.resolve([{ facts, read }]),
 });

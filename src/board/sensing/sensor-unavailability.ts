@@ -34,8 +34,10 @@ export function sensorUnavailability(
     for (const id of rotors) reasons.add(id, () => plug.unavailability ?? plug.settling);
   for (const drive of drives.values())
     for (const id of sensorsOfDrive(drive.facts)) reasons.add(id, () => drive.unavailability);
+  // Without a presence line only the answers of its sensors show a supply, so that they are always read.
   for (const { plug, facts } of supplies.all.values())
-    for (const id of sensorsOfSupply(facts)) reasons.add(id, () => plug.unavailability ?? plug.settling);
+    for (const id of facts.present === undefined ? [] : sensorsOfSupply(facts))
+      reasons.add(id, () => plug.unavailability ?? plug.settling);
   for (const { id, poweredBy } of all) {
     const host = poweredBy === null ? undefined : hosts.all.get(poweredBy);
     if (host !== undefined) reasons.add(id, () => host.unavailability);

@@ -1,10 +1,11 @@
 /** One sensor as the rest of the daemon sees it: its reading, status and crossed thresholds, and the events of these. */
-import type { SensorFacts } from '../../platform/vocabulary/index.ts';
+import type { SensorFacts, ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import { chassisScope, hostScope, type Scope } from '../model/revisions.ts';
-import type { Quantity, Sensor, ThresholdName } from '../model/sensor.ts';
+import type { Quantity, Sensor, ThresholdName, ThresholdSettings } from '../model/sensor.ts';
 import type { Health, State, Status } from '../model/status.ts';
 import type { BoardSignals } from '../signals.ts';
-import { crossings, evaluate, healthOf } from './thresholds.ts';
+import { implausibility } from './plausibility.ts';
+import { checkThresholds, crossings, evaluate, healthOf, withSettings } from './thresholds.ts';
 
 /** Units as events name them (UCUM). */
 const units: Readonly<Record<Quantity, string>> = {
@@ -43,6 +44,9 @@ export class BoardSensor implements Sensor {
   readonly #signals: BoardSignals;
   readonly #scope: Scope;
   #facts: SensorFacts;
+  #thresholdSettings: ThresholdSettings;
+  /** In force. */
+  #thresholds: ThresholdFacts;
   #reading: number | null = null;
   #readingTime: Date | null = null;
   #status: Status = { state: 'Starting', health: 'OK' };
@@ -51,7 +55,12 @@ export class BoardSensor implements Sensor {
   /** Thresholds that the last event reported as crossed; kept while there are no readings. */
   #reported: readonly ThresholdName[] = [];
 
-  constructor(facts: SensorFacts, origin: SensorOrigin, signals: BoardSignals) {
+  constructor(
+    facts: SensorFacts,
+    origin: SensorOrigin,
+    signals: BoardSignals,
+    settings: ThresholdSettings = {},
+  ) {
     this.id = facts.id;
     this.name = facts.name ?? facts.id.replaceAll('_', ' ');
     this.chassis = origin.chassis;
@@ -61,6 +70,8 @@ export class BoardSensor implements Sensor {
     this.period = origin.period;
     this.poweredBy = origin.host;
     this.#facts = facts;
+    this.#thresholdSettings = settings;
+    this.#thresholds = withSettings(facts.thresholds, settings);
     this.#signals = signals;
     this.#scope = chassisScope(origin.chassis);
   }
@@ -86,7 +97,11 @@ export class BoardSensor implements Sensor {
   }
 
   get thresholds(): Sensor['thresholds'] {
-    return this.#facts.thresholds ?? {};
+    return this.#thresholds;
+  }
+
+  get thresholdSettings(): ThresholdSettings {
+    return this.#thresholdSettings;
   }
 
   get range(): Sensor['range'] {
@@ -97,22 +112,41 @@ export class BoardSensor implements Sensor {
   setFacts(facts: SensorFacts): void {
     if (this.#facts === facts) return;
     this.#facts = facts;
+    this.#thresholds = withSettings(facts.thresholds, this.#thresholdSettings);
     this.#stateChanged();
+  }
+
+  /** @throws BoardRefusal `out-of-range` where the thresholds with these settings are not in ascending order */
+  checkThresholds(settings: ThresholdSettings): void {
+    checkThresholds(this.id, withSettings(this.#facts.thresholds, settings));
+  }
+
+  /** Replaces the threshold settings, and evaluates the present reading against them. */
+  setThresholds(settings: ThresholdSettings): void {
+    this.#thresholdSettings = settings;
+    this.#thresholds = withSettings(this.#facts.thresholds, settings);
+    this.#stateChanged();
+    if (this.#reading === null) return;
+    const before = this.#reported;
+    this.#evaluate(this.#reading);
+    this.#emitCrossings(before, this.#reading);
+  }
+
+  /** Why a value as the device gave it is physically impossible, for people; null when it is possible. */
+  implausibility(raw: number): string | null {
+    return implausibility(this.#scaled(raw), this.quantity, this.range);
   }
 
   /** Sets the reading to a value as the device gave it, and emits an event for each threshold crossed by it. */
   setReading(raw: number, time: Date): void {
-    const { scale = 1, offset = 0, hysteresis } = this.#facts;
-    const before = this.#reported;
-    const reading = raw * scale + offset;
-    const crossed = evaluate(before, reading, this.thresholds, hysteresis);
+    const reading = this.#scaled(raw);
     this.#reading = reading;
     this.#readingTime = time;
     this.#fault = null;
-    this.#reported = crossed;
-    this.#update('Enabled', healthOf(crossed), crossed);
+    const before = this.#reported;
+    this.#evaluate(reading);
     this.#signals.emit('sensorRead', this);
-    this.#emitCrossings(before, crossed, reading);
+    this.#emitCrossings(before, reading);
   }
 
   /** There is no reading, for the reason `fault`. Whether crossed thresholds still are is unknown. */
@@ -141,10 +175,21 @@ export class BoardSensor implements Sensor {
     });
   }
 
-  #emitCrossings(before: readonly ThresholdName[], after: readonly ThresholdName[], reading: number): void {
+  #scaled(raw: number): number {
+    const { scale = 1, offset = 0 } = this.#facts;
+    return raw * scale + offset;
+  }
+
+  #evaluate(reading: number): void {
+    const crossed = evaluate(this.#reported, reading, this.#thresholds, this.#facts.hysteresis);
+    this.#reported = crossed;
+    this.#update('Enabled', healthOf(crossed), crossed);
+  }
+
+  #emitCrossings(before: readonly ThresholdName[], reading: number): void {
     const args = [this.name, String(Number(reading.toPrecision(6))), units[this.quantity]] as const;
-    for (const { key, severity, threshold } of crossings(before, after)) {
-      const limit = threshold === null ? null : this.thresholds[threshold];
+    for (const { key, severity, threshold } of crossings(before, this.#reported)) {
+      const limit = threshold === null ? null : this.#thresholds[threshold];
       // The limit belonged to a part that was replaced.
       if (limit === undefined) continue;
       this.#signals.emit('event', {

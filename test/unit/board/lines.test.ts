@@ -33,7 +33,6 @@ describe('a line that cannot be had', () => {
     await pass(retryPeriod);
     expect(b.host.processorCount).toBe(1);
     expect(b.events.at(-1)).toMatchObject({ condition: 'line:CPU0_PRESENT', resolves: true });
-    await b.stop();
   });
 
   it('does not hold up the start, nor keep what waits for it from working later', async () => {
@@ -60,7 +59,6 @@ describe('a line that cannot be had', () => {
     expect(b.host.powerState).toBe('Off');
     expect(isLit(b, 'READY')).toBe(true);
     expect(b.events).toEqual([]);
-    await b.stop();
   });
 });
 
@@ -190,7 +188,6 @@ describe('the identify light', () => {
     await pass(5000);
     expect(b.edges('IDENTIFY')).toEqual([[0, false]]);
     expect(b.board.chassis.get('main')?.identify).toBe(false);
-    await b.stop();
   });
 
   it('is steady where the board has no pattern, each chassis for itself', async () => {
@@ -200,7 +197,6 @@ describe('the identify light', () => {
     await pass(5000);
     expect(b.edges('IDENTIFY_CARD')).toEqual([[0, true]]);
     expect(b.edges('IDENTIFY')).toEqual([]);
-    await b.stop();
   });
 
   it('is on again after a restart', async () => {
@@ -228,7 +224,6 @@ describe('the identify light', () => {
     missing.is = false;
     await pass(retryPeriod);
     expect(isLit(b, 'IDENTIFY_CARD')).toBe(true);
-    await b.stop();
   });
 
   it('that cannot be driven is not shown as lit, and nothing is remembered', async () => {
@@ -241,7 +236,6 @@ describe('the identify light', () => {
     await expect(b.board.setIdentify('card', true)).rejects.toMatchObject({ kind: 'no-bus' });
     expect(b.board.chassis.get('card')?.identify).toBe(false);
     expect(b.disk.writes).toBe(0);
-    await b.stop();
   });
 
   it('of two lines is as before when one of them cannot be driven', async () => {
@@ -259,7 +253,6 @@ describe('the identify light', () => {
     expect(isLit(b, 'IDENTIFY')).toBe(false);
     await pass(3000);
     expect(isLit(b, 'IDENTIFY')).toBe(false);
-    await b.stop();
   });
 
   it('whose line fails while it blinks ends nothing, and blinks on when the line is well', async () => {
@@ -276,7 +269,6 @@ describe('the identify light', () => {
     b.mark();
     await pass(2000);
     expect(b.edges('IDENTIFY').length).toBeGreaterThanOrEqual(3);
-    await b.stop();
   });
 
   it('is refused where there is none', async () => {
@@ -284,7 +276,6 @@ describe('the identify light', () => {
     const b = await startBench({ platform: dark });
     expect(b.board.chassis.get('main')?.identify).toBeNull();
     await expect(b.board.setIdentify('main', true)).rejects.toMatchObject({ reason: 'not-supported' });
-    await b.stop();
   });
 });
 
@@ -297,7 +288,6 @@ describe('the other lights', () => {
     b.twin.loseMains();
     await pass(10);
     expect(isLit(b, 'POWER_LED')).toBe(false);
-    await b.stop();
   });
 
   it('of faults follows the health of its own chassis and of what is in it', async () => {
@@ -310,7 +300,6 @@ describe('the other lights', () => {
     b.twin.present('CARD', false);
     await pass(3100);
     expect([isLit(b, 'FAULT_LED'), isLit(b, 'CARD_FAULT_LED')]).toEqual([true, true]);
-    await b.stop();
   });
 
   it('that cannot be driven ends nothing, and follows as soon as it can', async () => {
@@ -325,7 +314,6 @@ describe('the other lights', () => {
     broken.is = false;
     await pass(retryPeriod);
     expect(isLit(b, 'POWER_LED')).toBe(true);
-    await b.stop();
   });
 
   it('of the manager says that the daemon runs', async () => {

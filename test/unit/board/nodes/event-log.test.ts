@@ -1,4 +1,5 @@
 /** The log of a node in the journal of the daemon: every record once, whatever becomes of either of them. */
+
 import fc from 'fast-check';
 import { decodeSelRecord, IpmiNode, type Target } from 'node-ipmi';
 import { describe, expect, it } from 'vitest';

@@ -6,18 +6,18 @@ import { NodeEventLog } from '../../../../src/board/nodes/event-log.ts';
 import { identify } from '../../../../src/board/nodes/identity.ts';
 import { NodeSensors } from '../../../../src/board/nodes/sensors.ts';
 import type { NodeFacts } from '../../../../src/platform/vocabulary/index.ts';
-import { recordingLogger } from '../../../support/logger.ts';
+import { type LoggedLine, loggerTo } from '../../../support/log.ts';
 
 const facts: NodeFacts = { id: 'node1', link: { kind: 'ipmb', bus: 1, address: 0x20 } };
 const now = () => new Date('2026-06-01T00:00:00Z');
 
-function sensorsOf(logged: unknown[] = []): NodeSensors {
+function sensorsOf(logged: LoggedLine[] = []): NodeSensors {
   return new NodeSensors(facts, {
     declare: () => new Map(),
     reportFault: () => undefined,
     isHostOff: () => false,
     isSuspended: () => false,
-    log: recordingLogger((text, detail) => logged.push([text, detail])),
+    log: loggerTo(logged),
     now,
   });
 }
@@ -83,11 +83,11 @@ describe('a controller that refuses', () => {
           ? { code: 0xcb, data: new Uint8Array() }
           : node.send(request),
     };
-    const logged: unknown[] = [];
+    const logged: LoggedLine[] = [];
     const sensors = sensorsOf(logged);
     await sensors.refreshRecords(target, await identify(target, facts));
     expect(sensors.record({ address: 0x20, lun: 0 }, 4)?.name.text).toBe('Fan0');
-    expect(logged).toEqual([
+    expect(logged.map(({ text, detail }) => [text, detail])).toEqual([
       [
         'a sensor data record of a node cannot be used',
         { node: 'node1', record: 2, fault: expect.stringMatching(/cannot be read: Get SDR: .*not present/) },
