@@ -6,7 +6,7 @@ import { Changes } from './changes.ts';
 import type { BoardContext } from './context.ts';
 import { HardwareFaults } from './hardware-faults.ts';
 import { Indicators } from './lines/indicators.ts';
-import { kernelLamp, lineLamp } from './lines/lamps.ts';
+import { KernelLamp, LineLamp } from './lines/lamps.ts';
 import { BoardLeakDetector } from './lines/leaks.ts';
 import { Lines } from './lines/lines.ts';
 import { connectStatusLeds } from './lines/status-leds.ts';
@@ -205,8 +205,8 @@ function createIndicators(
       const controller = nodes.all.get(node ?? '');
       if (controller !== undefined) return nodeLamp(controller);
       return led === undefined
-        ? lineLamp(line, lines)
-        : kernelLamp(leds.led(led), (fault) => faults.led(led, fault));
+        ? new LineLamp(line, lines)
+        : new KernelLamp(leds.led(led), (fault) => faults.led(led, fault));
     },
     ({ chassis, host }) => chassis ?? hosts.all.get(host ?? '')?.chassis ?? defaultChassis,
   );
@@ -255,7 +255,7 @@ function createPanel(
     isIdentified: (host) => around(host).some(({ identify }) => identify === true),
     isHealthy: (host) => around(host).every(({ ownHealth }) => ownHealth === 'OK'),
     cycle: whole === undefined ? null : () => whole.reset('PowerCycle'),
-    rest: (line, glow) => indicators.rest(line, glow),
+    rest: (line, glow) => indicators.setIdle(line, glow),
     event: (event) => signals.emit('event', event),
     changed: () => signals.emit('stateChanged', 'board'),
   });

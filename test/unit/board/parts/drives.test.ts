@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/vocabulary/index.ts';
-import { bench, pass, startBench, useOwnTime } from './support.ts';
+import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
+import { bench, pass, startBench, useOwnTime } from '../support.ts';
 
 useOwnTime();
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/vocabulary/index.ts';
-import { bench, pass, startBench, useOwnTime } from './support.ts';
+import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
+import { bench, pass, startBench, useOwnTime } from '../support.ts';
 
 useOwnTime();
 
@@ -138,6 +138,5 @@ describe('a leak in a chassis without hosts', () => {
     await pass(1000);
     expect(b.log).toContain('nothing can be switched off because of a leak');
     expect(b.host.powerState).toBe('On');
-    await b.stop();
   });
 });

@@ -1,5 +1,5 @@
 /** The last bytes of a stream, as many as there is room for. */
-export class History {
+export class OutputHistory {
   readonly #room: number;
   /** Made with the first byte: a host that never writes costs nothing. */
   #ring: Buffer | undefined;

@@ -1,11 +1,11 @@
 /** Sampling in the background: each sensor at its period, whatever happens to its neighbours. */
 import { describe, expect, it } from 'vitest';
-import { DeviceError } from '../../../drivers/errors.ts';
-import type { Hardware } from '../../../drivers/hardware.ts';
-import type { Sensor } from '../../../src/board/model/sensor.ts';
-import type { Platform } from '../../../src/platform/vocabulary/index.ts';
-import { createTwin, type Twin } from '../../../src/twin/twin.ts';
-import { type Bench, bench, pass, startBench, timing, useOwnTime } from './support.ts';
+import { DeviceError } from '../../../../drivers/errors.ts';
+import type { Hardware } from '../../../../drivers/hardware.ts';
+import type { Sensor } from '../../../../src/board/model/sensor.ts';
+import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
+import { createTwin, type Twin } from '../../../../src/twin/twin.ts';
+import { type Bench, bench, pass, startBench, timing, useOwnTime } from '../support.ts';
 
 useOwnTime();
 

@@ -1,9 +1,9 @@
 /** Fans and power supplies: driven, watched, plugged in and out; and at the end nobody has to look after them. */
 import { describe, expect, it } from 'vitest';
-import { DeviceError } from '../../../drivers/errors.ts';
-import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
-import type { Twin } from '../../../src/twin/twin.ts';
-import { type Bench, bench, Disk, pass, startBench, useOwnTime } from './support.ts';
+import { DeviceError } from '../../../../drivers/errors.ts';
+import type { Hwmon } from '../../../../drivers/hwmon/hwmon.ts';
+import type { Twin } from '../../../../src/twin/twin.ts';
+import { type Bench, bench, Disk, pass, startBench, useOwnTime } from '../support.ts';
 
 useOwnTime();
 

@@ -1,11 +1,11 @@
 /** Lines and lights: asked for until they come, released whatever happens, blinking in the pattern of the board. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { DeviceError } from '../../../drivers/errors.ts';
-import type { GpioLines } from '../../../drivers/gpio/lines.ts';
-import { Lines } from '../../../src/board/lines/lines.ts';
-import { BoardSignals } from '../../../src/board/signals.ts';
-import { createTwin } from '../../../src/twin/twin.ts';
-import { type Bench, bench, Disk, gpioWith, pass, startBench, useOwnTime } from './support.ts';
+import { DeviceError } from '../../../../drivers/errors.ts';
+import type { GpioLines } from '../../../../drivers/gpio/lines.ts';
+import { Lines } from '../../../../src/board/lines/lines.ts';
+import { BoardSignals } from '../../../../src/board/signals.ts';
+import { createTwin } from '../../../../src/twin/twin.ts';
+import { type Bench, bench, Disk, gpioWith, pass, startBench, useOwnTime } from '../support.ts';
 
 useOwnTime();
 

@@ -1,9 +1,9 @@
 /** Lights of the kernel: what goes before what, and lights that cannot be driven. */
 import { describe, expect, it } from 'vitest';
-import { DeviceError } from '../../../drivers/errors.ts';
-import type { Platform } from '../../../src/platform/vocabulary/index.ts';
-import type { Twin } from '../../../src/twin/twin.ts';
-import { bench, pass, startBench, useOwnTime } from './support.ts';
+import { DeviceError } from '../../../../drivers/errors.ts';
+import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
+import type { Twin } from '../../../../src/twin/twin.ts';
+import { bench, pass, startBench, useOwnTime } from '../support.ts';
 
 useOwnTime();
 

@@ -1,9 +1,9 @@
 /** FRU EEPROMs: read at start and again, damaged, missing, swapped, without power; and the board that is another one. */
 import { encodeFru } from 'node-ipmi/fru';
 import { describe, expect, it } from 'vitest';
-import type { Hardware } from '../../../drivers/hardware.ts';
-import { createTwin, type Twin } from '../../../src/twin/twin.ts';
-import { type Bench, bench, pass, startBench, timing, useOwnTime } from './support.ts';
+import type { Hardware } from '../../../../drivers/hardware.ts';
+import { createTwin, type Twin } from '../../../../src/twin/twin.ts';
+import { type Bench, bench, pass, startBench, timing, useOwnTime } from '../support.ts';
 
 useOwnTime();
 

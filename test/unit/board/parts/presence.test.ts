@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/vocabulary/index.ts';
-import { bench, Disk, pass, startBench, timing, useOwnTime } from './support.ts';
+import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
+import { bench, Disk, pass, startBench, timing, useOwnTime } from '../support.ts';
 
 useOwnTime();
 

@@ -1,8 +1,8 @@
 /** Lines that go wrong while the board runs: each is told of by its name in the descriptor, and heals by itself. */
 import { describe, expect, it } from 'vitest';
-import { DeviceError } from '../../../drivers/errors.ts';
-import type { Platform } from '../../../src/platform/vocabulary/index.ts';
-import { type Bench, bench, gpioWith, pass, startBench, timing, useOwnTime } from './support.ts';
+import { DeviceError } from '../../../../drivers/errors.ts';
+import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
+import { type Bench, bench, gpioWith, pass, startBench, timing, useOwnTime } from '../support.ts';
 
 useOwnTime();
 
