@@ -1,13 +1,9 @@
 /** The serial console of one host, shared: its last output is kept, one client types, many read. */
 import type { Duplex } from 'node:stream';
+import type { Logger } from '../base/logger.ts';
 import type { Changes } from './changes.ts';
-import {
-  BoardRefusal,
-  type Console,
-  type ConsoleAttachment,
-  type ConsoleClient,
-  type ConsoleEnd,
-} from './model.ts';
+import type { Console, ConsoleAttachment, ConsoleClient, ConsoleEnd } from './model/console.ts';
+import { BoardRefusal } from './model/refusal.ts';
 import type { PersistedState } from './persisted-state.ts';
 import { History } from './sensing/history.ts';
 
@@ -21,7 +17,7 @@ export interface ConsoleParts {
   readonly keepOpen: boolean;
   readonly persisted: PersistedState;
   readonly changes: Changes;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
 }
 
 /** Bytes of a host's output that a new client gets first. */
@@ -173,7 +169,7 @@ export class HostConsole implements Console {
     const message = cause instanceof Error ? cause.message : String(cause);
     // Said once, however often it is tried again.
     if (message !== this.#fault)
-      this.#parts.log(`the console of ${this.#host} is lost`, { host: this.#host, cause: message });
+      this.#parts.log.warn('the console of a host is lost', { host: this.#host, cause: message });
     this.#fault = message;
     this.#typed = Buffer.alloc(0);
     this.#endAll({ reason: 'lost', message });

@@ -4,6 +4,7 @@
  */
 
 import { type Clock, systemClock } from '../base/clock.ts';
+import { reportDefect } from '../base/defects.ts';
 import type { Board, Sensor } from '../board/model.ts';
 import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
@@ -110,7 +111,7 @@ export class Telemetry {
         this.tick();
       } catch (error) {
         // One report that cannot be made must not end the daemon.
-        process.emitWarning(error instanceof Error ? error : String(error));
+        reportDefect(error);
       }
     }, tickPeriod).unref();
   }

@@ -2,9 +2,9 @@
 import type { ChipSpec } from '../chip.ts';
 import * as families from './families.ts';
 
-/** In the order of their files. */
+/** In the order of the files' names; a bundler does not sort the names of a module as Node does. */
 export const chips: readonly ChipSpec[] = Object.entries<readonly ChipSpec[]>(families)
-  .toSorted(([one], [other]) => (one < other ? -1 : 1))
+  .sort(([a], [b]) => (a < b ? -1 : 1))
   .flatMap(([, family]) => family);
 
 const byName = new Map(chips.flatMap((chip) => chip.compatible.map((name) => [name, chip] as const)));

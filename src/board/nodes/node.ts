@@ -4,6 +4,7 @@
  */
 import { readFruData, type Target } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
+import type { Logger } from '../../base/logger.ts';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import { BoardRefusal, type Node, type NodeFirmware, type Status } from '../model.ts';
@@ -46,7 +47,7 @@ export interface NodeParts extends Omit<NodeSensorsParts, 'isOver'> {
   readonly phase: number;
   /** How far its log was taken over before, if ever. */
   readonly mark: string | undefined;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
 }
 
 export class BoardNode implements Node {
@@ -309,7 +310,7 @@ export class BoardNode implements Node {
     this.#parts.changes.touch();
     if (this.#told) {
       this.#told = false;
-      this.#parts.log('a node answers again', { node: this.id });
+      this.#parts.log.info('a node responds again', { node: this.id });
       void this.#parts.changes.emit(wellEvent(this, 'Enabled'));
     }
     this.#parts.moved(true);
@@ -320,7 +321,7 @@ export class BoardNode implements Node {
     this.#leave(fault, { state: 'UnavailableOffline', health: 'Warning' });
     if (this.#told) return;
     this.#told = true;
-    this.#parts.log('a node does not answer', { node: this.id, fault });
+    this.#parts.log.warn('a node does not respond', { node: this.id, fault });
     void this.#parts.changes.emit(lostEvent(this, fault));
   }
 

@@ -2,7 +2,7 @@
 import { getDeviceId, getSensorReading, run } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { Platform } from '../../platform/vocabulary/index.ts';
-import type { DeviceReader, SensorDeclaration } from '../sensing/readers.ts';
+import type { DeviceReader, SensorDeclaration } from '../sensing/reader.ts';
 import { deviceError, type Ways } from './ways.ts';
 
 type SatelliteFacts = NonNullable<Platform['ipmb']>[number];
@@ -20,6 +20,7 @@ export function satelliteReader(
     sensors: sensors.map((facts) => facts.id),
     bus: null,
     optional: false,
+    removable: false,
     period: Math.min(...declared.map(({ period }) => period)),
     prepare: async () => {
       try {

@@ -1,4 +1,5 @@
 /** The sensors of one node: found by its records, read in rounds, each missed by itself. */
+
 import {
   expandSensor,
   type FullSensor,
@@ -13,6 +14,7 @@ import {
   type Target,
 } from 'node-ipmi';
 import type { DeviceError } from '../../../drivers/errors.ts';
+import type { Logger } from '../../base/logger.ts';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Origin, Status } from '../model.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
@@ -39,7 +41,7 @@ export interface NodeSensorsParts {
   /** Whether what comes of a request counts no more. */
   readonly isOver: () => boolean;
   readonly now: () => Date;
-  readonly log: (text: string, detail: Record<string, unknown>) => void;
+  readonly log: Logger;
 }
 
 /** A sensor, and what became of the tries to read it. */
@@ -140,7 +142,7 @@ export class NodeSensors {
     for (const sdr of sdrs) {
       if (sdr.kind !== 'other' || sdr.fault === undefined) continue;
       const { recordId: record, fault } = sdr;
-      this.#parts.log('a sensor data record of a node cannot be used', {
+      this.#parts.log.warn('a sensor data record of a node cannot be used', {
         node: this.#facts.id,
         record,
         fault,

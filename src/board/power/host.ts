@@ -1,4 +1,5 @@
 /** One host: its power, its settings, and what its lines show. */
+import type { Logger } from '../../base/logger.ts';
 import type { ResetType } from '../../platform/reset-types.ts';
 import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
@@ -39,7 +40,7 @@ export interface HostParts {
   readonly health: () => Health;
   /** Called when power has come, has settled, or has gone. */
   readonly onPower: () => void;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
   /** Of a host that is switched over IPMI. */
   readonly controller?: HostController;
   /** Whether that controller still holds a boot override that it was given. */
@@ -284,7 +285,7 @@ export class BoardHost implements Host {
   #restart(): void {
     const type = this.power.supported.includes('ForceRestart') ? 'ForceRestart' : 'PowerCycle';
     this.power.reset(type).catch((error: unknown) => {
-      this.#parts.log('a failed boot cannot be retried', { host: this.id, error: String(error) });
+      this.#parts.log.error('a failed boot cannot be retried', { host: this.id, error: String(error) });
     });
   }
 
@@ -294,7 +295,7 @@ export class BoardHost implements Host {
       this.setBoot({ ...this.boot, enabled: 'Disabled' });
     } catch (error) {
       const detail = { host: this.id, error: String(error) };
-      this.#parts.log('the use of a one-time boot override cannot be stored', detail);
+      this.#parts.log.error('the use of a one-time boot override cannot be stored: it applies again', detail);
     }
   }
 

@@ -2,7 +2,9 @@
  * The codes that the firmware of one host writes: counted by boot, timed, and told of. Where they come from is nothing to
  * this: a device of the kernel is read below, and whoever else gets codes calls `take`.
  */
+
 import type { Readable } from 'node:stream';
+import type { Logger } from '../../base/logger.ts';
 import type { Changes } from '../changes.ts';
 import type { PostCode, PostCodes } from '../model.ts';
 import type { PersistedState } from '../persisted-state.ts';
@@ -20,7 +22,7 @@ export interface PostCodeParts {
   readonly powered: () => boolean | null;
   readonly persisted: PersistedState;
   readonly changes: Changes;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
 }
 
 export class HostPostCodes implements PostCodes {
@@ -114,7 +116,7 @@ export class HostPostCodes implements PostCodes {
       this.#parts.persisted.setBoots(this.#host, this.#boot);
     } catch (error) {
       const detail = { host: this.#host, error: String(error) };
-      this.#parts.log('how often a host has booted cannot be stored', detail);
+      this.#parts.log.warn('the boot count of a host cannot be stored', detail);
     }
   }
 }

@@ -1,4 +1,5 @@
 /** The power state that a host returns to after a loss of mains: remembered while it runs, followed when mains returns. */
+import type { Logger } from '../../base/logger.ts';
 import type { RestorePolicy } from '../model.ts';
 import type { PersistedState } from '../persisted-state.ts';
 import type { HostPower } from './host-power.ts';
@@ -11,7 +12,7 @@ export interface PowerRestoreParts {
   readonly persisted: PersistedState;
   readonly power: () => HostPower;
   readonly policy: () => RestorePolicy;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
 }
 
 export class PowerRestore {
@@ -69,7 +70,7 @@ export class PowerRestore {
     try {
       persisted.setWasOn(host, on);
     } catch (error) {
-      log('the power state to return to after a loss of mains cannot be stored', {
+      log.error('the power state to return to after a loss of mains cannot be stored', {
         host,
         error: String(error),
       });

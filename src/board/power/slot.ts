@@ -2,6 +2,7 @@
  * A slot: a chassis whose power this controller switches, with everything in it. The requested state lasts over restarts;
  * an open latch and an empty slot hold the power back for as long as they last.
  */
+import type { Logger } from '../../base/logger.ts';
 import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
@@ -31,7 +32,7 @@ export interface SlotParts {
   readonly lines: Lines;
   readonly persisted: PersistedState;
   readonly changes: Changes;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
   /** A chassis is plugged in, and has had its time to start. */
   readonly isThere: (chassis: string) => boolean;
   /** Host in the chassis whose log records the events of the slot too. */
@@ -286,7 +287,7 @@ export class Slot {
       this.#parts.persisted.setSlot(this.id, state);
     } catch (error) {
       const detail = { chassis: this.id, error: String(error) };
-      this.#parts.log('the requested power state of a slot cannot be stored', detail);
+      this.#parts.log.error('the requested power state of a slot cannot be stored', detail);
       this.#storing = setTimeout(() => this.#store(state), retryPeriod).unref();
     }
   }

@@ -1,7 +1,7 @@
 /** Turns errors into Redfish error responses: one status, one body, nothing secret. */
 import type { Context, Next } from 'koa';
-import type { Logger } from 'pino';
 import { DeviceError } from '../../../drivers/errors.ts';
+import type { Logger } from '../../base/logger.ts';
 import { BoardRefusal } from '../../board/model.ts';
 import { errorBody, message, RedfishError } from '../../messages/messages.ts';
 import { NetworkError } from '../../network/model.ts';
@@ -22,7 +22,7 @@ export function errors(log: Logger, advertiseBasic: () => boolean, insistsOnTls:
       await next();
     } catch (error) {
       const refusal = refusalOf(error);
-      if (refusal !== error) log.error({ request: requestId(ctx), err: error }, 'request failed');
+      if (refusal !== error) log.error('request failed', { request: requestId(ctx), err: error });
       // An answer that has begun cannot be taken back: the client must see it break off.
       if (ctx.res.headersSent) ctx.res.destroy();
       else

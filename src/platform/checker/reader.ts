@@ -3,9 +3,9 @@
  * need: ids, references, and the values that have rules of their own.
  */
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
+import { suggestion } from '../../base/suggestion.ts';
 import { chipNames } from '../chip-names.ts';
 import { pointer, pointerSteps } from '../source/pointer.ts';
-import { suggestion } from '../source/suggestion.ts';
 import { exampleQuantity, likelyQuantity, parseQuantity, unitNames } from '../units.ts';
 import type { Rules } from '../vocabulary/rule.ts';
 import {

@@ -1,4 +1,5 @@
 /** `hosts`: computer systems that the board manages. */
+import type { ResetType } from '../reset-types.ts';
 import { displayName, inChassis } from './common.ts';
 import { hostPower } from './host-power.ts';
 import type { NodeFacts } from './nodes.ts';
@@ -17,8 +18,8 @@ import {
   text,
 } from './schema.ts';
 
-/** ResetType of Redfish, as far as a button can ask for it. */
-const resetTypes = [
+/** What a button can ask for: a reset, or nothing. */
+const buttonResets = [
   'On',
   'ForceOff',
   'GracefulShutdown',
@@ -28,7 +29,7 @@ const resetTypes = [
   'ForceOn',
   'PowerCycle',
   'None',
-] as const;
+] as const satisfies readonly (ResetType | 'None')[];
 
 const buttons = object(
   {
@@ -43,14 +44,14 @@ const buttons = object(
       'board',
     ),
     shortWhenOn: optional(
-      choice(resetTypes, 'Reset after a short press of the power button while the host is on.'),
+      choice(buttonResets, 'Reset after a short press of the power button while the host is on.'),
       'GracefulShutdown',
     ),
     shortWhenOff: optional(
-      choice(resetTypes, 'Reset after a short press of the power button while the host is off.'),
+      choice(buttonResets, 'Reset after a short press of the power button while the host is off.'),
       'On',
     ),
-    long: optional(choice(resetTypes, 'Reset after a long press of the power button.'), 'ForceOff'),
+    long: optional(choice(buttonResets, 'Reset after a long press of the power button.'), 'ForceOff'),
     longPress: optional(duration('Least length of a long press.'), '4 s'),
   },
   'Buttons that a person presses.',

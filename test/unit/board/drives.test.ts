@@ -49,7 +49,6 @@ describe('a drive', () => {
     await pass(5000);
     expect(b.sensor('BAY_TEMP').status.state).toBe('Enabled');
     expect(b.told()).toEqual(['ResourceCreated OK']);
-    await b.stop();
   });
 
   it('without a line is there once it answers, and while its host is off it stays', async () => {
@@ -67,6 +66,5 @@ describe('a drive', () => {
     await pass(5000);
     expect(b.board.drives.has('m2')).toBe(false);
     expect(b.told()).toContain('ResourceRemoved OK');
-    await b.stop();
   });
 });

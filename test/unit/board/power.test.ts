@@ -1,6 +1,6 @@
 /** Every way to switch a host, with what the pins do and what is told; and what can go wrong in the middle. */
 import { describe, expect, it } from 'vitest';
-import { BoardRefusal } from '../../../src/board/model.ts';
+import { BoardRefusal } from '../../../src/board/model/refusal.ts';
 import { type ResetType, resetTypes } from '../../../src/platform/reset-types.ts';
 import type { ButtonPowerFacts } from '../../../src/platform/vocabulary/index.ts';
 import { bench, gpioWith, pass, postTimeout, startBench, timing, useOwnTime } from './support.ts';
@@ -611,5 +611,4 @@ describe('the self test', () => {
 it('refuses a host that is not there', async () => {
   const b = await startBench();
   await expect(b.board.reset('other', 'On')).rejects.toBeInstanceOf(BoardRefusal);
-  await b.stop();
 });

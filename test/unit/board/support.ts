@@ -4,7 +4,9 @@ import { DeviceError } from '../../../drivers/errors.ts';
 import type { GpioLines } from '../../../drivers/gpio/lines.ts';
 import type { Hardware } from '../../../drivers/hardware.ts';
 import { type BoardOptions, createBoard } from '../../../src/board/board.ts';
-import type { Board, BoardEvent, BoardSettings, PowerOutcome, ResetType } from '../../../src/board/model.ts';
+import type { Board, BoardSettings } from '../../../src/board/model/board.ts';
+import type { BoardEvent } from '../../../src/board/model/event.ts';
+import type { PowerOutcome, ResetType } from '../../../src/board/model/power.ts';
 import {
   isMessageKey,
   type MessageArgs,
@@ -15,6 +17,7 @@ import {
 import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
 import { hardwareOf } from '../../support/hardware.ts';
+import { textsTo } from '../../support/log.ts';
 
 /** The sentence of an event. @throws Error when no registry has its message, or with other arguments */
 export function wording(event: BoardEvent): string {
@@ -305,7 +308,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const disk = options.disk ?? new Disk();
   const hardware = { ...hardwareOf(twin), ...options.hardware?.(twin) };
   const log: string[] = [];
-  const board = createBoard(platform, hardware, disk, { log: (text) => log.push(text), ...options });
+  const board = createBoard(platform, hardware, disk, { log: textsTo(log), ...options });
   const events: BoardEvent[] = [];
   const unworded: unknown[] = [];
   board.onEvent((event) => {

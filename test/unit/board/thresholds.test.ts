@@ -1,7 +1,8 @@
 /** Limits: each crossing is told once, noise at a limit is not, and every telling is one that the registry has. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BoardEvent, ThresholdName } from '../../../src/board/model.ts';
+import type { BoardEvent } from '../../../src/board/model/event.ts';
+import type { ThresholdName } from '../../../src/board/model/sensor.ts';
 import { BoardSensor } from '../../../src/board/sensing/sensor.ts';
 import { crossings, evaluate, healthOf } from '../../../src/board/sensing/thresholds.ts';
 import { BoardSignals } from '../../../src/board/signals.ts';

@@ -5,11 +5,11 @@ import { chassisControl, decodeIpmb, IpmiNode, LanServer, run } from 'node-ipmi'
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Hardware } from '../../../drivers/hardware.ts';
 import { linuxIpmi } from '../../../drivers/ipmi/linux.ts';
-import { probeCommand } from '../../../src/cli/probe.ts';
 import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { readOnly } from '../../../src/probe/controllers.ts';
 import { probe } from '../../../src/probe/probe.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
+import { redfishd } from '../../support/command.ts';
 import { pair } from '../board/nodes/support.ts';
 import { temporary } from '../store/support.ts';
 
@@ -205,7 +205,7 @@ describe('a probe of nodes', () => {
         },
       };
       const before = JSON.stringify(twin.status().nodes);
-      await probe(platform, { ...twin, ipmi });
+      await probe(platform, { ...twin, ipmi, close: () => twin.close() });
       expect(JSON.stringify(twin.status().nodes)).toBe(before);
     }
     // Get Device ID and GUID, sensor reading, device and repository records, power and its limit, pins, versions of firmware.
@@ -235,7 +235,7 @@ describe('a probe over a network', () => {
   }
   const probed = async (platform: Platform) => {
     const twin = twinOf({ ...pair, nodes: [], hosts: [], frus: [], indicators: [] });
-    const { all, ok } = await of(platform, { ...twin, ipmi: linuxIpmi() });
+    const { all, ok } = await of(platform, { ...twin, ipmi: linuxIpmi(), close: () => twin.close() });
     return { ...all.n, ok };
   };
 
@@ -282,11 +282,8 @@ describe('a probe over a network', () => {
 
 describe('redfishd probe', () => {
   async function command(...argv: string[]): Promise<{ status: number; text: string }> {
-    let text = '';
-    const status = await probeCommand(argv, (more) => {
-      text += more;
-    });
-    return { status, text };
+    const { status, out } = await redfishd(['probe', ...argv]);
+    return { status, text: out };
   }
 
   it('has nodes in its table and in its JSON', async () => {

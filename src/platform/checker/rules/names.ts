@@ -1,6 +1,7 @@
 /** Rules of names: an id denotes one entry, and a reference names an entry that fits. */
+
+import { suggestion } from '../../../base/suggestion.ts';
 import { pointer, pointerSteps } from '../../source/pointer.ts';
-import { suggestion } from '../../source/suggestion.ts';
 import type { Finding } from '../finding.ts';
 import type { Declaration, Reading, Reference } from '../reader.ts';
 

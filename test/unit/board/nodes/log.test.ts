@@ -1,7 +1,9 @@
 /** The log of a node in the journal of the daemon: every record once, whatever becomes of either of them. */
+
 import fc from 'fast-check';
 import { decodeSelRecord, IpmiNode, type Target } from 'node-ipmi';
 import { describe, expect, it } from 'vitest';
+import { silentLogger } from '../../../../src/base/logger.ts';
 import type { BoardEvent } from '../../../../src/board/model.ts';
 import { NodeLog } from '../../../../src/board/nodes/log.ts';
 import { NodeSensors } from '../../../../src/board/nodes/sensors.ts';
@@ -33,7 +35,7 @@ function takerOf(mark: string | undefined): NodeLog {
   const sensors = new NodeSensors(facts, {
     ...{ found: () => new Map(), misread: () => undefined, isHostOff: () => false, isOver: () => false },
     now,
-    log: () => undefined,
+    log: silentLogger,
   });
   return new NodeLog(facts, sensors, mark, now);
 }

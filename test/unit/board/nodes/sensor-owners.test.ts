@@ -6,17 +6,18 @@ import { identify } from '../../../../src/board/nodes/identity.ts';
 import { NodeLog } from '../../../../src/board/nodes/log.ts';
 import { NodeSensors } from '../../../../src/board/nodes/sensors.ts';
 import type { NodeFacts } from '../../../../src/platform/vocabulary/index.ts';
+import { type LoggedLine, loggerTo } from '../../../support/log.ts';
 
 const facts: NodeFacts = { id: 'node1', link: { kind: 'ipmb', bus: 1, address: 0x20 } };
 const now = () => new Date('2026-06-01T00:00:00Z');
 
-function sensorsOf(logged: unknown[] = []): NodeSensors {
+function sensorsOf(logged: LoggedLine[] = []): NodeSensors {
   return new NodeSensors(facts, {
     found: () => new Map(),
     misread: () => undefined,
     isHostOff: () => false,
     isOver: () => false,
-    log: (text, detail) => logged.push([text, detail]),
+    log: loggerTo(logged),
     now,
   });
 }
@@ -82,11 +83,11 @@ describe('a controller that refuses', () => {
           ? { code: 0xcb, data: new Uint8Array() }
           : node.send(request),
     };
-    const logged: unknown[] = [];
+    const logged: LoggedLine[] = [];
     const sensors = sensorsOf(logged);
     await sensors.look(target, await identify(target, facts));
     expect(sensors.record({ address: 0x20, lun: 0 }, 4)?.name.text).toBe('Fan0');
-    expect(logged).toEqual([
+    expect(logged.map(({ text, detail }) => [text, detail])).toEqual([
       [
         'a sensor data record of a node cannot be used',
         { node: 'node1', record: 2, fault: expect.stringMatching(/cannot be read: Get SDR: .*not present/) },
