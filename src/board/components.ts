@@ -33,6 +33,7 @@ import { nodePowerLine } from './power/sequences/sequences.ts';
 import { Slots } from './power/slots.ts';
 import { BoardRevisions } from './revisions.ts';
 import { openBuses } from './sensing/buses.ts';
+import { derivedSensors, followInputs } from './sensing/derived.ts';
 import { createReaders } from './sensing/readers.ts';
 import { Sampler } from './sensing/sampler.ts';
 import { sensorUnavailability } from './sensing/sensor-unavailability.ts';
@@ -69,7 +70,9 @@ export function createComponents(
   const transports = new IpmiTransports(hardware.ipmi, platform.nodes);
   const readers = createReaders(platform, hardware.hwmon, buses, lines, transports);
   const sensors = new Sensors(contents, signals, persisted);
-  for (const declaration of readers.sensors) sensors.declare(declaration, defaultChassis);
+  for (const declaration of [...readers.sensors, ...derivedSensors(platform, readers.sensors)])
+    sensors.declare(declaration, defaultChassis);
+  followInputs(platform, sensors.all, signals);
   const { serial, postCodes, hwmon } = hardware;
   const hosts = new Hosts({ ...context, presence, slots, sensors, serial, postCodes });
   const measured = { ...context, sensors: sensors.all, hwmon };
