@@ -1,5 +1,11 @@
 /** What the board remembers over restarts, with a check on every value that comes back. */
-import type { BoardSettings, BootOverride, Cooling, RestorePolicy } from './model.ts';
+import {
+  type BoardSettings,
+  type BootOverride,
+  bootTargets,
+  type Cooling,
+  type RestorePolicy,
+} from './model.ts';
 
 const restorePolicies: readonly string[] = ['AlwaysOn', 'AlwaysOff', 'LastState'];
 const bootEnabled: readonly string[] = ['Disabled', 'Once', 'Continuous'];
@@ -35,11 +41,12 @@ export class Memory {
       const value: unknown = JSON.parse(this.#settings.get(`board.host.${host}.boot`) ?? 'null');
       if (typeof value !== 'object' || value === null) return noOverride;
       const { enabled, target, mode, uefiTarget } = value as Record<string, unknown>;
-      if (typeof enabled !== 'string' || !bootEnabled.includes(enabled) || typeof target !== 'string')
+      const known = bootTargets.find((each) => each === target);
+      if (typeof enabled !== 'string' || !bootEnabled.includes(enabled) || known === undefined)
         return noOverride;
       return {
         enabled: enabled as BootOverride['enabled'],
-        target,
+        target: known,
         mode: mode === 'Legacy' || mode === 'UEFI' ? mode : null,
         uefiTarget: typeof uefiTarget === 'string' ? uefiTarget : null,
       };

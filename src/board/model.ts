@@ -8,6 +8,7 @@ import type {
   FanFacts,
   HostFacts,
   NodeFacts,
+  PhysicalContext,
   Platform,
   ThresholdFacts,
 } from '../platform/schema.ts';
@@ -41,7 +42,7 @@ export interface Sensor {
   readonly chassis: string;
   readonly quantity: Quantity;
   /** Redfish PhysicalContext, when the descriptor says it. */
-  readonly context: string | null;
+  readonly context: PhysicalContext | null;
   /** The device that measures, as the descriptor names it. */
   readonly device: string;
   readonly thresholds: Readonly<ThresholdFacts>;
@@ -98,9 +99,23 @@ export type ResetType = (typeof resetTypes)[number];
 export type ChassisReset = Extract<ResetType, 'On' | 'ForceOff' | 'ForceOn' | 'PowerCycle'>;
 export type RestorePolicy = 'AlwaysOn' | 'AlwaysOff' | 'LastState';
 
+/** Redfish BootSource values that an OCP host's firmware can be asked for by IPMI boot options or BootOrder. */
+export const bootTargets = [
+  'None',
+  'Pxe',
+  'Hdd',
+  'Cd',
+  'BiosSetup',
+  'Usb',
+  'UefiTarget',
+  'UefiHttp',
+  'Diags',
+] as const;
+export type BootTarget = (typeof bootTargets)[number];
+
 export interface BootOverride {
   readonly enabled: 'Disabled' | 'Once' | 'Continuous';
-  readonly target: string;
+  readonly target: BootTarget;
   readonly mode: 'Legacy' | 'UEFI' | null;
   readonly uefiTarget: string | null;
 }
@@ -172,7 +187,7 @@ export interface Fru {
   readonly id: string;
   readonly name: string;
   readonly chassis: string;
-  readonly context: string | null;
+  readonly context: PhysicalContext | null;
   readonly status: Status;
   readonly fault: string | null;
   readonly manufacturer: string | null;

@@ -1,4 +1,5 @@
 /** What a subscriber asked for, and which events that is (EventDestination.v1_16_0, DSP0266 clause 12). */
+import type { Severity } from '../messages/messages.ts';
 import type { Anchor } from '../tls/anchors.ts';
 
 /** Redfish DeliveryRetryPolicy. */
@@ -37,8 +38,8 @@ export interface Selection {
   readonly originResources: readonly string[];
   /** What is below those URIs counts too. */
   readonly subordinateResources: boolean;
-  readonly severities: readonly string[];
-  readonly eventTypes: readonly string[];
+  readonly severities: readonly Severity[];
+  readonly eventTypes: readonly EventType[];
 }
 
 /** Whether a destination is reached over TLS. */
@@ -79,7 +80,7 @@ export const everything: Selection = {
 /** What a filter looks at of an event. */
 export interface EventFacts {
   readonly messageId: string;
-  readonly severity: string;
+  readonly severity: Severity;
   readonly origin: string | null;
   /** Schema of the origin; null where it is no resource of this service. */
   readonly resourceType: string | null;

@@ -80,15 +80,11 @@ const PhysicalContexts = [
   'ACInput',
   'DCBus',
   'Manager',
-  'ManagementNetwork',
   'TrustedModule',
   'Backplane',
   'Battery',
   'ASIC',
-  'Chip',
-  'IOBridge',
   'Accelerator',
-  'Retimer',
   'LiquidInlet',
   'LiquidOutlet',
   'Lower',
@@ -449,7 +445,6 @@ export const Chassis = object(
         'Rack',
         'Shelf',
         'Drawer',
-        'Tray',
         'Card',
         'Module',
         'Component',
@@ -511,7 +506,7 @@ export const PowerSupply = object(
     id: Id('Id of the supply'),
     name: optional(text('Name for people.')),
     chassis: optional(ref('chassis', 'Chassis it feeds.')),
-    type: oneOf(['AC', 'DC', 'ACorDC', 'DCregulated'], 'Redfish PowerSupplyType.'),
+    type: oneOf(['AC', 'DC', 'ACorDC', 'DCRegulator'], 'Redfish PowerSupplyType.'),
     hotPluggable: optional(Type.Boolean()),
     capacity: optional(quantity('W', 'What it can give.')),
     inputVoltage: optional(ref('sensors', 'Input voltage.')),
@@ -862,6 +857,7 @@ export const PlatformSchema = object(
 
 /** A platform descriptor after loading: overlays merged, quantities as numbers. */
 export type Platform = Static<typeof PlatformSchema>;
+export type PhysicalContext = (typeof PhysicalContexts)[number];
 export type SensorFacts = Static<typeof Sensor>;
 export type DeviceFacts = Static<typeof Device>;
 export type MuxFacts = Static<typeof Mux>;

@@ -1,10 +1,8 @@
 /** What a task is, and what is stored of it. */
+import type { Message } from '../messages/messages.ts';
 
 /** The TaskState values that occur (Task.v1_7_4). */
 export type TaskState = 'Pending' | 'Running' | 'Cancelling' | 'Completed' | 'Cancelled' | 'Exception';
-
-/** A message of a registry, as a client gets it. */
-export type TaskMessage = Readonly<Record<string, unknown>>;
 
 /** What the operation answers in the end, as if it had been waited for. */
 export interface TaskAnswer {
@@ -30,7 +28,7 @@ export interface TaskPart {
   /** Null until it has begun. */
   readonly started: Date | null;
   readonly ended: Date | null;
-  readonly messages: readonly TaskMessage[];
+  readonly messages: readonly Message[];
 }
 
 export interface Task {
@@ -42,7 +40,7 @@ export interface Task {
   readonly ended: Date | null;
   /** Percent; null where nobody can tell. */
   readonly progress: number | null;
-  readonly messages: readonly TaskMessage[];
+  readonly messages: readonly Message[];
   readonly request: TaskRequest;
   readonly user: string | null;
   /** Empty for an operation that is done in one. */
@@ -63,7 +61,7 @@ export interface TaskHandle {
   /** Aborted when somebody cancels the task or it takes too long; its reason says which. */
   readonly signal: AbortSignal;
   progress(percent: number): void;
-  say(message: TaskMessage): void;
+  say(message: Message): void;
   /** Names the parts of the operation, in the order in which they are done; its progress follows from theirs. */
   parts(names: readonly string[]): readonly PartHandle[];
 }
@@ -82,13 +80,13 @@ export interface TaskWish {
 export interface TaskWords {
   /** What a client is told of an operation that failed. */
   readonly failure: (error: unknown) => {
-    readonly messages: readonly TaskMessage[];
+    readonly messages: readonly Message[];
     readonly answer: TaskAnswer;
   };
   /** What it is told of one that is done, less some of its parts. */
-  readonly incomplete: (id: string) => TaskMessage;
+  readonly incomplete: (id: string) => Message;
   /** What it is told of one that the end of the daemon cut off. */
-  readonly interrupted: (id: string) => { readonly message: TaskMessage; readonly answer: TaskAnswer };
+  readonly interrupted: (id: string) => { readonly message: Message; readonly answer: TaskAnswer };
 }
 
 export type TaskEvent =

@@ -1,5 +1,5 @@
 /** One sensor as the rest of the daemon sees it, and how its state follows what the sampler learns. */
-import type { SensorFacts } from '../../platform/schema.ts';
+import type { PhysicalContext, SensorFacts } from '../../platform/schema.ts';
 import type { Changes } from '../changes.ts';
 import type { Health, Quantity, Sensor, State, Status, ThresholdName } from '../model.ts';
 import { crossings, evaluate, healthOf } from './thresholds.ts';
@@ -32,7 +32,7 @@ export class BoardSensor implements Sensor {
   readonly name: string;
   readonly chassis: string;
   readonly quantity: Quantity;
-  readonly context: string | null;
+  readonly context: PhysicalContext | null;
   readonly device: string;
   readonly period: number;
   /** Host that powers it; null when it is always there. */

@@ -1,10 +1,12 @@
 /** The reset of what has power: refused when it makes no sense, done at once, or as a task for who wants to wait. */
+
 import { BoardRefusal, type PowerOutcome, type PowerState, type ResetType } from '../../board/model.ts';
 import { message, RedfishError } from '../../messages/messages.ts';
 import { orAborted } from '../../tasks/tasks.ts';
 import type { App } from '../app.ts';
+import type { ResourceResetType } from '../generated/types.ts';
 import { accepted } from '../resources/tasks/tasks.ts';
-import type { WriteContext } from '../service/resource.ts';
+import type { WriteContext } from '../service/declare.ts';
 import type { Accepted } from '../service/write/accepted.ts';
 import { chassisUri } from '../uris.ts';
 
@@ -19,6 +21,7 @@ export interface Resettable<T extends ResetType> {
   /** Chassis whose power stands in the way of what makes no sense. */
   readonly chassis: string;
   readonly powerState: PowerState | null;
+  readonly supported: readonly T[];
   readonly allowed: readonly T[];
   /** The chassis around it is switched off. */
   readonly isUnfed?: boolean;
@@ -29,10 +32,13 @@ export interface Resettable<T extends ResetType> {
 
 export async function runReset<T extends ResetType>(
   what: Resettable<T>,
-  type: T,
+  wanted: ResourceResetType | undefined,
   context: WriteContext<App>,
 ): Promise<Accepted | undefined> {
   const { preferences } = context;
+  const type = what.supported.find((each) => each === wanted);
+  if (type === undefined)
+    throw new RedfishError([message('Base.ActionParameterMissing', [what.action, 'ResetType'])], 400);
   if (!what.allowed.includes(type)) {
     const refusal = refused(what, type);
     if (refusal !== undefined) throw refusal;
@@ -45,7 +51,9 @@ export async function runReset<T extends ResetType>(
   }
   preferences.heed('respond-async');
   return accepted(context, {
-    ...{ name: `Reset of ${what.name}: ${type}`, action: what.action, timeout: resetTimeout },
+    name: `Reset of ${what.name}: ${type}`,
+    action: what.action,
+    timeout: resetTimeout,
     body: { ResetType: type },
     run: async ({ signal }) => {
       const { done } = await what.reset(type);
