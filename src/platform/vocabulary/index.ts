@@ -63,6 +63,7 @@ export type Platform = Facts<typeof vocabulary>;
 export type PartialPlatform = Loose<Platform>;
 
 export type { ChassisFacts } from './chassis.ts';
+export type { PhysicalContext } from './common.ts';
 export type { DerivedSensorFacts } from './derived-sensors.ts';
 export type { AlternativeFacts, DeviceFacts } from './devices.ts';
 export type { FanFacts } from './fans.ts';
