@@ -8,11 +8,11 @@ import { OutputHistory } from './output-history.ts';
 import type { PersistedState } from './persisted-state.ts';
 
 export interface ConsoleParts {
-  /** Opens what leads to the host; fails with an Error that says why it cannot. */
+  /** Opens the connection to the host; fails with an Error that gives the reason. */
   readonly open: () => Promise<Duplex>;
   /**
-   * Listens all the time, so that there is output from before anybody looked. Otherwise the console is open only while
-   * somebody uses it: a line that only one may hold is left to others meanwhile.
+   * Keeps the connection open, so that output is recorded before a client attaches. Otherwise it is open only while
+   * clients are attached: a session that the node offers only once stays available to others.
    */
   readonly keepOpen: boolean;
   readonly persisted: PersistedState;
@@ -92,7 +92,7 @@ export class HostConsole implements Console {
     this.#attached.add(attached);
     const past = this.#history.read();
     if (past.length > 0) client.output(past);
-    // Where the line was lost a moment ago, whoever comes now is told why, and is not kept waiting for nothing.
+    // A client that attaches while the connection is lost gets the reason at once.
     if (this.#stream === undefined && this.#timer !== undefined) {
       const message = this.#fault;
       setImmediate(() => this.#end(attached, { reason: 'lost', message }));
@@ -181,7 +181,7 @@ export class HostConsole implements Console {
     this.#wait = Math.min(this.#wait * 2, retry.longest);
   }
 
-  /** Closes what nobody uses. */
+  /** Closes a connection without clients, unless it is kept open. */
   #release(): void {
     if (this.#started && (this.#parts.keepOpen || this.#attached.size > 0)) return;
     this.#close();
