@@ -126,7 +126,7 @@ export const half: Scale = {
     const size = Math.abs(wanted);
     const exponent = clamp(Math.floor(Math.log2(size || 1e-9)), -14, 15);
     const count = Math.round((size / 2 ** exponent) * 1024);
-    // A count that rounds up to the next power of two carries into the exponent by itself.
+    // A count that rounds up to the next power of two carries into the exponent.
     const code = count < 1024 ? count : (exponent + 15) * 1024 + count - 1024;
     return (wanted < 0 ? 0x8000 : 0) | code;
   },

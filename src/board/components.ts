@@ -13,7 +13,7 @@ import { connectStatusLeds } from './lines/status-leds.ts';
 import type { BoardSettings } from './model/board.ts';
 import { nodeLamp } from './nodes/lamp.ts';
 import { Nodes } from './nodes/nodes.ts';
-import { Ways } from './nodes/ways.ts';
+import { IpmiTransports } from './nodes/transports.ts';
 import { checkBoard } from './parts/board-check.ts';
 import { ByChassis } from './parts/by-chassis.ts';
 import { BoardChassis, type ChassisMember, type ChassisParts } from './parts/chassis.ts';
@@ -81,8 +81,8 @@ function createMeasured({ platform, context, buses, contents, defaultChassis }: 
   const { signals, persisted, lines } = context;
   const presence = new Presence(platform.chassis, context);
   const slots = new Slots(platform.chassis, { ...context, presence });
-  const ways = new Ways(hardware.ipmi, platform.nodes);
-  const readers = createReaders(platform, hardware.hwmon, buses, lines, ways);
+  const transports = new IpmiTransports(hardware.ipmi, platform.nodes);
+  const readers = createReaders(platform, hardware.hwmon, buses, lines, transports);
   const sensors = new Sensors(contents, signals, persisted);
   for (const declaration of readers.sensors) sensors.declare(declaration, defaultChassis);
   return { presence, slots, ways, readers, sensors };
@@ -104,7 +104,7 @@ function createHosted(base: Base, measured: Measured, hardware: Hardware, option
   const inventory = createInventory(base, hwmon, { hosts, supplies });
   checkBoard(platform, inventory.frus, context.signals, context.log);
   const mark = options.mark ?? (() => undefined);
-  const nodes = new Nodes({ ...context, ways, sensors, inventory, faults, mark, hosts: hosts.all });
+  const nodes = new Nodes({ ...context, transports, sensors, inventory, faults, mark, hosts: hosts.all });
   for (const facts of platform.hosts ?? []) hosts.add(facts, nodes);
   for (const facts of platform.nodes ?? [])
     nodes.add(facts, facts.chassis ?? defaultChassis, hosts.all.get(facts.host ?? '')?.name);

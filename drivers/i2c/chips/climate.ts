@@ -55,7 +55,7 @@ export const si7020 = defineChip({
       scale: linear({ lsb: 125 / 65536, offset: -6 }),
     },
   },
-  // Bit 6 of the user register says that the supply is too low; bit 2 is the heater.
+  // Bit 6 of the user register reports a low supply; bit 2 is the heater.
   identity: [{ register: byte(0xe7), mask: 0x44, value: 0 }],
   powerOn: [{ register: byte(0xe7), value: 0x3a }],
 });

@@ -72,7 +72,7 @@ export const tda38640 = regulator(
 export const ir38263 = regulator(
   ['ir38263', 'ir38060', 'ir38064', 'ir38164'],
   ['Infineon IR38064, PMBus commands; Linux drivers/hwmon/pmbus/ir38064.c', { driver: 'ir38064' }],
-  // A voltage in 256ths of a volt, whatever VOUT_MODE says.
+  // In 256ths of a volt; VOUT_MODE is not used.
   single(
     ['vin', 'iout', 'pout', 'temperature1'],
     scaledChannel('Voltage', code.vout, direct({ m: 256, b: 0, R: 0 })),
@@ -113,7 +113,7 @@ export const xdpe152 = regulator(
 /** Its commands are taken to be those of its successor. */
 export const xdpe132 = regulator(
   ['xdpe132g5c'],
-  ['not public; formats as VOUT_MODE and PMBus 1.2 part II, 7.1 say', undefined, 'unchecked'],
+  ['not public; formats by VOUT_MODE and PMBus 1.2 part II, 7.1', undefined, 'unchecked'],
   dual({}, true, [0, 1]),
   [0, 1],
 );

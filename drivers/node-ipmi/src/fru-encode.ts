@@ -61,7 +61,10 @@ export function encodeFru(fru: Fru<TypedText | string>): Uint8Array {
     const area = areas[name];
     if (area === undefined) return;
     if (offset / 8 > 0xff)
-      throw new FruError(name, `it would start at byte ${offset}, behind what a header can say (2040)`);
+      throw new FruError(
+        name,
+        `it would start at byte ${offset}, behind the last offset that a header can hold (2040)`,
+      );
     header[1 + index] = offset / 8;
     offset += area.length;
   });

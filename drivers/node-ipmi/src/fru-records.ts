@@ -25,7 +25,7 @@ const OCP_RECORDS: Readonly<Record<number, string>> = {
   211: 'OCP NIC 3.0 v1.6',
 };
 
-/** What an OEM record describes, where a public list says so. */
+/** The name of an OEM record type, where a public list has one. */
 export function oemRecordName(record: OemRecord): string | undefined {
   return record.manufacturer === OCP_MANUFACTURER ? OCP_RECORDS[record.recordType] : undefined;
 }

@@ -113,7 +113,7 @@ describe('a flood from one address', () => {
           {
             host: '127.0.0.1',
             port: port(),
-            localAddress: '127.0.0.3',
+            localAddress: '127.0.3.1',
             path: '/redfish/v1/Systems',
             headers: field(`guess ${n}`),
             agent: false,

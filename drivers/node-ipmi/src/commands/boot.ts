@@ -47,7 +47,7 @@ export interface BootFlags {
   readonly deviceInstance: number;
 }
 
-/** What a boot override needs to say; the rest is off. */
+/** The needed part of a boot override; the rest is off. */
 export type BootFlagsRequest = { readonly device: BootDevice } & Partial<Omit<BootFlags, 'device'>>;
 
 export const BOOT_PARAMETER = {

@@ -26,7 +26,7 @@ export interface ChassisStatus {
   readonly frontPanelLockout: boolean;
   readonly driveFault: boolean;
   readonly coolingFault: boolean;
-  /** Absent where the controller cannot tell. */
+  /** Absent when the controller does not report it. */
   readonly identify: 'off' | 'temporary' | 'on' | undefined;
 }
 
@@ -82,7 +82,7 @@ export const chassisControl: Command<ChassisAction, void> = {
   decode: ignore,
 };
 
-/** Seconds to identify for (0 ends it), or until told otherwise. */
+/** Seconds to identify for (0 ends it), or `on` until it is ended. */
 export const chassisIdentify: Command<number | 'on', void> = {
   name: 'Chassis Identify',
   netFn,

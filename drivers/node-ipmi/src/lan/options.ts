@@ -4,11 +4,11 @@ import type { LoginOptions } from './login.ts';
 
 export interface LanOptions extends LoginOptions {
   readonly host: string;
-  /** 623 unless said otherwise. */
+  /** 623 by default. */
   readonly port?: number;
   readonly user?: string;
   readonly password?: string | Uint8Array;
-  /** Key of the controller, where it has one besides the user's password. */
+  /** Key of the controller (K_g), where it has one besides the user's password. */
   readonly kg?: string | Uint8Array;
   /** Milliseconds to wait for the first answer; each further try waits twice as long, at most eight times. */
   readonly timeout?: number;

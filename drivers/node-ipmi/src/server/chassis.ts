@@ -12,11 +12,11 @@ import { COMPLETION } from '../completion.ts';
 import { NETFN } from '../message.ts';
 import { type Route, refuse } from './router.ts';
 
-/** What a simulated chassis does when told. */
+/** The actions of a simulated chassis. */
 export interface ChassisModel {
   powerOn(): boolean;
   control(action: ChassisAction): void | Promise<void>;
-  /** Seconds, or until told otherwise. */
+  /** Seconds, or until further notice. */
   identify(time: number | 'on'): void;
   identifying(): 'off' | 'temporary' | 'on';
 }
@@ -96,7 +96,7 @@ function getBoot(state: ChassisState, request: Reader): number[] {
   return [0x01, parameter, ...data];
 }
 
-/** A chassis that does what it is told at once: for tests, and where nothing better is known. */
+/** A chassis that performs every action at once. */
 export function simpleChassis(on = false): ChassisModel & { readonly actions: ChassisAction[] } {
   const actions: ChassisAction[] = [];
   let power = on;

@@ -11,14 +11,14 @@ export interface LanServerOptions {
     readonly privilege?: Privilege;
   }[];
   readonly kg?: string | Uint8Array;
-  /** 17 and 3 unless said otherwise; suite 0 lets anybody in who knows a user's name. */
+  /** 17 and 3 by default; suite 0 accepts any password. */
   readonly suites?: readonly CipherSuite[];
   readonly maxSessions?: number;
   /** Milliseconds after which a silent session is forgotten. */
   readonly idleTimeout?: number;
-  /** Milliseconds after which console characters that nobody acknowledged are sent again. */
+  /** Milliseconds after which unacknowledged console characters are sent again. */
   readonly solRetry?: number;
-  /** What lies between the socket and the server: delivers a datagram, late, changed, or not at all. */
+  /** A simulated network between socket and server: delivers a datagram, delays, changes or drops it. */
   readonly carry?: Carry;
 }
 

@@ -29,10 +29,10 @@ import type { IpmiNode } from './node.ts';
 import type { RequestContext } from './router.ts';
 import { answerOpen, type Opening, ServerSession, type ServerUser, STATUS } from './session.ts';
 
-/** A hand-shake that does not get on is forgotten, and so many may be under way. */
+/** Milliseconds after which an unfinished handshake is dropped, and how many may be under way. */
 const OPENING_TIMEOUT = 10_000;
 const MAX_OPENINGS = 32;
-/** A request that comes again because its answer was lost is among the last so many. */
+/** Answers kept for requests that are repeated because an answer was lost. */
 const REMEMBERED = 16;
 
 /** An IPMI 2.0 LAN interface (RMCP+) in front of a simulated controller. */
@@ -99,13 +99,13 @@ export class LanServer {
       socket.bind(port, host, resolve);
     });
     socket.removeAllListeners('error');
-    // An answer to a console that is gone is lost; the console would ask again.
+    // An answer to a console that is gone is dropped; the console would repeat its request.
     socket.on('error', () => undefined);
     socket.on('message', (datagram, from) =>
       this.#carry(datagram, true, (carried) => this.#receive(carried, from)),
     );
     this.#socket = socket;
-    this.#sweeper = setInterval(() => this.#forgetIdle(), Math.min(this.#idleTimeout, 1000)).unref();
+    this.#sweeper = setInterval(() => this.#dropIdle(), Math.min(this.#idleTimeout, 1000)).unref();
   }
 
   async close(): Promise<void> {
@@ -117,20 +117,20 @@ export class LanServer {
     if (socket !== undefined) await new Promise<void>((resolve) => socket.close(resolve));
   }
 
-  /** Forgets all sessions without a word, as a controller does that was reset. */
+  /** Drops all sessions without notice, as a reset controller does. */
   reset(): void {
     for (const session of this.#sessions.values()) session.sol?.close(true);
     this.#sessions.clear();
     this.#openings.clear();
   }
 
-  #forgetIdle(): void {
+  #dropIdle(): void {
     const now = Date.now();
     for (const [id, opening] of this.#openings) {
       if (now - opening.since > OPENING_TIMEOUT) this.#openings.delete(id);
     }
     for (const session of this.#sessions.values()) {
-      if (now - session.heardAt > this.#idleTimeout) this.#end(session);
+      if (now - session.receivedAt > this.#idleTimeout) this.#end(session);
     }
   }
 
@@ -172,7 +172,7 @@ export class LanServer {
 
   readonly #anybody: RequestContext = { privilege: 0, channel: LAN_CHANNEL, user: 0 };
 
-  /** A packet outside any session: a command that needs none, or a step of a hand-shake. */
+  /** A packet outside any session: a command that needs none, or a handshake step. */
   #outside(packet: Packet20, from: RemoteInfo): void {
     const { type, payload } = packet;
     const reply = (kind: number, data: Uint8Array): void => this.#reply(encode20(kind, 0, 0, data), from);
@@ -205,7 +205,7 @@ export class LanServer {
     if (opening === undefined) {
       reply(answerType, rakpMessage(head.tag, STATUS.invalidSession, 0));
     } else if (type === PAYLOAD.rakp1) {
-      // A session that is open is not begun again by an old packet.
+      // An old packet does not restart a session that is open.
       if (!this.#sessions.has(opening.systemSession)) {
         reply(answerType, opening.rakp1(payload, this.#users, this.#node.guid));
       }
@@ -229,7 +229,7 @@ export class LanServer {
     const session = this.#sessions.get(packet.session);
     const opened = session?.session.open(packet);
     if (session === undefined || opened === undefined) return;
-    session.heardAt = Date.now();
+    session.receivedAt = Date.now();
     session.address = from.address;
     session.port = from.port;
     if (opened.type === PAYLOAD.sol) session.sol?.receive(opened.payload);

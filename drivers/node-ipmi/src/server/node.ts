@@ -32,7 +32,7 @@ export interface SerialModel {
 }
 
 export interface NodeOptions {
-  /** 8-bit IPMB address; the BMC's 0x20 unless said otherwise. */
+  /** 8-bit IPMB address; the BMC's 0x20 by default. */
   readonly address?: number;
   readonly deviceId?: number;
   readonly firmware?: readonly [major: number, minorBcd: number];

@@ -10,7 +10,7 @@ import { encodeSelRecord, type SelEvent } from '../sel.ts';
 import { EVENT_TYPE } from '../sensor-types.ts';
 import { type Route, refuse } from './router.ts';
 
-/** A simulated sensor: what its record says, and what it reads now. */
+/** A simulated sensor: its record and its present state. */
 export interface NodeSensor {
   readonly sdr: SensorSdr;
   raw: number;

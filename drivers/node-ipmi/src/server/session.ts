@@ -167,7 +167,7 @@ export class ServerSession implements SessionView {
   privilege: number;
   address: string;
   port: number;
-  heardAt = Date.now();
+  receivedAt = Date.now();
   sol: SolServer | undefined;
   /** Requests and their answers, by sequence number; an answer is absent while it is made. */
   readonly answers = new Map<number, { readonly request: Buffer; answer: Uint8Array | undefined }>();
