@@ -85,13 +85,13 @@ function createMeasured({ platform, context, buses, contents, defaultChassis }: 
   const readers = createReaders(platform, hardware.hwmon, buses, lines, transports);
   const sensors = new Sensors(contents, signals, persisted);
   for (const declaration of readers.sensors) sensors.declare(declaration, defaultChassis);
-  return { presence, slots, ways, readers, sensors };
+  return { presence, slots, transports, readers, sensors };
 }
 
 /** What the sensors belong to: hosts, fans, supplies, drives, inventories and nodes. */
 function createHosted(base: Base, measured: Measured, hardware: Hardware, options: BoardOptions) {
   const { platform, context, faults, defaultChassis } = base;
-  const { presence, slots, ways, sensors } = measured;
+  const { presence, slots, transports, sensors } = measured;
   const { serial, postCodes, hwmon } = hardware;
   const hosts = new Hosts({ ...context, presence, slots, sensors, serial, postCodes });
   const parts = { ...context, sensors: sensors.all, hwmon };
