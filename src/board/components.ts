@@ -2,7 +2,6 @@
 import type { Hardware } from '../../drivers/hardware.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import type { LineFacts, Platform } from '../platform/vocabulary/index.ts';
-import { Changes } from './changes.ts';
 import type { BoardContext } from './context.ts';
 import { HardwareFaults } from './hardware-faults.ts';
 import { Indicators } from './lines/indicators.ts';
@@ -161,8 +160,7 @@ function createBase(platform: Platform, hardware: Hardware, settings: BoardSetti
     },
   );
   const persisted = new PersistedState(settings);
-  const changes = new Changes(signals);
-  const context: BoardContext = { signals, changes, topology, persisted, lines, availability, log, now };
+  const context: BoardContext = { signals, topology, persisted, lines, availability, log, now };
   return {
     ...{ platform, context, revisions, buses, faults },
     /** What shows the health of each chassis. */

@@ -1,11 +1,12 @@
 /** The serial console of one host, shared: its last output is kept, one client types, many read. */
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../base/logger.ts';
-import type { Changes } from './changes.ts';
 import type { Console, ConsoleAttachment, ConsoleClient, ConsoleEnd } from './model/console.ts';
 import { BoardRefusal } from './model/refusal.ts';
+import { hostScope } from './model/revisions.ts';
 import { OutputHistory } from './output-history.ts';
 import type { PersistedState } from './persisted-state.ts';
+import type { BoardSignals } from './signals.ts';
 
 export interface ConsoleParts {
   /** Opens the connection to the host; fails with an Error that gives the reason. */
@@ -16,7 +17,7 @@ export interface ConsoleParts {
    */
   readonly keepOpen: boolean;
   readonly persisted: PersistedState;
-  readonly changes: Changes;
+  readonly signals: BoardSignals;
   readonly log: Logger;
 }
 
@@ -74,7 +75,7 @@ export class HostConsole implements Console {
   enable(on: boolean): void {
     this.#parts.persisted.setConsole(this.#host, on);
     if (!on) this.#endAll({ reason: 'closed' });
-    this.#parts.changes.touch();
+    this.#parts.signals.emit('stateChanged', hostScope(this.#host));
   }
 
   attach(
