@@ -3,19 +3,18 @@ import type { Logger } from '../../base/logger.ts';
 import type { ResetType } from '../../platform/reset-types.ts';
 import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
+import type { HostEvent } from '../model/event.ts';
+import type {
+  BootOverride,
+  BootRetry,
+  Host,
+  PowerState,
+  RestorePolicy,
+  StartedReset,
+} from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
 import { hostScope } from '../model/revisions.ts';
-import {
-  BoardRefusal,
-  type BootOverride,
-  type BootRetry,
-  type Health,
-  type Host,
-  type HostEvent,
-  type PowerState,
-  type RestorePolicy,
-  type StartedReset,
-  type Status,
-} from '../model.ts';
+import type { Health, Status } from '../model/status.ts';
 import type { PersistedState } from '../persisted-state.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
 import type { BoardSignals } from '../signals.ts';

@@ -5,8 +5,8 @@
 
 import type { Readable } from 'node:stream';
 import type { Logger } from '../../base/logger.ts';
+import type { PostCode, PostCodes } from '../model/power.ts';
 import { hostScope } from '../model/revisions.ts';
-import type { PostCode, PostCodes } from '../model.ts';
 import type { PersistedState } from '../persisted-state.ts';
 import type { BoardSignals } from '../signals.ts';
 

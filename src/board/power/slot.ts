@@ -5,14 +5,10 @@
 import type { Logger } from '../../base/logger.ts';
 import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
+import type { HostEvent } from '../model/event.ts';
+import type { ChassisReset, PowerState, StartedReset } from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
 import { chassisScope } from '../model/revisions.ts';
-import {
-  BoardRefusal,
-  type ChassisReset,
-  type HostEvent,
-  type PowerState,
-  type StartedReset,
-} from '../model.ts';
 import { settleAfterInsertion } from '../parts/pluggable.ts';
 import type { PersistedState } from '../persisted-state.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
