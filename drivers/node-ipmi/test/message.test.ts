@@ -11,6 +11,7 @@ import {
   decodeIpmb,
   encodeBootFlags,
   encodeIpmb,
+  FieldReader,
   getChassisStatus,
   getDeviceId,
   getPowerReading,
@@ -20,7 +21,6 @@ import {
   type IpmiRequest,
   type IpmiResponse,
   masterWriteRead,
-  Reader,
   readLan,
   responseTo,
   run,
@@ -114,7 +114,7 @@ describe('run', () => {
     fc.assert(
       fc.property(fc.constantFrom(...commands), fc.uint8Array({ maxLength: 24 }), (command, data) => {
         try {
-          command.decode(new Reader(data, command.name), { iana: 0xa015, to: 1 });
+          command.decode(new FieldReader(data, command.name), { iana: 0xa015, to: 1 });
         } catch (error) {
           expect(error).toBeInstanceOf(IpmiError);
         }
