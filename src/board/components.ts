@@ -6,14 +6,14 @@ import { Changes } from './changes.ts';
 import type { BoardContext } from './context.ts';
 import { HardwareFaults } from './hardware-faults.ts';
 import { Indicators } from './lines/indicators.ts';
-import { kernelLamp, lineLamp } from './lines/lamps.ts';
+import { KernelLamp, LineLamp } from './lines/lamps.ts';
 import { BoardLeakDetector } from './lines/leaks.ts';
 import { Lines } from './lines/lines.ts';
 import { connectStatusLeds } from './lines/status-leds.ts';
 import type { BoardSettings } from './model/board.ts';
 import { nodeLamp } from './nodes/lamp.ts';
 import { Nodes } from './nodes/nodes.ts';
-import { Ways } from './nodes/ways.ts';
+import { IpmiTransports } from './nodes/transports.ts';
 import { checkBoard } from './parts/board-check.ts';
 import { ByChassis } from './parts/by-chassis.ts';
 import { BoardChassis, type ChassisMember, type ChassisParts } from './parts/chassis.ts';
@@ -66,8 +66,8 @@ export function createComponents(
 
   const presence = new Presence(platform.chassis, context);
   const slots = new Slots(platform.chassis, { ...context, presence });
-  const ways = new Ways(hardware.ipmi, platform.nodes);
-  const readers = createReaders(platform, hardware.hwmon, buses, lines, ways);
+  const transports = new IpmiTransports(hardware.ipmi, platform.nodes);
+  const readers = createReaders(platform, hardware.hwmon, buses, lines, transports);
   const sensors = new Sensors(contents, signals, persisted);
   for (const declaration of readers.sensors) sensors.declare(declaration, defaultChassis);
   const { serial, postCodes, hwmon } = hardware;
@@ -82,7 +82,7 @@ export function createComponents(
   const inventory = createInventory(base, hwmon, { hosts, supplies }, defaultChassis);
   checkBoard(platform, inventory.frus, signals, log);
   const mark = options.mark ?? (() => undefined);
-  const nodes = new Nodes({ ...context, ways, sensors, inventory, faults, mark, hosts: hosts.all });
+  const nodes = new Nodes({ ...context, transports, sensors, inventory, faults, mark, hosts: hosts.all });
   for (const facts of platform.hosts ?? []) hosts.add(facts, nodes);
   for (const facts of platform.nodes ?? [])
     nodes.add(facts, facts.chassis ?? defaultChassis, hosts.all.get(facts.host ?? '')?.name);
@@ -205,8 +205,8 @@ function createIndicators(
       const controller = nodes.all.get(node ?? '');
       if (controller !== undefined) return nodeLamp(controller);
       return led === undefined
-        ? lineLamp(line, lines)
-        : kernelLamp(leds.led(led), (fault) => faults.led(led, fault));
+        ? new LineLamp(line, lines)
+        : new KernelLamp(leds.led(led), (fault) => faults.led(led, fault));
     },
     ({ chassis, host }) => chassis ?? hosts.all.get(host ?? '')?.chassis ?? defaultChassis,
   );
@@ -255,7 +255,7 @@ function createPanel(
     isIdentified: (host) => around(host).some(({ identify }) => identify === true),
     isHealthy: (host) => around(host).every(({ ownHealth }) => ownHealth === 'OK'),
     cycle: whole === undefined ? null : () => whole.reset('PowerCycle'),
-    rest: (line, glow) => indicators.rest(line, glow),
+    rest: (line, glow) => indicators.setIdle(line, glow),
     event: (event) => signals.emit('event', event),
     changed: () => signals.emit('stateChanged', 'board'),
   });

@@ -231,7 +231,7 @@ export class RedfishClient implements AsyncDisposable {
 
   /** The ETag of a resource that this client has read. */
   etagOf(resource: object): string | undefined {
-    return this.#core.seen.tagOf(resource);
+    return isObject(resource) ? this.#core.seen.of(resource)?.etag : undefined;
   }
 
   /** Logs out, and ends every connection. */

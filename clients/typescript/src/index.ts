@@ -4,6 +4,7 @@ export type { Answer } from './answer.ts';
 export { connect, RedfishClient } from './client.ts';
 export type { MembersOptions } from './collection.ts';
 export type { GetOptions } from './core.ts';
+export { type DiscoverOptions, discover, type FoundService } from './discovery/discover.ts';
 export { type ErrorKind, RedfishError } from './errors.ts';
 export type { EventRecord, EventSource, EventsOptions } from './events/events.ts';
 export { type WebhookOptions, WebhookReceiver } from './events/webhook.ts';
