@@ -7,7 +7,7 @@ import { afterThisTest } from './cleanup.ts';
 import { type Client, createClient, testPassword, testUser } from './client.ts';
 
 const root = join(import.meta.dirname, '../..');
-const main = join(root, 'dist/src/main.js');
+const main = join(root, 'dist/program/main.js');
 
 export interface SpawnOptions {
   /** A descriptor's path; Tioga Pass when left out. */
