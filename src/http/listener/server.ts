@@ -1,4 +1,5 @@
 /** The HTTPS listener: how long a client may take, and how listening ends. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
@@ -57,7 +58,11 @@ export async function listen(
 ): Promise<Listener> {
   const times = { ...defaultTimes, ...given };
   const { maxHeaderSize, handshakeTimeout, connectionsCheckingInterval } = times;
-  const handler = app.callback();
+  const respond = app.callback();
+  // A chunk may hold a thousand pipelined requests; those behind one that has ended the connection cost nothing.
+  const handler = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!request.socket.destroyed) void respond(request, response);
+  };
   const second = http2 ? await import('./http2.ts') : undefined;
   const offered = second === undefined ? {} : { ALPNProtocols: second.protocols };
   const server: Server = createServer(
