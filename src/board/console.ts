@@ -1,17 +1,11 @@
 /** The serial console of one host, shared: its last output is kept, one client types, many read. */
-
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../base/logger.ts';
 import type { Changes } from './changes.ts';
-import {
-  BoardRefusal,
-  type Console,
-  type ConsoleAttachment,
-  type ConsoleClient,
-  type ConsoleEnd,
-} from './model.ts';
+import type { Console, ConsoleAttachment, ConsoleClient, ConsoleEnd } from './model/console.ts';
+import { BoardRefusal } from './model/refusal.ts';
+import { OutputHistory } from './output-history.ts';
 import type { PersistedState } from './persisted-state.ts';
-import { History } from './sensing/history.ts';
 
 export interface ConsoleParts {
   /** Opens what leads to the host; fails with an Error that says why it cannot. */
@@ -43,7 +37,7 @@ export class HostConsole implements Console {
   readonly maxClients = maxClients;
   readonly #host: string;
   readonly #parts: ConsoleParts;
-  readonly #history = new History(room);
+  readonly #history = new OutputHistory(room);
   readonly #attached = new Set<Attached>();
   #stream: Duplex | undefined;
   #opening = false;

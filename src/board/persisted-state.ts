@@ -1,5 +1,10 @@
 /** What the board remembers over restarts, with a check on every value that comes back. */
-import type { BoardSettings, BootOverride, BootRetrySettings, Cooling, RestorePolicy } from './model.ts';
+
+import type { BoardSettings } from './model/board.ts';
+import type { Cooling } from './model/chassis.ts';
+import type { BootOverride, BootRetrySettings, RestorePolicy } from './model/power.ts';
+import type { ThresholdSettings } from './model/sensor.ts';
+import { isThresholdName } from './sensing/thresholds.ts';
 
 const restorePolicies: readonly string[] = ['AlwaysOn', 'AlwaysOff', 'LastState'];
 const bootEnabled: readonly string[] = ['Disabled', 'Once', 'Continuous'];
@@ -121,6 +126,19 @@ export class PersistedState {
     this.#settings.set(`board.chassis.${chassis}.identify`, on ? 'on' : 'off');
   }
 
+  /** Thresholds set for a sensor; a stored value that is damaged counts as none. */
+  thresholds(sensor: string): ThresholdSettings {
+    try {
+      return thresholdSettingsOf(JSON.parse(this.#settings.get(`board.sensor.${sensor}.thresholds`) ?? '{}'));
+    } catch {
+      return {};
+    }
+  }
+
+  setThresholds(sensor: string, thresholds: ThresholdSettings): void {
+    this.#settings.set(`board.sensor.${sensor}.thresholds`, JSON.stringify(thresholds));
+  }
+
   cooling(): Cooling['mode'] {
     return this.#settings.get('board.cooling') === 'manual' ? 'manual' : 'automatic';
   }
@@ -137,4 +155,13 @@ export class PersistedState {
   setDuty(fan: string, percent: number): void {
     this.#settings.set(`board.fan.${fan}.duty`, String(percent));
   }
+}
+
+function thresholdSettingsOf(value: unknown): ThresholdSettings {
+  if (typeof value !== 'object' || value === null) return {};
+  const entries = Object.entries(value).filter(
+    ([name, limit]) =>
+      isThresholdName(name) && (limit === null || (typeof limit === 'number' && Number.isFinite(limit))),
+  );
+  return Object.fromEntries(entries);
 }

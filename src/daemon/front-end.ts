@@ -1,10 +1,10 @@
 /** The listeners of the service: HTTPS, and plain HTTP that redirects to it. Their addresses are known once it runs. */
 import type Koa from 'koa';
 import type { Discovery } from '../discovery/discovery.ts';
+import type { Admission } from '../http/listener/admission.ts';
 import { listenMovable, type MovableListener } from '../http/listener/movable.ts';
 import { listenRedirect, type Redirect } from '../http/listener/redirect.ts';
 import { listen } from '../http/listener/server.ts';
-import { defaultLimits, type Limits } from '../http/middleware/limits.ts';
 import type { HttpsPort } from '../network/https-port.ts';
 import type { Certificates } from '../tls/certificates.ts';
 import type { DaemonOptions } from './options.ts';
@@ -17,6 +17,7 @@ export interface FrontEndParts {
   readonly httpsPort: HttpsPort;
   readonly discovery: Discovery;
   readonly certificates: Certificates;
+  readonly admission: Admission;
   readonly ports: ServedPorts;
 }
 
@@ -24,7 +25,6 @@ export class FrontEnd {
   readonly #options: DaemonOptions;
   readonly #parts: FrontEndParts;
   readonly #koa: Koa;
-  readonly #limits: Limits;
   #listener: MovableListener | undefined;
   #redirect: Redirect | undefined;
   #endSecuring = () => {};
@@ -33,7 +33,6 @@ export class FrontEnd {
     this.#koa = koa;
     this.#options = options;
     this.#parts = parts;
-    this.#limits = { ...defaultLimits, ...options.limits };
   }
 
   get listening(): boolean {
@@ -53,7 +52,7 @@ export class FrontEnd {
 
   /** @throws Error with the system's `code` when a port cannot be opened */
   async start(): Promise<void> {
-    const { ports, httpsPort, discovery, certificates } = this.#parts;
+    const { ports, httpsPort, discovery, certificates, admission } = this.#parts;
     const listener = await this.#open();
     this.#listener = listener;
     ports.opened(listener);
@@ -65,7 +64,7 @@ export class FrontEnd {
     const { httpRedirect } = this.#options;
     if (httpRedirect === undefined) return;
     const { host, port } = httpRedirect;
-    this.#redirect = await listenRedirect(host, port, () => listener.address.port, this.#limits);
+    this.#redirect = await listenRedirect(host, port, () => listener.address.port, admission);
     ports.redirects(this.#redirect);
   }
 
@@ -81,10 +80,10 @@ export class FrontEnd {
   /** The port that a client asked for, or where that cannot be opened, the one of the command line. */
   async #open(): Promise<MovableListener> {
     const { host, port: configured, http2, log } = this.#options;
-    const { certificates, httpsPort } = this.#parts;
+    const { certificates, httpsPort, admission } = this.#parts;
     const { wanted } = httpsPort;
     const open = (port: number) =>
-      listen(this.#koa, { tls: certificates.options, host, port, limits: this.#limits, http2 });
+      listen(this.#koa, { tls: certificates.options, host, port, admission, http2 });
     try {
       return await listenMovable(open, wanted);
     } catch (error) {

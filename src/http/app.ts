@@ -5,9 +5,10 @@ import type { Logger } from '../base/logger.ts';
 import { message, RedfishError } from '../messages/messages.ts';
 import type { Route } from './endpoint.ts';
 import { type RedfishService, tree } from './endpoints/tree.ts';
+import type { Meter } from './meter.ts';
 import type { Authenticate } from './middleware/authenticate.ts';
+import { budget } from './middleware/budget.ts';
 import { errors } from './middleware/errors.ts';
-import { type Limits, limitRequests } from './middleware/limits.ts';
 import { allMethods, origins } from './middleware/origins.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { send } from './reply.ts';
@@ -17,7 +18,7 @@ export interface AppOptions {
   /** Endpoints beside the tree of resources. */
   readonly routes: readonly Route[];
   readonly authenticate: Authenticate;
-  readonly limits: Limits;
+  readonly meter: Meter;
   /** Origins of web pages that may use the service from a browser, besides its own: `https://ui.example`. */
   readonly corsOrigins: readonly string[];
   /** Whether a 401 offers Basic authentication. */
@@ -28,24 +29,24 @@ export interface AppOptions {
 }
 
 export function createApp(options: AppOptions): Koa {
-  const { service, authenticate, log } = options;
+  const { service, meter, authenticate, log } = options;
   const app = new Koa();
   // What escapes a middleware after the answer has begun is a broken connection; the error handler sees the rest.
   app.silent = true;
   app.use(requestLog(log));
   app.use(errors(log, options.advertiseBasic, options.trustedCertificate));
-  const { middleware, enter } = limitRequests(options.limits);
-  app.use(middleware);
+  app.use(budget(meter));
   app.use(origins(options.corsOrigins));
-  app.use(routerOf(options.routes, authenticate).routes());
-  app.use(tree({ service, authenticate, enter }));
+  app.use(routerOf(options).routes());
+  app.use(tree({ service, authenticate, meter }));
   app.use(notFound);
   return app;
 }
 
-function routerOf(routes: readonly Route[], authenticate: Authenticate): Router {
+function routerOf({ routes, authenticate, meter }: AppOptions): Router {
   const router = new Router({ sensitive: true });
-  for (const { path, serve } of routes) router.all(path, (ctx) => serve(ctx, ctx.params, authenticate));
+  for (const { path, serve } of routes)
+    router.all(path, (ctx) => serve(ctx, ctx.params, { authenticate, meter }));
   return router;
 }
 

@@ -3,16 +3,24 @@ import type { Context } from 'koa';
 import { message, RedfishError } from '../messages/messages.ts';
 import type { Principal } from '../redfish/service/principal.ts';
 import { requireAcceptable, requireProtocol } from './conditions.ts';
+import type { Meter } from './meter.ts';
 import type { Authenticate } from './middleware/authenticate.ts';
 import { send } from './reply.ts';
 
 type Privilege = 'Login' | 'ConfigureComponents' | 'ConfigureManager';
 type Params = Readonly<Record<string, string>>;
 
+/** What an endpoint needs of the application. */
+export interface Services {
+  readonly authenticate: Authenticate;
+  readonly meter: Meter;
+}
+
 export interface Exchange<T> {
   /** The sender; without privileges where the endpoint is open. */
   readonly principal: Principal;
   readonly target: T;
+  readonly meter: Meter;
   /** The methods, as an `Allow` field. */
   readonly allow: string;
 }
@@ -34,7 +42,7 @@ export interface Endpoint<T> {
 /** An endpoint as the application mounts it. */
 export interface Route {
   readonly path: string;
-  readonly serve: (ctx: Context, params: Params, authenticate: Authenticate) => Promise<void>;
+  readonly serve: (ctx: Context, params: Params, services: Services) => Promise<void>;
 }
 
 /** The principal of open endpoints. */
@@ -57,9 +65,10 @@ export function endpoint<T>(definition: Endpoint<T>): Route {
   const offered: ReadonlySet<string> = new Set(methods);
   return {
     path,
-    async serve(ctx, params, authenticate) {
+    async serve(ctx, params, { authenticate, meter }) {
       const principal =
         privilege === null ? nobody : requirePrivilege(await authenticate(ctx, false), privilege);
+      meter.enter(ctx);
       if (privilege !== null) ctx.state.principal = principal;
       requireProtocol(ctx);
       const target = find(params);
@@ -70,7 +79,7 @@ export function endpoint<T>(definition: Endpoint<T>): Route {
       if (!offered.has(method))
         throw new RedfishError([message('Base.OperationNotAllowed', [])], 405, { Allow: allow });
       if (accept !== undefined) requireAcceptable(ctx, accept);
-      return handle(ctx, { principal, target, allow });
+      return handle(ctx, { principal, target, meter, allow });
     },
   };
 }

@@ -2,7 +2,10 @@
 import type { ChipSpec } from '../chip.ts';
 import * as families from './families.ts';
 
-export const chips: readonly ChipSpec[] = Object.values<readonly ChipSpec[]>(families).flat();
+/** In the order of the files' names; a bundler does not sort the names of a module as Node does. */
+export const chips: readonly ChipSpec[] = Object.entries<readonly ChipSpec[]>(families)
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .flatMap(([, family]) => family);
 
 const byName = new Map(chips.flatMap((chip) => chip.compatible.map((name) => [name, chip] as const)));
 

@@ -7,6 +7,9 @@ export type { Quantity };
 
 export type ThresholdName = keyof ThresholdFacts;
 
+/** Changed thresholds of a sensor, in the unit of its reading; null switches a threshold off. */
+export type ThresholdSettings = { readonly [Name in ThresholdName]?: number | null };
+
 export interface Sensor {
   readonly id: string;
   readonly name: string;
@@ -16,7 +19,10 @@ export interface Sensor {
   readonly context: string | null;
   /** Id of the measuring device in the descriptor. */
   readonly device: string;
+  /** Thresholds in force: those of the descriptor, with the settings of `setThresholds` over them. */
   readonly thresholds: Readonly<ThresholdFacts>;
+  /** Settings of `setThresholds`; empty while the thresholds of the descriptor apply. */
+  readonly thresholdSettings: ThresholdSettings;
   readonly range: { readonly min: number; readonly max: number } | null;
   /** Sampling period in milliseconds. */
   readonly period: number;

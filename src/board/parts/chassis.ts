@@ -2,21 +2,16 @@
 import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import { worst } from '../health.ts';
 import type { Indicators } from '../lines/indicators.ts';
-import {
-  BoardRefusal,
-  type Chassis,
-  type ChassisReset,
-  type Fru,
-  type Health,
-  type Host,
-  type PowerState,
-  type Status,
-} from '../model.ts';
+import type { Chassis, Fru } from '../model/chassis.ts';
+import type { ChassisReset, Host, PowerState } from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
+import type { Health, Status } from '../model/status.ts';
 import type { PersistedState } from '../persisted-state.ts';
 import type { ChassisPowerCycle } from '../power/chassis-power-cycle.ts';
 import type { Slot } from '../power/slot.ts';
 import type { Slots } from '../power/slots.ts';
 import type { ByChassis } from './by-chassis.ts';
+import type { Presence } from './presence.ts';
 
 export interface ChassisParts {
   readonly persisted: PersistedState;
@@ -28,7 +23,7 @@ export interface ChassisParts {
   readonly hosts: ByChassis<Host & { readonly power: { readonly fault: string | null } }>;
   /** All chassis of the board, by id. */
   readonly chassis: ReadonlyMap<string, BoardChassis>;
-  readonly isThere: (chassis: string) => boolean;
+  readonly presence: Presence;
   readonly slots: Slots;
   /** By the chassis that they take the power of. */
   readonly cycles: ReadonlyMap<string, ChassisPowerCycle>;
@@ -85,10 +80,10 @@ export class BoardChassis implements Chassis {
   }
 
   get status(): Status {
-    const { chassis, isThere, slots } = this.#parts;
+    const { chassis, presence, slots } = this.#parts;
     const healths = [this.ownHealth];
     for (const other of chassis.values())
-      if (other.facts.containedBy === this.id && isThere(other.id)) healths.push(other.status.health);
+      if (other.facts.containedBy === this.id && presence.has(other.id)) healths.push(other.status.health);
     return { state: slots.feeds(this.id) ? 'Enabled' : 'StandbyOffline', health: worst(healths) };
   }
 

@@ -13,7 +13,7 @@ import {
   type PowerOutcome,
   type StartedReset,
 } from '../model.ts';
-import { fittedChip } from '../sensing/readers.ts';
+import { fittedChip } from '../sensing/chip-reader.ts';
 
 /** The request is answered and recorded before the power goes; milliseconds. */
 const notice = 500;

@@ -8,7 +8,6 @@ import {
   BoardRefusal,
   type BootOverride,
   type BootRetry,
-  type BootRetrySettings,
   type Health,
   type Host,
   type HostEvent,
@@ -19,10 +18,9 @@ import {
 } from '../model.ts';
 import type { PersistedState } from '../persisted-state.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
-import { BootRetries } from './boot-retry.ts';
 import { Buttons } from './buttons.ts';
+import { HostBoot } from './host-boot.ts';
 import { type HostController, HostPower } from './host-power.ts';
-import { OneTimeBoot } from './one-time-boot.ts';
 import { HostPostCodes } from './post-codes.ts';
 import type { PowerNotice } from './power-effects.ts';
 import { PowerRestore } from './restore-policy.ts';
@@ -54,11 +52,10 @@ export class BoardHost implements Host {
   readonly power: HostPower;
   /** Takes the POST codes from their source; null where there is none. */
   readonly postCodes: HostPostCodes | null;
-  readonly oneTimeBoot: OneTimeBoot;
+  readonly bootControl: HostBoot;
   readonly #parts: HostParts;
   readonly #buttons: Buttons;
   readonly #restore: PowerRestore;
-  readonly #retries: BootRetries;
   /** Power-good when `onPower` was last called. */
   #good: boolean | null = null;
   #settling: NodeJS.Timeout | undefined;
@@ -72,19 +69,15 @@ export class BoardHost implements Host {
       facts.postCodes === undefined
         ? null
         : new HostPostCodes(id, { ...parts, powered: () => this.power.good });
-    this.oneTimeBoot = new OneTimeBoot({
-      boot: () => this.boot,
-      used: () => this.#overrideUsed(),
-      hasPost: facts.post !== undefined,
-      ...(isBootPending === undefined ? {} : { isPending: isBootPending }),
+    this.bootControl = new HostBoot(facts, {
+      ...{ persisted, log },
+      ...(isBootPending === undefined ? {} : { isBootPending }),
+      changed: () => changes.touch(),
+      emit: (event) => this.#emit(event),
+      restart: () => this.#restart(),
     });
     const power = () => this.power;
     this.#restore = new PowerRestore({ host: id, persisted, log, power, policy: () => this.restorePolicy });
-    this.#retries = new BootRetries({
-      settings: () => persisted.bootRetry(id),
-      restart: () => this.#restart(),
-      emit: (event) => this.#emit(event),
-    });
     this.power = new HostPower(facts, { lines, controller, notify: (notice) => this.#notice(notice) });
     this.#buttons = new Buttons(facts, {
       lines,
@@ -134,12 +127,11 @@ export class BoardHost implements Host {
   }
 
   get boot(): BootOverride {
-    return this.#parts.persisted.boot(this.id);
+    return this.bootControl.override;
   }
 
-  /** Null where no line shows that a boot has failed. */
   get bootRetry(): BootRetry | null {
-    return this.facts.post === undefined ? null : this.#retries.state;
+    return this.bootControl.retry;
   }
 
   get assetTag(): string {
@@ -177,7 +169,7 @@ export class BoardHost implements Host {
   async reset(type: ResetType): Promise<StartedReset> {
     const refusal = this.resetRefusal(type);
     if (refusal !== null) throw refusal;
-    this.#retries.reset();
+    this.bootControl.resetRequested();
     return this.power.reset(type);
   }
 
@@ -191,21 +183,6 @@ export class BoardHost implements Host {
     // A timer may fire a moment early.
     if (performance.now() - goodSince >= settleAfterPowerOn - 10) return null;
     return { state: 'Starting', reason: 'its host has just come on' };
-  }
-
-  /** @throws what the settings throw; nothing has changed then */
-  setBoot(boot: BootOverride): void {
-    this.#parts.persisted.setBoot(this.id, boot);
-    this.#parts.changes.touch();
-  }
-
-  /** @throws BoardRefusal, what the settings throw; nothing has changed then */
-  setBootRetry(settings: BootRetrySettings): void {
-    if (this.facts.post === undefined)
-      throw new BoardRefusal('not-supported', `no line shows whether ${this.id} has booted`);
-    this.#parts.persisted.setBootRetry(this.id, settings);
-    this.#retries.reset();
-    this.#parts.changes.touch();
   }
 
   /** @throws what the settings throw; nothing has changed then */
@@ -241,7 +218,7 @@ export class BoardHost implements Host {
     this.#restore.stop();
     clearTimeout(this.#settling);
     this.#buttons.stop();
-    this.oneTimeBoot.stop();
+    this.bootControl.stop();
     this.postCodes?.end();
     await this.power.stop();
   }
@@ -266,37 +243,22 @@ export class BoardHost implements Host {
         break;
       case 'booting':
         this.postCodes?.begin();
-        this.oneTimeBoot.bootBegan();
+        this.bootControl.began();
         break;
       case 'bootFailed':
-        this.#retries.bootFailed();
+        this.bootControl.failed();
         break;
       case 'bootOver':
-        this.oneTimeBoot.bootOver();
-        if (notice.powered) {
-          this.#retries.reset();
-          this.postCodes?.end();
-        } else this.postCodes?.forget();
+        this.bootControl.over(notice.powered);
+        if (notice.powered) this.postCodes?.end();
+        else this.postCodes?.forget();
         break;
     }
   }
 
-  /** Restarts the host by the way that disturbs least. */
-  #restart(): void {
-    const type = this.power.supported.includes('ForceRestart') ? 'ForceRestart' : 'PowerCycle';
-    this.power.reset(type).catch((error: unknown) => {
-      this.#parts.log.error('a failed boot cannot be retried', { host: this.id, error: String(error) });
-    });
-  }
-
-  /** The next boot is an ordinary one. */
-  #overrideUsed(): void {
-    try {
-      this.setBoot({ ...this.boot, enabled: 'Disabled' });
-    } catch (error) {
-      const detail = { host: this.id, error: String(error) };
-      this.#parts.log.error('the use of a one-time boot override cannot be stored: it applies again', detail);
-    }
+  /** Restarts the host in the way that disturbs it least. */
+  #restart(): Promise<StartedReset> {
+    return this.power.reset(this.power.supported.includes('ForceRestart') ? 'ForceRestart' : 'PowerCycle');
   }
 
   #changed(): void {

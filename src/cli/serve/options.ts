@@ -1,6 +1,6 @@
 /** Options of `redfishd serve`: those of the command line, then those of the configuration file, then defaults. */
 import { readFileSync } from 'node:fs';
-import type { Limits } from '../../http/middleware/limits.ts';
+import type { Limits } from '../../http/limits.ts';
 import { type Options, UsageError, type Values } from '../command.ts';
 
 export const options = {

@@ -10,7 +10,6 @@ import { metrics as metricsRoute } from '../../http/endpoints/metrics.ts';
 import { sse } from '../../http/endpoints/sse.ts';
 import { Grants } from '../../http/grants.ts';
 import { type Authenticate, authenticator } from '../../http/middleware/authenticate.ts';
-import { defaultLimits } from '../../http/middleware/limits.ts';
 import { ownRegistry } from '../../messages/own.ts';
 import { odataType } from '../../redfish/generated/versions.ts';
 import { metadataDocument, serviceDocument } from '../../redfish/service/metadata.ts';
@@ -46,6 +45,7 @@ export function httpModule({ options, lifecycle }: ModuleContext, parts: HttpPar
     ...parts.network,
     ports: parts.ports,
     certificates: parts.access.certificates,
+    admission: parts.access.admission,
   });
   lifecycle.add(
     'HTTPS listener',
@@ -103,7 +103,7 @@ function koaOf(
   { authenticate, grants, consoles }: Guards,
 ): Koa {
   const { service, app } = redfish;
-  const { logins, certificates } = access;
+  const { logins, meter, certificates } = access;
   return createApp({
     service,
     routes: [
@@ -122,7 +122,7 @@ function koaOf(
       }),
     ],
     authenticate,
-    limits: { ...defaultLimits, ...options.limits },
+    meter,
     corsOrigins: options.corsOrigins ?? [],
     advertiseBasic: () => logins.basic === 'Enabled',
     trustedCertificate: () => certificates.issued,

@@ -12,6 +12,7 @@ import { FilterError } from '../../redfish/service/query/filter.ts';
 import { addressOf } from '../client.ts';
 import { endpoint, type Route } from '../endpoint.ts';
 import type { Grants } from '../grants.ts';
+import type { Meter } from '../meter.ts';
 import { beginStream } from '../reply.ts';
 
 export interface SseOptions {
@@ -36,7 +37,7 @@ export function sse({ events, grants, announce }: SseOptions): Route {
     privilege: 'Login',
     accept: 'text/event-stream',
     find: () => events,
-    handle: (ctx, { principal }) => {
+    handle: (ctx, { principal, meter }) => {
       const filter = filterOf(ctx);
       const includeOrigin = includesOrigin(ctx);
       if (!events.enabled) throw new RedfishError([message('Base.ServiceDisabled', [sseUri])], 503);
@@ -53,7 +54,7 @@ export function sse({ events, grants, announce }: SseOptions): Route {
       announce('created', stream.id, principal.userName);
       open.set(stream, principal.account);
       const release = grants.hold(ctx, 'Login', () => stream.close());
-      follow(ctx, stream, () => {
+      follow(ctx, stream, meter, () => {
         release();
         open.delete(stream);
         announce('removed', stream.id, principal.userName);
@@ -121,7 +122,7 @@ function begin(ctx: Context, place: number): void {
 }
 
 /** Writes events no faster than the client reads them: the rest stays in the journal and costs no memory. */
-function follow(ctx: Context, stream: EventStream, ended: () => void): void {
+function follow(ctx: Context, stream: EventStream, meter: Meter, ended: () => void): void {
   const { res } = ctx;
   let writing = false;
   let timer: NodeJS.Timeout | undefined;
@@ -139,6 +140,9 @@ function follow(ctx: Context, stream: EventStream, ended: () => void): void {
       for (let piece = stream.read(); piece !== undefined; piece = stream.read()) {
         alive();
         if (!res.write(piece)) await once(res, 'drain', { signal: AbortSignal.timeout(patience) });
+        // Each piece in a turn of its own: a client that reads from the beginning holds up no other.
+        await new Promise((resolve) => setImmediate(resolve));
+        meter.enter(ctx);
       }
       writing = false;
     } catch {

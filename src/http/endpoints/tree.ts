@@ -5,6 +5,7 @@ import type { ServiceReply, ServiceRequest } from '../../redfish/service/service
 import { readBody } from '../body.ts';
 import { addressOf } from '../client.ts';
 import { requireAcceptable, requireProtocol } from '../conditions.ts';
+import type { Meter } from '../meter.ts';
 import type { Authenticate } from '../middleware/authenticate.ts';
 import { json, send } from '../reply.ts';
 
@@ -17,13 +18,12 @@ export interface RedfishService {
 export interface TreeOptions {
   readonly service: RedfishService;
   readonly authenticate: Authenticate;
-  /** Charges the client for the current turn of the event loop. */
-  readonly enter: (ctx: Context) => void;
+  readonly meter: Meter;
 }
 
 const jsonType = json.slice(0, json.indexOf(';'));
 
-export function tree({ service, authenticate, enter }: TreeOptions) {
+export function tree({ service, authenticate, meter }: TreeOptions) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const { method = '' } = ctx.req;
     const url = originForm(ctx.req);
@@ -53,9 +53,9 @@ export function tree({ service, authenticate, enter }: TreeOptions) {
       prefer: typeof headers.prefer === 'string' ? headers.prefer : undefined,
       address: addressOf(ctx),
       // What is done with a body begins in the turn that it arrives whole in.
-      body: () => readBody(ctx.req, ctx.res).finally(() => enter(ctx)),
+      body: () => readBody(ctx.req, ctx.res).finally(() => meter.enter(ctx)),
     });
-    const reply = answer instanceof Promise ? await answer.finally(() => enter(ctx)) : answer;
+    const reply = answer instanceof Promise ? await answer.finally(() => meter.enter(ctx)) : answer;
     // A missing resource answers 404 whatever form the client accepts.
     if (reads) requireAcceptable(ctx, jsonType);
     return send(ctx, reply);

@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { errorBody, message } from '../../messages/messages.ts';
-import { type Limits, limitConnections } from '../middleware/limits.ts';
 import { json } from '../reply.ts';
+import type { Admission } from './admission.ts';
 import { refuseBadRequests } from './refusals.ts';
 import { Sockets } from './sockets.ts';
 
@@ -14,6 +14,8 @@ export interface Redirect {
   close(): Promise<void>;
 }
 
+/** Milliseconds of processor time that a connection with its one request costs, on a weak core. */
+const price = 1;
 /** Milliseconds that a client may take, and how often that is checked. */
 const defaultTimes = {
   headersTimeout: 5_000,
@@ -30,14 +32,14 @@ export async function listenRedirect(
   host: string,
   port: number,
   httpsPort: () => number,
-  limits: Limits,
+  admission: Admission,
   times: Partial<typeof defaultTimes> = {},
 ): Promise<Redirect> {
   const server = createServer({ maxHeaderSize: 8 * 1024, ...defaultTimes, ...times }, (request, response) =>
     answer(request, response, httpsPort()),
   );
   const sockets = new Sockets(server);
-  limitConnections(server, limits);
+  admission.guard(server, () => price);
   refuseBadRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import type Koa from 'koa';
-import { type Limits, limitConnections } from '../middleware/limits.ts';
+import type { Admission } from './admission.ts';
+import { handshakeCost } from './handshake.ts';
 import { refuseBadRequests } from './refusals.ts';
 import { Sockets } from './sockets.ts';
 import { serveUpgrades } from './upgrade.ts';
@@ -20,6 +21,8 @@ export interface Listener {
   /** Ends connections as they become idle, and all after `grace` milliseconds; a later call can make it sooner. */
   close(grace: number): Promise<void>;
 }
+
+const costOf = ({ key }: TlsOptions): number => (typeof key === 'string' ? handshakeCost(key) : 0);
 
 /** Milliseconds and bytes that a client may take. */
 const defaultTimes = {
@@ -39,7 +42,7 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 lets the system choose one. */
   readonly port: number;
-  readonly limits: Limits;
+  readonly admission: Admission;
   /** Offers HTTP/2 too; each of its requests costs Node two to four times what one of HTTP/1.1 does. */
   readonly http2?: boolean | undefined;
   readonly times?: Partial<typeof defaultTimes>;
@@ -50,7 +53,7 @@ export interface ListenOptions {
  */
 export async function listen(
   app: Koa,
-  { tls, host, port, limits, http2 = false, times: given = {} }: ListenOptions,
+  { tls, host, port, admission, http2 = false, times: given = {} }: ListenOptions,
 ): Promise<Listener> {
   const times = { ...defaultTimes, ...given };
   const { maxHeaderSize, handshakeTimeout, connectionsCheckingInterval } = times;
@@ -77,7 +80,8 @@ export async function listen(
   server.headersTimeout = times.headersTimeout;
   server.requestTimeout = times.requestTimeout;
   server.keepAliveTimeout = times.keepAliveTimeout;
-  limitConnections(server, limits);
+  let price = costOf(tls);
+  admission.guard(server, () => price);
   refuseBadRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -97,6 +101,7 @@ export async function listen(
     },
     secure: (options) => {
       server.setSecureContext(options);
+      price = costOf(options);
       // Whether clients are asked for a certificate is no part of the context, but is read at each new connection.
       const { requestCert, rejectUnauthorized } = options;
       Object.assign(server, { requestCert, rejectUnauthorized });

@@ -42,7 +42,6 @@ describe('a button that the board acts on by itself', () => {
     // It was somebody, so it is no cause for alarm.
     expect(b.told()).toEqual(['ResourceStateChanged OK', 'ResourcePoweredOn OK']);
     expect(b.edges('POWER_OUT')).toEqual([]);
-    await b.stop();
   });
 
   it('is no press when it only bounces', async () => {
@@ -50,7 +49,6 @@ describe('a button that the board acts on by itself', () => {
     await press(b, 10);
     await pass(3000);
     expect([said(b), b.host.powerState]).toEqual([[], 'Off']);
-    await b.stop();
   });
 });
 
@@ -77,7 +75,6 @@ describe('a button by policy', () => {
     await pass(3000);
     expect(b.host.powerState).toBe('Off');
     expect(said(b).at(-1)?.[0]).toBe('It was held for 2.0 s. The policy of the board requests ForceOff.');
-    await b.stop();
   });
 
   it('resets and interrupts', async () => {
@@ -89,7 +86,6 @@ describe('a button by policy', () => {
     await pass(1500);
     await press(b, 100, 'nmi');
     expect(b.edges('NMI_OUT').map(([, asserted]) => asserted)).toEqual([true, false]);
-    await b.stop();
   });
 
   it('does what the descriptor says instead, and nothing where it says so', async () => {
@@ -104,7 +100,6 @@ describe('a button by policy', () => {
     await pass(3000);
     expect(b.host.powerState).toBe('On');
     expect(said(b).at(-1)?.[0]).toContain('The policy of the board ignores it.');
-    await b.stop();
   });
 
   it('of the reset does nothing to a host that is off', async () => {
@@ -140,6 +135,5 @@ describe('a button that is passed through', () => {
     await pass(3000);
     expect(b.host.powerState).toBe('On');
     expect(b.told()).not.toContain('ResourcePoweredOn Warning');
-    await b.stop();
   });
 });

@@ -54,7 +54,6 @@ describe('a power cycle of the whole board', () => {
     expect(mains(b)).toBe(false);
     await pass(100);
     expect(mains(b)).toBe(true);
-    await b.stop();
   });
 
   it('is refused, and nothing is told, while the kernel or nobody has the chip', async () => {
@@ -71,7 +70,6 @@ describe('a power cycle of the whole board', () => {
     }
     await expect(b.board.resetChassis('main', 'ForceOff')).rejects.toThrow('main has no wiring for ForceOff');
     expect(mains(b)).toBe(true);
-    await b.stop();
   });
 
   it('that the chip does not take is told of, and can be asked for again', async () => {
@@ -84,7 +82,6 @@ describe('a power cycle of the whole board', () => {
     expect(told(b)).toContainEqual(['ResourceErrorsDetected', 'Critical', 'main']);
     b.twin.clear('all');
     expect(b.board.chassis.get('main')?.resetRefusal('PowerCycle')).toBeNull();
-    await b.stop();
   });
 
   it('does not outlive the daemon', async () => {
@@ -111,6 +108,5 @@ describe('a power cycle of the whole board', () => {
       'It was held for 0.3 s. Ignored: the controller is selected.',
       'It was held for 4.5 s. The whole board is power-cycled.',
     ]);
-    await b.stop();
   });
 });

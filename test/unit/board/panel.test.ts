@@ -117,7 +117,6 @@ describe('the power button of the panel', () => {
     expect(states(b)).toEqual(['Off', 'Off']);
     expect(b.board.hosts.get('host2')?.lastReset?.type).toBe('GracefulShutdown');
     expect(said(b)).toEqual([['host2', 'host2', '3.9 s. It requests GracefulShutdown.']]);
-    await b.stop();
   });
 
   it('switches hard after a long press, either way, when it is let go', async () => {
@@ -132,7 +131,6 @@ describe('the power button of the panel', () => {
     await held;
     expect(states(b)).toEqual(['Off', 'Off']);
     expect(b.board.hosts.get('host1')?.lastReset?.type).toBe('ForceOff');
-    await b.stop();
   });
 
   it('takes the power of the slot away for its service while it is still held, and gives it back', async () => {
@@ -157,7 +155,6 @@ describe('the power button of the panel', () => {
     await pass(1000);
     await press(b, 5000);
     expect(slotState(b)).toBe('On');
-    await b.stop();
   });
 
   it('acts on what was selected when the press began', async () => {
@@ -169,7 +166,6 @@ describe('the power button of the panel', () => {
     await held;
     await pass(3000);
     expect(states(b)).toEqual(['On', 'Off']);
-    await b.stop();
   });
 
   it('does nothing to the controller, to an empty slot, or by bouncing, and says so', async () => {
@@ -190,7 +186,6 @@ describe('the power button of the panel', () => {
     await select(b, 'host1');
     await press(b, 10);
     expect([said(b), states(b)]).toEqual([[], ['Off']]);
-    await b.stop();
   });
 
   it('reports why its request was refused', async () => {
@@ -215,7 +210,6 @@ describe('the power button of the panel', () => {
     await press(b, 200);
     expect(said(b)).toEqual([['bmc', undefined, '0.2 s. Ignored: the rotary switch cannot be read.']]);
     expect(states(b)).toEqual(['Off', 'Off']);
-    await b.stop();
   });
 });
 
@@ -230,7 +224,6 @@ describe('the reset button of the panel', () => {
     expect(b.edges('RESET2').map(([, asserted]) => asserted)).toEqual([true, false]);
     expect(b.edges('RESET1')).toEqual([]);
     expect(said(b)).toEqual([['host2', 'host2', '0.3 s. It requests ForceRestart.']]);
-    await b.stop();
   });
 });
 
@@ -282,7 +275,6 @@ describe('the lamps of the panel', () => {
     expect(await lamps(b)).toEqual({ blue1: 'dark', amber1: 'lit', blue2: 'dark', amber2: [900, 100] });
     await select(b, 'bmc');
     expect(await lamps(b)).toEqual({ blue1: [500, 500], amber1: 'dark', blue2: [500, 500], amber2: 'dark' });
-    await b.stop();
   });
 
   it('blink to be found, one slot or all, whatever they said before', async () => {
@@ -294,7 +286,6 @@ describe('the lamps of the panel', () => {
     expect(await lamps(b)).toEqual({ blue1: 'dark', amber1: [200, 200], blue2: 'dark', amber2: [200, 200] });
     await b.board.setIdentify('main', false);
     expect(await lamps(b)).toEqual({ blue1: [100, 900], amber1: 'dark', blue2: 'dark', amber2: 'dark' });
-    await b.stop();
   });
 
   it('of an empty slot are as those of a host that is off', async () => {
@@ -302,7 +293,6 @@ describe('the lamps of the panel', () => {
     b.twin.present('slot2', false);
     await select(b, 'host2');
     expect(await lamps(b)).toEqual({ blue1: 'dark', amber1: 'dark', blue2: [100, 900], amber2: 'dark' });
-    await b.stop();
   });
 });
 
@@ -325,9 +315,9 @@ describe('the hand switch', () => {
 
   it('of the twin turns only to what there is', async () => {
     const twin = createTwin(panelled);
-    expect(() => twin.select('host3')).toThrow('place of the hand switch');
+    expect(() => twin.select('host3')).toThrow('position of the hand switch');
     const plain = createTwin(bench);
-    expect(() => plain.select('system')).toThrow('place of the hand switch');
+    expect(() => plain.select('system')).toThrow('position of the hand switch');
     await expect(plain.pressPanel(100)).rejects.toThrow('no panel has a power button');
     await twin.close();
     await plain.close();

@@ -37,8 +37,9 @@ export const dump = resource<App>({
   actions: {
     'LogService.CollectDiagnosticData': {
       parameters: { DiagnosticDataType: { type: 'String', required: true, allowable: () => ['Manager'] } },
-      run: async (app, { DiagnosticDataType }, context) =>
-        accepted(context, {
+      run: async (app, { DiagnosticDataType }, context) => {
+        if (app.archives.isBusy) throw new RedfishError([message('Base.ResourceInUse', [])], 409);
+        return accepted(context, {
           ...{ name: 'Collection of diagnostic data', action: 'LogService.CollectDiagnosticData', timeout },
           body: { DiagnosticDataType: DiagnosticDataType ?? null },
           run: async (task) => {
@@ -53,7 +54,8 @@ export const dump = resource<App>({
               throw error;
             }
           },
-        }),
+        });
+      },
     },
     'LogService.ClearLog': {
       parameters: {},

@@ -6,8 +6,8 @@ import Koa from 'koa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listenMovable, type MovableListener } from '../../../../src/http/listener/movable.ts';
 import { listen } from '../../../../src/http/listener/server.ts';
-import { defaultLimits } from '../../../../src/http/middleware/limits.ts';
 import { selfSigned } from '../../../../src/tls/make.ts';
+import { testAdmission } from '../../../support/admission.ts';
 
 let listener: MovableListener;
 let agent: Agent;
@@ -33,7 +33,7 @@ beforeEach(async () => {
   });
   const { chain, key } = await selfSigned(['localhost']);
   listener = await listenMovable(
-    (port) => listen(app, { tls: { cert: chain, key }, host: '127.0.0.1', port, limits: defaultLimits }),
+    (port) => listen(app, { tls: { cert: chain, key }, host: '127.0.0.1', port, admission: testAdmission() }),
     0,
   );
   agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
