@@ -2,7 +2,7 @@
 
 import type { BoardSettings } from './model/board.ts';
 import type { Cooling } from './model/chassis.ts';
-import type { BootOverride, BootRetrySettings, RestorePolicy } from './model/power.ts';
+import { type BootOverride, type BootRetrySettings, bootTargets, type RestorePolicy } from './model/power.ts';
 import type { ThresholdSettings } from './model/sensor.ts';
 import { isThresholdName } from './sensing/thresholds.ts';
 
@@ -50,11 +50,12 @@ export class PersistedState {
       const value: unknown = JSON.parse(this.#settings.get(`board.host.${host}.boot`) ?? 'null');
       if (typeof value !== 'object' || value === null) return noOverride;
       const { enabled, target, mode, uefiTarget, httpBootUri } = value as Record<string, unknown>;
-      if (typeof enabled !== 'string' || !bootEnabled.includes(enabled) || typeof target !== 'string')
+      const known = bootTargets.find((each) => each === target);
+      if (typeof enabled !== 'string' || !bootEnabled.includes(enabled) || known === undefined)
         return noOverride;
       return {
         enabled: enabled as BootOverride['enabled'],
-        target,
+        target: known,
         mode: mode === 'Legacy' || mode === 'UEFI' ? mode : null,
         uefiTarget: typeof uefiTarget === 'string' ? uefiTarget : null,
         httpBootUri: typeof httpBootUri === 'string' ? httpBootUri : null,
