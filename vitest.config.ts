@@ -1,3 +1,4 @@
+/** `npm test`: the unit tests, and the whole daemon on the twin. What takes longer is in test/lanes. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -11,17 +12,12 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts', 'drivers/node-ipmi/test/**/*.test.ts'],
-    exclude: [
-      '**/node_modules/**',
-      'test/lanes/hardware/**',
-      'test/lanes/conformance/**',
-      'test/lanes/clients/**',
-    ],
+    include: ['test/unit/**/*.test.ts', 'test/twin/**/*.test.ts', 'drivers/node-ipmi/test/**/*.test.ts'],
+    exclude: ['**/node_modules/**'],
     globalSetup: 'test/support/build.ts',
-    // Tests of the daemon wait for most of their time: no core needs to be kept free for anything else.
+    // Tests of the daemon mostly wait: no core needs to be kept free.
     maxWorkers: '100%',
-    // Machines that test for everybody are shared, and stand still at times: there a test has failed when it fails twice.
+    // CI runs on shared machines that stall at times: there a test fails when it fails twice, and is reported when once.
     retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 20_000,
     hookTimeout: 30_000,

@@ -1,5 +1,7 @@
-/** Where the kernel's driver of a chip shows what we read ourselves: names and units of hwmon (Documentation/hwmon/sysfs-interface). */
-import type { KernelPlace, Quantity, SensorChipSpec } from './chip.ts';
+/** Where the kernel's driver shows the channels of a chip: names and units of hwmon (Documentation/hwmon/sysfs-interface). */
+
+import type { Quantity } from '../quantity.ts';
+import type { KernelPlace, SensorChipSpec } from './chip.ts';
 
 /** First letters of an hwmon attribute, its first number, and what one count of it is in the unit of the quantity. */
 const hwmonNames: Partial<
@@ -20,7 +22,7 @@ export const hwmonUnit = (quantity: Quantity): number | undefined => hwmonNames[
 
 /**
  * Where the Linux driver shows each channel of a chip that it has; empty for a chip without a Linux driver. A channel
- * that does not say is `temp1_input`, `in0_input` and so on, counted by quantity in the order of the literal.
+ * without `hwmon` is `temp1_input`, `in0_input` and so on, counted by quantity in the order of the literal.
  */
 export function kernelPlaces({ kernel, channels }: SensorChipSpec): ReadonlyMap<string, KernelPlace> {
   const places = new Map<string, KernelPlace>();

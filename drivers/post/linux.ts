@@ -11,7 +11,7 @@ import type { PostCodeDevices } from './post-codes.ts';
 
 /** Bytes of the kernel's queue. */
 const room = 2048;
-/** Milliseconds in which codes gather: an operating system that writes there all the time (outb_p) keeps nobody busy. */
+/** Milliseconds in which codes gather: an operating system that writes there constantly (outb_p) costs one wake-up per interval. */
 const pause = 10;
 
 export function linuxPostCodes(): PostCodeDevices {

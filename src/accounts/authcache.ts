@@ -40,29 +40,33 @@ export class AuthCache {
     this.#idle = options.idle ?? 60_000;
     this.#lifetime = options.lifetime ?? 300_000;
     this.#size = options.size ?? 64;
-    accounts.onChange(({ account }) => this.#forget(account.id));
+    // A lock is for guessers: a client that has proved the password a moment ago goes on, as sessions do.
+    accounts.onChange(({ kind, account }) => {
+      if (kind !== 'locked') this.#forget(account.id);
+    });
   }
 
   /** The account of a pair that was right a moment ago; undefined when it has to be checked. */
   known(userName: string, password: string): Account | undefined {
-    const known = this.#lookUp(this.#keyOf(userName, password));
+    const known = this.#lookUp(this.keyOf(userName, password));
     return known?.ok === true ? known.account : undefined;
   }
 
   /** As Accounts.verify; equal requests at one time share one check. */
-  async verify(userName: string, password: string): Promise<Verification> {
-    const key = this.#keyOf(userName, password);
+  async verify(userName: string, password: string, exempt = false): Promise<Verification> {
+    const key = this.keyOf(userName, password);
     const known = this.#lookUp(key);
     if (known !== null) return known;
     let check = this.#pending.get(key);
     if (check === undefined) {
-      check = this.#check(key, userName, password).finally(() => this.#pending.delete(key));
+      check = this.#check(key, userName, password, exempt).finally(() => this.#pending.delete(key));
       this.#pending.set(key, check);
     }
     return check;
   }
 
-  #keyOf(userName: string, password: string): string {
+  /** A keyed hash that stands for a pair, in this process alone. */
+  keyOf(userName: string, password: string): string {
     // A Basic user name holds no colon (RFC 7617), so the pair cannot be read in two ways.
     return createHmac('sha256', this.#key).update(`${userName}:${password}`).digest('base64');
   }
@@ -80,8 +84,8 @@ export class AuthCache {
     return { ok: true, account };
   }
 
-  async #check(key: string, userName: string, password: string): Promise<Verification> {
-    const verification = await this.#accounts.verify(userName, password);
+  async #check(key: string, userName: string, password: string, exempt: boolean): Promise<Verification> {
+    const verification = await this.#accounts.verify(userName, password, exempt);
     if (!verification.ok) return verification;
     const { id, revision } = verification.account;
     if (this.#accounts.get(id)?.revision !== revision) return verification; // Changed while we looked.

@@ -1,8 +1,8 @@
-/** Time as the store sees it; tests put their own in its place. */
+/** The clocks of the process. Tests pass a clock of their own. */
 export interface Clock {
-  /** Wall clock, milliseconds since 1970. It may step: a BMC often starts in 1970 and learns the time later. */
+  /** Wall clock, milliseconds since 1970. It may step: a BMC often starts in 1970 and is set later. */
   now(): number;
-  /** Milliseconds since the machine started; never steps, and means nothing after a restart of the machine. */
+  /** Milliseconds since the machine started. Never steps; starts again with the machine. */
   monotonic(): number;
 }
 

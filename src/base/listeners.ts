@@ -1,8 +1,10 @@
-/** Those who want to hear of something. A listener that throws is reported as a warning and hurts nobody else. */
+/** Subscribers of an event. A listener that throws is reported as a defect and does not affect the others. */
+import { reportDefect } from './defects.ts';
+
 export class Listeners<T> {
   readonly #listeners = new Set<(value: T) => void>();
 
-  /** @returns what ends the subscription. */
+  /** @returns the function that ends the subscription */
   add(listener: (value: T) => void): () => void {
     const own = (value: T) => listener(value);
     this.#listeners.add(own);
@@ -18,7 +20,7 @@ export class Listeners<T> {
       try {
         listener(value);
       } catch (error) {
-        process.emitWarning(error instanceof Error ? error : String(error));
+        reportDefect(error);
       }
     }
   }

@@ -1,14 +1,10 @@
 /** The serial console of one host, shared: its last output is kept, one client types, many read. */
 import type { Duplex } from 'node:stream';
+import type { Logger } from '../base/logger.ts';
 import type { Changes } from './changes.ts';
-import type { Memory } from './memory.ts';
-import {
-  BoardRefusal,
-  type Console,
-  type ConsoleAttachment,
-  type ConsoleClient,
-  type ConsoleEnd,
-} from './model.ts';
+import type { Console, ConsoleAttachment, ConsoleClient, ConsoleEnd } from './model/console.ts';
+import { BoardRefusal } from './model/refusal.ts';
+import type { PersistedState } from './persisted-state.ts';
 import { History } from './sensing/history.ts';
 
 export interface ConsoleParts {
@@ -19,9 +15,9 @@ export interface ConsoleParts {
    * somebody uses it: a line that only one may hold is left to others meanwhile.
    */
   readonly keepOpen: boolean;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly changes: Changes;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
 }
 
 /** Bytes of a host's output that a new client gets first. */
@@ -57,7 +53,7 @@ export class HostConsole implements Console {
   }
 
   get enabled(): boolean {
-    return this.#parts.memory.console(this.#host);
+    return this.#parts.persisted.console(this.#host);
   }
 
   get clients(): number {
@@ -76,7 +72,7 @@ export class HostConsole implements Console {
   }
 
   enable(on: boolean): void {
-    this.#parts.memory.setConsole(this.#host, on);
+    this.#parts.persisted.setConsole(this.#host, on);
     if (!on) this.#endAll({ reason: 'closed' });
     this.#parts.changes.touch();
   }
@@ -173,7 +169,7 @@ export class HostConsole implements Console {
     const message = cause instanceof Error ? cause.message : String(cause);
     // Said once, however often it is tried again.
     if (message !== this.#fault)
-      this.#parts.log(`the console of ${this.#host} is lost`, { host: this.#host, cause: message });
+      this.#parts.log.warn('the console of a host is lost', { host: this.#host, cause: message });
     this.#fault = message;
     this.#typed = Buffer.alloc(0);
     this.#endAll({ reason: 'lost', message });

@@ -1,4 +1,4 @@
-import type { Health } from './model.ts';
+import type { Health } from './model/status.ts';
 
 /** The worst of some healths; OK of none. */
 export function worst(healths: Iterable<Health>): Health {

@@ -1,37 +1,33 @@
-/** `redfishd reset-tls`: the way back for an administrator whom the rules of TLS keep out. */
+/** `redfishd reset-tls`: readmits an administrator whom the TLS policy keeps out. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { Settings } from '../store/settings.ts';
-import { openStore } from '../store/store.ts';
-import { resetPolicy } from '../tls/policy.ts';
-import { defaultState, UsageError } from './options.ts';
+import { command, UsageError } from './command.ts';
+import { defaultState } from './state.ts';
 
-const help = `Usage: redfishd reset-tls [--state DIR]
-
-Lets clients log in without a certificate again, and speak TLS 1.2 as well as 1.3. Certificates and
-accounts stay as they are. Stop the daemon first; it uses the same directory (default /var/lib/redfishd).
-`;
-
-/** @throws UsageError; StoreError while a daemon runs on that directory, or when it cannot be written */
-export async function resetTls(argv: readonly string[], out: (text: string) => void): Promise<number> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: { state: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help === true) {
-    out(help);
+export const resetTls = command({
+  name: 'reset-tls',
+  summary: 'readmit clients without a certificate, from the controller itself',
+  description: `Readmits clients without a certificate, and allows TLS 1.2 beside 1.3. Certificates and accounts are kept.
+Stop the daemon first: it uses the same directory.
+`,
+  options: {
+    state: { type: 'string', value: 'DIR', summary: 'state of the daemon; default /var/lib/redfishd' },
+  },
+  async run(values, io) {
+    const state = values.state ?? defaultState(io.env, '', false);
+    if (!existsSync(join(state, 'redfishd.db')))
+      throw new UsageError(`${state} holds no state of redfishd: name its directory with --state DIR`);
+    const { Settings } = await import('../store/settings.ts');
+    const { openStore } = await import('../store/store.ts');
+    const { resetPolicy } = await import('../tls/policy.ts');
+    // Fails while a daemon runs on that directory.
+    const store = openStore(state);
+    try {
+      resetPolicy(new Settings(store));
+    } finally {
+      store.close();
+    }
+    io.out('Clients may log in without a certificate from the next start of the daemon on.\n');
     return 0;
-  }
-  const state = values.state ?? defaultState('', false);
-  if (!existsSync(join(state, 'redfishd.db')))
-    throw new UsageError(`${state} holds no state of redfishd; say where it is with --state DIR`);
-  const store = openStore(state);
-  try {
-    resetPolicy(new Settings(store));
-  } finally {
-    store.close();
-  }
-  out('Clients may log in without a certificate, from the next start of the daemon.\n');
-  return 0;
-}
+  },
+});

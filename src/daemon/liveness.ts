@@ -1,24 +1,24 @@
 /**
- * Whether the daemon is alive: the one rule by which every watchdog is fed, that of the machine and that of the service
- * manager. A part is dead when its own loop has stopped moving. A bus that hangs, a client that floods, a disk that is
- * full are not: to restart the controller for those would only add to the damage, and an attacker could ask for it.
+ * Liveness of the daemon: the one rule by which both watchdogs are fed, the board's and the service manager's. A part is
+ * dead when its own loop has stopped. A bus that hangs, a client that floods, a full disk are not: a reset of the
+ * controller would only add to the damage, and an attacker could provoke it.
  */
-export interface Part {
+export interface LivenessPart {
   readonly name: string;
-  /** Whether it moves. Reading this costs nothing. */
-  readonly alive: boolean;
+  /** Whether its loop runs. Must not block or allocate. */
+  readonly isAlive: () => boolean;
 }
 
 export class Liveness {
-  readonly #parts: readonly Part[];
+  readonly #parts: readonly LivenessPart[];
 
-  constructor(parts: readonly Part[]) {
+  constructor(parts: readonly LivenessPart[]) {
     this.#parts = parts;
   }
 
-  /** Names of the parts that have stopped; none while the daemon is alive. */
+  /** Names of the parts that have stopped; empty while the daemon is alive. */
   get dead(): readonly string[] {
-    return this.#parts.filter(({ alive }) => !alive).map(({ name }) => name);
+    return this.#parts.filter(({ isAlive }) => !isAlive()).map(({ name }) => name);
   }
 
   get alive(): boolean {
@@ -26,20 +26,22 @@ export class Liveness {
   }
 
   /**
-   * Calls `feed` every `period` milliseconds while all parts are alive, at once for the first time; `starve` is told,
-   * once, when that ends and which parts have stopped, and null when it goes on. Returns the function that ends this.
+   * Calls `feed` at once and then every `period` milliseconds while all parts are alive.
+   *
+   * @param changed receives the names of the dead parts when feeding ends, and null when it resumes
+   * @returns the function that ends feeding
    */
-  feeds(period: number, feed: () => void, starve: (dead: readonly string[] | null) => void): () => void {
+  feeds(period: number, feed: () => void, changed: (dead: readonly string[] | null) => void): () => void {
     let starving = false;
-    const look = () => {
+    const check = () => {
       const { dead } = this;
       if (dead.length === 0) feed();
       if (dead.length > 0 === starving) return;
       starving = dead.length > 0;
-      starve(starving ? dead : null);
+      changed(starving ? dead : null);
     };
-    look();
-    const timer = setInterval(look, period).unref();
+    check();
+    const timer = setInterval(check, period).unref();
     return () => clearInterval(timer);
   }
 }

@@ -1,73 +1,100 @@
-/** The machine's watchdog: held while the daemon runs, fed while it is alive, disarmed when it ends in an orderly way. */
+/** The board's watchdog: open while the daemon runs, fed while it is alive, disarmed when it stops in an orderly way. */
 import type { Watchdog, Watchdogs } from '../../drivers/watchdog/watchdog.ts';
+import type { Logger } from '../base/logger.ts';
 import type { Liveness } from './liveness.ts';
 
-/** Time-out where the descriptor has none, milliseconds. */
+/** Timeout where the descriptor has none, milliseconds. */
 const defaultTimeout = 60_000;
 const defaultDevice = '/dev/watchdog0';
-/** A watchdog is fed so often in its time-out: one feed may come late. */
+/** Feeds per timeout: one feed may be late. */
 const feedsPerTimeout = 3;
-/** A watchdog that cannot be had is asked for again so often. */
+/** Milliseconds until a watchdog that cannot be opened or fed is tried again. */
 const retryPeriod = 30_000;
 
-export interface HeldWatchdogOptions {
+export interface WatchdogOptions {
   readonly watchdogs: Watchdogs;
   readonly facts: { readonly device?: string; readonly timeout?: number };
   readonly liveness: Liveness;
-  readonly log: (level: 'info' | 'warn' | 'error', text: string, detail: object) => void;
-  /** Told why it cannot be held or fed, and null once it can. */
+  readonly log: Logger;
+  /** Receives the reason why the watchdog cannot be opened or fed, and null once it can. */
   readonly report: (fault: string | null) => void;
 }
 
-/** Takes the watchdog and feeds it; returns the function that disarms it. */
-export function holdWatchdog({ watchdogs, facts, liveness, log, report }: HeldWatchdogOptions): () => void {
-  const { device = defaultDevice, timeout = defaultTimeout } = facts;
-  let held: Watchdog | undefined;
-  let endFeeding: () => void = () => {};
-  let retry: NodeJS.Timeout | undefined;
-  let told: string | null = null;
-  const tell = (fault: string | null) => {
-    if (fault === told) return;
-    told = fault;
-    report(fault);
-  };
-  const lost = (error: unknown) => {
-    tell(error instanceof Error ? error.message : String(error));
-    endFeeding();
-    held = undefined;
-    retry = setTimeout(take, retryPeriod).unref();
-  };
-  const take = () => {
+export class HeldWatchdog {
+  readonly #options: WatchdogOptions;
+  readonly #device: string;
+  #watchdog: Watchdog | undefined;
+  #endFeeding = () => {};
+  #retry: NodeJS.Timeout | undefined;
+  #fault: string | null = null;
+
+  constructor(options: WatchdogOptions) {
+    this.#options = options;
+    this.#device = options.facts.device ?? defaultDevice;
+  }
+
+  /** Opens the watchdog and feeds it; where that fails, tries again until `release`. */
+  hold(): void {
+    const { watchdogs, facts, liveness, log } = this.#options;
+    const device = this.#device;
     try {
-      const watchdog = watchdogs.open(device, timeout);
-      held = watchdog;
-      tell(null);
-      log('info', 'the watchdog is held', { device, timeout: watchdog.timeout });
-      if (watchdog.hasReset) log('warn', 'it was the watchdog that reset the controller last', { device });
-      const feed = () => {
-        try {
-          watchdog.feed();
-        } catch (error) {
-          lost(error);
-        }
-      };
-      endFeeding = liveness.feeds(watchdog.timeout / feedsPerTimeout, feed, (dead) => {
-        if (dead === null) log('info', 'the watchdog is fed again', { device });
-        else log('error', 'the watchdog is not fed: parts of the daemon have stopped', { device, dead });
+      const watchdog = watchdogs.open(device, facts.timeout ?? defaultTimeout);
+      this.#watchdog = watchdog;
+      this.#report(null);
+      log.info('the watchdog is armed', { device, timeout: watchdog.timeout });
+      if (watchdog.hasReset) log.warn('the watchdog caused the last reset of the controller', { device });
+      const endFeeding = liveness.feeds(
+        watchdog.timeout / feedsPerTimeout,
+        () => this.#feed(watchdog),
+        (dead) => {
+          if (dead === null) log.info('the watchdog is fed again', { device });
+          else log.error('the watchdog is not fed: parts of the daemon have stopped', { device, dead });
+        },
+      );
+      // The first feed may have failed already.
+      if (this.#watchdog === watchdog) this.#endFeeding = endFeeding;
+      else endFeeding();
+    } catch (error) {
+      this.#lost(error);
+    }
+  }
+
+  /** Disarms the watchdog. */
+  release(): void {
+    clearTimeout(this.#retry);
+    this.#endFeeding();
+    try {
+      this.#watchdog?.close(true);
+    } catch (error) {
+      this.#options.log.error('the watchdog cannot be disarmed: it will reset the controller', {
+        device: this.#device,
+        err: error,
       });
-    } catch (error) {
-      lost(error);
     }
-  };
-  take();
-  return () => {
-    clearTimeout(retry);
-    endFeeding();
+    this.#watchdog = undefined;
+  }
+
+  #feed(watchdog: Watchdog): void {
     try {
-      held?.close(true);
+      watchdog.feed();
     } catch (error) {
-      log('warn', 'the watchdog cannot be disarmed', { device, error: String(error) });
+      this.#lost(error);
     }
-    held = undefined;
-  };
+  }
+
+  #lost(error: unknown): void {
+    this.#report(error instanceof Error ? error.message : String(error));
+    this.#endFeeding();
+    this.#watchdog = undefined;
+    this.#retry = setTimeout(() => this.hold(), retryPeriod).unref();
+  }
+
+  /** Reports a change once, not at every retry. */
+  #report(fault: string | null): void {
+    if (fault === this.#fault) return;
+    this.#fault = fault;
+    if (fault !== null)
+      this.#options.log.error('the watchdog cannot be used', { device: this.#device, fault });
+    this.#options.report(fault);
+  }
 }

@@ -1,4 +1,4 @@
-/** How clients find the service on their own: SSDP and DNS-SD, each with a switch that lasts. */
+/** Announces the service by SSDP and DNS-SD; each is switched by a durable setting. */
 import { isLike } from '../network/shape.ts';
 import type { Settings } from '../store/settings.ts';
 import { DnsSd } from './dns-sd.ts';
@@ -12,10 +12,10 @@ export interface DiscoverySettings {
 
 export interface DiscoveryOptions {
   readonly settings: Settings;
-  /** Whether SSDP is on until somebody says otherwise: on a board, not on a desk. */
+  /** Whether SSDP is on by default: on a board, not on a desk. */
   readonly ssdp: boolean;
   readonly redfishVersion: string;
-  /** What the service is called among others of its kind, and the machine's own name. */
+  /** Instance name of the service, and the host name. */
   readonly names: () => { readonly service: string; readonly host: string };
   readonly log: (text: string, detail: Readonly<Record<string, unknown>>) => void;
 }
@@ -28,8 +28,8 @@ export interface Endpoint {
 
 const key = 'discovery';
 
-/** Milliseconds between looks at where the service is reached. */
-const lookEvery = 10_000;
+/** Milliseconds between checks of the machine's addresses. */
+const checkPeriod = 10_000;
 
 export class Discovery {
   readonly #options: DiscoveryOptions;
@@ -42,7 +42,7 @@ export class Discovery {
   constructor(options: DiscoveryOptions) {
     this.#options = options;
     const { settings, redfishVersion, names, log } = options;
-    // Interval and hops as the schema recommends them.
+    // Interval and TTL as recommended by the schema ManagerNetworkProtocol.
     const initial: DiscoverySettings = {
       ssdp: { enabled: options.ssdp, interval: 600, ttl: 2, scope: 'Link' },
       dnsSd: { enabled: false },
@@ -60,17 +60,17 @@ export class Discovery {
     return this.#settings;
   }
 
-  /** Begins, once the service listens. @param endpoint where it listens now: it may move */
+  /** Starts once the service listens. @param endpoint returns the current address and port */
   start(endpoint: () => Endpoint): void {
     this.#endpoint = endpoint;
     const { ssdp, dnsSd } = this.#settings;
     if (ssdp.enabled) this.#ssdp.start(ssdp);
     if (dnsSd.enabled) this.#dnsSd.start();
-    this.#timer = setInterval(() => this.look(), lookEvery);
+    this.#timer = setInterval(() => this.refresh(), checkPeriod);
     this.#timer.unref();
   }
 
-  /** Takes and keeps other settings; what is switched off is silent when this resolves. @throws StoreError */
+  /** Stores and applies settings; a protocol that was switched off is silent once this resolves. @throws StoreError */
   async configure(next: DiscoverySettings): Promise<void> {
     const before = this.#settings;
     this.#options.settings.setJson(key, next);
@@ -82,13 +82,13 @@ export class Discovery {
     if (!before.dnsSd.enabled && next.dnsSd.enabled) this.#dnsSd.start();
   }
 
-  /** Looks anew at where the service is reached: after the port or the network has changed. */
-  look(): void {
-    if (this.#settings.ssdp.enabled) this.#ssdp.look();
-    if (this.#settings.dnsSd.enabled) void this.#dnsSd.look();
+  /** Applies the current addresses, after the port or the network has changed. */
+  refresh(): void {
+    if (this.#settings.ssdp.enabled) this.#ssdp.refresh();
+    if (this.#settings.dnsSd.enabled) void this.#dnsSd.refresh();
   }
 
-  /** Says goodbye. */
+  /** Stops both protocols with their goodbye messages. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     if (this.#endpoint === undefined) return;

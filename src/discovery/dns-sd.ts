@@ -1,6 +1,6 @@
 /**
- * DNS-based service discovery (RFC 6763) over multicast DNS (RFC 6762): `_redfish._tcp`, by a library that is loaded when it
- * is switched on.
+ * DNS-based service discovery (RFC 6763) over multicast DNS (RFC 6762): `_redfish._tcp`. The library is loaded when the
+ * protocol is switched on.
  */
 import type { Responder } from '@homebridge/ciao';
 import type { ServedAddress } from './served.ts';
@@ -8,7 +8,7 @@ import type { ServedAddress } from './served.ts';
 export interface DnsSdOptions {
   readonly served: () => readonly ServedAddress[];
   readonly port: () => number;
-  /** What the service is called among others of its kind, and the machine's own name without a domain. */
+  /** Instance name of the service, and the host name without domain. */
   readonly names: () => { readonly service: string; readonly host: string };
   readonly uuid: string;
   readonly log: (text: string, detail: Readonly<Record<string, unknown>>) => void;
@@ -16,11 +16,11 @@ export interface DnsSdOptions {
 
 export class DnsSd {
   readonly #options: DnsSdOptions;
-  #running: { readonly responder: Responder; readonly said: string } | undefined;
-  /** Starts and stops follow one another. */
+  #running: { readonly responder: Responder; readonly advertised: string } | undefined;
+  /** Serializes starts and stops. */
   #turn: Promise<void> = Promise.resolve();
   #wanted = false;
-  /** What last kept it from working, said once. */
+  /** The last error, logged once. */
   #complaint = '';
 
   constructor(options: DnsSdOptions) {
@@ -29,19 +29,19 @@ export class DnsSd {
 
   start(): void {
     this.#wanted = true;
-    void this.look();
+    void this.refresh();
   }
 
-  /** Resolves when it has said goodbye. */
+  /** Resolves when the goodbye message is sent. */
   stop(): Promise<void> {
     this.#wanted = false;
-    return this.look();
+    return this.refresh();
   }
 
-  /** Makes what is advertised what is so now. Never fails: without a network it is tried again at the next look. */
-  look(): Promise<void> {
+  /** Advertises the current state. Never rejects: without a network the next refresh tries again. */
+  refresh(): Promise<void> {
     this.#turn = this.#turn
-      .then(() => this.#settle())
+      .then(() => this.#advertise())
       .catch((error: unknown) => {
         const text = error instanceof Error ? error.message : String(error);
         if (text === this.#complaint) return;
@@ -51,12 +51,12 @@ export class DnsSd {
     return this.#turn;
   }
 
-  async #settle(): Promise<void> {
+  async #advertise(): Promise<void> {
     const interfaces = [...new Set(this.#options.served().map(({ name }) => name))].sort();
     const { service: name, host: hostname } = this.#options.names();
     const port = this.#options.port();
-    const said = JSON.stringify([interfaces, name, hostname, port]);
-    if (this.#wanted && this.#running?.said === said) return;
+    const advertised = JSON.stringify([interfaces, name, hostname, port]);
+    if (this.#wanted && this.#running?.advertised === advertised) return;
     const before = this.#running;
     this.#running = undefined;
     await before?.responder.shutdown();
@@ -64,10 +64,13 @@ export class DnsSd {
     const { getResponder } = await import('@homebridge/ciao');
     const responder = getResponder({ interface: interfaces });
     const service = responder.createService({
-      ...{ name, hostname, port, type: 'redfish' },
+      name,
+      hostname,
+      port,
+      type: 'redfish',
       txt: { path: '/redfish/v1/', uuid: this.#options.uuid },
     });
-    this.#running = { responder, said };
+    this.#running = { responder, advertised };
     try {
       await service.advertise();
     } catch (error) {

@@ -1,11 +1,14 @@
-/** Bounds how often something is done, for each of those who ask and for all together. */
+/** Token buckets: one per sender and one for all senders together. */
 
 export interface Rate {
-  /** How many at once. */
+  /** Tokens at most. */
   readonly burst: number;
-  /** How many more each second. */
+  /** Tokens added per second. */
   readonly perSecond: number;
 }
+
+/** Senders remembered. */
+const maxKnown = 256;
 
 class Bucket {
   readonly #rate: Rate;
@@ -34,26 +37,24 @@ export class RateLimit {
   readonly #clock: () => number;
   readonly #buckets = new Map<string, Bucket>();
 
-  /** @param clock milliseconds that never go back */
+  /** @param clock monotonic milliseconds */
   constructor(each: Rate, all: Rate, clock: () => number = () => performance.now()) {
     this.#each = each;
     this.#clock = clock;
     this.#all = new Bucket(all, clock());
   }
 
-  /** Whether `who` may now; a refusal costs the others nothing. */
-  allows(who: string): boolean {
+  /** Takes a token of a sender and one of the common bucket. A refused sender costs the others nothing. */
+  allows(sender: string): boolean {
     const now = this.#clock();
-    let bucket = this.#buckets.get(who);
+    let bucket = this.#buckets.get(sender);
     if (bucket === undefined) {
-      // Source addresses can be made up without end; the oldest is forgotten.
+      // Source addresses can be forged without end: the oldest bucket is dropped.
       const [oldest] = this.#buckets.keys();
       if (this.#buckets.size >= maxKnown && oldest !== undefined) this.#buckets.delete(oldest);
       bucket = new Bucket(this.#each, now);
-      this.#buckets.set(who, bucket);
+      this.#buckets.set(sender, bucket);
     }
     return bucket.take(now) && this.#all.take(now);
   }
 }
-
-const maxKnown = 256;

@@ -1,4 +1,4 @@
-/** At which addresses of the machine the service can be reached. */
+/** The addresses at which the service can be reached. */
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 
 export interface ServedAddress {
@@ -6,13 +6,13 @@ export interface ServedAddress {
   readonly name: string;
   readonly family: 'IPv4' | 'IPv6';
   readonly address: string;
-  /** An IPv6 address that means something on its own link only. */
+  /** IPv6 link-local. */
   readonly linkLocal: boolean;
 }
 
 /**
- * The addresses that a listener on `host` is reached at. The loopback interface counts where the listener names it, and
- * where there is no other.
+ * Returns the addresses of a listener on `host`. Loopback addresses are included only when the listener names one, or when
+ * there are no others.
  */
 export function servedAddresses(
   host: string,
@@ -20,7 +20,9 @@ export function servedAddresses(
 ): ServedAddress[] {
   const all = Object.entries(interfaces).flatMap(([name, infos]) =>
     (infos ?? []).map((info) => ({
-      ...{ name, address: info.address, internal: info.internal },
+      name,
+      address: info.address,
+      internal: info.internal,
       family: info.family === 'IPv6' ? ('IPv6' as const) : ('IPv4' as const),
       linkLocal: info.family === 'IPv6' && info.scopeid !== 0,
     })),
@@ -33,7 +35,7 @@ export function servedAddresses(
   return any && outside.length > 0 ? outside : served;
 }
 
-/** The URL of the service root at an address. */
+/** Returns the URL of the service root at an address. */
 export function serviceUrl(address: string, port: number): string {
   const host = address.includes(':') ? `[${address.replace(/%.*$/, '')}]` : address;
   return `https://${host}${port === 443 ? '' : `:${port}`}/redfish/v1/`;

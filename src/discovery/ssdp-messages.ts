@@ -1,6 +1,6 @@
-/** What is said in SSDP: UPnP Device Architecture 1.1 clause 1, with the headers of DSP0266 "Service discovery". */
+/** SSDP messages: UPnP Device Architecture 1.1 clause 1, with the headers of DSP0266 "Service discovery". */
 
-/** What a search for Redfish services names; ours adds the minor version that it speaks. */
+/** Search target of Redfish services; the service type adds its minor version. */
 export const redfishTarget = 'urn:dmtf-org:service:redfish-rest:1';
 
 export interface Identity {
@@ -12,16 +12,16 @@ export interface Identity {
 
 export interface Search {
   readonly target: string;
-  /** Seconds within which an answer is to come. */
+  /** Seconds within which to respond (MX). */
   readonly delay: number;
 }
 
-/** No search comes near this size; what does is none. */
+/** Bytes; a longer datagram is not a search. */
 const maxSearch = 1024;
-/** Whoever asks for a longer delay than this is answered within it all the same. */
+/** Seconds: upper bound of the delay that a search can ask for. */
 const maxDelay = 3;
 
-/** The search in a datagram, or undefined where it holds none. */
+/** Returns the search in a datagram; undefined when there is none. */
 export function parseSearch(datagram: Buffer): Search | undefined {
   if (datagram.length > maxSearch) return undefined;
   const [start = '', ...lines] = datagram.toString('latin1').split(/\r?\n/);
@@ -38,7 +38,7 @@ export function parseSearch(datagram: Buffer): Search | undefined {
   return { target, delay: Number.isFinite(delay) ? Math.min(Math.max(delay, 0), maxDelay) : 1 };
 }
 
-/** The type of this service: the minor version is left out when it is 0. */
+/** Returns the service type. The minor version is omitted when it is 0. */
 export function serviceType({ redfishVersion }: Identity): string {
   const minor = redfishVersion.split('.')[1] ?? '0';
   return minor === '0' ? redfishTarget : `${redfishTarget}:${minor}`;
@@ -47,7 +47,7 @@ export function serviceType({ redfishVersion }: Identity): string {
 export const isSearchFor = ({ target }: Search, identity: Identity): boolean =>
   target === 'ssdp:all' || target === redfishTarget || target === serviceType(identity);
 
-/** @param url of the service root at the address that the asker can reach */
+/** Returns the response to a search. @param url service root at an address that the sender can reach */
 export function searchAnswer(identity: Identity, url: string, maxAge: number): Buffer {
   return lines([
     'HTTP/1.1 200 OK',
@@ -59,7 +59,7 @@ export function searchAnswer(identity: Identity, url: string, maxAge: number): B
   ]);
 }
 
-/** A notification to the group of that address. */
+/** Returns a notification to a multicast group. */
 export function notification(
   identity: Identity,
   kind: 'alive' | 'byebye',

@@ -1,7 +1,7 @@
 /**
- * SSDP: answers searches for Redfish services and tells of this one (DSP0266 "Service discovery"). Every socket joins its
- * group on each interface where the service is reached, and the addresses are looked at again from time to time: a network
- * that is not there yet, or comes back, needs no restart.
+ * SSDP: answers searches for Redfish services and announces this one (DSP0266 "Service discovery"). A socket joins its
+ * multicast group on each interface that serves; addresses are checked periodically, so that a network that appears later
+ * needs no restart.
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { RateLimit } from './rate.ts';
@@ -18,18 +18,18 @@ import {
 export type Ipv6Scope = 'Link' | 'Site' | 'Organization';
 
 export interface SsdpSettings {
-  /** Seconds between notifications; 0 for none at all. */
+  /** Seconds between notifications; 0: none. */
   readonly interval: number;
-  /** Hops that a notification lives. */
+  /** Multicast TTL of notifications. */
   readonly ttl: number;
   readonly scope: Ipv6Scope;
 }
 
 export interface SsdpOptions {
   readonly identity: Identity;
-  /** Where the service is reached now. */
+  /** Returns the addresses that serve now. */
   readonly served: () => readonly ServedAddress[];
-  /** URL of the service root at an address. */
+  /** Returns the URL of the service root at an address. */
   readonly url: (address: string) => string;
   readonly log: (text: string, detail: Readonly<Record<string, unknown>>) => void;
 }
@@ -44,7 +44,7 @@ interface Listening {
 }
 
 const ipv4Group = '239.255.255.250';
-/** RFC 4291 clause 2.7 gives the scopes; the group is SSDP's in each of them. */
+/** SSDP's group in each scope of RFC 4291 clause 2.7. */
 const ipv6Groups: Readonly<Record<Ipv6Scope, string>> = {
   Link: 'ff02::c',
   Site: 'ff05::c',
@@ -55,59 +55,59 @@ const searchGroups: Readonly<Record<Family, readonly string[]>> = {
   IPv6: [ipv6Groups.Link, ipv6Groups.Site],
 };
 
-/** Least lifetime of what is said, in seconds (DSP0266). */
+/** Seconds: minimum of max-age (DSP0266). */
 const leastMaxAge = 1800;
-/** Answers that wait for their time; a flood of searches must not pile them up. */
+/** Delayed responses at a time; further searches are dropped. */
 const maxWaiting = 32;
-/** An answer is larger than its question, and the question's sender can be forged: nobody is flooded through us. */
-const eachAsker = { burst: 6, perSecond: 1 };
-const allAskers = { burst: 40, perSecond: 20 };
+/** A response is larger than its search, and senders can be forged: these rates prevent amplification. */
+const eachSender = { burst: 6, perSecond: 1 };
+const allSenders = { burst: 40, perSecond: 20 };
 
 export class Ssdp {
   readonly #options: SsdpOptions;
   #settings: SsdpSettings = { interval: 0, ttl: 1, scope: 'Link' };
   readonly #listeners = new Map<Family, Listening>();
   readonly #waiting = new Set<NodeJS.Timeout>();
-  readonly #limit = new RateLimit(eachAsker, allAskers);
+  readonly #limit = new RateLimit(eachSender, allSenders);
   #notify: NodeJS.Timeout | undefined;
-  /** Where the service was last told to be. */
-  #told = '';
-  /** What kept a family from working, said once. */
-  readonly #complaints = new Map<Family, string>();
+  /** The addresses last announced. */
+  #announced = '';
+  /** Errors by address family, logged once. */
+  readonly #errors = new Map<Family, string>();
 
   constructor(options: SsdpOptions) {
     this.#options = options;
   }
 
-  /** Begins, or goes on with other settings. */
+  /** Starts, or applies other settings. */
   start(settings: SsdpSettings): void {
     this.#settings = settings;
-    this.#told = '';
+    this.#announced = '';
     this.#schedule();
-    this.look();
+    this.refresh();
   }
 
-  /** Looks at the interfaces again, and tells of the service when it is reached elsewhere than before. */
-  look(): void {
+  /** Checks the interfaces, and announces the service when its addresses have changed. */
+  refresh(): void {
     const served = this.#options.served();
     for (const family of ['IPv4', 'IPv6'] as const) {
       const names = new Set(served.filter((each) => each.family === family).map(({ name }) => name));
       if (names.size > 0) this.#listen(family, served);
       else this.#close(family);
     }
-    const told = served.map(({ name, address }) => `${name} ${this.#options.url(address)}`).join(',');
-    if (told === this.#told) return;
-    this.#told = told;
-    void this.#tell('alive');
+    const announced = served.map(({ name, address }) => `${name} ${this.#options.url(address)}`).join(',');
+    if (announced === this.#announced) return;
+    this.#announced = announced;
+    void this.#announce('alive');
   }
 
-  /** Silent at once; resolves when it has also said goodbye. */
+  /** Stops at once; resolves when the goodbye messages are sent. */
   async stop(): Promise<void> {
     clearInterval(this.#notify);
     for (const timer of this.#waiting) clearTimeout(timer);
     this.#waiting.clear();
     for (const family of [...this.#listeners.keys()]) this.#close(family);
-    await this.#tell('byebye');
+    await this.#announce('byebye');
   }
 
   get #maxAge(): number {
@@ -118,7 +118,7 @@ export class Ssdp {
     clearInterval(this.#notify);
     const { interval } = this.#settings;
     if (interval === 0) return;
-    this.#notify = setInterval(() => void this.#tell('alive'), interval * 1000);
+    this.#notify = setInterval(() => void this.#announce('alive'), interval * 1000);
     this.#notify.unref();
   }
 
@@ -137,12 +137,12 @@ export class Ssdp {
     this.#listeners.set(family, listener);
     socket.unref();
     socket.on('error', (error) => {
-      this.#complain(family, error);
-      // The next look opens it anew.
+      this.#logOnce(family, error);
+      // The next refresh opens it again.
       if (this.#listeners.get(family) === listener) this.#close(family);
     });
-    socket.on('message', (datagram, asker) => this.#hear(family, datagram, asker));
-    // Bound to the group, the socket never sees what somebody far away sends to this machine alone.
+    socket.on('message', (datagram, sender) => this.#received(family, datagram, sender));
+    // Bound to the group, the socket receives no unicast from distant hosts.
     socket.bind({ port: ssdpPort, address: family === 'IPv4' ? ipv4Group : '::' }, () => {
       listener.bound = true;
       if (this.#listeners.get(family) === listener) this.#join(family, listener, this.#options.served());
@@ -161,9 +161,9 @@ export class Ssdp {
           socket.addMembership(group, family === 'IPv4' ? address : `::%${name}`);
         joined.add(name);
       } catch (error) {
-        // In use: it had been joined before. Anything else: no multicast there yet.
+        // EADDRINUSE: already joined. Any other error: no multicast on this interface yet.
         if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') joined.add(name);
-        else this.#complain(family, error);
+        else this.#logOnce(family, error);
       }
     }
   }
@@ -175,25 +175,25 @@ export class Ssdp {
     try {
       listener.socket.close();
     } catch {
-      // It had closed itself.
+      // Already closed.
     }
   }
 
-  #complain(family: Family, error: unknown): void {
+  #logOnce(family: Family, error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
-    if (this.#complaints.get(family) === text) return;
-    this.#complaints.set(family, text);
+    if (this.#errors.get(family) === text) return;
+    this.#errors.set(family, text);
     this.#options.log('SSDP cannot listen; it will try again', { family, error: text });
   }
 
-  #hear(family: Family, datagram: Buffer, asker: RemoteInfo): void {
+  #received(family: Family, datagram: Buffer, sender: RemoteInfo): void {
     const search = parseSearch(datagram);
     if (search === undefined || !isSearchFor(search, this.#options.identity)) return;
-    if (this.#waiting.size >= maxWaiting || asker.port === 0 || !this.#limit.allows(asker.address)) return;
+    if (this.#waiting.size >= maxWaiting || sender.port === 0 || !this.#limit.allows(sender.address)) return;
     const timer = setTimeout(
       () => {
         this.#waiting.delete(timer);
-        this.#answer(family, asker);
+        this.#answer(family, sender);
       },
       Math.random() * search.delay * 1000,
     );
@@ -201,11 +201,11 @@ export class Ssdp {
     this.#waiting.add(timer);
   }
 
-  /** From the address at which the asker reaches this machine, which the kernel tells once the socket is connected. */
-  #answer(family: Family, asker: RemoteInfo): void {
+  /** Responds from the address at which the sender reaches this machine; connecting the socket makes the kernel select it. */
+  #answer(family: Family, sender: RemoteInfo): void {
     const { identity, served, url } = this.#options;
     const { socket, end } = shortLived(family);
-    socket.connect(asker.port, asker.address);
+    socket.connect(sender.port, sender.address);
     socket.once('connect', () => {
       const own = socket.address().address.replace(/%.*$/, '');
       if (served().some(({ address }) => address === own))
@@ -214,28 +214,28 @@ export class Ssdp {
     });
   }
 
-  /** Once on each interface and in each family; nothing where notifications are off. */
-  async #tell(kind: 'alive' | 'byebye'): Promise<void> {
+  /** Sends one notification per interface and family, unless notifications are off. */
+  async #announce(kind: 'alive' | 'byebye'): Promise<void> {
     if (this.#settings.interval === 0) return;
-    const speakers = new Map<string, ServedAddress>();
+    const sources = new Map<string, ServedAddress>();
     for (const each of this.#options.served()) {
       const key = `${each.name} ${each.family}`;
-      const known = speakers.get(key);
-      // What goes beyond the link must not come from an address of the link.
+      const known = sources.get(key);
+      // A packet that leaves the link must not have a link-local source.
       const better = each.linkLocal === (this.#settings.scope === 'Link');
-      if (known === undefined || (each.family === 'IPv6' && better)) speakers.set(key, each);
+      if (known === undefined || (each.family === 'IPv6' && better)) sources.set(key, each);
     }
-    await Promise.all([...speakers.values()].map((speaker) => this.#speak(speaker, kind)));
+    await Promise.all([...sources.values()].map((source) => this.#notifyFrom(source, kind)));
   }
 
-  #speak({ name, family, address }: ServedAddress, kind: 'alive' | 'byebye'): Promise<void> {
+  #notifyFrom({ name, family, address }: ServedAddress, kind: 'alive' | 'byebye'): Promise<void> {
     const { identity, url } = this.#options;
     const { ttl, scope } = this.#settings;
     const group = family === 'IPv4' ? ipv4Group : ipv6Groups[scope];
     const text = notification(identity, kind, group, url(address), this.#maxAge);
     const zone = family === 'IPv4' ? '' : `%${name}`;
     return new Promise((resolve) => {
-      // Without a way to send, nobody hears it: the next time is the next chance.
+      // Without a route the notification is lost; the next one follows after the interval.
       const { socket, end } = shortLived(family);
       socket.once('close', resolve);
       socket.bind({ address: `${address}${address.startsWith('fe80') ? zone : ''}`, port: 0 }, () => {
@@ -252,7 +252,7 @@ export class Ssdp {
   }
 }
 
-/** A socket for one datagram, and what ends it; its first error does too. */
+/** Returns a socket for one datagram. `end`, or its first error, closes it. */
 function shortLived(family: Family): { readonly socket: Socket; readonly end: () => void } {
   const socket = createSocket(family === 'IPv4' ? 'udp4' : 'udp6');
   let ended = false;

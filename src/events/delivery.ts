@@ -1,53 +1,54 @@
-/** Brings events to one subscriber, in order and each at least once, however often it fails to take them. */
-import type { Piece, Reader } from './reader.ts';
+/** Delivers events to one subscriber: in order, each at least once, with retries. */
+
 import type { Subscription } from './subscription.ts';
+import type { EventBatch, SubscriptionReader } from './subscription-reader.ts';
 
 export interface RetryRules {
-  /** Tries after the first. */
+  /** Attempts after the first. */
   readonly attempts: number;
-  /** Seconds between tries. */
+  /** Seconds between attempts. */
   readonly interval: number;
 }
 
 export interface DeliveryParts {
-  readonly reader: Reader;
-  /** Sends events, or that some are missing. @throws Error */
-  readonly send: (piece: Pick<Piece, 'events' | 'lost'>, signal: AbortSignal) => Promise<void>;
-  /** Reports that have waited since before the start, the oldest first. */
+  readonly reader: SubscriptionReader;
+  /** Sends events, or a notice that some are missing. @throws Error */
+  readonly send: (piece: Pick<EventBatch, 'events' | 'lost'>, signal: AbortSignal) => Promise<void>;
+  /** Reports left over from the previous run, oldest first. */
   readonly waiting: readonly string[];
-  /** What reports wait has changed while the subscriber fails, or is none any more. */
-  readonly waits: () => void;
-  /** Sends something that stands in no journal. @throws Error */
+  /** The set of waiting reports changed while the subscriber fails, or became empty. */
+  readonly waitingChanged: () => void;
+  /** Sends a payload that is not in the journal. @throws Error */
   readonly sendExtra: (body: string, signal: AbortSignal) => Promise<void>;
   readonly rules: () => RetryRules;
-  /** Whether events are sent at all now. */
+  /** Whether events are sent at all. */
   readonly enabled: () => boolean;
-  /** Stores how far the subscriber is. */
+  /** Stores the id of the last event delivered. */
   readonly save: (after: number) => void;
-  /** Its state, as clients see it, has changed. */
+  /** The state that clients see has changed. */
   readonly changed: () => void;
-  /** It has failed for good. */
+  /** The retry policy ends the subscription. */
   readonly terminate: () => void;
-  /** It was suspended after its last try. */
+  /** The retry policy suspends the subscription. */
   readonly suspend: () => void;
 }
 
 export interface DeliveryState {
   readonly suspended: boolean;
-  /** Why the last try failed; null when it did not. */
+  /** Why the last attempt failed; null when it succeeded. */
   readonly fault: { readonly message: string; readonly since: Date } | null;
 }
 
-/** Something that stands in no journal. */
+/** A payload that is not in the journal. */
 interface Extra {
   readonly body: string;
-  /** A report, which is still worth having later; a sign of life is not. */
+  /** True for a report, false for a heartbeat, which is worthless later. */
   readonly lasting: boolean;
 }
 
-/** Seconds; the longest wait of RetryForeverWithBackoff. */
+/** Seconds: longest wait of RetryForeverWithBackoff. */
 const longest = 3600;
-/** What stands in no journal and waits for a subscriber that fails; the oldest go. */
+/** Payloads outside the journal that wait for a failing subscriber; the oldest are dropped. */
 const maxExtras = 16;
 
 export class Delivery {
@@ -75,14 +76,14 @@ export class Delivery {
     return this.#parts.reader.after;
   }
 
-  /** Reports that it has not taken yet, the oldest first. */
+  /** Reports not delivered yet, oldest first. */
   get waiting(): readonly string[] {
     return this.#extras.flatMap(({ body, lasting }) => (lasting ? body : []));
   }
 
-  /** There may be something to deliver. */
+  /** Starts delivery when there may be something to deliver. */
   wake(): void {
-    if (this.#busy || this.#timer !== undefined || !this.#mayGoOn()) return;
+    if (this.#busy || this.#timer !== undefined || !this.#mayDeliver()) return;
     this.#busy = true;
     this.#run().then(
       () => {
@@ -95,12 +96,12 @@ export class Delivery {
     );
   }
 
-  /** Sends a report as soon as the subscriber takes it. */
+  /** Sends a report as soon as the subscriber accepts it. */
   report(body: string): void {
     this.#extra({ body, lasting: true });
   }
 
-  /** Sends a sign of life; one that was not taken before says nothing any more. */
+  /** Sends a heartbeat, which replaces an undelivered one. */
   beat(body: string): void {
     this.#extras = this.#extras.filter(({ lasting }) => lasting);
     this.#extra({ body, lasting: false });
@@ -118,21 +119,21 @@ export class Delivery {
     this.#state = { ...this.#state, suspended: true };
   }
 
-  /** Passes over events. */
+  /** Skips events up to an id. */
   skipTo(id: number): void {
     this.#parts.reader.skipTo(id);
     this.#parts.save(this.after);
   }
 
-  /** Goes on where it was. */
+  /** Resumes after the last event delivered. */
   resume(): void {
     this.#state = { suspended: false, fault: null };
     this.#failures = 0;
     this.wake();
   }
 
-  /** Tries now what waits for its next try: somebody may have put right what failed. */
-  again(): void {
+  /** Retries now instead of at the next interval: the subscription may have been corrected. */
+  retryNow(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.wake();
@@ -143,33 +144,33 @@ export class Delivery {
     this.#abort.abort();
   }
 
-  #mayGoOn(): boolean {
+  #mayDeliver(): boolean {
     return !this.#state.suspended && !this.#abort.signal.aborted && this.#parts.enabled();
   }
 
   async #run(): Promise<void> {
     const { reader, send, sendExtra, save } = this.#parts;
     const { signal } = this.#abort;
-    while (this.#mayGoOn()) {
+    while (this.#mayDeliver()) {
       const extra = this.#extras[0];
       if (extra !== undefined) {
         await sendExtra(extra.body, signal);
         this.#extras = this.#extras.filter((each) => each !== extra);
-        if (this.waiting.length === 0) this.#parts.waits();
-        this.#worked();
+        if (this.waiting.length === 0) this.#parts.waitingChanged();
+        this.#succeeded();
         continue;
       }
-      // Readings of metrics only: the journal goes by.
+      // Subscriptions to metric reports receive no events.
       const piece = this.#subscription().format === 'Event' ? reader.next() : undefined;
       if (piece === undefined) return;
       await send(piece, signal);
-      reader.had(piece);
+      reader.acknowledge(piece);
       save(reader.after);
-      this.#worked();
+      this.#succeeded();
     }
   }
 
-  #worked(): void {
+  #succeeded(): void {
     this.#failures = 0;
     if (this.#state.fault === null) return;
     this.#state = { ...this.#state, fault: null };
@@ -184,7 +185,7 @@ export class Delivery {
     this.#state = { ...this.#state, fault: { message, since: this.#state.fault?.since ?? new Date() } };
     const { retryPolicy } = this.#subscription();
     const last = this.#failures > attempts;
-    if (this.waiting.length > 0) this.#parts.waits();
+    if (this.waiting.length > 0) this.#parts.waitingChanged();
     if (last && retryPolicy === 'TerminateAfterRetries') {
       this.#parts.terminate();
       return;

@@ -3,10 +3,10 @@
  * lines of syslog over TCP, each acknowledged by the receiver. A frame is `TXNR COMMAND LENGTH[ DATA]` and a line feed.
  */
 import { connect } from 'node:net';
-import { patience } from './send.ts';
+import { responseTimeout } from './send.ts';
 
 export interface RelpFrame {
-  /** Number of the transaction; an answer has that of its question. 0 is for what the receiver says unasked. */
+  /** Number of the transaction; a response repeats that of its request. 0: the receiver speaks unasked. */
   readonly transaction: number;
   readonly command: string;
   readonly data: string;
@@ -17,18 +17,18 @@ export function relpFrame({ transaction, command, data }: RelpFrame): string {
   return `${transaction} ${command} ${length}${length === 0 ? '' : ' '}${data}\n`;
 }
 
-/** Bytes of one answer; nobody has more to say. */
+/** Bytes of one response. */
 const maxAnswer = 64 * 1024;
-/** Milliseconds in which a receiver that has acknowledged everything closes its side too. */
-const farewell = 2_000;
+/** Milliseconds for the receiver to close after it has acknowledged everything. */
+const closeTimeout = 2_000;
 const header = /^(\d{1,9}) ([A-Za-z]{1,32}) (\d{1,9})(?=[ \n])/;
 
-/** The frames at the beginning of what has come, and what is left. @throws Error for what is not RELP */
+/** Splits received bytes into whole frames and the rest. @throws Error for what is not RELP */
 export function readRelp(bytes: Buffer): { readonly frames: readonly RelpFrame[]; readonly rest: Buffer } {
   const frames: RelpFrame[] = [];
   let rest = bytes;
   for (;;) {
-    // Beyond this there is no header, however long one waits.
+    // A header is never longer.
     const start = rest.toString('latin1', 0, 56);
     const [whole, transaction = '', command = '', digits = ''] = header.exec(start) ?? [];
     if (whole === undefined) {
@@ -36,10 +36,10 @@ export function readRelp(bytes: Buffer): { readonly frames: readonly RelpFrame[]
       return { frames, rest };
     }
     const length = Number(digits);
-    if (length > maxAnswer) throw new Error('the receiver says more than RELP has it say');
+    if (length > maxAnswer) throw new Error('the receiver sent a RELP frame that is too large');
     const from = whole.length + (length === 0 ? 0 : 1);
     const end = from + length;
-    // Some write the space before no data, too.
+    // Some receivers write the space even without data.
     const spared = length === 0 && rest[end] === 0x20 ? 1 : 0;
     if (rest.length <= end + spared) return { frames, rest };
     if (rest[end + spared] !== 0x0a) throw new Error('the receiver does not speak RELP');
@@ -51,8 +51,8 @@ export function readRelp(bytes: Buffer): { readonly frames: readonly RelpFrame[]
 const offers = 'relp_version=0\nrelp_software=redfishd\ncommands=syslog';
 
 /**
- * Sends lines; resolves when the receiver has acknowledged each of them.
- * @throws Error that says what the receiver did
+ * Sends lines. Resolves when the receiver has acknowledged each of them.
+ * @throws Error that names what the receiver did
  */
 export function relp(
   host: string,
@@ -74,22 +74,22 @@ export function relp(
     };
     const abort = () => end(new Error('ended'));
     signal.addEventListener('abort', abort);
-    const take = ({ transaction, command, data }: RelpFrame): void => {
-      if (command === 'serverclose') throw new Error('the receiver ends the session');
+    const received = ({ transaction, command, data }: RelpFrame): void => {
+      if (command === 'serverclose') throw new Error('the receiver ended the session');
       if (command !== 'rsp' || !waiting.has(transaction)) return;
       if (!/^200\b/.test(data))
         throw new Error(`the receiver answered ${JSON.stringify(data.slice(0, 128))}`);
       waiting.delete(transaction);
       if (transaction === 1) {
-        // Nothing but its answer says that it is RELP; only then is anything told.
+        // Only this response proves that the receiver speaks RELP: nothing is sent before it.
         const frames = lines.map((data, at) => relpFrame({ transaction: at + 2, command: 'syslog', data }));
         socket.write(frames.join(''));
       }
       if (waiting.size > 0) return;
-      socket.setTimeout(farewell);
+      socket.setTimeout(closeTimeout);
       socket.end(relpFrame({ transaction: last + 1, command: 'close', data: '' }));
     };
-    socket.setTimeout(patience, () => end(new Error(`no answer in ${patience} ms`)));
+    socket.setTimeout(responseTimeout, () => end(new Error(`no answer in ${responseTimeout} ms`)));
     socket.on('error', end);
     socket.on('close', () => end());
     socket.once('connect', () => socket.write(relpFrame({ transaction: 1, command: 'open', data: offers })));
@@ -97,7 +97,7 @@ export function relp(
       try {
         const read = readRelp(Buffer.concat([rest, part]));
         rest = read.rest;
-        for (const frame of read.frames) take(frame);
+        for (const frame of read.frames) received(frame);
       } catch (error) {
         end(error instanceof Error ? error : new Error(String(error)));
       }

@@ -8,14 +8,14 @@ export interface Target extends TrustFacts {
   readonly headers: readonly (readonly [string, string])[];
 }
 
-/** Milliseconds until a receiver that says nothing counts as gone. */
-export const patience = 10_000;
-/** Bytes of an answer that are read; what a receiver says beyond its status is of no use. */
+/** Milliseconds after which a silent receiver counts as failed. */
+export const responseTimeout = 10_000;
+/** Bytes of a response that are read; only its status matters. */
 const maxAnswer = 64 * 1024;
 
 /**
- * POSTs JSON. A redirection is no delivery: it would carry events and headers to somebody else.
- * @throws Error that says what the receiver did, without any header
+ * Posts JSON. A redirect counts as a failure: following it would send events and headers to another host.
+ * @throws Error that names the receiver's status, without any header
  */
 export function post(target: Target, body: string, signal: AbortSignal): Promise<void> {
   const url = new URL(target.destination);
@@ -26,7 +26,7 @@ export function post(target: Target, body: string, signal: AbortSignal): Promise
       {
         method: 'POST',
         signal,
-        timeout: patience,
+        timeout: responseTimeout,
         ...(secure ? trustOf(target) : {}),
         headers: {
           ...Object.fromEntries(target.headers),
@@ -49,9 +49,12 @@ export function post(target: Target, body: string, signal: AbortSignal): Promise
         });
       },
     );
-    // A receiver that answers byte by byte must not hold the line for ever either.
-    const overdue = setTimeout(() => sent.destroy(new Error(`no answer in ${patience} ms`)), patience);
-    sent.on('timeout', () => sent.destroy(new Error(`no answer in ${patience} ms`)));
+    // Bounds the whole response: a receiver may answer one byte at a time.
+    const overdue = setTimeout(
+      () => sent.destroy(new Error(`no answer in ${responseTimeout} ms`)),
+      responseTimeout,
+    );
+    sent.on('timeout', () => sent.destroy(new Error(`no answer in ${responseTimeout} ms`)));
     sent.on('error', (error) => reject(error));
     sent.on('close', () => clearTimeout(overdue));
     sent.end(body);

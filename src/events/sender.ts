@@ -1,12 +1,12 @@
-/** Sends what a subscriber is to have by the protocol that it speaks, and counts how that goes. */
+/** Sends events by the protocol of a subscription, and counts results. */
 import type { JournalEntry } from '../journal/record.ts';
-import type { Piece } from './reader.ts';
 import { post } from './send.ts';
 import type { Subscription } from './subscription.ts';
+import type { EventBatch } from './subscription-reader.ts';
 import { syslog, syslogLine } from './syslog.ts';
 
 export interface SenderParts {
-  /** The body of a delivery, JSON text. `lost` says that events before these are missing. */
+  /** Returns the JSON of a delivery. `lost`: events before these are missing. */
   readonly render: (
     events: readonly JournalEntry[],
     subscription: Pick<Subscription, 'context' | 'includeOrigin'>,
@@ -24,15 +24,15 @@ export class Sender {
     this.#parts = parts;
   }
 
-  /** Counted since the start: events that subscribers have taken, and tries that failed. */
+  /** Since the start: events that subscribers accepted, and attempts that failed. */
   get counts(): { readonly delivered: number; readonly failures: number } {
     return { delivered: this.#delivered, failures: this.#failures };
   }
 
-  /** @throws Error that says what the receiver did */
+  /** Sends events. @throws Error that names what the receiver did */
   async events(
     subscription: Subscription,
-    { events, lost }: Pick<Piece, 'events' | 'lost'>,
+    { events, lost }: Pick<EventBatch, 'events' | 'lost'>,
     signal: AbortSignal,
   ): Promise<void> {
     const { render, hostName } = this.#parts;
@@ -48,7 +48,7 @@ export class Sender {
     this.#delivered += events.length;
   }
 
-  /** Something that stands in no journal, which syslog has no words for. @throws Error */
+  /** Sends a payload outside the journal; syslog has no form for it. @throws Error */
   async extra(subscription: Subscription, body: string, signal: AbortSignal): Promise<void> {
     if (subscription.protocol === 'Redfish') await this.#count(post(subscription, body, signal));
   }

@@ -1,6 +1,6 @@
-/** One open stream of events (Server-Sent Events): pieces of text, made when its reader has room for them. */
+/** One open event stream (Server-Sent Events): text rendered when its client can take more. */
 import type { JournalEntry } from '../journal/record.ts';
-import type { Reader } from './reader.ts';
+import type { SubscriptionReader } from './subscription-reader.ts';
 
 export interface StreamParts {
   readonly wantsReport: (definition: string) => boolean;
@@ -8,12 +8,12 @@ export interface StreamParts {
   readonly closed: () => void;
 }
 
-/** What stands in no journal and waits for a reader; the oldest go. */
+/** Payloads outside the journal that wait for the client; the oldest are dropped. */
 const maxExtras = 16;
 
 export class EventStream {
   readonly id: string;
-  readonly #reader: Reader;
+  readonly #reader: SubscriptionReader;
   readonly #parts: StreamParts;
   readonly #extras: string[] = [];
   #count = 0;
@@ -21,7 +21,7 @@ export class EventStream {
   #ended: () => void = () => {};
   #closed = false;
 
-  constructor(id: string, reader: Reader, parts: StreamParts) {
+  constructor(id: string, reader: SubscriptionReader, parts: StreamParts) {
     this.id = id;
     this.#reader = reader;
     this.#parts = parts;
@@ -31,27 +31,27 @@ export class EventStream {
     return this.#parts.wantsReport(definition);
   }
 
-  /** Id of the last event that has been given out. */
+  /** Id of the last event sent. */
   get after(): number {
     return this.#reader.after;
   }
 
-  /** `ready` is called when there may be something to read, `ended` once when nothing comes any more. */
+  /** Calls `ready` when there may be something to read, and `ended` once at the end. */
   follow(ready: () => void, ended: () => void): void {
     this.#ready = ready;
     this.#ended = ended;
   }
 
-  /** The next piece, of one event stream message (HTML Living Standard, 9.2.5); undefined when there is none now. */
+  /** Returns the next event stream message (HTML Living Standard 9.2.5); undefined when there is none now. */
   read(): string | undefined {
     if (this.#closed) return undefined;
     const piece = this.#reader.next();
     if (piece === undefined) return this.#extras.shift();
-    this.#reader.had(piece);
+    this.#reader.acknowledge(piece);
     return `id: ${piece.upTo}\ndata: ${this.#parts.render(piece.events, piece.lost)}\n\n`;
   }
 
-  /** Something that stands in no journal: its id names the last event before it, so that a reader goes on from there. */
+  /** Queues a payload outside the journal. Its id names the last event before it, so that a client resumes from there. */
   extra(body: string): void {
     this.#count++;
     this.#extras.push(`id: ${this.#reader.after}.${this.#count}\ndata: ${body}\n\n`);
@@ -71,8 +71,8 @@ export class EventStream {
   }
 }
 
-/** The place in the journal that a Last-Event-ID names; undefined where it is none of ours. */
-export function placeOf(lastEventId: string): number | undefined {
+/** Returns the journal id that a Last-Event-ID names; undefined for a foreign one. */
+export function cursorOf(lastEventId: string): number | undefined {
   const digits = /^(\d{1,15})(\.\d+)?$/.exec(lastEventId)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }

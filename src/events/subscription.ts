@@ -1,4 +1,4 @@
-/** What a subscriber asked for, and which events that is (EventDestination.v1_16_0, DSP0266 clause 12). */
+/** A subscription, and which events it selects (EventDestination.v1_16_0, DSP0266 clause 12). */
 import type { Severity } from '../messages/messages.ts';
 import type { Anchor } from '../tls/anchors.ts';
 
@@ -11,7 +11,7 @@ export const retryPolicies = [
 ] as const;
 export type RetryPolicy = (typeof retryPolicies)[number];
 
-/** Values of Redfish EventType: deprecated, and what OpenStack Ironic still subscribes by. */
+/** Values of the deprecated EventType, which OpenStack Ironic still uses. */
 export const eventTypes = [
   'StatusChange',
   'ResourceUpdated',
@@ -25,18 +25,18 @@ export type EventType = (typeof eventTypes)[number];
 export const protocols = ['Redfish', 'SyslogTCP', 'SyslogTLS', 'SyslogUDP', 'SyslogRELP'] as const;
 export type Protocol = (typeof protocols)[number];
 
-/** Which events are wanted. An empty list leaves nothing out. */
+/** Which events are wanted. An empty list excludes nothing. */
 export interface Selection {
   readonly registryPrefixes: readonly string[];
   readonly excludeRegistryPrefixes: readonly string[];
-  /** `Registry.Key`; versions are not looked at. */
+  /** `Registry.Key`; versions are ignored. */
   readonly messageIds: readonly string[];
   readonly excludeMessageIds: readonly string[];
   /** Names of schemas, without version. */
   readonly resourceTypes: readonly string[];
   /** URIs. */
   readonly originResources: readonly string[];
-  /** What is below those URIs counts too. */
+  /** Includes resources below those URIs. */
   readonly subordinateResources: boolean;
   readonly severities: readonly Severity[];
   readonly eventTypes: readonly EventType[];
@@ -48,20 +48,20 @@ export const usesTls = ({ destination, protocol }: Pick<Subscription, 'destinati
 
 export interface Subscription extends Selection {
   readonly context: string | null;
-  /** Events come with the resource that they are about, not only its URI. */
+  /** Events include the resource of origin, not only its URI. */
   readonly includeOrigin: boolean;
   readonly destination: string;
   readonly protocol: Protocol;
   readonly format: 'Event' | 'MetricReport';
-  /** URIs of the definitions whose reports are wanted; all where there are none. */
+  /** URIs of the wanted report definitions; empty: all. */
   readonly metricReportDefinitions: readonly string[];
-  /** Names and values of HTTP headers: secrets, which are never shown nor logged. */
+  /** Names and values of HTTP headers. Secret: never shown, never logged. */
   readonly headers: readonly (readonly [string, string])[];
   readonly retryPolicy: RetryPolicy;
   readonly verifyCertificate: boolean;
-  /** By which its receiver is recognized too, beside the authorities that Node.js knows. */
+  /** Trusted in addition to Node's authorities. */
   readonly certificates: readonly Anchor[];
-  /** Minutes between signs of life; null for none. */
+  /** Minutes between heartbeats; null: none. */
   readonly heartbeat: number | null;
 }
 
@@ -77,12 +77,12 @@ export const everything: Selection = {
   eventTypes: [],
 };
 
-/** What a filter looks at of an event. */
+/** The facts of an event that filters compare. */
 export interface EventFacts {
   readonly messageId: string;
   readonly severity: Severity;
   readonly origin: string | null;
-  /** Schema of the origin; null where it is no resource of this service. */
+  /** Schema of the origin; null when it is not a resource of this service. */
   readonly resourceType: string | null;
 }
 
@@ -95,7 +95,7 @@ export function unversioned(messageId: string): string {
   return parts.length < 3 ? messageId : `${parts[0]}.${parts.at(-1)}`;
 }
 
-/** The deprecated EventType that a message would be. */
+/** Returns the deprecated EventType of a message. */
 export function eventTypeOf(messageId: string): EventType {
   const name = unversioned(messageId);
   if (name === 'ResourceEvent.ResourceCreated') return 'ResourceAdded';
@@ -116,7 +116,7 @@ export function isAt(origin: string | null, resources: readonly string[], below:
   });
 }
 
-/** Whether an event is wanted. A message and its registry include each other's events; what is excluded goes first. */
+/** Whether an event is wanted. Exclusions win; message ids and registry prefixes add to each other. */
 export function wants(selection: Selection, event: EventFacts): boolean {
   const registry = registryOf(event.messageId);
   const name = unversioned(event.messageId);

@@ -1,11 +1,11 @@
-/** Subscriptions as they are stored, each with its place in the journal. */
+/** The table of subscriptions, each with its cursor in the journal. */
 import type { Store } from '../store/store.ts';
 import { everything, type Subscription } from './subscription.ts';
 
 export interface Stored {
   readonly id: string;
   readonly subscription: Subscription;
-  /** Id of the last event that it has had. */
+  /** Id of the last event delivered. */
   readonly after: number;
   readonly suspended: boolean;
 }
@@ -17,23 +17,20 @@ interface Row {
   readonly suspended: number;
 }
 
+/** Defaults for properties that an older version did not store. */
 const fallback: Subscription = {
   ...everything,
-  ...{
-    context: null,
-    includeOrigin: false,
-    destination: '',
-    protocol: 'Redfish',
-    format: 'Event',
-    metricReportDefinitions: [],
-  },
-  ...{
-    headers: [],
-    retryPolicy: 'RetryForever',
-    verifyCertificate: false,
-    certificates: [],
-    heartbeat: null,
-  },
+  context: null,
+  includeOrigin: false,
+  destination: '',
+  protocol: 'Redfish',
+  format: 'Event',
+  metricReportDefinitions: [],
+  headers: [],
+  retryPolicy: 'RetryForever',
+  verifyCertificate: false,
+  certificates: [],
+  heartbeat: null,
 };
 
 export class Subscriptions {
@@ -47,7 +44,9 @@ export class Subscriptions {
     return this.#store
       .all<Row>('SELECT id, facts, place AS after, suspended FROM subscriptions ORDER BY rowid')
       .map(({ id, facts, after, suspended }) => ({
-        ...{ id, after, suspended: suspended === 1 },
+        id,
+        after,
+        suspended: suspended === 1,
         subscription: { ...fallback, ...(JSON.parse(facts) as Partial<Subscription>) },
       }));
   }
@@ -57,14 +56,17 @@ export class Subscriptions {
     this.#store.run(
       `INSERT INTO subscriptions (id, facts, place, suspended) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
        facts = excluded.facts, place = excluded.place, suspended = excluded.suspended`,
-      ...[id, JSON.stringify(subscription), after, Number(suspended)],
+      id,
+      JSON.stringify(subscription),
+      after,
+      Number(suspended),
     );
   }
 
-  /** Stores how far many have come, at once. @throws StoreError */
-  moveTo(places: ReadonlyMap<string, number>): void {
+  /** Stores several cursors in one transaction. @throws StoreError */
+  storeCursors(cursors: ReadonlyMap<string, number>): void {
     this.#store.transaction(() => {
-      for (const [id, after] of places)
+      for (const [id, after] of cursors)
         this.#store.run('UPDATE subscriptions SET place = ? WHERE id = ?', after, id);
     });
   }

@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { relp } from './relp.ts';
-import { patience } from './send.ts';
+import { responseTimeout } from './send.ts';
 import { type TrustFacts, trustOf } from './trust.ts';
 
 export interface SyslogMessage {
@@ -21,8 +21,8 @@ export interface SyslogTarget extends TrustFacts {
 }
 
 /**
- * Where each is spoken by default (RFC 5426, 6587 and 5425; for RELP, what rsyslog sends to), and the longest message that a
- * receiver should take, in bytes.
+ * Default port (RFC 5426, 6587, 5425; for RELP that of rsyslog) and the longest message in bytes that a receiver should
+ * accept.
  */
 const transports = {
   SyslogUDP: { port: 514, longest: 2048 },
@@ -32,29 +32,29 @@ const transports = {
 } as const;
 export type SyslogProtocol = keyof typeof transports;
 
-/** RFC 5424 table 2; the facility is that of daemons, 3 of table 1. */
+/** RFC 5424 table 2. The facility is 3, system daemons (table 1). */
 const severities = { OK: 6, Warning: 4, Critical: 2 } as const;
 const facility = 3;
-/** Milliseconds in which a receiver reads what it was sent and closes its side too. */
-const farewell = 2_000;
+/** Milliseconds for the receiver to read everything and close. */
+const closeTimeout = 2_000;
 
 /** Printable ASCII without space, of limited length, or the nil value (RFC 5424 clause 6). */
 const token = (text: string, length: number): string =>
   text.replace(/[^\x21-\x7e]/g, '').slice(0, length) || '-';
 
-/** As much of a text as fits, whole characters only. */
+/** Cuts a text to a number of bytes, at a character boundary. */
 function shortened(text: string, bytes: number): string {
   const encoded = Buffer.from(text);
   if (encoded.length <= bytes) return text;
   let end = bytes;
-  // Bytes 10xxxxxx go on with a character (RFC 3629).
+  // Bytes 10xxxxxx continue a character (RFC 3629).
   while (end > 0 && ((encoded[end] ?? 0) & 0xc0) === 0x80) end--;
   return encoded.toString('utf8', 0, end);
 }
 
-/** RFC 5424 clause 6: the text begins with a byte order mark, as it is UTF-8; what no receiver need take is cut off. */
-export function syslogLine(said: SyslogMessage, protocol: SyslogProtocol): string {
-  const { time, severity, hostName, messageId, text } = said;
+/** Returns a line (RFC 5424 clause 6). UTF-8 text starts with a byte order mark; what a receiver need not accept is cut. */
+export function syslogLine(event: SyslogMessage, protocol: SyslogProtocol): string {
+  const { time, severity, hostName, messageId, text } = event;
   const head = `<${facility * 8 + severities[severity]}>1 ${time.toISOString()} ${token(hostName, 255)}`;
   const flat = text.replace(/\p{Cc}+/gu, ' ');
   return shortened(
@@ -64,7 +64,7 @@ export function syslogLine(said: SyslogMessage, protocol: SyslogProtocol): strin
 }
 
 /**
- * Sends lines of syslog. Only RELP has them acknowledged; else it has worked when the system has taken all of them.
+ * Sends lines. RELP waits for acknowledgements; the others resolve when the kernel has accepted all bytes.
  * @throws Error
  */
 export function syslog(
@@ -76,7 +76,7 @@ export function syslog(
   const { host, port } = addressOf(target.destination, transports[protocol].port);
   if (protocol === 'SyslogUDP') return datagrams(host, port, lines);
   if (protocol === 'SyslogRELP') return relp(host, port, lines, signal);
-  // Octet counting (RFC 6587 clause 3.4.1, RFC 5425 clause 4.3): a message may hold anything.
+  // Octet counting (RFC 6587 clause 3.4.1, RFC 5425 clause 4.3): a message may contain any byte.
   const frames = lines.map((line) => `${Buffer.byteLength(line)} ${line}`).join('');
   const [socket, ready] =
     protocol === 'SyslogTLS'
@@ -106,15 +106,15 @@ function stream(socket: Socket, ready: string, frames: string, signal: AbortSign
     };
     const abort = () => end(new Error('ended'));
     signal.addEventListener('abort', abort);
-    socket.setTimeout(patience, () => end(new Error(`no answer in ${patience} ms`)));
+    socket.setTimeout(responseTimeout, () => end(new Error(`no answer in ${responseTimeout} ms`)));
     socket.on('error', end);
     socket.on('close', () => end(new Error('the receiver closed the connection')));
     socket.once(ready, () => socket.end(frames));
     socket.on('data', () => undefined);
-    // Whoever still reads when a connection is torn down may lose what has come: a receiver may take its time to close.
+    // Destroying the socket now could discard bytes that the receiver has not read: wait for it to close.
     socket.on('finish', () => {
       sent = true;
-      leaving = setTimeout(end, farewell);
+      leaving = setTimeout(end, closeTimeout);
     });
   });
 }

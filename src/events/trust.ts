@@ -1,10 +1,10 @@
-/** Whom a destination may be: how TLS checks the receiver of events. */
+/** How TLS verifies the receiver of events. */
 import { Agent } from 'node:https';
 import * as tls from 'node:tls';
 
 export interface TrustFacts {
   readonly verifyCertificate: boolean;
-  /** PEM of certificates that are trusted beside those that Node.js knows. */
+  /** PEM of certificates trusted in addition to Node's. */
   readonly certificates: readonly { readonly pem: string }[];
 }
 
@@ -15,26 +15,26 @@ export interface Trust {
 }
 
 /**
- * A context holds all authorities of Node.js once more: a megabyte, and a tenth of a second or more on a weak core. Most
- * subscriptions trust the same.
+ * Contexts kept. Each holds a copy of all of Node's authorities: 1 MB, and 0.1 s or more on a weak core. Most subscriptions
+ * trust the same ones.
  */
 const kept = 16;
-/** Milliseconds in which a connection that nobody needs is closed. */
+/** Milliseconds after which an idle connection is closed. */
 const idle = 15_000;
 const own = new Map<string, Required<Trust>>();
 
 /**
- * Options of TLS and HTTPS. Who trusts other certificates has connections of its own: one that stands was made with somebody
- * whom it need not trust any more.
+ * Returns options for TLS and HTTPS. Each set of trusted certificates has its own connections: a connection made under another
+ * set proves nothing for this one.
  */
 export function trustOf({ verifyCertificate, certificates }: TrustFacts): Trust {
   if (!verifyCertificate || certificates.length === 0) return { rejectUnauthorized: verifyCertificate };
   const key = certificates.map(({ pem }) => pem).join('');
   const known = own.get(key) ?? trusting(certificates.map(({ pem }) => pem));
-  // What was used last stands last.
+  // Keeps the order of use.
   own.delete(key);
   own.set(key, known);
-  // Connections of one that is forgotten end by themselves: some may be in use.
+  // Connections of a dropped agent close when idle; some may be in use.
   const [oldest = ''] = own.keys();
   if (own.size > kept) own.delete(oldest);
   return known;
@@ -45,14 +45,14 @@ function trusting(certificates: readonly string[]): Required<Trust> {
     rejectUnauthorized: true,
     secureContext: tls.createSecureContext({
       ca: [...authorities(), ...certificates],
-      // So that the certificate of a server, or of an authority below the root, is enough by itself.
+      // Accepts a server certificate or an intermediate authority as an anchor.
       allowPartialTrustChain: true,
     }),
     agent: new Agent({ keepAlive: true, timeout: idle }),
   };
 }
 
-/** What Node.js trusts when it is told nothing; releases before 22.15 can only tell what they came with. */
+/** Returns Node's default authorities; releases before 22.15 offer only the bundled ones. */
 function authorities(): readonly string[] {
   const { getCACertificates } = tls as {
     readonly getCACertificates?: (type: 'default') => readonly string[];

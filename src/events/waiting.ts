@@ -1,16 +1,16 @@
 /**
- * Reports of metrics that subscribers could not be given yet, over a restart. Unlike events they stand in no journal, so they
- * are stored here; flash wears, so that is done at an orderly end, and otherwise only while a receiver fails, at once and then
- * seldom. A daemon that is killed loses what has come since.
+ * Stores undelivered metric reports over a restart: unlike events they are not in the journal. Because flash wears, they are
+ * stored at an orderly shutdown, and while a receiver fails: at once, then every ten minutes. A killed daemon loses the reports
+ * since then.
  */
 import type { Store } from '../store/store.ts';
 
-/** What waits for each subscription, by its id: bodies, the oldest first. */
+/** Undelivered bodies by subscription id, oldest first. */
 export type Waiting = ReadonlyMap<string, readonly string[]>;
 
-/** Milliseconds between two times that they are stored. */
+/** Milliseconds between two writes. */
 const period = 10 * 60_000;
-/** Bytes for one subscription, and for all: what is older is not stored. */
+/** Bytes stored per subscription and in all; older reports are not stored. */
 const maxOne = 256 * 1024;
 const maxAll = 2 * 1024 * 1024;
 
@@ -36,31 +36,31 @@ export class WaitingReports {
     );
   }
 
-  /** What was stored for a subscription. */
+  /** Returns the stored reports of a subscription. */
   of(subscription: string): readonly string[] {
     return this.#rows.flatMap((row) => (row.subscription === subscription ? row.body : []));
   }
 
-  /** What waits has changed. `look` is asked when it is stored. */
-  changed(look: () => Waiting): void {
-    const waiting = look();
+  /** The waiting reports have changed. `current` is called when they are stored. */
+  changed(current: () => Waiting): void {
+    const waiting = current();
     const left = this.#saved + period - performance.now();
-    // What has been told meanwhile must not be told again after a crash; that it was stored is seldom enough.
+    // Delivered reports are deleted at once, so that a crash does not deliver them again; this is rare enough.
     if (left <= 0 || this.#rows.some(({ subscription }) => !waiting.has(subscription))) this.save(waiting);
     else
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
-        this.save(look());
+        this.save(current());
       }, left).unref();
   }
 
-  /** Stores what waits now. Where the store takes nothing, it waits in memory only. */
+  /** Stores the waiting reports. When the store fails they are kept in memory only. */
   save(waiting: Waiting): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const wanted = chosen(waiting);
     const left = new Set(this.#rows);
-    // A report that is stored already costs no write.
+    // A report that is already stored costs no write.
     const rows = wanted.map(([subscription, body]) => {
       const known = [...left].find((row) => row.subscription === subscription && row.body === body);
       if (known !== undefined) left.delete(known);
@@ -78,12 +78,12 @@ export class WaitingReports {
         });
       });
     } catch (error) {
-      this.#log('reports that wait for subscribers cannot be stored', { error: String(error) });
+      this.#log('undelivered metric reports cannot be stored', { error: String(error) });
     }
   }
 }
 
-/** The newest of each, as many as there is room for, the oldest first. */
+/** Returns the newest reports of each subscription that fit, oldest first. */
 function chosen(waiting: Waiting): (readonly [string, string])[] {
   const room = Math.min(maxOne, maxAll / Math.max(1, waiting.size));
   return [...waiting].flatMap(([subscription, bodies]) => {

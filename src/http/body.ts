@@ -1,28 +1,28 @@
-/** Reads a request body: JSON only, no more than the limit, and not for ever. */
+/** Reads a request body: JSON only, limited in size and time. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { message, RedfishError } from '../messages/messages.ts';
 import { isJsonType } from './negotiation.ts';
 
-/** No Redfish request that this daemon understands comes near it; firmware images take another way. */
+/** Bytes. No Redfish request of this daemon comes near it. */
 export const maxBody = 256 * 1024;
 
-/** Milliseconds in which a body must have come. */
+/** Milliseconds in which a body must arrive. */
 const patience = 20_000;
 
-/** @throws RedfishError 400 when it does not come whole, 408, 413, 415 */
+/** @throws RedfishError 400 when it does not arrive whole, 408, 413, 415 */
 export async function readBody(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
   const { expect, 'content-length': declared = '0', 'content-type': type } = request.headers;
   const coding = request.headers['content-encoding'];
   if (Number(declared) > maxBody) throw tooLarge(request);
   if (coding !== undefined && coding.toLowerCase() !== 'identity') throw unsupported('Content-Encoding');
-  // A client that asks first is told to go on only now, when the body is wanted.
+  // The request has passed all checks that need no body.
   if (expect !== undefined) response.writeContinue();
   const raw = await collect(request);
   if (raw.length > 0 && type !== undefined && !isJsonType(type)) throw unsupported('Content-Type');
   return raw;
 }
 
-/** Settles as soon as it is known what becomes of the body; whatever comes after that is thrown away. */
+/** Settles as soon as the outcome is known; bytes that arrive later are dropped. */
 function collect(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
@@ -39,7 +39,7 @@ function collect(request: IncomingMessage): Promise<Buffer> {
     };
     const whole = () =>
       settle(() => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)));
-    // Nobody hears the answer then, but the logs must not speak of a defect.
+    // The client has left and gets no answer, but this is no defect to be logged.
     const gone = () =>
       settle(() => reject(new RedfishError([message('Base.UnrecognizedRequestBody', [])], 400)));
     const timer = setTimeout(() => settle(() => reject(tooSlow(request))), patience);
@@ -48,7 +48,7 @@ function collect(request: IncomingMessage): Promise<Buffer> {
 }
 
 const unsupported = (header: string) => new RedfishError([message('Base.HeaderInvalid', [header])], 415);
-/** Whoever is refused in the middle of a body cannot go on with the connection; HTTP/2 ends the stream alone. */
+/** Bytes of the body are still on the connection, so it cannot be used again; HTTP/2 ends the stream alone. */
 const closing = ({ httpVersionMajor }: IncomingMessage): Readonly<Record<string, string>> =>
   httpVersionMajor > 1 ? {} : { Connection: 'close' };
 const tooSlow = (request: IncomingMessage) =>

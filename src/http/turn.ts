@@ -1,30 +1,29 @@
-/** Measures the processor time that a client costs, by turns of the event loop. */
+/** Measures the processor time that a network costs, by turns of the event loop. */
+import type { ClientNetwork } from '../base/client-network.ts';
 
 /**
- * Charges clients for turns of the event loop. A turn runs one callback of Node and the promise jobs that follow from it:
+ * Charges networks for turns of the event loop. A turn runs one callback of Node and the promise jobs that follow from it:
  * what a request does before it first waits for something outside, and between two such waits, is one turn each.
  */
 export class TurnMeter {
-  readonly #charge: (client: string, milliseconds: number) => void;
+  readonly #charge: (network: ClientNetwork, milliseconds: number) => void;
   readonly #now: () => number;
-  #client: string | undefined;
+  #network: ClientNetwork | undefined;
   #begun = 0;
 
   constructor(
-    charge: (client: string, milliseconds: number) => void,
+    charge: (network: ClientNetwork, milliseconds: number) => void,
     now: () => number = () => performance.now(),
   ) {
     this.#charge = charge;
     this.#now = now;
   }
 
-  /** Charges `client` for all that runs from now until this turn ends. */
-  enter(client: string): void {
-    // Pipelined requests share a turn, and are charged for it once.
-    if (this.#client === client) return;
-    if (this.#client === undefined) queueMicrotask(this.#afterJobs);
+  /** Charges `network` for all that runs from now until this turn ends, and whoever was charged before for what ran so far. */
+  enter(network: ClientNetwork): void {
+    if (this.#network === undefined) queueMicrotask(this.#afterJobs);
     else this.#settle();
-    this.#client = client;
+    this.#network = network;
     this.#begun = this.#now();
   }
 
@@ -32,8 +31,8 @@ export class TurnMeter {
   readonly #afterJobs = (): void => process.nextTick(this.#settle);
 
   readonly #settle = (): void => {
-    if (this.#client === undefined) return;
-    this.#charge(this.#client, this.#now() - this.#begun);
-    this.#client = undefined;
+    if (this.#network === undefined) return;
+    this.#charge(this.#network, this.#now() - this.#begun);
+    this.#network = undefined;
   };
 }

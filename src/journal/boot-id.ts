@@ -1,7 +1,8 @@
+/** Identifies the start of the machine. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** Linux names each start of the machine; elsewhere the start of this process stands for it. */
+/** Returns the kernel's boot id; without one, an id of this process. */
 export function readBootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

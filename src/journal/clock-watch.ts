@@ -1,14 +1,14 @@
-/** Notices that somebody has set the wall clock: it then disagrees with the one that only ever counts. */
+/** Detects steps of the wall clock by comparing it with the monotonic clock. */
 import type { Clock } from '../base/clock.ts';
 
 /** A step of the wall clock, milliseconds since 1970. */
 export interface ClockStep {
-  /** What it would show now. */
+  /** What the clock would show now without the step. */
   readonly before: number;
   readonly after: number;
 }
 
-/** Milliseconds between two looks up to which it is no step: clocks that are put right gently move by less. */
+/** Milliseconds up to which a difference is no step: NTP slews by less. */
 export const tolerance = 2000;
 
 export class ClockWatch {
@@ -16,18 +16,18 @@ export class ClockWatch {
   #wall: number;
   #uptime: number;
 
-  /** `known` is what both clocks showed at some moment since the machine started; now, when left out. */
+  /** `known`: both clocks at some moment since the machine started. Default: now. */
   constructor(clock: Clock, known?: { readonly wall: number; readonly uptime: number }) {
     this.#clock = clock;
     this.#uptime = known?.uptime ?? clock.monotonic();
     this.#wall = known?.wall ?? clock.now();
   }
 
-  /** The step since the last look, if there was one. */
-  look(): ClockStep | null {
+  /** Returns the step since the last check, or null. */
+  check(): ClockStep | null {
     const uptime = this.#clock.monotonic();
     const wall = this.#clock.now();
-    // Held up between the two, they do not belong together; the next look will do.
+    // The process was suspended between the two reads, so they do not belong together: the next check decides.
     if (this.#clock.monotonic() - uptime > tolerance / 4) return null;
     const before = this.#wall + uptime - this.#uptime;
     this.#uptime = uptime;

@@ -1,12 +1,12 @@
-/** Conditions on entries of a log, and what they are in SQL. */
+/** Filters on log entries and their SQL conditions. */
 
-/** What conditions can be about: a column each. */
+/** Fields that a filter can compare; one column each. */
 export type JournalField = 'id' | 'time' | 'severity' | 'messageId' | 'message' | 'resolved' | 'user';
 export type JournalComparison = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 
 /**
- * A condition. Texts compare by their code points, `time` as milliseconds since 1970, `resolved` as 0 or 1. What is
- * null is equal to null alone, and neither more nor less than anything.
+ * A filter. Strings compare by code point, `time` as milliseconds since 1970, `resolved` as 0 or 1. Null equals only null and
+ * is neither less nor greater than any value.
  */
 export type JournalFilter =
   | { readonly kind: 'and' | 'or'; readonly left: JournalFilter; readonly right: JournalFilter }
@@ -33,7 +33,7 @@ const columns: Readonly<Record<JournalField, string>> = {
   user: 'user',
 };
 
-/** IS and IS NOT compare null as a value; what the others say of null, which is null, must be false before a NOT. */
+/** IS and IS NOT treat null as a value. The others yield null for null, which must become false before a NOT. */
 const operators: Readonly<Record<JournalComparison, string>> = {
   eq: 'IS',
   ne: 'IS NOT',
@@ -46,11 +46,11 @@ const operators: Readonly<Record<JournalComparison, string>> = {
 function comparison(field: JournalField, operator: JournalComparison, value: unknown): string {
   const sql = `${columns[field]} ${operators[operator]} ?`;
   const mayBeNull = field === 'user' || value === null;
-  // Only where it is needed: no index serves a function.
+  // Only where needed: a function call prevents the use of an index.
   return mayBeNull && operator !== 'eq' && operator !== 'ne' ? `ifnull(${sql}, 0)` : sql;
 }
 
-/** The condition of a filter, for a WHERE clause on the journal. */
+/** Returns the condition of a filter for a WHERE clause on the journal. */
 export function conditionOf(filter: JournalFilter): Condition {
   switch (filter.kind) {
     case 'and':

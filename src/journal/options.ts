@@ -1,33 +1,33 @@
-/** What the journal is told, and what it tells of itself. */
+/** Options, queries and state of the journal. */
 import type { Clock } from '../base/clock.ts';
 import type { StoreError } from '../store/errors.ts';
 import type { JournalFilter } from './filter.ts';
 import type { OutageReport } from './outage.ts';
 import type { JournalEntry, JournalRecord, LogName } from './record.ts';
 
-/** What the journal has to say of itself, in the words of whoever knows some. */
-export interface JournalWords {
-  /** The wall clock was set: times of this start of the machine before it are off by the difference. */
+/** Builds the records that the journal appends about itself; the journal knows no registry. */
+export interface JournalMessages {
+  /** The wall clock was set. Earlier times since this start of the machine are off by the difference. */
   readonly clockStepped: (before: Date, after: Date) => JournalRecord;
-  /** The machine has started anew since the record before. */
+  /** The machine was restarted after the record `before`. */
   readonly machineStarted: (before: JournalEntry) => JournalRecord;
-  /** Nothing can be stored, this record neither: it waits with the others. */
+  /** Records cannot be stored. This one waits in memory with the others. */
   readonly faulty: (fault: StoreError) => JournalRecord;
   readonly storesAgain: (report: OutageReport) => JournalRecord;
 }
 
 export interface JournalOptions {
-  /** Without them it says nothing by itself. */
-  readonly words?: JournalWords;
-  /** Names the start of the machine; what the kernel says when left out. */
+  /** When left out, the journal appends no record about itself. */
+  readonly messages?: JournalMessages;
+  /** Identifies the start of the machine. Default: the kernel's boot id. */
   readonly bootId?: string;
   readonly clock?: Clock;
   readonly log?: (message: string, detail: object) => void;
-  /** Entries that each log holds before the oldest make room (Redfish OverWritePolicy WrapsWhenFull). */
+  /** Entries that each log holds before the oldest are overwritten (OverWritePolicy WrapsWhenFull). */
   readonly caps?: Partial<Record<LogName, number>>;
-  /** Records kept in memory while the store takes none. */
-  readonly tail?: number;
-  /** Milliseconds for which all must have been stored before it is said that the store does again; ten seconds. */
+  /** Records kept in memory while the store accepts none. Default 1000. */
+  readonly pendingLimit?: number;
+  /** Milliseconds without a failure after which the end of an outage is recorded. Default 10 s. */
   readonly calm?: number;
 }
 
@@ -35,7 +35,7 @@ export interface PageQuery {
   readonly skip: number;
   readonly top: number;
   readonly newestFirst?: boolean;
-  /** Only what follows the entry of this id, which may be gone by now. */
+  /** Only entries that follow this id, which need not exist any more. */
   readonly after?: number;
   readonly filter?: JournalFilter;
 }
@@ -43,11 +43,20 @@ export interface PageQuery {
 export interface JournalState {
   /** Why records cannot be stored now; null when they can. */
   readonly fault: StoreError | null;
-  /** When that began, and how many records it has cost so far. */
+  /** Start of the outage, and the records that it has cost so far. */
   readonly since: Date | null;
   readonly missing: number;
-  /** Records that wait in memory for the store to take them. */
+  /** Records that wait in memory to be stored. */
   readonly waiting: number;
-  /** Records that were lost since the start, because memory had no room for more. */
+  /** Records dropped since the start because memory was full. */
   readonly lost: number;
 }
+
+/** Entries per log before the oldest are overwritten. */
+export const defaultCaps: Readonly<Record<LogName, number>> = {
+  SEL: 4096,
+  EventLog: 10_000,
+  AuditLog: 10_000,
+  PostCodes: 4096,
+  Event: 10_000,
+};

@@ -1,11 +1,11 @@
-/** Times in which the store takes nothing: since when, what was lost by it, and who is told of it and of its end. */
+/** Tracks periods in which records cannot be stored, and reports their start and end. */
 import type { StoreError } from '../store/errors.ts';
 
-/** A time in which nothing could be stored. */
+/** A period in which records could not be stored. */
 export interface OutageReport {
   readonly reason: StoreError['reason'];
   readonly since: Date;
-  /** Records that were lost by it. */
+  /** Records dropped in it. */
   readonly lost: number;
 }
 
@@ -16,16 +16,17 @@ export interface OutageListener {
 
 export class Outage {
   readonly #listener: OutageListener;
-  /** Milliseconds for which all must be well before the end is told of: a disk may be full every other second. */
+  /** Milliseconds without a failure before the end is reported: a disk may be full every other second. */
   readonly #calm: number;
-  /** The time that has been told of; its end has not. */
-  #told: { readonly reason: StoreError['reason']; readonly since: Date; readonly lost: number } | null = null;
+  /** The outage whose start was reported and whose end was not. */
+  #reported: { readonly reason: StoreError['reason']; readonly since: Date; readonly lost: number } | null =
+    null;
   #timer: NodeJS.Timeout | undefined;
   #lost = 0;
   fault: StoreError | null = null;
   /** When `fault` began; null without one. */
   since: Date | null = null;
-  /** What had been lost before. */
+  /** Records dropped before this outage. */
   #before = 0;
 
   constructor(calm: number, listener: OutageListener) {
@@ -33,12 +34,12 @@ export class Outage {
     this.#listener = listener;
   }
 
-  /** Records that the present one has cost. */
+  /** Records dropped in the present outage. */
   get lost(): number {
     return this.fault === null ? 0 : this.#lost - this.#before;
   }
 
-  /** The store has taken nothing at `now`; `lost` is how many records have been given up since the start. */
+  /** A write failed at `now`. `lost`: records dropped since the start. */
   failed(fault: StoreError, now: number, lost: number): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -48,25 +49,25 @@ export class Outage {
     }
     this.#lost = lost;
     this.fault = fault;
-    if (this.#told !== null) return;
-    this.#told = { reason: fault.reason, since: new Date(now), lost: this.#before };
+    if (this.#reported !== null) return;
+    this.#reported = { reason: fault.reason, since: new Date(now), lost: this.#before };
     this.#listener.began(fault);
   }
 
-  /** It has taken something. */
+  /** A write succeeded. */
   stored(): void {
     this.fault = null;
     this.since = null;
-    if (this.#told !== null) this.#timer ??= setTimeout(() => this.settle(), this.#calm).unref();
+    if (this.#reported !== null) this.#timer ??= setTimeout(() => this.settle(), this.#calm).unref();
   }
 
-  /** Tells of an end that has not been told of. */
+  /** Reports an end that has not been reported. */
   settle(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#told === null || this.fault !== null) return;
-    const { reason, since, lost } = this.#told;
-    this.#told = null;
+    if (this.#reported === null || this.fault !== null) return;
+    const { reason, since, lost } = this.#reported;
+    this.#reported = null;
     this.#listener.ended({ reason, since, lost: this.#lost - lost });
   }
 }

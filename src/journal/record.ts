@@ -1,6 +1,8 @@
+/** Records of the journal, as appended and as stored. */
+
 /**
- * The logs. `SEL` and `PostCodes` exist once for each system; the others once. `Event` is shown to nobody as a log: it holds what is
- * told to subscribers and then forgotten, and what was removed from a log before everybody had been told.
+ * The logs. `SEL` and `PostCodes` exist once per system, the others once. `Event` is not shown as a log: it holds events that
+ * only subscribers receive, and records that a client removed from a log before every subscriber had received them.
  */
 export type LogName = SystemLogName | 'EventLog' | 'AuditLog' | 'Event';
 export type SystemLogName = 'SEL' | 'PostCodes';
@@ -11,7 +13,7 @@ export type LogRef =
   | { readonly log: SystemLogName; readonly system: string }
   | { readonly log: Exclude<LogName, SystemLogName>; readonly system?: string | null };
 
-/** What an appender tells the journal. */
+/** A record to append. */
 export type JournalRecord = LogRef & {
   /** `Registry.Major.Minor.Key`. */
   readonly messageId: string;
@@ -19,37 +21,37 @@ export type JournalRecord = LogRef & {
   /** The message with its arguments filled in. */
   readonly message: string;
   readonly severity: Severity;
-  /** URI of the resource that it comes from. */
+  /** URI of the resource of origin. */
   readonly origin?: string | null;
   /** Names the condition that this record opens or, with `resolves`, closes. */
   readonly condition?: string | null;
   readonly resolves?: boolean;
-  /** Who did it, and from where. */
+  /** Account and client address of the actor. */
   readonly user?: string | null;
   readonly address?: string | null;
-  /** Anything further, as JSON. */
+  /** Further data, stored as JSON. */
   readonly detail?: unknown;
-  /** When it happened, if not now. */
+  /** Time of the event. Default: now. */
   readonly time?: Date;
-  /** How far the log of somebody else has been taken over with this record: kept if it is, and only then. */
+  /** How far a foreign log has been imported with this record; stored in the same transaction. */
   readonly mark?: Mark;
 };
 
 export interface Mark {
-  /** Whose log it is. */
+  /** Identifies the foreign log. */
   readonly source: string;
   readonly mark: string;
 }
 
-/** A record as it is stored. */
+/** A stored record. */
 export interface JournalEntry {
-  /** Rises with every record of any log, for the life of the store. */
+  /** Rises with every record of any log, and is never used again. */
   readonly id: number;
   readonly log: LogName;
   readonly system: string | null;
-  /** Wall clock; it may have been wrong, see `bootId` and `uptime`. */
+  /** Wall clock. It may have been wrong; see `bootId` and `uptime`. */
   readonly time: Date;
-  /** The start of the machine during which it happened, and milliseconds since then: true when the clock was not. */
+  /** Start of the machine, and milliseconds since then: correct even when the wall clock was not. */
   readonly bootId: string;
   readonly uptime: number;
   readonly messageId: string;
@@ -58,7 +60,7 @@ export interface JournalEntry {
   readonly severity: Severity;
   readonly origin: string | null;
   readonly condition: string | null;
-  /** The condition is over, or somebody has dealt with the entry. */
+  /** The condition has ended, or a client has marked the entry as resolved. */
   readonly resolved: boolean;
   readonly user: string | null;
   readonly address: string | null;

@@ -1,9 +1,10 @@
+/** The journal's table in SQLite: rows and the statements on them. */
 import type { Store } from '../store/store.ts';
 import type { Condition } from './filter.ts';
-import { blockSize } from './rank.ts';
+import { blockSize } from './page-index.ts';
 import type { JournalEntry, JournalRecord, LogName, LogRef, Mark, Severity } from './record.ts';
 
-/** A record as the table holds it, but for its id. */
+/** A row of the table without its id. */
 export interface Row {
   readonly stream: string;
   readonly time: number;
@@ -20,12 +21,12 @@ export interface Row {
   readonly user: string | null;
   readonly address: string | null;
   readonly detail: string | null;
-  /** Goes into a table of its own. */
+  /** Stored in the table `marks`. */
   readonly mark?: Mark;
 }
 type StoredRow = Row & { readonly id: number };
 
-/** Texts from outside are cut to this many characters, so that no client fills the log with one record. */
+/** Characters after which a text is cut, so that one record cannot fill the log. */
 const textLimit = 4096;
 const cut = (text: string) => (text.length <= textLimit ? text : `${text.slice(0, textLimit - 1)}…`);
 
@@ -34,7 +35,7 @@ export function streamOf(ref: LogRef): string {
   return ref.log === 'SEL' || ref.log === 'PostCodes' ? `${ref.log}/${ref.system}` : ref.log;
 }
 
-/** Makes the row of a record. @throws TypeError when `detail` is not JSON */
+/** Returns the row of a record. @throws TypeError when `detail` is not JSON */
 export function rowOf(record: JournalRecord, now: number, bootId: string, uptime: number): Row {
   return {
     stream: streamOf(record),
@@ -56,7 +57,7 @@ export function rowOf(record: JournalRecord, now: number, bootId: string, uptime
   };
 }
 
-/** The entry that a row is. */
+/** Returns the entry of a stored row. */
 export function entryOf(row: StoredRow): JournalEntry {
   return {
     id: row.id,
@@ -78,7 +79,7 @@ export function entryOf(row: StoredRow): JournalEntry {
   };
 }
 
-/** The log that a row belongs to. */
+/** Returns the log that a row belongs to. */
 export function logOf(row: Pick<Row, 'stream'>): LogName {
   return row.stream.replace(/\/.*/, '') as LogName;
 }
@@ -100,11 +101,11 @@ const columns = [
   'address',
   'detail',
 ] as const satisfies readonly (keyof Row)[];
-// Bound by position, which is faster than by name.
+// Values are bound by position, which is faster than by name.
 const insert = `INSERT INTO journal (${columns}) VALUES (${columns.map(() => '?')})`;
 const resolve = 'UPDATE journal SET resolved = 1 WHERE condition = ? AND resolved = 0';
 
-/** Stores a row; one that is resolved from the beginning resolves the others of its condition. @returns its id */
+/** Stores a row and returns its id. A row that is already resolved also resolves the open rows of its condition. */
 export function insertRow(store: Store, row: Row): number {
   if (row.mark !== undefined) store.run(setMark, row.mark.source, row.mark.mark);
   if (row.resolved === 1 && row.condition !== null) store.run(resolve, row.condition);
@@ -114,16 +115,16 @@ export function insertRow(store: Store, row: Row): number {
 const setMark =
   'INSERT INTO marks (source, mark) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET mark = excluded.mark';
 
-/** How far the log of somebody else has been taken over; undefined before the first of its records. */
+/** Returns how far a foreign log has been imported; undefined before its first record. */
 export const markOf = (store: Store, source: string): string | undefined =>
   store.get<{ mark: string }>('SELECT mark FROM marks WHERE source = ?', source)?.mark;
 
-/** Forgets that. @throws StoreError */
+/** Deletes the mark of a foreign log. @throws StoreError */
 export function deleteMark(store: Store, source: string): void {
   store.run('DELETE FROM marks WHERE source = ?', source);
 }
 
-/** How many entries each log has in each block of ids, in ascending order. */
+/** Counts entries per log and block of ids, in ascending order. */
 export function countBlocks(
   store: Store,
 ): { readonly stream: string; readonly block: number; readonly count: number }[] {
@@ -131,7 +132,7 @@ export function countBlocks(
     GROUP BY stream, block ORDER BY stream, block`);
 }
 
-/** The same for one of them. */
+/** Counts entries of one log per block of ids, in ascending order. */
 export function countBlocksOf(
   store: Store,
   stream: string,
@@ -146,7 +147,7 @@ export function readEntry(store: Store, id: number): JournalEntry | undefined {
   return row && entryOf(row);
 }
 
-/** The newest record that there still is, of one log or of any. */
+/** Returns the newest stored record, of one log or of all. */
 export function newestEntry(store: Store, stream?: string): JournalEntry | undefined {
   const row =
     stream === undefined
@@ -157,20 +158,20 @@ export function newestEntry(store: Store, stream?: string): JournalEntry | undef
 
 export interface PageOfTable {
   readonly stream: string;
-  /** The first id that may be in it, and how many entries from there on to pass over. */
+  /** Lowest id that may be in the page (highest, when newest first), and entries to skip from there. */
   readonly from: { readonly id: number; readonly offset: number };
   readonly count: number;
   readonly newestFirst: boolean;
   readonly condition?: Condition | undefined;
-  /** Few entries pass the condition: they are found by it and put in order, instead of looked for in order. */
+  /** Few entries match: use the index of the condition and sort, instead of scanning by id. */
   readonly rare?: boolean;
 }
 
-/** Entries of a log from an id on, upwards or downwards. */
+/** Reads one page of a log. */
 export function readPage(store: Store, page: PageOfTable): JournalEntry[] {
   const { stream, from, count, newestFirst, condition, rare } = page;
   const where = condition === undefined ? '' : `AND ${condition.sql}`;
-  // The plus sign keeps SQLite from walking the log by its ids.
+  // The plus sign keeps SQLite from using the index on id.
   const id = rare ? '+id' : 'id';
   const range = newestFirst
     ? `${id} <= ? ${where} ORDER BY ${id} DESC`
@@ -180,13 +181,13 @@ export function readPage(store: Store, page: PageOfTable): JournalEntry[] {
   return store.all<StoredRow>(sql, ...values).map(entryOf);
 }
 
-/** How many entries of a log a condition is true of. */
+/** Counts the entries of a log that match. */
 export function countEntries(store: Store, stream: string, { sql, values }: Condition): number {
   const counted = `SELECT count(*) AS count FROM journal WHERE stream = ? AND ${sql}`;
   return store.get<{ count: number }>(counted, stream, ...values)?.count ?? 0;
 }
 
-/** Removes the oldest entries of a log to make room, and takes note of how far that went. */
+/** Deletes the oldest entries of a log and stores up to which id. */
 export function deleteOldest(store: Store, stream: string, count: number): void {
   const oldest = 'SELECT id FROM journal WHERE stream = ? ORDER BY id LIMIT ?';
   const last = store.get<{ id: number | null }>(`SELECT max(id) AS id FROM (${oldest})`, stream, count)?.id;
@@ -199,29 +200,34 @@ export function deleteOldest(store: Store, stream: string, count: number): void 
   );
 }
 
-/** What is told to subscribers. A SEL shows a host's part of the EventLog once more, and audit is nobody's event. */
-const toldIn = "stream IN ('EventLog', 'Event')";
+/** Logs whose records are events. SEL repeats a host's part of EventLog; audit records are no events. */
+const isEvent = "stream IN ('EventLog', 'Event')";
 
-/** Records that are events, behind an id and in the order of ids. */
+/** Reads the events that follow an id, in order of id. */
 export function readEvents(store: Store, after: number, limit: number): JournalEntry[] {
-  const sql = `SELECT * FROM journal WHERE id > ? AND ${toldIn} ORDER BY id LIMIT ?`;
+  const sql = `SELECT * FROM journal WHERE id > ? AND ${isEvent} ORDER BY id LIMIT ?`;
   return store.all<StoredRow>(sql, after, limit).map(entryOf);
 }
 
-/** The last id at which a record that is an event has been overwritten; 0 for none. */
+/** Returns the highest id of an overwritten event; 0 for none. */
 export function overwrittenUpTo(store: Store): number {
-  const sql = `SELECT coalesce(max(id), 0) AS id FROM journal_overwritten WHERE ${toldIn}`;
+  const sql = `SELECT coalesce(max(id), 0) AS id FROM journal_overwritten WHERE ${isEvent}`;
   return store.get<{ id: number }>(sql)?.id ?? 0;
 }
 
-/** The id of the newest record there has ever been, removed ones too; 0 before the first. */
+/** Returns the highest id ever given, deleted records included; 0 before the first. */
 export function newestId(store: Store): number {
   return store.get<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'journal'")?.seq ?? 0;
 }
 
-/** Takes records behind an id out of a log, and keeps them for those who have not been told. */
-export function hide(store: Store, where: 'id' | 'stream', value: number | string, after: number): void {
-  store.run(`UPDATE journal SET stream = 'Event' WHERE ${where} = ? AND id > ? AND ${toldIn}`, value, after);
+/** Deletes records from a log. Events that follow the id `after` are kept for subscribers that have not received them. */
+export function hideFromLog(
+  store: Store,
+  where: 'id' | 'stream',
+  value: number | string,
+  after: number,
+): void {
+  store.run(`UPDATE journal SET stream = 'Event' WHERE ${where} = ? AND id > ? AND ${isEvent}`, value, after);
   if (where === 'id') store.run('DELETE FROM journal WHERE id = ? AND stream <> ?', value, 'Event');
   else store.run('DELETE FROM journal WHERE stream = ?', value);
 }

@@ -172,7 +172,7 @@ export const base: Wordings<'Base'> = {
   ],
   NoOperation: [
     'The request changes nothing.',
-    'Put at least one property that can be changed into the body.',
+    'None for an action: the requested state is there already. For a change, send at least one property that can be changed.',
   ],
   NoValidSession: [
     'The request carries no valid credentials and no session that is still valid.',

@@ -97,11 +97,12 @@ function fill(text: string, args: readonly string[]): string {
 /**
  * The Message object for `key`.
  * @param options.relatedProperties JSON pointers into the body: `#/Boot/BootSourceOverrideTarget`
+ * @param options.resolution what to do in this very case, instead of the registry's advice
  */
 export function message<K extends MessageKey>(
   key: K,
   args: MessageArgs<K>,
-  options: { readonly relatedProperties?: readonly string[] } = {},
+  options: { readonly relatedProperties?: readonly string[]; readonly resolution?: string } = {},
 ): Message {
   const { id, severity, text, resolution } = messageDefinition(key);
   const values = (args as readonly (string | number)[]).map(String);
@@ -111,7 +112,7 @@ export function message<K extends MessageKey>(
     Message: fill(text, values),
     MessageArgs: values,
     MessageSeverity: severity,
-    Resolution: fill(resolution, values),
+    Resolution: options.resolution ?? fill(resolution, values),
     ...(options.relatedProperties ? { RelatedProperties: options.relatedProperties } : {}),
   };
 }

@@ -1,43 +1,47 @@
 /**
- * A descriptor that was found good is kept in its loaded form, so that a later start need not parse and check it again:
- * on a weak processor that is most of the time to the first answer.
+ * Cache of checked descriptors: a start with an unchanged descriptor skips the parser and the checker, which take most of
+ * the time to the first response on a weak processor.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { platformDirectory } from './files.ts';
-import type { Platform } from './schema.ts';
+import type { Platform } from './vocabulary/index.ts';
 
-/** What makes this program another one: its version, the vocabulary, and the compiler's record of its sources. */
+/** Files that change with this program: its version, the schema, and the compiler's record of its sources. */
 const program = (): string[] =>
   ['package.json', 'platform/schema.json', 'dist/.tsbuildinfo'].map((name) =>
     join(dirname(platformDirectory()), name),
   );
 
-interface Kept {
-  /** Absolute paths of all that was read for it, the descriptor first. */
+interface CacheEntry {
+  /** Absolute paths of the files it was read from, the descriptor first. */
   readonly files: readonly string[];
   readonly key: string;
   readonly platform: Platform;
 }
 
 /**
- * The descriptor at `path`, from `file` when that was made of the same text by the same program.
+ * The descriptor at `path`; from the cache `file` when the same program wrote that for the same text.
  *
- * @throws Error that lists every fault of the descriptor
+ * @throws Error that lists every fault of the descriptor, one on each line
  */
 export async function loadPlatformCached(path: string, file: string): Promise<Platform> {
-  const kept = readKept(file);
-  if (kept?.files[0] === resolve(path) && kept.key === keyOfFiles(kept.files)) return kept.platform;
-  // The parser and the checker are loaded only when there is something to check.
+  const entry = readEntry(file);
+  if (entry?.files[0] === resolve(path) && entry.key === keyOfFiles(entry.files)) return entry.platform;
+  // Loaded on demand: an unchanged descriptor needs neither parser nor checker.
   const { loadPlatform } = await import('./load.ts');
   const read = new Map<string, Uint8Array>();
   const platform = loadPlatform(path, read);
-  keep(file, { files: [...read.keys()].map((name) => resolve(name)), key: keyOf(read.values()), platform });
+  writeEntry(file, {
+    files: [...read.keys()].map((name) => resolve(name)),
+    key: keyOf(read.values()),
+    platform,
+  });
   return platform;
 }
 
-/** Stands for what was read of a descriptor and of those it varies, and for this program. */
+/** Hash of the content of a descriptor, of its bases, and of this program. */
 function keyOf(contents: Iterable<Uint8Array>): string {
   const hash = createHash('sha256');
   for (const content of contents) hash.update(content).update('\0');
@@ -45,7 +49,7 @@ function keyOf(contents: Iterable<Uint8Array>): string {
   return hash.digest('base64url');
 }
 
-/** The key of files as they are now; undefined when one cannot be read. */
+/** Key of the present content of files; undefined when one cannot be read. */
 function keyOfFiles(files: readonly string[]): string | undefined {
   try {
     return keyOf(files.map((name) => readFileSync(name)));
@@ -54,26 +58,26 @@ function keyOfFiles(files: readonly string[]): string | undefined {
   }
 }
 
-/** A package need not carry the compiler's record; its version then speaks for its sources. */
+/** Empty for a missing file: a package may lack the compiler's record, and is identified by its version. */
 function textOf(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-function readKept(file: string): Kept | undefined {
+function readEntry(file: string): CacheEntry | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
     return typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files)
-      ? (value as Kept)
+      ? (value as CacheEntry)
       : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** What cannot be kept is read again next time; a full disk must not keep a board from starting. */
-function keep(file: string, kept: Kept): void {
+/** Write errors are ignored: a full disk must not prevent a start, and the next start checks again. */
+function writeEntry(file: string, entry: CacheEntry): void {
   try {
-    writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600 });
+    writeFileSync(`${file}.new`, JSON.stringify(entry), { mode: 0o600 });
     renameSync(`${file}.new`, file);
   } catch {
     return;

@@ -1,7 +1,8 @@
-/** The vocabulary of descriptors as a JSON schema for editors and the checker. */
-import { chips } from '../../drivers/i2c/chips/index.ts';
-import { keyOfList } from './overlay.ts';
+/** The vocabulary as `platform/schema.json`, for editors: standard keywords, overlays, shared definitions. */
+import { chipNames } from './chip-names.ts';
+import { keyOfList } from './source/overlay.ts';
 import { exampleQuantity, quantityPattern, unitNames } from './units.ts';
+import type { Schema } from './vocabulary/schema.ts';
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 type JsonObject = { [name: string]: Json };
@@ -17,25 +18,43 @@ function rewrite(value: Json, change: (schema: JsonObject, name: string) => Json
   return change(Object.fromEntries(inner), name);
 }
 
-/** Says in JSON Schema's own words what `x-unit` and `x-chip` ask for. */
-function spellOut(schema: JsonObject): JsonObject {
-  const { 'x-unit': unit, 'x-chip': kind } = schema;
-  if (typeof unit === 'string') {
-    return {
-      ...schema,
-      pattern: quantityPattern(unit),
-      patternErrorMessage: `a number and its unit: ${unitNames(unit).join(', ')}`,
-      examples: [exampleQuantity(unit)],
-    };
-  }
-  if (kind === 'device' || kind === 'mux') {
-    const fitting = chips.filter((chip) => (chip.kind === 'mux') === (kind === 'mux'));
-    return { ...schema, enum: fitting.flatMap((chip) => [...chip.compatible]) };
-  }
-  return schema;
+/** The schema as JSON, with standard keywords for the keywords of our own. */
+function jsonOf(schema: Schema): JsonObject {
+  const { properties, patternProperties, items, anyOf, ...rest } = schema;
+  const inner = (schemas: Readonly<Record<string, Schema>>): JsonObject =>
+    Object.fromEntries(Object.entries(schemas).map(([name, property]) => [name, jsonOf(property)]));
+  return {
+    ...standardOnly(rest),
+    ...(properties === undefined ? {} : { properties: inner(properties) }),
+    ...(patternProperties === undefined ? {} : { patternProperties: inner(patternProperties) }),
+    ...(items === undefined ? {} : { items: jsonOf(items) }),
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(jsonOf) }),
+    ...described(rest),
+    ...standardKeywords(rest),
+  };
 }
 
-/** An overlay needs nothing but the keys of list items, may remove with null, and may write lists as maps by key. */
+/** The keywords of JSON Schema; those of our own are for the checker. */
+const standardOnly = (schema: Schema): JsonObject =>
+  JSON.parse(JSON.stringify(schema, (name, value) => (name.startsWith('x-') ? undefined : value)));
+
+const described = ({ description, 'x-default': otherwise }: Schema): JsonObject =>
+  description === undefined || otherwise === undefined
+    ? {}
+    : { description: `${description} Default: ${otherwise}.` };
+
+/** The pattern of a quantity, and the names of chips. */
+function standardKeywords({ 'x-unit': unit, 'x-chip': kind }: Schema): JsonObject {
+  if (kind !== undefined) return { enum: chipNames(kind) };
+  if (unit === undefined) return {};
+  return {
+    pattern: quantityPattern(unit),
+    patternErrorMessage: `a number and its unit: ${unitNames(unit).join(', ')}`,
+    examples: [exampleQuantity(unit)],
+  };
+}
+
+/** An overlay needs only the keys of list items, may remove with null, and may write lists as mappings by key. */
 function loosen(schema: JsonObject, name: string): JsonObject {
   const { required: _, minItems: __, ...rest } = schema;
   const { properties, patternProperties, items } = rest;
@@ -52,12 +71,12 @@ function loosen(schema: JsonObject, name: string): JsonObject {
   return { description, anyOf: [{ ...rest, items: { ...items, required: [key] } }, byKey] };
 }
 
-/** Moves what stands in a schema more than once into definitions, named after the property that shows it first. */
+/** Moves repeated schemas into definitions, each named after the first property that has it. */
 function share(root: JsonObject): JsonObject {
-  const times = new Map<string, number>();
+  const uses = new Map<string, number>();
   rewrite(root, (schema) => {
     const text = JSON.stringify(schema);
-    times.set(text, (times.get(text) ?? 0) + 1);
+    uses.set(text, (uses.get(text) ?? 0) + 1);
     return schema;
   });
   const names = new Map<string, string>();
@@ -68,7 +87,7 @@ function share(root: JsonObject): JsonObject {
     const text = JSON.stringify(value);
     const inner = () =>
       Object.fromEntries(Object.entries(value).map(([key, part]) => [key, shared(part, nameOf(key, name))]));
-    if (!isSchema(value) || text.length < 300 || (times.get(text) ?? 0) < 2) return inner();
+    if (!isSchema(value) || text.length < 300 || (uses.get(text) ?? 0) < 2) return inner();
     let own = names.get(text);
     if (own === undefined) {
       own = freeName(name, definitions);
@@ -86,7 +105,7 @@ function share(root: JsonObject): JsonObject {
 const isSchema = (value: JsonObject): boolean =>
   typeof value.type === 'string' || typeof value.description === 'string';
 
-/** Keywords do not name what is inside them. */
+/** The name for what is inside `key`: keywords name nothing. */
 const nameOf = (key: string, above: string): string =>
   /^(properties|patternProperties|additionalProperties|items|anyOf|[^A-Za-z].*)$/.test(key) ? above : key;
 
@@ -97,9 +116,9 @@ function freeName(name: string, taken: JsonObject): string {
   }
 }
 
-/** The content of platform/schema.json, from the vocabulary in schema.ts. */
-export function schemaText(vocabulary: object): string {
-  const board = rewrite(JSON.parse(JSON.stringify(vocabulary)), spellOut);
+/** The content of platform/schema.json. */
+export function schemaText(vocabulary: Schema): string {
+  const board = jsonOf(vocabulary);
   const overlay = rewrite(board, loosen);
   if (!isObject(overlay)) throw new Error('the vocabulary is no object');
   const schema = share({

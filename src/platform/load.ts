@@ -1,35 +1,42 @@
-/** From a descriptor's file to the board it describes, or to every fault in it. */
-import { type Fault, faultText, inOrder } from './fault.ts';
-import type { Finding } from './finding.ts';
-import { readDescriptor } from './overlay.ts';
-import type { Board } from './rules/parts.ts';
-import { checkRules } from './rules.ts';
-import type { Platform } from './schema.ts';
-import { type FilesRead, fault, type Part, placeAt, plain } from './source.ts';
-import { readBoard } from './validate.ts';
+/** Reads a descriptor: the board it describes, or every fault in it. */
+import type { Finding } from './checker/finding.ts';
+import { readBySchema } from './checker/reader.ts';
+import { checkRules } from './checker/rules.ts';
+import { type DescriptorFault, faultText, inOrder } from './source/fault.ts';
+import { readDescriptor } from './source/overlay.ts';
+import { type FilesRead, fault, placeAt, plain, type YamlValue } from './source/yaml.ts';
+import { type PartialPlatform, type Platform, vocabulary } from './vocabulary/index.ts';
 
-/** What is known of a descriptor: the platform only where there is no fault. */
+/** Result of a check: the platform only when there is no fault. */
 export interface Checked {
   readonly platform?: Platform;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly DescriptorFault[];
 }
 
 /**
- * Reads and checks the descriptor at `path`; never throws for what is in the file, or that it is not there.
- * Puts into `read` what it has read.
+ * Reads and checks the descriptor at `path`. A file that is missing or no descriptor is a fault, not an exception. Adds
+ * every file to `read` with its content.
  */
 export function checkPlatform(path: string, read: FilesRead = new Map()): Checked {
   const { root, faults } = readDescriptor(path, read);
   if (root === undefined) return { faults: inOrder(faults) };
-  const { value, findings, references } = readBoard(plain(root));
-  const broken = value === undefined ? [] : checkRules(value as Board, references);
-  const all = [...faults, ...[...findings, ...broken].map((finding) => located(root, finding))];
-  // Where the schema has no fault to find, the value is a platform.
-  return all.length > 0 ? { faults: inOrder(all) } : { platform: value as Platform, faults: [] };
+  const { platform, findings } = checkData(plain(root));
+  const all = [...faults, ...findings.map((finding) => located(root, finding))];
+  return platform === undefined || all.length > 0 ? { faults: inOrder(all) } : { platform, faults: [] };
+}
+
+/** Checks data as a descriptor: a platform, or findings. */
+export function checkData(data: unknown): { platform?: Platform; findings: readonly Finding[] } {
+  const reading = readBySchema(vocabulary, data);
+  const { value, findings } = reading;
+  if (value === undefined) return { findings };
+  const all = [...findings, ...checkRules(value as PartialPlatform, reading)];
+  // A value without findings has everything that the vocabulary requires.
+  return all.length > 0 ? { findings: all } : { platform: value as Platform, findings: [] };
 }
 
 /**
- * The platform that the descriptor at `path` describes. Puts into `read` what it has read.
+ * The platform that the descriptor at `path` describes. Adds every file to `read` with its content.
  * @throws Error whose message lists every fault of the descriptor, one on each line.
  */
 export function loadPlatform(path: string, read: FilesRead = new Map()): Platform {
@@ -38,6 +45,6 @@ export function loadPlatform(path: string, read: FilesRead = new Map()): Platfor
   return platform;
 }
 
-function located(root: Part, { path, at, rule, message, hint }: Finding): Fault {
+function located(root: YamlValue, { path, at, rule, message, hint }: Finding): DescriptorFault {
   return fault(placeAt(root, path, at), path, rule, message, hint);
 }

@@ -1,11 +1,12 @@
-/** Quantities as people write them: a number and its unit, `250 uOhm`, `0.5 s`, `100 kHz`. */
+/** Quantities as text: a number and its unit, `250 uOhm`, `0.5 s`, `100 kHz`. */
+import type { Unit } from './vocabulary/schema.ts';
 
-/** What a written unit is worth: `times` × 10^`power` of the unit that is asked for. */
-interface Worth {
+/** Value of a written unit: `times` × 10^`power` of the target unit. */
+interface UnitValue {
   readonly times: number;
   readonly power: number;
 }
-type Units = Readonly<Record<string, Worth>>;
+type Units = Readonly<Record<string, UnitValue>>;
 
 /** Powers of ten of the SI prefixes in use on boards; the micro sign has two code points. */
 const prefixes: Readonly<Record<string, number>> = { u: -6, µ: -6, μ: -6, m: -3, '': 0, k: 3, M: 6 };
@@ -17,8 +18,8 @@ const prefixed = (unit: string, least: number, most: number): Units =>
       .map(([prefix, power]) => [prefix + unit, { times: 1, power }]),
   );
 
-/** Units of a dimension, by the unit that the loaded number is in. */
-const dimensions: Readonly<Record<string, { readonly units: Units; readonly example: string }>> = {
+/** Accepted units by the unit of the loaded number. */
+const dimensions: Readonly<Record<Unit, { readonly units: Units; readonly example: string }>> = {
   ms: {
     units: {
       us: { times: 1, power: -3 },
@@ -36,37 +37,31 @@ const dimensions: Readonly<Record<string, { readonly units: Units; readonly exam
   W: { units: prefixed('W', -3, 6), example: '750 W' },
 };
 
-function dimension(target: string) {
-  const found = dimensions[target];
-  if (found === undefined) throw new Error(`no units are known for "${target}"`);
-  return found;
-}
+/** Accepted units of a quantity of `target`, without those that no keyboard has. */
+export const unitNames = (target: Unit): string[] =>
+  Object.keys(dimensions[target].units).filter((name) => /^[A-Za-z]+$/.test(name));
 
-/** The units in which a quantity of `target` may be written, those that every keyboard has. */
-export const unitNames = (target: string): string[] =>
-  Object.keys(dimension(target).units).filter((name) => /^[A-Za-z]+$/.test(name));
+/** An example of a quantity of `target`. */
+export const exampleQuantity = (target: Unit): string => dimensions[target].example;
 
-/** A quantity of `target` that is written rightly, as an example. */
-export const exampleQuantity = (target: string): string => dimension(target).example;
-
-/** Regular expression of a quantity of `target`, for JSON Schema. */
-export const quantityPattern = (target: string): string =>
-  `^([0-9]{1,15}(\\.[0-9]{1,15})?) ?(${Object.keys(dimension(target).units).join('|')})$`;
+/** Regular expression of a quantity of `target`, as JSON Schema has them. */
+export const quantityPattern = (target: Unit): string =>
+  `^([0-9]{1,15}(\\.[0-9]{1,15})?) ?(${Object.keys(dimensions[target].units).join('|')})$`;
 
 /**
  * The number, in the unit `target` (`ms`, `Ohm`, `Hz`, `V`, `A` or `W`), of a quantity such as `250 uOhm`; undefined
  * where it is not one. `250 uOhm` is exactly the number 0.00025.
  */
-export function parseQuantity(text: string, target: string): number | undefined {
+export function parseQuantity(text: string, target: Unit): number | undefined {
   const match = new RegExp(quantityPattern(target), 'u').exec(text);
-  const worth = match === null ? undefined : dimension(target).units[match[3] ?? ''];
-  if (match === null || worth === undefined) return undefined;
+  const value = match === null ? undefined : dimensions[target].units[match[3] ?? ''];
+  if (match === null || value === undefined) return undefined;
   // The exponent is put into the text, since multiplying by 1e-6 would round.
-  return Number(`${match[1]}e${worth.power}`) * worth.times;
+  return Number(`${match[1]}e${value.power}`) * value.times;
 }
 
-/** What somebody most likely meant who wrote `text` for a quantity of `target`: the unit in its right letters. */
-export function likelyQuantity(text: string, target: string): string | undefined {
+/** The quantity of `target` that `text` most likely means: its unit in the correct case. Undefined when ambiguous. */
+export function likelyQuantity(text: string, target: Unit): string | undefined {
   const match = /^([0-9.]+) *([^0-9. ]+)$/u.exec(text);
   const names = unitNames(target).filter((name) => name.toLowerCase() === match?.[2]?.toLowerCase());
   const likely = `${match?.[1]} ${names[0]}`;

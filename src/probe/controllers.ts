@@ -24,7 +24,7 @@ import type { IpmiPaths } from '../../drivers/ipmi/ipmi.ts';
 import { identify } from '../board/nodes/identity.ts';
 import { recordedSensors } from '../board/nodes/records.ts';
 import { deviceError, type Way, Ways } from '../board/nodes/ways.ts';
-import type { NodeFacts, Platform } from '../platform/schema.ts';
+import type { NodeFacts, Platform } from '../platform/vocabulary/index.ts';
 import type { ControllerFinding, ControllerState } from './report.ts';
 
 type Satellite = NonNullable<Platform['ipmb']>[number];

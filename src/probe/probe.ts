@@ -6,11 +6,13 @@ import { decodeFru, fruText } from 'node-ipmi/fru';
 import { DeviceError } from '../../drivers/errors.ts';
 import type { Hardware } from '../../drivers/hardware.ts';
 import type { I2cBus } from '../../drivers/i2c/bus.ts';
-import { type Identity, pageCommand, type SensorChipSpec } from '../../drivers/i2c/chip.ts';
+import type { Identity, SensorChipSpec } from '../../drivers/i2c/chip.ts';
 import { findChip } from '../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../drivers/i2c/eeprom.ts';
-import { type Candidate, candidatesOf, openBuses, openCandidate } from '../board/sensing/readers.ts';
-import type { DeviceFacts, LineFacts, Platform } from '../platform/schema.ts';
+import { pageCommand } from '../../drivers/i2c/register.ts';
+import { openBuses } from '../board/sensing/buses.ts';
+import { type Candidate, candidatesOf, openCandidate } from '../board/sensing/chip-reader.ts';
+import type { DeviceFacts, LineFacts, Platform } from '../platform/vocabulary/index.ts';
 import { probeControllers } from './controllers.ts';
 import { type Count, metered } from './meter.ts';
 import type {
@@ -39,7 +41,11 @@ export async function probe(platform: Platform, hardware: Hardware): Promise<Pro
   };
   const may = permissions(platform);
   const counted = new Map<number, ReturnType<Hardware['i2c']>>();
-  const { buses, adapterOf } = openBuses(platform, {
+  const {
+    all: buses,
+    adapters,
+    adapterOf,
+  } = openBuses(platform, {
     ...hardware,
     i2c: (bus) => {
       const transport = counted.get(bus) ?? metered(hardware.i2c(bus), countOf(bus), may);
@@ -58,7 +64,6 @@ export async function probe(platform: Platform, hardware: Hardware): Promise<Pro
 
   // Everything has been woken and its muxes have been set once: this is a round as the daemon will make them.
   const rounds: BusFinding[] = [];
-  const adapters = [...new Set([...buses.keys()].map(adapterOf))];
   for (const adapter of adapters) {
     const here = (platform.devices ?? []).filter(({ bus }) => adapterOf(bus) === adapter);
     const count = countOf(adapter);

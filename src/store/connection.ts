@@ -1,7 +1,7 @@
 /**
- * The one place that makes objects of the SQLite addon, and keeps each for the life of the process: some releases of
- * Node 24 (seen with 24.21) abort when a wrapped native object is collected as garbage outside of any call, as happens to
- * a statement that nobody holds any more. Whoever prepares statements must therefore bound how many different ones.
+ * Creates the objects of the SQLite addon and keeps each for the life of the process: some releases of Node 24 (seen with
+ * 24.21) abort when such an object is garbage collected outside of a call. Callers must therefore bound the number of
+ * different statements.
  */
 import Database from 'better-sqlite3';
 
@@ -25,7 +25,7 @@ export function prepareStatement(db: Connection, sql: string): Statement {
   return keep(db.prepare(sql));
 }
 
-/** The value of a pragma. @throws the error of SQLite */
+/** Returns the value of a pragma. @throws the error of SQLite */
 export function readPragma(db: Connection, pragma: string): unknown {
   return prepareStatement(db, `PRAGMA ${pragma}`).pluck().get();
 }

@@ -1,18 +1,19 @@
+/** Failures of the store, and their causes in SQLite and the file system. */
 import { accessSync, constants, statfsSync } from 'node:fs';
 
 /**
- * Why the store cannot do what was asked.
+ * Why a store operation failed.
  *
- * - `in-use`: another process holds it.
+ * - `in-use`: another process has it open.
  * - `too-new`: a newer redfishd wrote it.
  * - `full`: no room on its file system.
  * - `read-only`: its file system or file may not be written.
  * - `io`: the medium failed.
- * - `corrupt`: what is stored does not make sense.
+ * - `corrupt`: the stored data is damaged.
  */
 export type StoreFault = 'in-use' | 'too-new' | 'full' | 'read-only' | 'io' | 'corrupt';
 
-/** A failure of the store. Nothing of the change concerned was stored; what was stored before can still be read. */
+/** A failed store operation. Nothing of the change was stored; earlier data can still be read. */
 export class StoreError extends Error {
   readonly reason: StoreFault;
 
@@ -28,10 +29,10 @@ const sentences: Readonly<Record<'full' | 'read-only' | 'io' | 'corrupt', string
   'read-only':
     'cannot be written, so nothing can be stored; make it writable, and restart redfishd if this goes on',
   io: 'is on a medium that fails, so nothing can be stored; check the kernel log and replace the medium',
-  corrupt: 'holds a damaged database; restart redfishd: it sets the damaged file aside and begins a new one',
+  corrupt: 'holds a damaged database; restart redfishd: it sets the damaged file aside and starts a new one',
 };
 
-/** The typed form of what SQLite or the file system threw; anything that is not their failure comes back as it was. */
+/** Converts an error of SQLite or the file system; returns any other error unchanged. */
 export function asStoreError(error: unknown, directory: string): unknown {
   const code = codeOf(error);
   if (error instanceof StoreError || code === null) return error;
@@ -51,7 +52,7 @@ function reasonOf(code: string, directory: string): keyof typeof sentences | nul
   return null;
 }
 
-/** SQLite reports any failed system call as an I/O error; the file system itself knows more. */
+/** SQLite reports every failed system call as an I/O error: asks the file system for the cause. */
 function probe(directory: string): 'full' | 'read-only' | 'io' {
   if (!isWritable(directory)) return 'read-only';
   try {

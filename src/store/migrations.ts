@@ -1,3 +1,4 @@
+/** The schema of the database and its history. */
 import { type Connection, readPragma, setPragma } from './connection.ts';
 import { StoreError } from './errors.ts';
 
@@ -72,13 +73,13 @@ export const migrations: readonly string[] = [
    CREATE INDEX journal_severity ON journal (stream, severity, resolved);
    CREATE INDEX journal_message ON journal (stream, message_id);`,
 
-  // How far each stream has been overwritten: whoever reads the journal in order learns here that it came too late.
+  // Up to which id each log has been overwritten, so that a reader detects lost events.
   `CREATE TABLE journal_overwritten (
      stream TEXT PRIMARY KEY,
      id INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;`,
 
-  // Readings over time: few rows, each with all series of its span, so that flash is written seldom and in one go.
+  // History of readings. Each row holds all series of its span, so that flash is written rarely.
   `CREATE TABLE history_series (
      id INTEGER PRIMARY KEY,
      name TEXT NOT NULL UNIQUE
@@ -100,7 +101,7 @@ export const migrations: readonly string[] = [
      body TEXT NOT NULL,
      PRIMARY KEY (kind, id)
    ) STRICT, WITHOUT ROWID;`,
-  // Who is told of events, and how far each is.
+  // Event subscriptions and their cursors.
   `CREATE TABLE subscriptions (
      id TEXT PRIMARY KEY,
      facts TEXT NOT NULL,
@@ -108,18 +109,18 @@ export const migrations: readonly string[] = [
      suspended INTEGER NOT NULL
    ) STRICT;`,
 
-  // Operations that take longer than their answer.
+  // Tasks.
   `CREATE TABLE tasks (
      id INTEGER PRIMARY KEY AUTOINCREMENT,
      body TEXT NOT NULL
    ) STRICT;`,
-  // How far the journal has taken over what others log, by who they are.
+  // How far foreign logs have been imported.
   `CREATE TABLE marks (
      source TEXT PRIMARY KEY,
      mark TEXT NOT NULL
    ) STRICT, WITHOUT ROWID;`,
 
-  // Reports of metrics that a subscriber could not be given yet.
+  // Undelivered metric reports.
   `CREATE TABLE waiting_reports (
      id INTEGER PRIMARY KEY,
      subscription TEXT NOT NULL,
@@ -127,7 +128,7 @@ export const migrations: readonly string[] = [
    ) STRICT;`,
 ];
 
-/** The version a database is at. @throws StoreError `too-new` */
+/** Returns the schema version of a database. @throws StoreError `too-new` */
 export function schemaVersion(db: Connection, newest: number = migrations.length): number {
   const version = Number(readPragma(db, 'user_version'));
   if (version <= newest) return version;

@@ -1,10 +1,11 @@
+/** Durable settings by key. */
 import { randomUUID } from 'node:crypto';
 import type { Store } from './store.ts';
 
-/** Makes a value of what is stored, or says `undefined` when it is not one. */
+/** Converts a stored value; undefined when it is not valid. */
 export type Decoder<T> = (value: unknown) => T | undefined;
 
-/** Small durable values by name. Reading costs a Map look-up; writing returns when the value is safe. */
+/** Small durable values by key. Reading is a map lookup; writing returns when the value is durable. */
 export class Settings {
   readonly #store: Store;
   readonly #values = new Map<string, string>();
@@ -20,7 +21,7 @@ export class Settings {
     }
   }
 
-  /** Grows with every change of any value. */
+  /** Rises with every change of any value. */
   get revision(): number {
     return this.#revision;
   }
@@ -29,7 +30,7 @@ export class Settings {
     return this.#values.get(key);
   }
 
-  /** All of them. */
+  /** Returns all keys and values. */
   entries(): Iterable<readonly [string, string]> {
     return this.#values.entries();
   }
@@ -54,7 +55,7 @@ export class Settings {
     this.#revision++;
   }
 
-  /** A stored JSON value; `fallback` when there is none, or none that the decoder takes. */
+  /** Returns a stored JSON value; `fallback` when there is none, or an invalid one. */
   json<T>(key: string, decode: Decoder<T>, fallback: T): T {
     const text = this.#values.get(key);
     if (text === undefined) return fallback;
@@ -70,7 +71,7 @@ export class Settings {
     this.set(key, JSON.stringify(value));
   }
 
-  /** The UUID of this Redfish service: made once, the same for the life of the store. */
+  /** UUID of this Redfish service: created once, constant for the life of the store. */
   get serviceUuid(): string {
     this.#uuid ??= this.#values.get('service.uuid') ?? this.#createUuid();
     return this.#uuid;
@@ -81,7 +82,7 @@ export class Settings {
     try {
       this.set('service.uuid', uuid);
     } catch {
-      // Without a store that can be written, it holds for this run.
+      // With a read-only store the UUID is valid for this run only.
     }
     return uuid;
   }

@@ -1,3 +1,4 @@
+/** The daemon's database: opening, recovery, queries and transactions. */
 import {
   closeSync,
   copyFileSync,
@@ -29,19 +30,19 @@ export type Value = string | number | Uint8Array | null;
 /** Positional values, or one object for named ones (`@name`). */
 export type Values = readonly Value[] | readonly [Readonly<Record<string, Value>>];
 
-/** A damaged database that was found at the start: where it lies now, and what was wrong with it. */
+/** A damaged database found at start: its new path, and the damage. */
 export interface Recovery {
   readonly setAside: string;
   readonly reason: string;
 }
 
 /**
- * The daemon's database. A change that returned has survived power loss. Failures are StoreErrors: reading goes on
- * when nothing can be written, and a failed change has changed nothing.
+ * The daemon's database. A change that returned survives power loss. Failures are StoreErrors: reads continue when writes
+ * fail, and a failed change has changed nothing.
  */
 export class Store {
   readonly directory: string;
-  /** The damaged predecessor that was set aside when this store was opened; null when all was well. */
+  /** The damaged database that was set aside at opening; null: none. */
   readonly recovered: Recovery | null;
   readonly #db: Connection;
   readonly #statements = new Map<string, Statement>();
@@ -56,22 +57,22 @@ export class Store {
     this.#transaction = db.transaction((work) => work());
   }
 
-  /** Why the last change could not be stored; null once one could be again. */
+  /** Why the last write failed; null after a successful write. */
   get fault(): StoreError | null {
     return this.#fault;
   }
 
-  /** All rows of a query. */
+  /** Returns all rows of a query. */
   all<Row>(sql: string, ...values: Values): Row[] {
     return this.#guard(() => this.#prepare(sql).all(...values) as Row[]);
   }
 
-  /** The first row of a query. */
+  /** Returns the first row of a query. */
   get<Row>(sql: string, ...values: Values): Row | undefined {
     return this.#guard(() => this.#prepare(sql).get(...values) as Row | undefined);
   }
 
-  /** Makes a change. @returns rows changed, and the id of the row last inserted */
+  /** Runs a write. @returns the number of changed rows, and the id of the last inserted row */
   run(sql: string, ...values: Values): { readonly changes: number; readonly lastId: number } {
     return this.#write(() => {
       const { changes, lastInsertRowid } = this.#prepare(sql).run(...values);
@@ -79,12 +80,12 @@ export class Store {
     });
   }
 
-  /** Several changes, all or none; may be nested. */
+  /** Runs several writes, all or none. May be nested. */
   transaction<T>(work: () => T): T {
     return this.#write(() => this.#transaction.immediate(work) as T);
   }
 
-  /** Folds the write-ahead log into the database and lets go of it. */
+  /** Checkpoints the write-ahead log and closes the database. */
   close(): void {
     if (!this.#db.open) return;
     this.#statements.clear();
@@ -125,10 +126,9 @@ const databaseFile = (directory: string) => join(directory, 'redfishd.db');
 const pidFile = (directory: string) => join(directory, 'redfishd.pid');
 
 /**
- * Opens the store in a directory, which is created (mode 0700) when missing. A damaged database is set aside under a
- * name of its own, never deleted, and a new one begun. A directory that cannot be written is opened for reading, if
- * it holds a database: changes then fail with `read-only`.
- * @throws StoreError when the store is in use or too new, or when there is nothing to read and no way to begin
+ * Opens the store in a directory, which is created (mode 0700) when missing. A damaged database is renamed, never deleted,
+ * and a new one is created. A read-only directory with a database is opened for reading: writes fail with `read-only`.
+ * @throws StoreError when the store is in use, too new, or can be neither read nor created
  */
 export function openStore(directory: string): Store {
   try {
@@ -146,7 +146,7 @@ function createDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    // Node says ENOENT where a file system is read-only, so most codes tell little.
+    // Node reports ENOENT on a read-only file system, so most codes do not identify the cause.
     const reason = codeOf(cause) === 'ENOSPC' ? 'full' : 'read-only';
     const why = cause instanceof Error ? cause.message : String(cause);
     const advice = 'make its place writable, or name another with --state';
@@ -160,12 +160,12 @@ function canWrite(directory: string): boolean {
   return isWritable(directory) && isWritable(databaseFile(directory));
 }
 
-/** SQLite would create the file readable by all; its log inherits the mode of the database. */
+/** Creates the file with mode 0600; SQLite would make it world-readable, and its log inherits the mode. */
 function createPrivate(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
-    // An existing file is not even opened here: closing it would drop the locks this process may hold on it.
+    // An existing file is not opened here: closing it would drop POSIX locks of this process.
     if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
@@ -186,37 +186,37 @@ function openOrRecover(directory: string): Store {
       db.close();
       throw error;
     }
-    // Renamed before it is closed: SQLite then leaves the log as it is instead of folding it in and deleting it.
+    // Renamed before it is closed, so that SQLite does not checkpoint and delete the log.
     recovered = setAside(file, error instanceof Error ? error.message : String(error));
     db.close();
     createPrivate(file);
     db = connect(file, { timeout: 0 });
     prepare(db);
   }
-  // Journal ids are for life: seconds since 1970 are above any id that the lost database can have handed out.
+  // Journal ids are never reused: seconds since 1970 exceed any id of the lost database.
   if (recovered !== null) db.exec("INSERT INTO sqlite_sequence (name, seq) VALUES ('journal', unixepoch())");
   try {
     writeFileSync(pidFile(directory), `${process.pid}\n`, { mode: 0o600 });
   } catch {
-    // It only serves the message for a second daemon.
+    // The file only serves the error message of a second daemon.
   }
   return new Store(directory, db, recovered, null);
 }
 
 function prepare(db: Connection): void {
-  // In this order: a log opened under an exclusive lock needs no shared memory, which flash file systems may lack.
+  // In this order: under an exclusive lock the log needs no shared memory, which flash file systems may lack.
   setPragma(db, 'locking_mode = EXCLUSIVE');
   setPragma(db, 'journal_mode = WAL');
   setPragma(db, 'synchronous = FULL');
-  schemaVersion(db); // Before the check, which may not understand what a newer version made.
+  schemaVersion(db); // Before the check, which may not understand a newer schema.
   const complaint = readPragma(db, 'quick_check(1)');
   if (complaint !== 'ok') throw new StoreError('corrupt', String(complaint));
   migrate(db);
 }
 
 /**
- * SQLite cannot read a write-ahead log without the right to write beside it. So the files are copied to temporary
- * memory, joined there, and the result is kept in RAM.
+ * SQLite cannot read a write-ahead log in a read-only directory: copies the files to temporary memory, joins them there and
+ * keeps the result in RAM.
  */
 function openCopy(directory: string): Store {
   const scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'redfishd-'));
@@ -258,11 +258,11 @@ function inUse(directory: string, cause: unknown): StoreError {
   try {
     pid = readFileSync(pidFile(directory), 'utf8').trim();
   } catch {
-    // The other one could not write it, or has not yet.
+    // The other process has not written it.
   }
   return new StoreError(
     'in-use',
-    `another redfishd uses the store in ${directory} (pid ${pid}); stop that one, or give this one a directory of its own with --state`,
+    `another redfishd uses the store in ${directory} (pid ${pid}); stop that one, or start this one with another --state directory`,
     { cause },
   );
 }

@@ -1,14 +1,14 @@
-/** What a task is, and what is stored of it. */
+/** A task, what an operation reports while it runs, and the stored form. */
 import type { Message } from '../messages/messages.ts';
 
-/** The TaskState values that occur (Task.v1_7_4). */
+/** The TaskState values in use (Task.v1_7_4). */
 export type TaskState = 'Pending' | 'Running' | 'Cancelling' | 'Completed' | 'Cancelled' | 'Exception';
 
-/** What the operation answers in the end, as if it had been waited for. */
+/** The final response of the operation, as if the client had waited for it. */
 export interface TaskAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON text; null for none. */
+  /** JSON; null: no body. */
   readonly body: string | null;
 }
 
@@ -19,13 +19,13 @@ export interface TaskRequest {
   readonly body: string;
 }
 
-/** A part of an operation, which can fail by itself: a sub-task. */
+/** A part of an operation that can fail on its own; shown as a sub-task. */
 export interface TaskPart {
   readonly id: string;
   readonly name: string;
   readonly state: TaskState;
   readonly health: 'OK' | 'Warning' | 'Critical';
-  /** Null until it has begun. */
+  /** Null until it starts. */
   readonly started: Date | null;
   readonly ended: Date | null;
   readonly messages: readonly Message[];
@@ -38,54 +38,55 @@ export interface Task {
   readonly health: 'OK' | 'Warning' | 'Critical';
   readonly started: Date;
   readonly ended: Date | null;
-  /** Percent; null where nobody can tell. */
+  /** Percent; null: unknown. */
   readonly progress: number | null;
   readonly messages: readonly Message[];
   readonly request: TaskRequest;
   readonly user: string | null;
-  /** Empty for an operation that is done in one. */
+  /** Empty for an operation without parts. */
   readonly parts: readonly TaskPart[];
-  /** Null until it has ended. */
+  /** Null until the task ends. */
   readonly answer: TaskAnswer | null;
 }
 
-/** What an operation may say of one of its parts. */
+/** Reports progress of one part. */
 export interface PartHandle {
   begin(): void;
-  /** @param error why it failed; the rest goes on */
+  /** @param error reason of failure; other parts continue */
   end(error?: unknown): void;
 }
 
-/** What an operation may say of itself while it runs. */
+/** Reports progress of a running operation. */
 export interface TaskHandle {
-  /** Aborted when somebody cancels the task or it takes too long; its reason says which. */
+  /** Aborted on cancellation or time-out; `reason` is a TaskCancelled or TaskTimeout. */
   readonly signal: AbortSignal;
   progress(percent: number): void;
-  say(message: Message): void;
-  /** Names the parts of the operation, in the order in which they are done; its progress follows from theirs. */
+  addMessage(message: Message): void;
+  /** Declares the parts in order of execution; progress follows from them. */
   parts(names: readonly string[]): readonly PartHandle[];
 }
 
-export interface TaskWish {
+/** What to run as a task. */
+export interface TaskDefinition {
   readonly name: string;
   readonly request: TaskRequest;
   readonly user: string | null;
-  /** Milliseconds that it may take. */
+  /** Time limit in milliseconds. */
   readonly timeout: number;
-  /** @throws whatever the words of `failure` can say */
+  /** @throws any error that `TaskMessages.failure` can render */
   readonly run: (task: TaskHandle) => Promise<TaskAnswer>;
 }
 
-/** What the words of the protocol are made by. */
-export interface TaskWords {
-  /** What a client is told of an operation that failed. */
+/** Renders results; tasks know no registry. */
+export interface TaskMessages {
+  /** Messages and response of a failed operation. */
   readonly failure: (error: unknown) => {
     readonly messages: readonly Message[];
     readonly answer: TaskAnswer;
   };
-  /** What it is told of one that is done, less some of its parts. */
+  /** Message of an operation of which some parts failed. */
   readonly incomplete: (id: string) => Message;
-  /** What it is told of one that the end of the daemon cut off. */
+  /** Message and response of an operation that the end of the daemon interrupted. */
   readonly interrupted: (id: string) => { readonly message: Message; readonly answer: TaskAnswer };
 }
 
@@ -97,24 +98,24 @@ export type TaskEvent =
   | 'TaskCancelled'
   | 'TaskRemoved';
 
-/** There are too many tasks under way. */
+/** Too many tasks are running. */
 export class TooManyTasks extends Error {}
 
-/** Somebody cancelled the task. */
+/** A client cancelled the task. */
 export class TaskCancelled extends Error {
   constructor() {
     super('the task was cancelled');
   }
 }
 
-/** The task took longer than it may. */
+/** The task exceeded its time limit. */
 export class TaskTimeout extends Error {
   constructor(milliseconds: number) {
     super(`the task took longer than ${milliseconds / 1000} s`);
   }
 }
 
-/** As the store has it. */
+/** Returns the stored form. */
 export const encode = (task: Omit<Task, 'id'>): string => JSON.stringify(task);
 
 type Stored<T> = Omit<T, 'started' | 'ended' | 'parts'> & {
@@ -123,7 +124,7 @@ type Stored<T> = Omit<T, 'started' | 'ended' | 'parts'> & {
 };
 const dateOf = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
-/** What `encode` made, also before there were parts. */
+/** Decodes what `encode` made, in this or an older version. */
 export function decode(id: string, body: string): Task {
   const stored = JSON.parse(body) as Stored<Omit<Task, 'id'>> & {
     readonly parts?: readonly Stored<TaskPart>[];
@@ -131,7 +132,9 @@ export function decode(id: string, body: string): Task {
   const { started, ended, parts = [] } = stored;
   return {
     ...stored,
-    ...{ id, started: new Date(started ?? 0), ended: dateOf(ended) },
+    id,
+    started: new Date(started ?? 0),
+    ended: dateOf(ended),
     parts: parts.map((part) => ({ ...part, started: dateOf(part.started), ended: dateOf(part.ended) })),
   };
 }

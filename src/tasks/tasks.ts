@@ -1,6 +1,6 @@
 /**
- * Operations that go on after they were accepted. A task is stored before its operation begins, so that after a loss of
- * power each one that was accepted still says what became of it.
+ * Operations that continue after the response. A task is stored before its operation starts, so that every accepted one still
+ * has a result after a loss of power.
  */
 import { Listeners } from '../base/listeners.ts';
 import type { Store } from '../store/store.ts';
@@ -10,38 +10,40 @@ import {
   type PartHandle,
   type Task,
   TaskCancelled,
+  type TaskDefinition,
   type TaskEvent,
   type TaskHandle,
+  type TaskMessages,
   type TaskPart,
   TaskTimeout,
-  type TaskWish,
-  type TaskWords,
   TooManyTasks,
 } from './task.ts';
 
-/** Tasks that are kept; of those that have ended the oldest go. */
+/** Tasks kept; the oldest that have ended are deleted. */
 const kept = 100;
+/** Tasks that may run at a time. */
 const running = 16;
+/** Messages kept per task; the oldest are dropped. */
 const maxMessages = 20;
 
 export class Tasks {
   readonly #store: Store;
-  readonly #words: TaskWords;
+  readonly #messages: TaskMessages;
   readonly #tasks = new Map<string, Task>();
   readonly #aborts = new Map<string, AbortController>();
   readonly #events = new Listeners<{ readonly event: TaskEvent; readonly task: Task }>();
   #revision = 0;
 
-  constructor(store: Store, words: TaskWords) {
+  constructor(store: Store, messages: TaskMessages) {
     this.#store = store;
-    this.#words = words;
+    this.#messages = messages;
     for (const { id, body } of store.all<{ id: number; body: string }>(
       'SELECT id, body FROM tasks ORDER BY id',
     ))
       this.#tasks.set(String(id), decode(String(id), body));
   }
 
-  /** Grows with every change of any task. */
+  /** Rises with every change of any task. */
   get revision(): number {
     return this.#revision;
   }
@@ -58,35 +60,33 @@ export class Tasks {
     return this.#events.add(listener);
   }
 
-  /** Says of those that a former run of the daemon left what became of them. */
-  settle(): void {
+  /** Ends the tasks that a previous run of the daemon left unfinished. */
+  endInterrupted(): void {
     for (const task of this.list()) {
       if (task.ended !== null) continue;
-      const { message, answer } = this.#words.interrupted(task.id);
-      const parts = ended(task.parts, 'Exception', (part) => [this.#words.interrupted(part).message]);
+      const { message, answer } = this.#messages.interrupted(task.id);
+      const parts = ended(task.parts, 'Exception', (part) => [this.#messages.interrupted(part).message]);
       this.#end(task.id, { state: 'Exception', health: 'Critical', messages: [message], parts, answer });
     }
   }
 
   /**
-   * Accepts an operation and begins it.
-   * @throws TooManyTasks, StoreError: it has not begun then
+   * Stores a task and starts its operation.
+   * @throws TooManyTasks, StoreError; the operation has not started then
    */
-  start({ name, request, user, timeout, run }: TaskWish): Task {
+  start({ name, request, user, timeout, run }: TaskDefinition): Task {
     if (this.list().filter(({ ended }) => ended === null).length >= running)
-      throw new TooManyTasks(`${running} tasks are under way`);
+      throw new TooManyTasks(`${running} tasks are running: wait for one to end, or delete one`);
     const fresh: Omit<Task, 'id'> = {
-      ...{
-        name,
-        request,
-        user,
-        started: new Date(),
-        ended: null,
-        progress: null,
-        messages: [],
-        parts: [],
-        answer: null,
-      },
+      name,
+      request,
+      user,
+      started: new Date(),
+      ended: null,
+      progress: null,
+      messages: [],
+      parts: [],
+      answer: null,
       state: 'Running',
       health: 'OK',
     };
@@ -99,17 +99,17 @@ export class Tasks {
     for (const { id: old } of this.#surplus()) this.#tasks.delete(old);
     const task: Task = { id, ...fresh };
     this.#tasks.set(id, task);
-    this.#moved('TaskStarted', task);
+    this.#emit('TaskStarted', task);
     const abort = new AbortController();
     this.#aborts.set(id, abort);
     const overdue = setTimeout(() => abort.abort(new TaskTimeout(timeout)), timeout).unref();
     const handle: TaskHandle = {
       signal: abort.signal,
       progress: (percent) => this.#change(id, { progress: Math.round(percent) }),
-      say: (message) => this.#change(id, { messages: [...(this.get(id)?.messages ?? []), message] }),
+      addMessage: (message) => this.#change(id, { messages: [...(this.get(id)?.messages ?? []), message] }),
       parts: (names) => this.#divide(id, names),
     };
-    // A turn later: whoever started it has its answer before the operation can say anything.
+    // Starts in a later turn, so that the caller has the task before the operation reports anything.
     void Promise.resolve()
       .then(() => run(handle))
       .then(
@@ -123,7 +123,7 @@ export class Tasks {
     return task;
   }
 
-  /** Asks an operation to stop, or forgets one that has ended. @returns false when there is none @throws StoreError */
+  /** Cancels a running task, or deletes an ended one. @returns false when there is none @throws StoreError */
   remove(id: string): boolean {
     const task = this.#tasks.get(id);
     if (task === undefined) return false;
@@ -135,7 +135,7 @@ export class Tasks {
     }
     this.#store.run('DELETE FROM tasks WHERE id = ?', Number(id));
     this.#tasks.delete(id);
-    this.#moved('TaskRemoved', task);
+    this.#emit('TaskRemoved', task);
     return true;
   }
 
@@ -145,14 +145,14 @@ export class Tasks {
     return names.map((_, at) => ({
       begin: () => {
         this.#changePart(id, at, { state: 'Running', started: new Date() });
-        // What became of those before it is stored with it.
-        this.#keep(id);
+        // Stores the results of earlier parts too.
+        this.#save(id);
       },
       end: (error) => {
         const outcome: Partial<TaskPart> =
           error === undefined
             ? { state: 'Completed' }
-            : { state: 'Exception', health: 'Critical', messages: this.#words.failure(error).messages };
+            : { state: 'Exception', health: 'Critical', messages: this.#messages.failure(error).messages };
         this.#changePart(id, at, { ...outcome, ended: new Date() });
         this.#change(id, { progress: Math.round((100 * (at + 1)) / names.length) });
       },
@@ -167,22 +167,29 @@ export class Tasks {
   #done(id: string, answer: Task['answer']): void {
     const task = this.get(id);
     const incomplete = task?.parts.some(({ state }) => state !== 'Completed') === true;
-    const messages = [...(task?.messages ?? []), ...(incomplete ? [this.#words.incomplete(id)] : [])];
+    const messages = [...(task?.messages ?? []), ...(incomplete ? [this.#messages.incomplete(id)] : [])];
     this.#end(id, {
-      ...{ state: 'Completed', health: incomplete ? 'Warning' : 'OK', progress: 100, messages, answer },
+      state: 'Completed',
+      health: incomplete ? 'Warning' : 'OK',
+      progress: 100,
+      messages,
+      answer,
       parts: ended(task?.parts ?? [], 'Cancelled', () => []),
     });
   }
 
   #failed(id: string, error: unknown): void {
-    const { messages, answer } = this.#words.failure(error);
+    const { messages, answer } = this.#messages.failure(error);
     const task = this.get(id);
-    const told = [...(task?.messages ?? []), ...messages];
+    const all = [...(task?.messages ?? []), ...messages];
     const state = task?.state === 'Cancelling' ? 'Cancelled' : 'Exception';
     const parts = ended(task?.parts ?? [], state, () => messages);
     this.#end(id, {
-      ...{ state, health: state === 'Cancelled' ? 'Warning' : 'Critical' },
-      ...{ messages: told, parts, answer },
+      state,
+      health: state === 'Cancelled' ? 'Warning' : 'Critical',
+      messages: all,
+      parts,
+      answer,
     });
   }
 
@@ -190,17 +197,17 @@ export class Tasks {
     const task = this.#change(id, { ...end, ended: new Date() });
     if (task === undefined) return;
     this.#events.emit({ event: eventOf(task), task });
-    this.#keep(id);
+    this.#save(id);
   }
 
-  /** What cannot be stored stays as it was; after a restart it counts as cut off, which is the safer thing to say. */
-  #keep(id: string): void {
+  /** Stores a task. When that fails, the task counts as interrupted after a restart, which is the safer statement. */
+  #save(id: string): void {
     const task = this.get(id);
     if (task === undefined) return;
     try {
       this.#store.run('UPDATE tasks SET body = ? WHERE id = ?', encode(task), Number(id));
     } catch {
-      // Also at the end of the daemon, when there is no store any more.
+      // Also reached at the end of the daemon, when the store is closed.
     }
   }
 
@@ -219,13 +226,13 @@ export class Tasks {
     return ended.slice(0, Math.max(0, this.#tasks.size + 1 - kept));
   }
 
-  #moved(event: TaskEvent, task: Task): void {
+  #emit(event: TaskEvent, task: Task): void {
     this.#revision++;
     this.#events.emit({ event, task });
   }
 }
 
-/** The last word on each part: one that was under way ends as its task does, one that had not begun never will. */
+/** Returns the final state of each part: a running part ends as its task does, a pending one is cancelled. */
 const ended = (
   parts: readonly TaskPart[],
   state: 'Exception' | 'Cancelled',
@@ -244,7 +251,7 @@ function eventOf({ state, health }: Task): TaskEvent {
   return health === 'OK' ? 'TaskCompletedOK' : 'TaskCompletedWarning';
 }
 
-/** Waits for an operation that cannot be stopped, but no longer than until its task ends. @throws why it ended */
+/** Waits for an operation that cannot be stopped, at most until the signal aborts. @throws the signal's reason */
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);

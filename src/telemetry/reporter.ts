@@ -4,10 +4,10 @@ import { Listeners } from '../base/listeners.ts';
 import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import { type Definition, durationIn, limits } from './definition.ts';
+import type { DefinitionStore } from './definition-store.ts';
 import type { History } from './history.ts';
 import { type Metrics, wildcardsIn } from './metric.ts';
 import { currentValues, type Item, itemsOf, type MetricValue, pastValues, type Report } from './report.ts';
-import type { Shelf } from './shelf.ts';
 
 /** A report that is asked for again within this time is the same one, milliseconds: it moves no faster than readings do. */
 const askedHold = 1000;
@@ -32,7 +32,7 @@ interface Course {
 }
 
 export class Reporter {
-  readonly #definitions: Shelf<Definition>;
+  readonly #definitions: DefinitionStore<Definition>;
   readonly #history: History;
   readonly #courses = new Map<string, Course>();
   readonly #reports = new Map<string, Report>();
@@ -40,7 +40,7 @@ export class Reporter {
   #metrics: Metrics | undefined;
   #revision = 0;
 
-  constructor(definitions: Shelf<Definition>, history: History) {
+  constructor(definitions: DefinitionStore<Definition>, history: History) {
     this.#definitions = definitions;
     this.#history = history;
   }

@@ -4,18 +4,19 @@
  */
 
 import { type Clock, systemClock } from '../base/clock.ts';
+import { reportDefect } from '../base/defects.ts';
 import type { Board, Sensor } from '../board/model.ts';
 import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import { type Aggregate, averageOf } from './aggregate.ts';
 import { type Definition, limits } from './definition.ts';
+import { DefinitionStore } from './definition-store.ts';
 import type { Family } from './exposition.ts';
 import { History, type Reading } from './history.ts';
 import { hour, minute } from './history-table.ts';
 import type { Metrics } from './metric.ts';
 import type { Report } from './report.ts';
 import { Reporter } from './reporter.ts';
-import { Shelf } from './shelf.ts';
 import { Statistics } from './statistics.ts';
 import { type Fired, type Trigger, Triggers } from './trigger.ts';
 
@@ -50,8 +51,8 @@ export interface TelemetryOptions {
 
 export class Telemetry {
   readonly history: History;
-  readonly definitions: Shelf<Definition>;
-  readonly triggers: Shelf<Trigger>;
+  readonly definitions: DefinitionStore<Definition>;
+  readonly triggers: DefinitionStore<Trigger>;
   readonly #reporter: Reporter;
   readonly #watcher: Triggers;
   readonly #settings: TelemetryOptions['settings'];
@@ -72,8 +73,8 @@ export class Telemetry {
     this.history = new History(store, clock.now());
     this.#settings = settings;
     this.#store = store;
-    this.definitions = new Shelf<Definition>(store, 'definition', predefined);
-    this.triggers = new Shelf<Trigger>(store, 'trigger');
+    this.definitions = new DefinitionStore<Definition>(store, 'definition', predefined);
+    this.triggers = new DefinitionStore<Trigger>(store, 'trigger');
     this.#reporter = new Reporter(this.definitions, this.history);
     this.#reporter.restore(store);
     this.#watcher = new Triggers(this.triggers);
@@ -110,7 +111,7 @@ export class Telemetry {
         this.tick();
       } catch (error) {
         // One report that cannot be made must not end the daemon.
-        process.emitWarning(error instanceof Error ? error : String(error));
+        reportDefect(error);
       }
     }, tickPeriod).unref();
   }

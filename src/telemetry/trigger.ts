@@ -2,8 +2,8 @@
 import { Listeners } from '../base/listeners.ts';
 import { kept } from './codec.ts';
 import { durationIn, limits } from './definition.ts';
+import type { DefinitionStore } from './definition-store.ts';
 import { expand, type Metric, type Metrics, type Scalar, type Wildcard } from './metric.ts';
-import type { Shelf } from './shelf.ts';
 import { atRest, type Direction, step, type Threshold, type ThresholdState } from './threshold.ts';
 
 export const thresholdNames = ['UpperCritical', 'LowerCritical', 'UpperWarning', 'LowerWarning'] as const;
@@ -82,12 +82,12 @@ interface Discrete {
 }
 
 export class Triggers {
-  readonly #shelf: Shelf<Trigger>;
+  readonly #shelf: DefinitionStore<Trigger>;
   readonly #watches = new Map<string, Watch>();
   readonly #listeners = new Listeners<Fired>();
   #metrics: Metrics | undefined;
 
-  constructor(shelf: Shelf<Trigger>) {
+  constructor(shelf: DefinitionStore<Trigger>) {
     this.#shelf = shelf;
   }
 

@@ -44,6 +44,7 @@ export class Certificates {
   #policy: TlsPolicy;
   #pair: ServerPair;
   #server: Certificate;
+  #issued: boolean;
   #trusted: readonly Certificate[];
 
   private constructor(settings: Settings, pair: ServerPair) {
@@ -51,6 +52,7 @@ export class Certificates {
     this.#policy = storedPolicy(settings);
     this.#pair = pair;
     this.#server = show(pair.id, pair.chain);
+    this.#issued = isIssued(this.#server);
     this.#trusted = settings.json('tls.trusted', decodeTrusted, []);
   }
 
@@ -99,6 +101,11 @@ export class Certificates {
     return this.#server;
   }
 
+  /** Whether another than its own key signed it: only then may browsers be told to insist on it. */
+  get issued(): boolean {
+    return this.#issued;
+  }
+
   /** Those who may vouch for clients. */
   get trusted(): readonly Certificate[] {
     return this.#trusted;
@@ -132,6 +139,7 @@ export class Certificates {
     this.#settings.setJson('tls.server', pair);
     this.#pair = pair;
     this.#server = show(id, pair.chain);
+    this.#issued = isIssued(this.#server);
     this.#changed.emit();
     this.#forgetRequest(key);
     return this.#server;
@@ -257,3 +265,5 @@ function decodeTrusted(value: unknown): readonly Certificate[] | undefined {
 function decodeKeys(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) ? (value as readonly string[]) : undefined;
 }
+
+const isIssued = ({ leaf }: Certificate): boolean => !leaf.verify(leaf.publicKey);

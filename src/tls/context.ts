@@ -20,6 +20,12 @@ const suites = {
   ],
 } as const;
 
+/**
+ * Key exchange by elliptic curves only. Finite-field groups (RFC 7919) are in OpenSSL's default list, and ffdhe8192 costs the
+ * server 75 times what X25519 does for a hello that costs its client nothing.
+ */
+const groups = ['X25519', 'P-256', 'P-384'];
+
 /** The same suites by the names of their RFCs (8446, 5289, 7905), for clients to read. */
 const registeredNames: Readonly<Record<string, string>> = {
   'ECDHE-ECDSA-AES256-GCM-SHA384': 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
@@ -55,6 +61,7 @@ export function serverOptions({ chain, key, minVersion, trusted, clients }: Cont
   return {
     ...{ cert: chain, key, minVersion },
     ciphers: [...suites['TLSv1.3'], ...suites['TLSv1.2'], '@SECLEVEL=2'].join(':'),
+    ecdhCurve: groups.join(':'),
     requestCert: clients !== 'off',
     rejectUnauthorized: clients === 'required',
     // Without a list OpenSSL would be given Mozilla's, and any public authority could vouch for a user.

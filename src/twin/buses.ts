@@ -4,7 +4,7 @@ import { deviceName } from '../../drivers/i2c/bus.ts';
 import { usesPec } from '../../drivers/i2c/chip.ts';
 import { findChip } from '../../drivers/i2c/chips/index.ts';
 import type { I2cTransport } from '../../drivers/i2c/transport.ts';
-import type { TwinBoard, TwinDevice, TwinMux } from './board.ts';
+import type { DeviceFacts, MuxFacts, Platform } from '../platform/vocabulary/index.ts';
 import { type Part, partsOf } from './catalog.ts';
 import type { Faults } from './faults.ts';
 import { fruImage } from './fru.ts';
@@ -66,7 +66,7 @@ type Model =
   | { readonly kind: 'eeprom'; readonly memory: EepromModel };
 
 interface Socket {
-  readonly device: TwinDevice;
+  readonly device: DeviceFacts;
   readonly parts: readonly [Part, ...Part[]];
   readonly models: Map<Part, Model>;
   fitted: Part;
@@ -74,7 +74,7 @@ interface Socket {
 }
 
 interface MuxSocket {
-  readonly facts: TwinMux;
+  readonly facts: MuxFacts;
   readonly model: MuxModel;
 }
 
@@ -85,7 +85,7 @@ type Responder = {
   readonly pec: boolean;
 };
 
-export function createBuses(board: TwinBoard, around: BusSurroundings): TwinBuses {
+export function createBuses(board: Platform, around: BusSurroundings): TwinBuses {
   const { faults } = around;
   const sockets = new Map<string, Socket>();
   const muxes = new Map<string, MuxSocket>();
@@ -286,7 +286,7 @@ function attempt(where: string, transfer: () => Uint8Array): Uint8Array {
 }
 
 /** Every bus number of the board, and whether it is only a channel of a mux that redfishd switches. */
-function busesOf(board: TwinBoard): ReadonlyMap<number, boolean> {
+function busesOf(board: Platform): ReadonlyMap<number, boolean> {
   const { buses = [], ipmb = [], nodes = [], muxes = [], devices = [] } = board;
   const numbers = [
     ...nodes.flatMap(({ link }) => (link.kind === 'ipmb' ? [link.bus] : [])),

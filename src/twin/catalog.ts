@@ -1,14 +1,21 @@
 /** What a board has, found by name: the chips that its devices may be, and every sensor with what it measures. */
-import type { ChipSpec, Quantity } from '../../drivers/i2c/chip.ts';
+import type { ChipSpec } from '../../drivers/i2c/chip.ts';
 import { findChip } from '../../drivers/i2c/chips/index.ts';
-import type { TwinBoard, TwinDevice, TwinNode, TwinPart, TwinSensor } from './board.ts';
+import type { Quantity } from '../../drivers/quantity.ts';
+import type {
+  AlternativeFacts,
+  DeviceFacts,
+  NodeFacts,
+  Platform,
+  SensorFacts,
+} from '../platform/vocabulary/index.ts';
 import { TwinError } from './names.ts';
 import type { AnalogFacts, NodeSensorFacts } from './nodes/facts.ts';
 import { serverSensors } from './nodes/server.ts';
 import { twinLakesSensors } from './nodes/twin-lakes.ts';
 
 /** One part that may be fitted in a device's place. */
-export interface Part extends TwinPart {
+export interface Part extends AlternativeFacts {
   readonly spec: ChipSpec;
   readonly bus: number;
   readonly address: number;
@@ -16,7 +23,7 @@ export interface Part extends TwinPart {
 
 export interface KnownSensor {
   readonly id: string;
-  readonly facts: TwinSensor;
+  readonly facts: SensorFacts;
   readonly quantity: Quantity;
   /** Host that must be on for it to mean something, unless it has standby power. */
   readonly host?: string;
@@ -34,14 +41,14 @@ export interface KnownSensor {
 }
 
 /** The sensors in the records of a node. */
-export const nodeSensors = ({ simulate = 'server' }: TwinNode): readonly NodeSensorFacts[] =>
+export const nodeSensors = ({ simulate = 'server' }: NodeFacts): readonly NodeSensorFacts[] =>
   simulate === 'twin-lakes' ? twinLakesSensors : serverSensors;
 
 /** What a sensor of a node is called on the twin. */
 export const nodeSensorId = (node: { readonly id: string }, name: string) => `${node.id}_${name}`;
 
 /** Host that a node serves, if any. */
-export const hostOfNode = (board: TwinBoard, { id, host }: TwinNode) =>
+export const hostOfNode = (board: Platform, { id, host }: NodeFacts) =>
   (board.hosts ?? []).find(
     (each) =>
       each.id === host ||
@@ -50,7 +57,7 @@ export const hostOfNode = (board: TwinBoard, { id, host }: TwinNode) =>
   );
 
 /** A sensor of a node; the descriptor knows better where it says something. */
-function nodeSensor(node: TwinNode, host: string | undefined, facts: AnalogFacts): KnownSensor {
+function nodeSensor(node: NodeFacts, host: string | undefined, facts: AnalogFacts): KnownSensor {
   const { name, quantity, context, thresholds, nominal, below, standby, constant } = facts;
   const known = node.sensors?.[name] ?? {};
   return {
@@ -72,9 +79,9 @@ function nodeSensor(node: TwinNode, host: string | undefined, facts: AnalogFacts
 }
 
 /** The device itself, then its second sources. @throws TwinError for a part that nobody knows */
-export function partsOf(device: TwinDevice): readonly [Part, ...Part[]] {
+export function partsOf(device: DeviceFacts): readonly [Part, ...Part[]] {
   const { alternatives = [] } = device;
-  const complete = (part: TwinPart): Part => {
+  const complete = (part: AlternativeFacts): Part => {
     const { chip, bus, address } = { ...device, ...part };
     const spec = chip === undefined ? undefined : findChip(chip);
     if (!spec) throw new TwinError(`device ${device.id}: no driver for chip "${chip}"`);
@@ -87,7 +94,7 @@ export function partsOf(device: TwinDevice): readonly [Part, ...Part[]] {
 }
 
 /** Every sensor that the twin can give a value to. @throws TwinError for a channel that the chip does not have */
-export function sensorsOf(board: TwinBoard): ReadonlyMap<string, KnownSensor> {
+export function sensorsOf(board: Platform): ReadonlyMap<string, KnownSensor> {
   const sensors = new Map<string, KnownSensor>();
   const add = (sensor: KnownSensor) => {
     if (!sensors.has(sensor.id)) sensors.set(sensor.id, sensor);

@@ -1,14 +1,12 @@
 /**
- * The knobs of a twin on a local socket, for `redfishd twin` and scripts: one JSON request a line, one JSON answer a
+ * The simulator controls of a twin on a local socket, for `redfishd twin` and scripts: one JSON request a line, one JSON answer a
  * line, `{"ok": true, "result": …}` or `{"ok": false, "error": "…"}`, in the order of the requests.
  */
 import { once } from 'node:events';
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
-import { helpText, perform, type Request, requestOf } from '../cli/twin-commands.ts';
+import { perform } from './commands.ts';
 import { TwinError } from './names.ts';
-import { statusText } from './status.ts';
 import type { Twin } from './twin.ts';
 
 /** Longest request, bytes. */
@@ -106,61 +104,4 @@ async function answerTo(twin: Twin, line: string): Promise<Answer> {
   } catch (error) {
     return { ok: false, error: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/**
- * `redfishd twin …`; `argv` is what follows the word `twin`.
- *
- * @returns the exit status: 0, 1 for what the twin refuses or when none is there, 2 for a command that makes no sense.
- */
-export async function twinCommand(
-  argv: readonly string[],
-  { socket: path, out }: { readonly socket: string; readonly out: (text: string) => void },
-): Promise<number> {
-  if (argv.length === 0 || argv.includes('--help') || argv.includes('-h')) {
-    out(helpText());
-    return argv.length === 0 ? 2 : 0;
-  }
-  let request: Request;
-  try {
-    request = requestOf(argv);
-  } catch (error) {
-    if (!(error instanceof TwinError)) throw error;
-    out(`${error.message}\n`);
-    return 2;
-  }
-  const answer = await ask(path, request);
-  if (!answer.ok) out(`${answer.error}\n`);
-  else if (request.command === 'status') out(statusText(answer.result));
-  else if (answer.result !== null) out(`${String(answer.result)}\n`);
-  return answer.ok ? 0 : 1;
-}
-
-async function ask(path: string, request: Request): Promise<Answer> {
-  const socket = connect(path);
-  try {
-    await once(socket, 'connect');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return {
-      ok: false,
-      error: `no twin listens on ${path} (${reason}); start one with redfishd serve --twin`,
-    };
-  }
-  socket.on('error', () => {});
-  try {
-    socket.write(`${JSON.stringify(request)}\n`);
-    for await (const line of createInterface({ input: socket })) return answerOf(JSON.parse(line));
-    return { ok: false, error: 'the twin went away without an answer' };
-  } finally {
-    socket.destroy();
-  }
-}
-
-function answerOf(value: unknown): Answer {
-  if (typeof value === 'object' && value !== null && 'ok' in value) {
-    if (value.ok === true && 'result' in value) return { ok: true, result: value.result };
-    if (value.ok === false && 'error' in value) return { ok: false, error: String(value.error) };
-  }
-  return { ok: false, error: 'the answer is not that of a twin' };
 }

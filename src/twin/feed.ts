@@ -1,11 +1,11 @@
 /** Where there is power on the board: mains, supplies, slots that are plugged in and switched on. */
-import type { TwinBoard, TwinPowerSupply } from './board.ts';
+import type { Platform, PowerSupplyFacts } from '../platform/vocabulary/index.ts';
 import type { Faults } from './faults.ts';
 
 export interface Feed {
   hasMains(): boolean;
   /** A supply is plugged in, works, and has mains. */
-  delivers(supply: TwinPowerSupply): boolean;
+  delivers(supply: PowerSupplyFacts): boolean;
   /** The board as a whole is fed. */
   isFed(): boolean;
   /** A chassis is plugged in, and what it is in is too. */
@@ -19,7 +19,7 @@ export interface Feed {
 }
 
 export function createFeed(
-  board: TwinBoard,
+  board: Platform,
   around: {
     readonly faults: Faults;
     /** Ids of supplies and chassis that are not plugged in. */
@@ -33,7 +33,7 @@ export function createFeed(
   const chassis = new Map((board.chassis ?? []).map((each) => [each.id, each]));
 
   const hasMains = () => faults.find('lostMains', () => true) === undefined;
-  const delivers = ({ id }: TwinPowerSupply) =>
+  const delivers = ({ id }: PowerSupplyFacts) =>
     hasMains() && !absent.has(id) && !faults.find('blownSupply', ({ powerSupply }) => powerSupply === id);
   const isFed = () => hasMains() && (supplies.length === 0 || supplies.some(delivers));
   const isThere = (id: string | undefined): boolean =>

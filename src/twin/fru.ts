@@ -1,6 +1,6 @@
 /** What the EEPROMs and the controllers of the twin hold: inventories in the board's own names, with serial numbers from the seed. */
 import { encodeFru } from 'node-ipmi/fru';
-import type { TwinBoard, TwinFru, TwinNode } from './board.ts';
+import type { FruFacts, NodeFacts, Platform } from '../platform/vocabulary/index.ts';
 import { fraction } from './random.ts';
 
 /** SMBIOS enclosure type of a rack mount chassis (DSP0134, table 17). */
@@ -9,7 +9,7 @@ const firstDate = Date.UTC(2024, 0, 8);
 const week = 7 * 24 * 3600 * 1000;
 
 /** The image of the first FRU that `device` holds, no longer than `size`; empty where it holds none. */
-export function fruImage(board: TwinBoard, device: string, size: number, seed: number): Uint8Array {
+export function fruImage(board: Platform, device: string, size: number, seed: number): Uint8Array {
   const fru = board.frus?.find((candidate) => candidate.device === device);
   return fru ? image(board, fru, size, seed) : new Uint8Array();
 }
@@ -18,8 +18,8 @@ export function fruImage(board: TwinBoard, device: string, size: number, seed: n
 const nodeFruSize = 512;
 
 /** The FRU devices of a node by their numbers: number 0 is the node itself. */
-export function nodeFrus(board: TwinBoard, node: TwinNode, seed: number): ReadonlyMap<number, Uint8Array> {
-  const own: TwinFru = { id: node.id, name: node.name ?? node.id, node: node.id };
+export function nodeFrus(board: Platform, node: NodeFacts, seed: number): ReadonlyMap<number, Uint8Array> {
+  const own: FruFacts = { id: node.id, name: node.name ?? node.id, node: node.id };
   const declared = (board.frus ?? []).filter((fru) => fru.node === node.id);
   const frus = new Map([own, ...declared].map((fru) => [fru.number ?? 0, fru]));
   return new Map(
@@ -31,7 +31,7 @@ export function nodeFrus(board: TwinBoard, node: TwinNode, seed: number): Readon
   );
 }
 
-function image(board: TwinBoard, fru: TwinFru, size: number, seed: number): Uint8Array {
+function image(board: Platform, fru: FruFacts, size: number, seed: number): Uint8Array {
   const { manufacturer, name, isWhole } = naming(board, fru);
   const number = (what: string) => serial(seed, `${fru.id} ${what}`);
   const chassis = {
@@ -62,7 +62,7 @@ function image(board: TwinBoard, fru: TwinFru, size: number, seed: number): Uint
 }
 
 /** A FRU that stands for the whole board bears its name, the others their own. */
-function naming(board: TwinBoard, fru: TwinFru) {
+function naming(board: Platform, fru: FruFacts) {
   const host = board.hosts?.find((candidate) => candidate.fru === fru.id);
   const isWhole =
     host !== undefined ||

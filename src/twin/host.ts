@@ -4,7 +4,7 @@
  *
  * Time is evaluated when somebody looks; one timer for the next transition makes it happen when nobody does.
  */
-import type { TwinHost } from './board.ts';
+import type { HostFacts } from '../platform/vocabulary/index.ts';
 
 /** `post`: has power, firmware at work. `shutdown`: the operating system is ending itself. */
 export type HostState = 'off' | 'starting' | 'post' | 'running' | 'shutdown';
@@ -18,7 +18,7 @@ const overridePress = 4000;
 
 /** `state`, `powered` and `boots` are as of the last `advance`. */
 export interface HostModel {
-  readonly facts: TwinHost;
+  readonly facts: HostFacts;
   readonly state: HostState;
   /** The main rails are up. */
   readonly powered: boolean;
@@ -54,7 +54,7 @@ export interface HostSurroundings {
   changed(at: number): void;
 }
 
-export function createHost(facts: TwinHost, around: HostSurroundings): HostModel {
+export function createHost(facts: HostFacts, around: HostSurroundings): HostModel {
   const { power } = facts;
   // Halfway between the presses of the descriptor where they are nearer together than on a real machine.
   const override =

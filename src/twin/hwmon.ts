@@ -2,7 +2,7 @@
 import { DeviceError } from '../../drivers/errors.ts';
 import type { Hwmon } from '../../drivers/hwmon/hwmon.ts';
 import { deviceName } from '../../drivers/i2c/bus.ts';
-import type { TwinBoard } from './board.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 
 /** What the PWM outputs drive until somebody sets them, percent: controllers start at full speed. */
 export const startDuty = 100;
@@ -21,7 +21,7 @@ export interface HwmonSurroundings {
   asserted(line: string): boolean;
 }
 
-export function createHwmon(board: TwinBoard, around: HwmonSurroundings): TwinHwmon {
+export function createHwmon(board: Platform, around: HwmonSurroundings): TwinHwmon {
   const channels = new Map((board.adc ?? []).map((adc) => [adc.channel, adc]));
   const tachs = new Map(
     (board.fans ?? []).flatMap((fan) => fan.tachs.map(({ tach, sensor }) => [tach, sensor.id] as const)),

@@ -5,8 +5,6 @@
 import { DeviceError } from '../../drivers/errors.ts';
 import { crc8, wordOf } from '../../drivers/i2c/bus.ts';
 import {
-  allOnes,
-  bytesOf,
   type ChannelSpec,
   type ChipParameters,
   type EepromChipSpec,
@@ -16,16 +14,21 @@ import {
   type LedChipSpec,
   type MuxChipSpec,
   modesOf,
-  numberOf,
-  pageCommand,
   pointerOf,
-  type Register,
   type SensorChipSpec,
   scaleOf,
   settingsOf,
   usesPec,
 } from '../../drivers/i2c/chip.ts';
 import { controlByte } from '../../drivers/i2c/mux.ts';
+import {
+  allOnes,
+  bytesOf,
+  checkByte,
+  numberOf,
+  pageCommand,
+  type Register,
+} from '../../drivers/i2c/register.ts';
 
 /** @throws DeviceError `no-answer` where the real part would not acknowledge. */
 export interface ChipModel {
@@ -79,6 +82,7 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
       places.set(key, [...(places.get(key) ?? []), { register, low }]);
     };
     at(register.address, false);
+    if (register.written !== undefined) at(register.written, false);
     if (register.low !== undefined) at(register.low, true);
   }
   const requests = new Set([...registers.values()].flatMap(({ request }) => request?.bytes.join() ?? []));
@@ -143,8 +147,12 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
     if (first.low) return Uint8Array.of(content & 0xff);
     if (first.register.low !== undefined) return Uint8Array.of(content >> 8);
     const whole = new Uint8Array(first.register.within?.of ?? first.register.bytes);
-    for (const { register } of found)
-      whole.set(bytesOf(contentOf(register), register), register.within?.at ?? 0);
+    for (const { register } of found) {
+      const at = register.within?.at ?? 0;
+      const bytes = bytesOf(contentOf(register), register);
+      whole.set(bytes, at);
+      if (register.checked) whole[at + bytes.length] = checkByte(bytes);
+    }
     return whole;
   }
 
@@ -173,7 +181,8 @@ export function modelChip(spec: SensorChipSpec, parameters: ChipParameters, addr
 
   function setFault(text: string, on: boolean): void {
     for (const channel of Object.values(spec.channels)) {
-      for (const fault of channel.faults ?? []) if (fault.text === text) setBits(channel.register, fault, on);
+      for (const fault of channel.faults ?? [])
+        if (fault.text === text) setBits(fault.register ?? channel.register, fault, on);
     }
     for (const { register, flags } of spec.status ?? []) {
       for (const flag of flags) if (flag.text === text) setBits(register, flag, on);
@@ -220,10 +229,12 @@ function registersOf(spec: SensorChipSpec): Map<string, Register> {
   for (const channel of Object.values(spec.channels)) {
     all.push(channel.register, ...modesOf(channel));
     if (channel.calibration) all.push(channel.calibration);
+    for (const { register } of channel.faults ?? []) if (register) all.push(register);
   }
   for (const identity of spec.identity) if (!('block' in identity)) all.push(identity.register);
   for (const { register } of [...settingsOf(spec), ...(spec.powerOn ?? [])]) all.push(register);
   for (const { register } of spec.status ?? []) all.push(register);
+  for (const { when } of spec.errata ?? []) all.push(when.register);
   return new Map(all.map((register) => [keyOf(register), register]));
 }
 

@@ -1,5 +1,5 @@
 /** What the inputs of the controller show of the board: presence, power-good, latches, leaks. */
-import type { TwinBoard } from './board.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { Feed } from './feed.ts';
 import type { HostModel } from './host.ts';
 import type { TwinLines } from './lines.ts';
@@ -20,7 +20,7 @@ export interface InputSurroundings {
 }
 
 /** Gives a function that lets the inputs show what is, since `at`. */
-export function createInputs(board: TwinBoard, around: InputSurroundings): (at?: number) => void {
+export function createInputs(board: Platform, around: InputSurroundings): (at?: number) => void {
   const { hosts, lines, feed, absent, wet, open } = around;
 
   return (at = around.now()) => {

@@ -4,7 +4,7 @@
  */
 import { DeviceError } from '../../drivers/errors.ts';
 import type { GpioLine, GpioLines, LineRequest } from '../../drivers/gpio/lines.ts';
-import type { TwinLine } from './board.ts';
+import type { LineFacts } from '../platform/vocabulary/index.ts';
 import { unknownName } from './names.ts';
 
 /** A change of a line. */
@@ -36,7 +36,7 @@ export interface TwinLines extends GpioLines {
 
 interface Wire {
   readonly name: string;
-  readonly facts: TwinLine;
+  readonly facts: LineFacts;
   level: 0 | 1;
   held: boolean;
   /** Its chip has forgotten that it is an output. */
@@ -60,7 +60,7 @@ const assertedAt = (level: 0 | 1, activeLow = false) => (level === 1) !== active
  * that carries the chip of a line is plugged in.
  */
 export function createLines(
-  declared: Readonly<Record<string, TwinLine>>,
+  declared: Readonly<Record<string, LineFacts>>,
   now: () => number,
   settle: () => void,
   isThere: (chassis: string | undefined) => boolean = () => true,

@@ -1,5 +1,5 @@
 /** The models of a twin, wired to each other: what powers what, what the controller's inputs show, who warms whom. */
-import type { TwinBoard, TwinFan, TwinPowerSupply } from './board.ts';
+import type { FanFacts, Platform, PowerSupplyFacts } from '../platform/vocabulary/index.ts';
 import { createBuses, type TwinBuses } from './buses.ts';
 import { type KnownSensor, sensorsOf } from './catalog.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -19,8 +19,8 @@ export interface Machine {
   readonly faults: Faults;
   readonly sensors: ReadonlyMap<string, KnownSensor>;
   readonly hosts: ReadonlyMap<string, HostModel>;
-  readonly fans: ReadonlyMap<string, TwinFan>;
-  readonly supplies: ReadonlyMap<string, TwinPowerSupply>;
+  readonly fans: ReadonlyMap<string, FanFacts>;
+  readonly supplies: ReadonlyMap<string, PowerSupplyFacts>;
   /** Work of each host, 0 to 1. */
   readonly loads: Map<string, number>;
   /** Fans, supplies and chassis that are not plugged in. */
@@ -58,7 +58,7 @@ export interface Machine {
 const firmwareLoad = 0.3;
 
 export function createMachine(
-  board: TwinBoard,
+  board: Platform,
   options: { readonly seed: number; readonly speed: number; readonly now: () => number },
 ): Machine {
   const { seed, speed, now } = options;
@@ -153,7 +153,7 @@ export function createMachine(
       return { host: id, powered, load: Math.min(load, nodes?.loadLimit(id) ?? 1) };
     });
   };
-  const turns = (fan: TwinFan) =>
+  const turns = (fan: FanFacts) =>
     isFed() &&
     !absent.has(fan.id) &&
     !faults.find('deadFan', (fault) => fault.fan === fan.id) &&

@@ -7,8 +7,8 @@
  * - Rotational: speed at full duty
  * - anything else: the value itself
  */
-import type { Quantity } from '../../drivers/i2c/chip.ts';
-import type { TwinBoard, TwinThresholds } from './board.ts';
+import type { Quantity } from '../../drivers/quantity.ts';
+import type { Platform, ThresholdFacts } from '../platform/vocabulary/index.ts';
 import type { KnownSensor } from './catalog.ts';
 
 /** Inlet air that the guesses are made for, degrees Celsius. */
@@ -63,7 +63,7 @@ const usual: Partial<Record<Quantity, number>> = {
 };
 
 export function nominals(
-  board: TwinBoard,
+  board: Platform,
   sensors: ReadonlyMap<string, KnownSensor>,
 ): ReadonlyMap<string, number> {
   const values = new Map<string, number>();
@@ -81,7 +81,7 @@ export function nominals(
 }
 
 /** The band in which nothing is wrong. */
-function limits(thresholds: TwinThresholds = {}): { upper: number; lower: number } {
+function limits(thresholds: ThresholdFacts = {}): { upper: number; lower: number } {
   const { upperFatal, upperCritical, upperCaution, lowerFatal, lowerCritical, lowerCaution } = thresholds;
   const given = (...values: (number | undefined)[]) => values.filter((value) => value !== undefined);
   return {
@@ -90,7 +90,7 @@ function limits(thresholds: TwinThresholds = {}): { upper: number; lower: number
   };
 }
 
-function middle(thresholds: TwinThresholds | undefined): number | undefined {
+function middle(thresholds: ThresholdFacts | undefined): number | undefined {
   const { upper, lower } = limits(thresholds);
   if (Number.isFinite(upper) && Number.isFinite(lower)) return (upper + lower) / 2;
   if (Number.isFinite(upper)) return upper * 0.85;
@@ -103,7 +103,7 @@ function rise(context: string | undefined, upper: number): number {
 }
 
 /** `P1V05` and `12V` spell a voltage; it counts when it lies well within the thresholds. */
-function rail({ id, facts, at }: KnownSensor, board: TwinBoard): number {
+function rail({ id, facts, at }: KnownSensor, board: Platform): number {
   const spelled = /(?:^|[^A-Za-z0-9]|P)(\d{1,2})V(\d{0,3})(?![A-Za-z0-9])/i.exec(id);
   const { upper, lower } = limits(facts.thresholds);
   if (spelled) {
@@ -118,7 +118,7 @@ function rail({ id, facts, at }: KnownSensor, board: TwinBoard): number {
   return output && facts.context === 'VoltageRegulator' ? 1 : 12;
 }
 
-function fullSpeed({ id, facts }: KnownSensor, board: TwinBoard): number {
+function fullSpeed({ id, facts }: KnownSensor, board: Platform): number {
   const fan = (board.fans ?? []).find(({ tachs }) => tachs.some(({ sensor }) => sensor.id === id));
   return Math.min(fan?.maxSpeed ?? usualSpeed, 0.92 * limits(facts.thresholds).upper);
 }
@@ -140,7 +140,7 @@ function circuits(sensors: ReadonlyMap<string, KnownSensor>): Iterable<Circuit> 
 const sideOf = (channel: string) => /(in|out)\d*$/.exec(channel)?.[1];
 
 /** Gives the currents and powers of a circuit values that agree with each other and with every limit. */
-function shareOut(circuit: Circuit, values: Map<string, number>, board: TwinBoard): void {
+function shareOut(circuit: Circuit, values: Map<string, number>, board: Platform): void {
   const voltages = circuit.filter(({ quantity }) => quantity === 'Voltage');
   const voltageAt = (channel: string): number => {
     const same = voltages.find(({ at }) => sideOf(at.channel) === sideOf(channel)) ?? voltages[0];

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { DeviceError } from '../../drivers/errors.ts';
 import type { PostCodeDevices } from '../../drivers/post/post-codes.ts';
-import type { TwinBoard } from './board.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { HostModel } from './host.ts';
 
 export interface TwinPostCodes extends PostCodeDevices {
@@ -44,7 +44,7 @@ interface Device {
 
 /** @param host by its id */
 export function createPostCodes(
-  board: TwinBoard,
+  board: Platform,
   host: (id: string) => Pick<HostModel, 'boots' | 'progress'> | undefined,
 ): TwinPostCodes {
   const devices = new Map<string, Device>();

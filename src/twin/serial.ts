@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream';
 import type { SerialModel } from 'node-ipmi';
 import { DeviceError } from '../../drivers/errors.ts';
 import type { SerialPorts } from '../../drivers/serial/serial.ts';
-import type { TwinBoard } from './board.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { HostState } from './host.ts';
 
 export interface TwinSerial extends SerialPorts {
@@ -31,7 +31,7 @@ interface Console extends SerialModel {
 }
 
 /** @param state of a host by its id */
-export function createSerial(board: TwinBoard, state: (host: string) => HostState | undefined): TwinSerial {
+export function createSerial(board: Platform, state: (host: string) => HostState | undefined): TwinSerial {
   const consoles = new Map((board.hosts ?? []).map(({ id }) => [id, createConsole(id, () => state(id))]));
   const ports = new Map<string, Duplex>();
 

@@ -4,7 +4,7 @@
  * electricity in physics.ts, guesses in nominal.ts, nodes with controllers of their own in nodes/.
  */
 import type { Hardware } from '../../drivers/hardware.ts';
-import type { TwinBoard } from './board.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
 import type { ActiveFault, Fault } from './faults.ts';
 import type { HostState } from './host.ts';
 import { createLeds, type Shown, type TwinLeds } from './leds.ts';
@@ -17,7 +17,7 @@ import type { SimulatedNode } from './nodes/node.ts';
 import { checkTarget } from './targets.ts';
 import { createWatchdogs, type TwinWatchdogs, type WatchdogState } from './watchdog.ts';
 
-export type { ActiveFault, Edge, Fault, HostState, TwinBoard };
+export type { ActiveFault, Edge, Fault, HostState, Platform };
 export { TwinError };
 
 export interface TwinOptions {
@@ -96,7 +96,7 @@ export interface Twin extends Hardware {
 }
 
 /** Builds the twin of a board; hosts are off, mains is there, every declared device is present. */
-export function createTwin(board: TwinBoard, options: TwinOptions = {}): Twin {
+export function createTwin(board: Platform, options: TwinOptions = {}): Twin {
   const { seed = 1, speed = 1, now = () => performance.now() } = options;
   if (!(speed > 0)) throw new TwinError(`speed must be above 0, not ${speed}`);
   const machine = createMachine(board, { seed, speed, now });

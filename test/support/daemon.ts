@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import type { Hardware } from '../../drivers/hardware.ts';
+import { pinoLogger } from '../../src/base/logger.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../../src/daemon/index.ts';
+import { twinSite } from '../../src/daemon/site.ts';
 import { loadPlatform } from '../../src/platform/load.ts';
-import type { Platform } from '../../src/platform/schema.ts';
+import type { Platform } from '../../src/platform/vocabulary/index.ts';
 import { createTwin, type Twin, type TwinOptions } from '../../src/twin/twin.ts';
+import { afterThisTest } from './cleanup.ts';
 import { type Client, createClient, testPassword, testUser } from './client.ts';
 
 export interface TestDaemonOptions {
@@ -51,7 +54,7 @@ export function sampledEvery(poll: number, platform: Platform): Platform {
   return JSON.parse(JSON.stringify(platform, quicker)) as Platform;
 }
 
-/** Starts the daemon on a port of its own. Whoever starts it calls `stop`. */
+/** Starts the daemon on a port of its own. It stops after the running test; one of `beforeAll` is stopped in `afterAll`. */
 export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<TestDaemon> {
   const platform = typeof options.platform === 'object' ? options.platform : platformOf(options.platform);
   const state = options.state ?? mkdtempSync(join(tmpdir(), 'redfishd-test-'));
@@ -72,18 +75,16 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
     daemon = await startDaemon({
       // Tests ask faster than any client should.
       limits: { requestsPerSecond: 0 },
-      ...{
-        platform,
-        hardware: options.hardware?.(twin) ?? twin,
-        twin: true,
-        state,
-        host: '127.0.0.1',
-        port: 0,
-        version: '0.0.0',
-      },
+      platform,
+      hardware: options.hardware?.(twin) ?? twin,
+      site: twinSite(),
+      state,
+      host: '127.0.0.1',
+      port: 0,
+      version: '0.0.0',
       administrator: { userName: testUser, password: testPassword },
       mainsRestored: false,
-      log: pino({ level: 'debug' }, lines),
+      log: pinoLogger(pino({ level: 'debug' }, lines)),
       ...options.daemon,
     });
   } catch (error) {
@@ -99,12 +100,19 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
     await twin.close();
     remove();
   };
+  const stop = () => {
+    stopped ??= end();
+    return stopped;
+  };
+  afterThisTest(stop);
   return {
     ...client,
-    ...{ twin, daemon, state, log, board: daemon.board, accounts: daemon.accounts },
-    stop: () => {
-      stopped ??= end();
-      return stopped;
-    },
+    twin,
+    daemon,
+    state,
+    log,
+    board: daemon.board,
+    accounts: daemon.accounts,
+    stop,
   };
 }

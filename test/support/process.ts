@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterThisTest } from './cleanup.ts';
 import { type Client, createClient, testPassword, testUser } from './client.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -48,7 +49,10 @@ export class EarlyExit extends Error {
   }
 }
 
-/** Starts `redfishd serve` on a free port and resolves once it listens. @throws EarlyExit */
+/**
+ * Starts `redfishd serve` on a free port and resolves once it listens. It is killed after the running test.
+ * @throws EarlyExit
+ */
 export async function spawnDaemon(options: SpawnOptions): Promise<SpawnedDaemon> {
   const { platform = 'platform/tiogapass.yaml', twin = true, state, password = testPassword } = options;
   const secrets = mkdtempSync(join(tmpdir(), 'redfishd-test-'));
@@ -68,6 +72,7 @@ export async function spawnDaemon(options: SpawnOptions): Promise<SpawnedDaemon>
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
+  afterThisTest(() => void child.kill('SIGKILL'));
   const said = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said.stdout += text;

@@ -5,7 +5,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import { rangeOf } from '../../src/http/attachment.ts';
+import { rangeOf } from '../../src/http/endpoints/attachment.ts';
 import { type Answer, at, members, testPassword, testUser } from '../support/client.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { type SpawnedDaemon, spawnDaemon } from '../support/process.ts';

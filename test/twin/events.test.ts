@@ -145,19 +145,33 @@ describe('a stream of events', () => {
     await until('none', async () => members(await daemon.get(subscriptions)).length === 0);
   });
 
-  it('outlives its session, and not its account', async () => {
+  it('ends with its session, with its password, and with its account', async () => {
     await start();
     const account = { UserName: 'watcher', Password: 'Quaint-Marmot-58-plinth', RoleId: 'ReadOnly' };
     await daemon.send('POST', '/redfish/v1/AccountService/Accounts', account);
     const login = { UserName: account.UserName, Password: account.Password };
+    const basic = (password: string) =>
+      `Basic ${Buffer.from(`${account.UserName}:${password}`).toString('base64')}`;
+    const change = (body: object) =>
+      daemon.send('PATCH', '/redfish/v1/AccountService/Accounts/watcher', body);
     const session = await daemon.send('POST', '/redfish/v1/SessionService/Sessions', login);
     const token = String(session.headers['x-auth-token']);
-    const reader = await stream(undefined, { authorization: '', 'x-auth-token': token });
+    const byToken = await stream(undefined, { authorization: '', 'x-auth-token': token });
+    const byBasic = await stream(undefined, { authorization: basic(account.Password) });
     await daemon.send('DELETE', String(session.headers.location));
+    await byToken.ended;
     await submit('still there');
-    await until('the event', () => said(reader).includes('still there'));
-    await daemon.send('PATCH', '/redfish/v1/AccountService/Accounts/watcher', { Enabled: false });
-    await reader.ended;
+    await until('the event', () => said(byBasic).includes('still there'));
+    const other = 'Quaint-Marmot-59-plinth';
+    await change({ Password: other });
+    await byBasic.ended;
+    const renewed = await stream(undefined, { authorization: basic(other) });
+    await change({ PasswordChangeRequired: true });
+    await renewed.ended;
+    await change({ PasswordChangeRequired: false });
+    const last = await stream(undefined, { authorization: basic(other) });
+    await change({ Enabled: false });
+    await last.ended;
   });
 
   it('is for those who may read, and speaks no JSON', async () => {

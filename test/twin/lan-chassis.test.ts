@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { linuxIpmi } from '../../drivers/ipmi/linux.ts';
 import { lossyProxy } from '../../drivers/node-ipmi/test/proxy.ts';
-import { canRun, type Simulator, startSimulator } from '../../drivers/node-ipmi/test/simulator.ts';
-import type { Platform } from '../../src/platform/schema.ts';
+import { canRunWithDcmi, type Simulator, startSimulator } from '../../drivers/node-ipmi/test/simulator.ts';
+import type { Platform } from '../../src/platform/vocabulary/index.ts';
 import { at } from '../support/client.ts';
 import { platformOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { hardwareOf } from '../support/hardware.ts';
@@ -72,7 +72,7 @@ const start = (ports: readonly number[] = sims.map(({ port }) => port)) =>
 const warm = (sim: Simulator | undefined, celsius: number) =>
   writeFileSync(join(sim?.directory ?? '', 'run/cputemp'), String(celsius));
 
-const suite = canRun('ipmi_sim', 'sdrcomp', 'gcc') ? describe : describe.skip;
+const suite = canRunWithDcmi() ? describe : describe.skip;
 
 suite('lan-chassis with three simulated nodes', () => {
   beforeAll(async () => {

@@ -2,7 +2,7 @@
 import { addSdr, deleteSdr, encodeSdr, IpmbBus, type IpmbLink, reserveSdr, run } from 'node-ipmi';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fullSensor } from '../../drivers/node-ipmi/test/fixture.ts';
-import type { Platform } from '../../src/platform/schema.ts';
+import type { Platform } from '../../src/platform/vocabulary/index.ts';
 import type { Fault } from '../../src/twin/faults.ts';
 import type { Twin } from '../../src/twin/twin.ts';
 import { at } from '../support/client.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadPlatform } from '../../src/platform/load.ts';
-import type { Platform } from '../../src/platform/schema.ts';
+import type { Platform } from '../../src/platform/vocabulary/index.ts';
 import { at, messageKeys } from '../support/client.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { keyOf, type LogEntry, logEntries, originOf } from '../support/logs.ts';
@@ -64,12 +64,7 @@ const becomes = (state: string) => shows(daemon, system, '/PowerState', state);
 /** Nothing is under way, and firmware has finished where there is power. */
 const resting = async (state: 'On' | 'Off') => {
   await becomes(state);
-  await until('the operation to end', () =>
-    daemon.board.hosts
-      .get('host2')
-      ?.allowedResets()
-      .includes(state === 'On' ? 'ForceOff' : 'On'),
-  );
+  await until('the operation to end', () => daemon.board.hosts.get('host2')?.operation === null);
   if (state === 'On')
     await shows(daemon, system, '/BootProgress/LastState', 'SystemHardwareInitializationComplete');
 };
@@ -255,50 +250,83 @@ describe('a reset', () => {
   });
 });
 
-describe('a refusal', () => {
-  afterEach(() => bring('Off'));
-
-  it('says which power state is needed', async () => {
-    await bring('Off');
+describe('a reset to the state that is there already', () => {
+  it.each<['On' | 'Off', readonly string[]]>([
+    ['Off', ['ForceOff', 'GracefulShutdown']],
+    ['On', ['On', 'ForceOn']],
+  ])('answers 200 with NoOperation while %s', async (state, types) => {
+    await bring(state);
     const before = await mark();
-    for (const type of [
-      'ForceOff',
-      'GracefulShutdown',
-      'GracefulRestart',
-      'ForceRestart',
-      'Nmi',
-      'PowerCycle',
-    ]) {
+    for (const type of types) {
       const answer = await reset(type);
-      expect([type, answer.status, messageKeys(answer)]).toEqual([
-        type,
-        409,
-        ['ChassisPowerStateOnRequired'],
-      ]);
+      expect([type, answer.status]).toEqual([type, 200]);
+      expect(answer.body).toMatchObject({
+        '@Message.ExtendedInfo': [{ MessageId: expect.stringMatching(/^Base\..*NoOperation$/) }],
+      });
     }
-    await bring('On');
-    for (const type of ['On', 'ForceOn']) {
-      const answer = await reset(type);
-      expect([type, answer.status, messageKeys(answer)]).toEqual([
-        type,
-        409,
-        ['ChassisPowerStateOffRequired'],
-      ]);
-    }
-    expectPulses(before.at, ['HOST2_BUTTON_OUT', 100]);
+    expectPulses(before.at);
   });
 
-  it('says that the host is busy', async () => {
+  it.each(['ForceRestart', 'GracefulRestart', 'PowerCycle'])(
+    '%s of a host that is off switches it on',
+    async (type) => {
+      await bring('Off');
+      const before = await mark();
+      expect((await reset(type)).status).toBe(204);
+      await resting('On');
+      expectPulses(before.at, ['HOST2_BUTTON_OUT', 100]);
+      expect(await told(before)).toEqual(came);
+    },
+  );
+});
+
+describe('requests while an operation runs', () => {
+  afterEach(() => bring('Off'));
+
+  it('are carried out after it, in order', async () => {
+    await bring('Off');
+    const before = await mark();
+    const answers = await Promise.all([reset('On'), reset('On'), reset('ForceRestart')]);
+    expect(answers.map(({ status }) => status)).toEqual([204, 200, 204]);
+    await until('the reset to be released', () => pulses(before.at).at(-1)?.line === 'HOST2_RESET_OUT');
+    await resting('On');
+    expectPulses(before.at, ['HOST2_BUTTON_OUT', 100], ['HOST2_RESET_OUT', 60]);
+  });
+
+  it('do not delay ForceOff, which refuses them', async () => {
     await bring('Off');
     const before = await mark();
     expect((await reset('On')).status).toBe(204);
-    for (const type of ['On', 'ForceOff', 'PushPowerButton']) {
-      const answer = await reset(type);
-      expect([type, answer.status, messageKeys(answer)]).toEqual([type, 409, ['ResourceInUse']]);
-      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
-    }
-    await resting('On');
-    expectPulses(before.at, ['HOST2_BUTTON_OUT', 100]);
+    const waiting = reset('GracefulRestart');
+    // Its request has reached the board when another one, sent later, has been answered.
+    await daemon.get(system);
+    expect((await reset('ForceOff')).status).toBe(204);
+    const refused = await waiting;
+    expect([refused.status, messageKeys(refused)]).toEqual([409, ['ResourceInUse']]);
+    expect(JSON.stringify(refused.body)).toContain('ForceOff was requested');
+    await resting('Off');
+    expect(pulses(before.at).at(-1)?.ms).toBeGreaterThanOrEqual(698);
+  });
+});
+
+describe('a refusal', () => {
+  afterEach(() => bring('Off'));
+
+  it('of an NMI says that the host is off', async () => {
+    await bring('Off');
+    const answer = await reset('Nmi');
+    expect([answer.status, messageKeys(answer)]).toEqual([409, ['ResourceInStandby']]);
+    expect(JSON.stringify(answer.body)).toContain('host2 is off');
+  });
+
+  it('names the operation that waits for the operating system', async () => {
+    await bring('On');
+    daemon.twin.inject({ kind: 'ignoreGraceful', host: 'host2' });
+    expect((await reset('GracefulShutdown')).status).toBe(204);
+    const answer = await reset('GracefulRestart');
+    expect([answer.status, messageKeys(answer)]).toEqual([409, ['ResourceInUse']]);
+    expect(JSON.stringify(answer.body)).toContain('GracefulShutdown of host2 waits for the operating system');
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
   });
 
   it('offers each host what its wiring can do', async () => {

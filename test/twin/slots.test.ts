@@ -1,6 +1,6 @@
 /** Slots over Redfish: their power is switched by Chassis.Reset, and all that is in them says so. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Platform } from '../../src/platform/schema.ts';
+import type { Platform } from '../../src/platform/vocabulary/index.ts';
 import { at, messageKeys, testPassword } from '../support/client.ts';
 import { crawl } from '../support/crawl.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';

@@ -1,5 +1,7 @@
 /** The ADC128D818: eight inputs, or seven and its own temperature. */
-import { byte, type ChannelSpec, defineChip, type Setting, word } from '../chip.ts';
+
+import { type ChannelSpec, defineChip, type Setting } from '../chip.ts';
+import { byte, word } from '../register.ts';
 import { linear } from '../scale.ts';
 
 const configuration = byte(0x00);

@@ -1,6 +1,9 @@
 /** ADM127x hot-swap controllers: PMBus with codes of a 12-bit converter in DIRECT format. */
-import { byte, type ChannelSpec, type ChipParameters, defineChip, type Quantity } from '../chip.ts';
+
+import type { Quantity } from '../../quantity.ts';
+import { type ChannelSpec, type ChipParameters, defineChip } from '../chip.ts';
 import { code, command, pmbusPlace, statusWord } from '../pmbus.ts';
+import { byte } from '../register.ts';
 import { type DirectFacts, direct, type Scale } from '../scale.ts';
 
 const monitorControl = byte(0xd3);

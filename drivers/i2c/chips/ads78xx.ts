@@ -1,5 +1,7 @@
 /** ADS7828 and ADS7830: eight inputs, 12 or 8 bits. Naming a channel converts it; there is no other register. */
-import { byte, type ChannelSpec, defineChip, type Register, type SensorChipSpec, word } from '../chip.ts';
+
+import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
+import { byte, type Register, word } from '../register.ts';
 import { linear } from '../scale.ts';
 
 /** Single-ended input `index`: C2 to C0 count the even ones first; PD1 switches the reference on, PD0 the converter. */

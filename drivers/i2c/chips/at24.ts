@@ -1,5 +1,6 @@
 /** 24Cxx EEPROMs. Where makers differ in the page, the smallest is given: a shorter write is right on all of them. */
-import { defineEeprom, type Quality } from '../chip.ts';
+import { defineEeprom } from '../chip.ts';
+import type { Quality } from '../quality.ts';
 
 const family = 'Microchip DS21930C, device selection table';
 

@@ -1,5 +1,6 @@
 /** Converters whose inputs are named by a message: MAX127, ADS1015. */
-import { type ChannelSpec, defineChip, word } from '../chip.ts';
+import { type ChannelSpec, defineChip } from '../chip.ts';
+import { word } from '../register.ts';
 import { linear } from '../scale.ts';
 
 const eight = [0, 1, 2, 3, 4, 5, 6, 7];

@@ -1,5 +1,7 @@
 /** EMC2301, 2302, 2303 and 2305: one to five fans. */
-import { byte, type ChannelSpec, defineChip, type SensorChipSpec, word } from '../chip.ts';
+
+import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
+import { byte, word } from '../register.ts';
 import { linear, reciprocal } from '../scale.ts';
 
 /** A clock of 32.768 kHz counts the edges of a revolution, and less of them in the higher ranges. */
@@ -7,7 +9,8 @@ function speed(pulses: number, configuration: number) {
   const multiplier = 2 ** ((configuration >> 5) & 0x03);
   const edges = 3 + 2 * ((configuration >> 3) & 0x03);
   const at1 = (60 * 32768 * multiplier * (edges - 1)) / pulses;
-  return reciprocal({ at1, bits: 13, shift: 3, stopped: 0x1fff });
+  // A high byte of FFh means that the fan stalled.
+  return reciprocal({ at1, bits: 13, shift: 3, stopped: 0x1fe0 });
 }
 
 const fan = (index: number): ChannelSpec => ({

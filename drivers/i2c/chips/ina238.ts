@@ -1,13 +1,7 @@
 /** INA237, INA238, INA228 and the SQ52206 that follows them: 16 or 20 bits, with a temperature of their own. */
-import {
-  type ChannelSpec,
-  defineChip,
-  type Identity,
-  type Quality,
-  type Register,
-  type SensorChipSpec,
-  word,
-} from '../chip.ts';
+import { type ChannelSpec, defineChip, type Identity, type SensorChipSpec } from '../chip.ts';
+import type { Quality } from '../quality.ts';
+import { type Register, word } from '../register.ts';
 import { linear } from '../scale.ts';
 
 const configuration = word(0x00);
@@ -63,7 +57,7 @@ function monitor(
   const shift = bits === 20 ? 4 : 0;
   const register = bits === 20 ? wide : word;
   const zeros = bits === 20 ? { zeros: 0x00000f } : {};
-  /** Ampere of one count: what the calibration makes of it, whoever has written that. */
+  /** Ampere of one count, by the calibration that is in effect. */
   const currentLsb = (ohm: number, content: number) => ((content / perShuntCount) * shuntLsb) / ohm;
   const range = 2 ** (bits - 1) * shuntLsb;
   const current: ChannelSpec = {

@@ -2,14 +2,9 @@
  * INA2xx current and power monitors. The calibration register is always given the value that makes one count of
  * current worth one count of shunt voltage divided by the shunt: the finest that never overflows, on any board.
  */
-import {
-  type ChannelSpec,
-  defineChip,
-  type Identity,
-  type Quality,
-  type SensorChipSpec,
-  word,
-} from '../chip.ts';
+import { type ChannelSpec, defineChip, type Identity, type SensorChipSpec } from '../chip.ts';
+import type { Quality } from '../quality.ts';
+import { word } from '../register.ts';
 import { linear, type Scale } from '../scale.ts';
 
 const configuration = word(0x00);

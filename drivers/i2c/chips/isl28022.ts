@@ -1,5 +1,6 @@
 /** The ISL28022 power monitor, on its widest ranges: 60 V and 320 mV across the shunt. */
-import { type ChannelSpec, defineChip, word } from '../chip.ts';
+import { type ChannelSpec, defineChip } from '../chip.ts';
+import { word } from '../register.ts';
 import { linear } from '../scale.ts';
 
 const configuration = word(0x00);

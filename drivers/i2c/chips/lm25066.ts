@@ -1,6 +1,8 @@
 /** TI's hot-swap controllers LM25066, LM5064, LM5066, LM5066I and the e-fuse TPS25990: DIRECT, 12-bit converters. */
-import { byte, type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
+
+import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
 import { code, revisionIdentity, scaledChannel, statusWord } from '../pmbus.ts';
+import { byte } from '../register.ts';
 import { direct } from '../scale.ts';
 
 /** Coefficients m, b and R. */

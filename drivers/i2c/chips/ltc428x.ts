@@ -1,6 +1,8 @@
 /** LTC4282 (registers of its own), LTC4286 and LTC4287 (PMBus) hot-swap controllers. */
-import { byte, type ChannelSpec, defineChip, type SensorChipSpec, word } from '../chip.ts';
+
+import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
 import { code, command, scaledChannel, statusWord } from '../pmbus.ts';
+import { byte, word } from '../register.ts';
 import { direct, linear } from '../scale.ts';
 
 /** Full scale of the output voltage, V, by VIN mode: 3.3, 5, 12 and 24 V. */

@@ -2,7 +2,8 @@
  * MAX11612 to MAX11617: four, eight or twelve inputs of 12 bits against the supply. Two bytes, setup and configuration,
  * name an input; it is converted as it is read.
  */
-import { type ChannelSpec, defineChip, type SensorChipSpec, word } from '../chip.ts';
+import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
+import { word } from '../register.ts';
 import { linear } from '../scale.ts';
 
 /** Supply as reference, internal clock, unipolar, no reset. */

@@ -1,5 +1,7 @@
 /** The MAX31790: six PWM outputs and six tachometers, or up to twelve where PWM pins count pulses too. */
-import { byte, type ChannelSpec, defineChip, type Setting, word } from '../chip.ts';
+
+import { type ChannelSpec, defineChip, type Setting } from '../chip.ts';
+import { byte, word } from '../register.ts';
 import { linear, reciprocal } from '../scale.ts';
 
 const configuration = byte(0x00);

@@ -1,5 +1,7 @@
 /** MAX5970 and MAX5978 hot-swap controllers: 10 bits, in two registers. */
-import { byte, type ChannelSpec, defineChip, type SensorChipSpec, word } from '../chip.ts';
+
+import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
+import { byte, word } from '../register.ts';
 import { linear, rearranged, type Scale } from '../scale.ts';
 
 /** Eight bits in the high byte, two at the lower end of the low one. */

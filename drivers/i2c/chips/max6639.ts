@@ -1,5 +1,7 @@
 /** The MAX6639: two temperatures and two fans. */
-import { byte, type ChannelSpec, defineChip, split } from '../chip.ts';
+
+import { type ChannelSpec, defineChip } from '../chip.ts';
+import { byte, split } from '../register.ts';
 import { linear, reciprocal } from '../scale.ts';
 
 const ranges = [2000, 4000, 8000, 16000];

@@ -1,5 +1,7 @@
 /** The NCT7904D hardware monitor: voltages, fans and its own temperature, all in bank 0. */
-import { byte, type ChannelSpec, defineChip, type Register, split } from '../chip.ts';
+
+import { type ChannelSpec, defineChip } from '../chip.ts';
+import { byte, type Register, split } from '../register.ts';
 import { linear, rearranged, reciprocal } from '../scale.ts';
 
 /** High and low byte follow each other, and are read one by one. */

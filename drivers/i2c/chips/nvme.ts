@@ -1,5 +1,6 @@
 /** Drives that answer NVMe-MI's Basic Management Command: a status block at address 6Ah, always with a check byte. */
-import { type ChannelSpec, defineChip, type Register } from '../chip.ts';
+import { type ChannelSpec, defineChip } from '../chip.ts';
+import type { Register } from '../register.ts';
 import { linear } from '../scale.ts';
 
 /** Byte `at` of command 0: a count of 6, that many bytes. */

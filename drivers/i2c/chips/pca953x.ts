@@ -1,5 +1,6 @@
 /** Port expanders of the PCA953x kind and the PCF8574: input, output, polarity and configuration of eight lines each. */
-import { defineGpio, type GpioChipSpec, type Quality } from '../chip.ts';
+import { defineGpio, type GpioChipSpec } from '../chip.ts';
+import type { Quality } from '../quality.ts';
 
 const linux = 'Linux drivers/gpio/gpio-pca953x.c';
 

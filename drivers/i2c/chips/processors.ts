@@ -1,5 +1,7 @@
 /** What sits beside a processor: AMD's SB-TSI thermometer, the PT5161L retimer. PECI and MCTP are not I2C registers. */
-import { byte, defineChip, split } from '../chip.ts';
+
+import { defineChip } from '../chip.ts';
+import { byte, split } from '../register.ts';
 import { linear } from '../scale.ts';
 
 const configuration = byte(0x03);

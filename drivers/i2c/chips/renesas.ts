@@ -1,5 +1,5 @@
 /** Digital multiphase regulators of Renesas (ISL68xxx, ISL69xxx, RAA228xxx, RAA229xxx): DIRECT, a rail on each page. */
-import { type ChannelSpec, lateChip, type SensorChipSpec } from '../chip.ts';
+import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
 import { code, revisionIdentity, scaledChannel, statusWord } from '../pmbus.ts';
 import { direct, type Scale } from '../scale.ts';
 
@@ -30,12 +30,8 @@ interface Layout {
   readonly allOnEach: boolean;
 }
 
-function regulator(
-  compatible: readonly [string, ...string[]],
-  { rails, allOnEach, units: scales = usual }: Layout,
-): SensorChipSpec {
-  const pages = Array.from({ length: rails }, (_, page) => page);
-  const paged = allOnEach && rails > 1;
+function railsOf(pages: readonly number[], scales: Units, allOnEach: boolean): Record<string, ChannelSpec> {
+  const paged = allOnEach && pages.length > 1;
   const channels: Record<string, ChannelSpec> = {
     vin: scaledChannel('Voltage', code.vin, scales.vin, 0),
     iin: scaledChannel('Current', code.iin, scales.iin, 0, paged),
@@ -49,15 +45,24 @@ function regulator(
     if (page === 0 || allOnEach)
       channels[`temp${rail}`] = scaledChannel('Temperature', code.temperature1, units(0), page);
   }
-  return lateChip(compatible, () => ({
+  return channels;
+}
+
+function regulator(
+  compatible: readonly [string, ...string[]],
+  { rails, allOnEach, units: scales = usual }: Layout,
+): SensorChipSpec {
+  const pages = Array.from({ length: rails }, (_, page) => page);
+  return defineChip({
+    compatible,
     datasheet: 'Renesas ISL68137, PMBus commands; Linux drivers/hwmon/pmbus/isl68137.c',
     quality: 'driver-checked',
     kernel: { driver: 'isl68137' },
-    channels,
+    channels: () => railsOf(pages, scales, allOnEach),
     identity: [revisionIdentity],
     status: pages.map((page) => statusWord(page)),
     powerOn: [{ register: revisionIdentity.register, value: 0x33 }],
-  }));
+  });
 }
 
 /** Of the first generation: everything but the rail itself only on the first page. */

@@ -1,5 +1,7 @@
 /** TMP42x and TMP44x: the chip's own temperature and that of one to three transistors elsewhere. */
-import { byte, type ChannelSpec, defineChip, type SensorChipSpec, word } from '../chip.ts';
+
+import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
+import { byte, word } from '../register.ts';
 import { linear } from '../scale.ts';
 
 const configuration1 = byte(0x09);

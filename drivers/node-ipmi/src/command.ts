@@ -1,9 +1,10 @@
+/** The shape of an IPMI command, and reading and writing its fields. */
 import { copyOf } from './bytes.ts';
 import { completionError, IpmiError } from './errors.ts';
 import type { Target } from './message.ts';
 
 /**
- * A command with its types: how a request is laid out and what a response says.
+ * A command with its types: the layout of the request and the contents of the response.
  *
  * `encode` gives the data behind the command byte; `decode` reads the data behind a completion code of 0.
  */
@@ -18,7 +19,7 @@ export interface Command<Request, Response> {
 }
 
 /**
- * Sends a command and reads its answer. Fails with an IpmiError: `completion` where the controller said no,
+ * Sends a command and reads its answer. Fails with an IpmiError: `completion` when the controller refused,
  * `malformed` where the answer is too short, and whatever the target fails with.
  */
 export async function run<Request, Response>(

@@ -1,3 +1,4 @@
+/** Decodes FRU EEPROMs (IPMI Platform Management FRU Information Storage Definition v1.3). */
 import { copyOf, sum8 } from './bytes.ts';
 import {
   AREAS,
@@ -6,18 +7,22 @@ import {
   DATE_EPOCH,
   END_OF_FIELDS,
   FORMAT_VERSION,
+  FRU_HEADER,
   isEnglish,
   MINUTE,
   PRODUCT_FIELDS,
+  RECORD_HEADER,
   RECORD_VERSION,
 } from './fru-layout.ts';
-import { decodeRecord, type MultiRecord, recordLengthFits } from './fru-records.ts';
+import type { MultiRecord } from './fru-record-types.ts';
+import { decodeRecord, recordLengthFits } from './fru-records.ts';
 import type { DecodedFru, FruArea, FruFault } from './fru-types.ts';
-import { decodeText, fruEncoding, type TypedText } from './text.ts';
+import { decodeFruText, type TypedText } from './text.ts';
 
 /**
- * Reads the contents of a FRU EEPROM. Never fails: what is damaged is left out and named in `faults`, and
- * does not take the other areas with it. An area whose checksum is wrong counts as damaged.
+ * Decodes the contents of a FRU EEPROM. Never fails: a damaged area is left out and named in `faults`; the other areas are
+ * not affected. An area with a wrong checksum counts as damaged even when its fields look sound: these texts become serial
+ * and part numbers in Redfish, where a wrong one is worse than none.
  */
 export function decodeFru(bytes: Uint8Array): DecodedFru {
   const faults: FruFault[] = [];
@@ -54,8 +59,8 @@ type Offsets = Readonly<Record<(typeof AREAS)[number], number>>;
 type Report = (area: FruArea, offset: number, message: string) => undefined;
 
 function decodeHeader(bytes: Uint8Array, fault: Report): Offsets | undefined {
-  const header = bytes.subarray(0, 8);
-  if (header.length < 8) return fault('header', 0, `${bytes.length} bytes are too few for a header`);
+  const header = bytes.subarray(0, FRU_HEADER);
+  if (header.length < FRU_HEADER) return fault('header', 0, `${bytes.length} bytes are too few for a header`);
   if (header.every((byte) => byte === 0xff || byte === 0)) return fault('header', 0, 'the EEPROM is blank');
   if (sum8(header) !== 0) return fault('header', 7, 'the checksum is wrong');
   const version = (header[0] ?? 0) & 15;
@@ -106,40 +111,51 @@ function decodeInfo<Field extends string>(
 
   const head = copyOf(data, 0, headLength);
   const english = area === 'chassis' || isEnglish(head[2]);
+  const report = (at: number, message: string) => fault(area, start + at, message);
+  return { head, fields: decodeFields(data, headLength, names, english, report) };
+}
+
+/** The type/length fields of an area, from `at` to the end mark; the last byte of the area is its checksum. */
+function decodeFields<Field extends string>(
+  data: Uint8Array,
+  first: number,
+  names: readonly Field[],
+  english: boolean,
+  fault: (at: number, message: string) => undefined,
+): InfoArea<Field>['fields'] {
   const fields: { [K in Field]?: TypedText } = {};
   const custom: TypedText[] = [];
-  const end = length - 1;
-  let at = headLength;
+  const end = data.length - 1;
+  let at = first;
   for (let index = 0; ; index++) {
     const typeLength = data[at] ?? 0;
     if (at >= end) {
-      fault(area, start + Math.min(at, end), 'the fields have no end mark');
+      fault(Math.min(at, end), 'the fields have no end mark');
       break;
     }
     if (typeLength === END_OF_FIELDS) {
-      if (index < names.length) fault(area, start + at, `the fields end before ${names[index]}`);
+      if (index < names.length) fault(at, `the fields end before ${names[index]}`);
       break;
     }
     const size = typeLength & 0x3f;
     if (at + 1 + size > end) {
-      fault(area, start + at, `a field of ${size} bytes reaches behind the end of the area`);
+      fault(at, `a field of ${size} bytes reaches behind the end of the area`);
       break;
     }
-    const encoding = fruEncoding(typeLength, english);
-    const text = { text: decodeText(data.subarray(at + 1, at + 1 + size), encoding), encoding };
+    const text = decodeFruText(typeLength, data.subarray(at + 1, at + 1 + size), english);
     const name = names[index];
     if (name === undefined) custom.push(text);
     else if (size > 0) fields[name] = text;
     at += 1 + size;
   }
-  return { head, fields: custom.length === 0 ? fields : { ...fields, custom } };
+  return custom.length === 0 ? fields : { ...fields, custom };
 }
 
 function decodeRecords(bytes: Uint8Array, start: number, fault: Report): readonly MultiRecord[] {
   const records: MultiRecord[] = [];
   for (let at = start; ; ) {
-    const header = bytes.subarray(at, at + 5);
-    if (header.length < 5) {
+    const header = bytes.subarray(at, at + RECORD_HEADER);
+    if (header.length < RECORD_HEADER) {
       fault('records', at, 'a record starts behind the end of the EEPROM');
       return records;
     }
@@ -148,7 +164,7 @@ function decodeRecords(bytes: Uint8Array, start: number, fault: Report): readonl
       return records;
     }
     const [type = 0, flags = 0, length = 0, checksum = 0] = header;
-    const data = copyOf(bytes, at + 5, at + 5 + length);
+    const data = copyOf(bytes, at + RECORD_HEADER, at + RECORD_HEADER + length);
     if (data.length < length) {
       fault('records', at, `a record of ${length} bytes reaches behind the end of the EEPROM`);
       return records;
@@ -163,6 +179,6 @@ function decodeRecords(bytes: Uint8Array, start: number, fault: Report): readonl
       records.push(decodeRecord(type, data));
     }
     if ((flags & 0x80) !== 0) return records;
-    at += 5 + length;
+    at += RECORD_HEADER + length;
   }
 }

@@ -1,3 +1,4 @@
+/** Decodes sensor data records. */
 import { copyOf } from './bytes.ts';
 import type {
   DeviceEntity,
@@ -12,7 +13,7 @@ import type {
   ThresholdName,
 } from './sdr.ts';
 import { FORMATS, JOINS, type Kind, STORED_THRESHOLDS, TYPES } from './sdr-layout.ts';
-import { decodeText, sdrEncoding, type TypedText } from './text.ts';
+import { decodeSdrText, type TypedText } from './text.ts';
 import type { SensorUnit } from './units.ts';
 
 /** The record in the bytes, header included. Never fails: what cannot be read is of kind `other`, with a fault. */
@@ -28,7 +29,7 @@ export function decodeSdr(bytes: Uint8Array): Sdr {
     fault,
   });
   if (bytes.length < 5) return other(`${bytes.length} bytes are too few for a record header`);
-  if (bytes.length < 5 + at(4)) return other(`the record says ${at(4)} bytes and has ${bytes.length - 5}`);
+  if (bytes.length < 5 + at(4)) return other(`the record states ${at(4)} bytes and has ${bytes.length - 5}`);
   const kind = (Object.keys(TYPES) as Kind[]).find((name) => TYPES[name][0] === recordType);
   if (kind === undefined) return other();
   const body = bytes.subarray(0, 5 + at(4));
@@ -69,12 +70,10 @@ class Fields {
     return { id: this.u8(at), instance: this.u8(at + 1) & 0x7f, logical: this.bit(at + 1, 7) };
   }
 
-  /** The name, whose type/length byte is the last of the fixed part. A name cut short is what there is of it. */
+  /** The name, whose type/length byte is the last of the fixed part. A name that is cut short ends where the record ends. */
   name(): TypedText {
     const typeLength = this.u8(this.#fixed - 1);
-    const encoding = sdrEncoding(typeLength);
-    const data = this.bytes.subarray(this.#fixed, this.#fixed + (typeLength & 0x1f));
-    return { text: decodeText(data, encoding), encoding };
+    return decodeSdrText(typeLength, this.bytes.subarray(this.#fixed, this.#fixed + (typeLength & 0x1f)));
   }
 
   /** Owner, number and entity are in the same place in all sensor records. */

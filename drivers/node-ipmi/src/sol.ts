@@ -1,3 +1,4 @@
+/** The client side of serial over LAN, as a stream. */
 import { Duplex } from 'node:stream';
 import { concat } from './bytes.ts';
 import { run } from './command.ts';
@@ -10,7 +11,7 @@ import { decodeSol, encodeSol, nextSolSequence, SOL_FLAGS, type SolPacket } from
 export interface SolOptions {
   /** Ends another console's session on the line, where there is one. */
   readonly takeover?: boolean;
-  /** Milliseconds until characters that nobody acknowledged are sent again, and how often that is done. */
+  /** Milliseconds until unacknowledged characters are sent again, and how often. */
   readonly retry?: number;
   readonly retries?: number;
 }
@@ -55,7 +56,7 @@ export class SolStream extends Duplex {
     this.#client = client;
     this.#retry = options.retry ?? 250;
     this.#retries = options.retries ?? 8;
-    // The size that the controller tells includes the head; some tell one that no packet could have.
+    // The stated size includes the head; some controllers state one that no packet can have.
     this.#size = Math.max(1, Math.min(activation.maxInbound, 0xff) - 4);
     client.onPayload(PAYLOAD.sol, {
       receive: (payload) => this.#receive(payload),
@@ -83,7 +84,7 @@ export class SolStream extends Duplex {
   override _read(): void {
     if (!this.#isFull || this.#isOver) return;
     this.#isFull = false;
-    // The controller sends what was refused again; this tells it that it may.
+    // Allows the controller to repeat what was refused.
     this.#transmit({
       sequence: 0,
       acknowledged: this.#received,

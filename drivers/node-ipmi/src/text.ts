@@ -1,3 +1,4 @@
+/** The encodings of texts in FRU areas and sensor data records, both ways. */
 import { fromHex, hex } from './bytes.ts';
 
 /**
@@ -22,15 +23,30 @@ const BCD_CHARACTERS = '0123456789 -.:,_';
  */
 const FRU_TYPES = ['binary', 'bcd', 'sixbit'] as const;
 
-/** The encoding that a FRU type/length byte says, for a field whose language is English or another one. */
-export function fruEncoding(typeLength: number, english: boolean): TextEncoding {
-  return FRU_TYPES[typeLength >> 6] ?? (english ? 'latin1' : 'utf16');
+/** The text of a FRU field; the language of its area is English or another one. */
+export function decodeFruText(typeLength: number, bytes: Uint8Array, english: boolean): TypedText {
+  return typedText(bytes, FRU_TYPES[typeLength >> 6] ?? (english ? 'latin1' : 'utf16'));
 }
 
-/** The encoding that an SDR type/length byte says. */
-export function sdrEncoding(typeLength: number): TextEncoding {
+/** The text of an SDR ID string. */
+export function decodeSdrText(typeLength: number, bytes: Uint8Array): TypedText {
   const type = typeLength >> 6;
-  return type === 0 ? 'utf16' : (FRU_TYPES[type] ?? 'latin1');
+  return typedText(bytes, type === 0 ? 'utf16' : (FRU_TYPES[type] ?? 'latin1'));
+}
+
+/**
+ * A text in the encoding that its type code states, unless the bytes contradict it. Some controllers (OpenBMC's Intel layer)
+ * state 2-byte Unicode for ASCII: UTF-16 of that text would have a zero in every second byte.
+ */
+function typedText(bytes: Uint8Array, stated: TextEncoding): TypedText {
+  const encoding = stated === 'utf16' && isAscii(bytes) ? 'latin1' : stated;
+  return { text: decodeText(bytes, encoding), encoding };
+}
+
+/** Printable ASCII, perhaps padded with NUL. A single UTF-16 letter, such as 41 00, is not. */
+function isAscii(bytes: Uint8Array): boolean {
+  const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
+  return end > 0 && bytes[1] !== 0 && bytes.subarray(0, end).every((byte) => byte >= 0x20 && byte <= 0x7e);
 }
 
 /** Text of the stored bytes. Never fails: every byte sequence means something in every encoding. */
@@ -50,7 +66,7 @@ export function decodeText(bytes: Uint8Array, encoding: TextEncoding): string {
 }
 
 /**
- * Bytes of a text, or undefined where the encoding cannot say it. BCD has two digits a byte and is filled with
+ * Bytes of a text, or undefined when the encoding cannot represent it. BCD has two digits a byte and is filled with
  * a space.
  */
 export function encodeText(text: string, encoding: TextEncoding): Uint8Array | undefined {
@@ -74,7 +90,7 @@ export function fruType(encoding: TextEncoding): number {
   return index < 0 ? 3 : index;
 }
 
-/** Fields that are filled up with NUL are common; the NULs say nothing. */
+/** Many fields are padded with NUL. */
 function trimNul(text: string): string {
   let end = text.length;
   while (end > 0 && text.charCodeAt(end - 1) === 0) end--;

@@ -1,3 +1,4 @@
+/** Arbitrary records for property tests. */
 import fc from 'fast-check';
 import type { Factors, FullSensor, Sdr, SensorUnit, Sharing, TypedText } from 'node-ipmi';
 
@@ -18,7 +19,7 @@ export const sdrName: fc.Arbitrary<TypedText> = fc.oneof(
   from('abcXYZ019 _-äß', 0, 16).map((text): TypedText => ({ text, encoding: 'latin1' })),
   from('0123456789 -.:,_', 0, 32, 2).map((text): TypedText => ({ text, encoding: 'bcd' })),
   from(' ABCXYZ019_^\\[]!"#', 0, 20, 4).map((text): TypedText => ({ text, encoding: 'sixbit' })),
-  from('abcдж机', 0, 8).map((text): TypedText => ({ text, encoding: 'utf16' })),
+  from('abcдж箱', 0, 8).map((text): TypedText => ({ text, encoding: 'utf16' })),
 );
 
 const recordId = word;

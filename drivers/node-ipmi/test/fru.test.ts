@@ -1,3 +1,4 @@
+/** FRU contents. */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import fc from 'fast-check';
@@ -39,7 +40,7 @@ const english = fc.oneof(
 );
 const foreign = fc.oneof(
   packed,
-  chars('глюкоза机箱板', 20).map((text): TypedText => ({ text, encoding: 'utf16' })),
+  chars('глюкоза箱板', 20).map((text): TypedText => ({ text, encoding: 'utf16' })),
 );
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(value, { nil: undefined });
@@ -266,6 +267,19 @@ describe('decodeFru', () => {
     expect(fru.faults).toEqual([
       { area: 'board', offset: (bytes[4] ?? 0) * 8 - 1, message: 'the checksum is wrong' },
     ]);
+  });
+
+  test('reads ASCII fields of an area whose language is not English', () => {
+    const stored = encodeFru({ product: { language: 25, manufacturer: 'Acme', productName: 'Box 7' } });
+    const start = 8 * (stored[4] ?? 0);
+    const last = start + 8 * (stored[start + 1] ?? 0) - 1;
+    // French; the checksum follows.
+    stored[start + 2] = 8;
+    stored[last] = ((stored[last] ?? 0) + 25 - 8) & 0xff;
+    expect(decodeFru(stored)).toMatchObject({
+      faults: [],
+      product: { language: 8, manufacturer: { text: 'Acme' }, productName: { text: 'Box 7' } },
+    });
   });
 
   test('skips a record whose data are damaged and reads the next', () => {

@@ -1,5 +1,6 @@
+/** The client against OpenIPMI's simulator. */
 import { execFile } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -54,7 +55,7 @@ import {
 } from 'node-ipmi';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { lossyProxy } from './proxy.ts';
-import { canRun, freeUdpPort, OPENIPMI_HEADERS, type Simulator, startSimulator } from './simulator.ts';
+import { canRun, canRunWithDcmi, freeUdpPort, type Simulator, startSimulator } from './simulator.ts';
 
 const able = canRun('ipmi_sim', 'sdrcomp');
 
@@ -379,11 +380,7 @@ describe.skipIf(!able)('against ipmi_sim', () => {
   });
 });
 
-const canCompile = able && canRun('gcc') && existsSync(OPENIPMI_HEADERS);
-if (able && !canCompile)
-  process.stderr.write(`SKIPPED: needs ${OPENIPMI_HEADERS} (apt-get install libopenipmi-dev)\n`);
-
-test.skipIf(!canCompile)(
+test.skipIf(!canRunWithDcmi())(
   'against ipmi_sim with its DCMI module: power, of the BMC and of a node',
   async () => {
     const simulator = await startSimulator({ dcmi: true });

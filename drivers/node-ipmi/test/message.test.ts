@@ -1,3 +1,4 @@
+/** IPMI messages and commands. */
 import fc from 'fast-check';
 import * as ipmi from 'node-ipmi';
 import {

@@ -1,3 +1,4 @@
+/** Sensor data records and readings. */
 import fc from 'fast-check';
 import {
   decodeSdr,
@@ -50,6 +51,42 @@ describe('encodeSdr and decodeSdr', () => {
       kind: 'controller',
       name: { text: 'IPMI', encoding: 'sixbit' },
     });
+  });
+
+  test('read ASCII under the type code of Unicode, as OpenBMC sends it', () => {
+    const named = (typeLength: number, text: Uint8Array) =>
+      decodeSdr(
+        Uint8Array.from([
+          1,
+          0,
+          0x51,
+          0x12,
+          11 + text.length,
+          0x20,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          7,
+          1,
+          0,
+          typeLength,
+          ...text,
+        ]),
+      );
+    const ascii = Buffer.from('A4:Pres SFP-1', 'latin1');
+    expect(named(ascii.length, ascii)).toMatchObject({ name: { text: 'A4:Pres SFP-1', encoding: 'latin1' } });
+    const printable = fc.string({ unit: fc.constantFrom(...'AZaz09 :-~'), minLength: 2, maxLength: 15 });
+    fc.assert(
+      fc.property(printable, (text) => {
+        const bytes = Buffer.from(text, 'latin1');
+        expect(named(bytes.length, bytes)).toMatchObject({ name: { text, encoding: 'latin1' } });
+        const unicode = Buffer.from(text.slice(0, 15), 'utf16le');
+        expect(named(unicode.length, unicode)).toMatchObject({ name: { text, encoding: 'utf16' } });
+      }),
+    );
   });
 
   test('refuse a name that does not fit', () => {

@@ -1,3 +1,4 @@
+/** OpenIPMI's simulator as a peer. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -49,8 +50,16 @@ export async function freeUdpPort(): Promise<number> {
   return port;
 }
 
-/** Where the simulator's modules find their headers (Debian package libopenipmi-dev). */
-export const OPENIPMI_HEADERS = '/usr/include/OpenIPMI/serv.h';
+/** Header that the simulator's modules include (Debian package libopenipmi-dev). */
+const OPENIPMI_HEADER = '/usr/include/OpenIPMI/serv.h';
+
+/** Whether the simulator can run with its DCMI module, which is compiled on the spot. Says what is missing. */
+export function canRunWithDcmi(): boolean {
+  if (!canRun('ipmi_sim', 'sdrcomp', 'gcc')) return false;
+  if (existsSync(OPENIPMI_HEADER)) return true;
+  process.stderr.write(`SKIPPED: needs ${OPENIPMI_HEADER} (apt-get install libopenipmi-dev)\n`);
+  return false;
+}
 
 function dcmiModule(directory: string, source: string): string {
   writeFileSync(join(directory, 'dcmi.c'), source);

@@ -1,5 +1,5 @@
 /** The lights: identify goes before fault, fault before power, each in the pattern that the descriptor gives it. */
-import type { Platform } from '../../platform/schema.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { Glow, Lamp } from './lamps.ts';
 
 type IndicatorFacts = NonNullable<Platform['indicators']>[number];

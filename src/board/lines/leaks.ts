@@ -1,18 +1,18 @@
 /** Leak detectors: a line each, and what the board does about a leak. */
-import type { Platform } from '../../platform/schema.ts';
-import type { Changes } from '../changes.ts';
-import type { LeakDetector, LeakState, Status } from '../model.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
+import { chassisScope } from '../model/revisions.ts';
+import type { LeakDetector, LeakState } from '../model/sensor.ts';
+import type { Status } from '../model/status.ts';
+import type { Presence } from '../parts/presence.ts';
+import type { BoardSignals } from '../signals.ts';
 import type { Lines } from './lines.ts';
 
 export type LeakFacts = NonNullable<Platform['leakDetectors']>[number];
 
 export interface LeakParts {
   readonly lines: Lines;
-  readonly changes: Changes;
-  /** Whether a chassis is plugged in. */
-  readonly isThere: (chassis: string) => boolean;
-  /** Carries out what the descriptor wants when a leak has lasted its time. */
-  readonly react: (detector: BoardLeakDetector, type: 'ForceOff' | 'GracefulShutdown') => void;
+  readonly signals: BoardSignals;
+  readonly presence: Presence;
 }
 
 export class BoardLeakDetector implements LeakDetector {
@@ -22,7 +22,7 @@ export class BoardLeakDetector implements LeakDetector {
   readonly facts: LeakFacts;
   readonly #parts: LeakParts;
   /** What was told last: it is told once, and not at all where there never was a leak. */
-  #told = false;
+  #isEmitted = false;
   #connected: boolean | null = null;
   #reaction: NodeJS.Timeout | undefined;
 
@@ -32,13 +32,14 @@ export class BoardLeakDetector implements LeakDetector {
     this.chassis = chassis;
     this.facts = facts;
     this.#parts = parts;
-    parts.lines.watch(facts.line, () => this.look());
+    parts.lines.watch(facts.line, () => this.#update());
+    parts.signals.on('availabilityChanged', () => this.#update());
     parts.lines.watch(facts.present, (present) => this.#plugged(present));
   }
 
   get state(): LeakState {
-    const { lines, isThere } = this.#parts;
-    if (!isThere(this.chassis) || lines.get(this.facts.present) === false) return 'Absent';
+    const { lines, presence } = this.#parts;
+    if (!presence.has(this.chassis) || lines.get(this.facts.present) === false) return 'Absent';
     const leaks = lines.get(this.facts.line);
     if (leaks === null) return 'Unavailable';
     return leaks ? (this.facts.severity ?? 'Critical') : 'OK';
@@ -52,17 +53,16 @@ export class BoardLeakDetector implements LeakDetector {
     return { state: 'Enabled', health: state };
   }
 
-  /** Something that it depends on has changed. */
-  look(): void {
+  #update(): void {
     const { state } = this;
-    this.#parts.changes.touch();
+    this.#parts.signals.emit('stateChanged', chassisScope(this.chassis));
     if (state === 'Unavailable') return;
     const leaks = state === 'Critical' || state === 'Warning';
-    if (leaks === this.#told) return;
-    this.#told = leaks;
+    if (leaks === this.#isEmitted) return;
+    this.#isEmitted = leaks;
     clearTimeout(this.#reaction);
     const { host } = this.facts;
-    this.#parts.changes.emit({
+    this.#parts.signals.emit('event', {
       message: `Environmental.LeakDetected${leaks ? state : 'Normal'}`,
       args: [this.name],
       severity: leaks ? state : 'OK',
@@ -74,7 +74,13 @@ export class BoardLeakDetector implements LeakDetector {
     });
     const { reaction } = this.facts;
     if (!leaks || reaction === undefined) return;
-    this.#reaction = setTimeout(() => this.#parts.react(this, reaction.type), reaction.delay ?? 0).unref();
+    const react = () =>
+      this.#parts.signals.emit('leakDetected', {
+        detector: this.id,
+        chassis: this.chassis,
+        reaction: reaction.type,
+      });
+    this.#reaction = setTimeout(react, reaction.delay ?? 0).unref();
   }
 
   stop(): void {
@@ -84,10 +90,10 @@ export class BoardLeakDetector implements LeakDetector {
   #plugged(present: boolean): void {
     const before = this.#connected;
     this.#connected = present;
-    this.look();
-    // The first look tells what is, not what happened.
+    this.#update();
+    // The initial value is the baseline and emits no event.
     if (before === null || before === present) return;
-    this.#parts.changes.emit({
+    this.#parts.signals.emit('event', {
       message: `Environmental.LeakDetector${present ? 'Connected' : 'Disconnected'}`,
       args: [this.name],
       severity: present ? 'OK' : 'Warning',

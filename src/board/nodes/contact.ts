@@ -1,6 +1,6 @@
 /** The way to one controller, kept open, and when it last said something. */
 import { IpmiError, type Target } from 'node-ipmi';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Way, Ways } from './ways.ts';
 
 export interface ContactParts {

@@ -11,16 +11,17 @@ import {
 import type { MessageCall } from '../../messages/keys.ts';
 import type { BoardEvent, EventContext, Origin } from '../model.ts';
 import { eventSeverity, redfishMessage } from './sel-messages.ts';
+import type { OwnerKey } from './sensors.ts';
 
-/** What is known of a node where one of its records is put into words. */
-export interface Speaker {
+/** What describes a node when one of its log records is put into words. */
+export interface SelContext {
   readonly id: string;
   readonly name: string;
   readonly host: string | undefined;
-  /** The record of a sensor by the address of who owns it and its number. */
-  sensor(address: number, number: number): SensorSdr | undefined;
+  /** The record of a sensor by its owner and its number. */
+  sensor(owner: OwnerKey, number: number): SensorSdr | undefined;
   /** A sensor of the board by its number; undefined for one that has no readings. */
-  origin(address: number, number: number): Origin | undefined;
+  origin(owner: OwnerKey, number: number): Origin | undefined;
   /** What the units of its readings are called. */
   unit(sdr: SensorSdr | undefined): string;
 }
@@ -29,11 +30,11 @@ export interface Speaker {
 const ahead = 24 * 3600_000;
 
 /** The event that a record tells of. `now` judges its time: a controller without a clock begins in 1970. */
-export function recordEvent(bytes: Uint8Array, speaker: Speaker, now: Date): BoardEvent {
+export function recordEvent(bytes: Uint8Array, context: SelContext, now: Date): BoardEvent {
   const record = decodeSelRecord(bytes);
-  const { id, host } = speaker;
+  const { id, host } = context;
   return {
-    ...words(record, speaker),
+    ...words(record, context),
     ...(host === undefined ? {} : { host }),
     record: { node: id, raw: Buffer.from(bytes).toString('hex'), time: timeOf(record, now) },
   };
@@ -46,9 +47,9 @@ function timeOf(record: SelRecord, now: Date): Date | null {
 
 function words(
   record: SelRecord,
-  speaker: Speaker,
+  context: SelContext,
 ): Pick<EventContext, 'severity' | 'origin' | 'detail'> & MessageCall {
-  const { id, name, host } = speaker;
+  const { id, name, host } = context;
   const home: Origin = host === undefined ? { kind: 'node', id } : { kind: 'host', id: host };
   if (record.kind !== 'event') {
     const data = Buffer.from(record.data).toString('hex');
@@ -60,17 +61,17 @@ function words(
       detail: `Its bytes are ${data}; only its maker knows what they mean.`,
     };
   }
-  const { address } = record.generator;
-  const sdr = speaker.sensor(address, record.sensorNumber);
+  const { generator } = record;
+  const sdr = context.sensor(generator, record.sensorNumber);
   const said = eventText(record, sdr);
-  const found = messageOf(record, sdr, speaker);
+  const found = messageOf(record, sdr, context);
   return {
     ...(found ?? {
       message: 'ResourceEvent.ResourceStateChanged',
       args: [describeEvent(record, sdr).sensor, stateOf(record, sdr)],
     }),
     severity: eventSeverity(record),
-    origin: speaker.origin(address, record.sensorNumber) ?? home,
+    origin: context.origin(generator, record.sensorNumber) ?? home,
     detail: `${said}.`,
   };
 }
@@ -80,12 +81,16 @@ function stateOf(event: SelEvent, sdr: SensorSdr | undefined): string {
   return asserted ? state : `${state} (deasserted)`;
 }
 
-function messageOf(event: SelEvent, sdr: SensorSdr | undefined, speaker: Speaker): MessageCall | undefined {
+function messageOf(
+  event: SelEvent,
+  sdr: SensorSdr | undefined,
+  context: SelContext,
+): MessageCall | undefined {
   const found = redfishMessage(event);
   if (found === undefined) return undefined;
   const { sensor, reading, threshold } = describeEvent(event, sdr);
   const text = (value: number) => String(Number(value.toPrecision(6)));
-  const measured = reading === undefined ? undefined : ([sensor, text(reading), speaker.unit(sdr)] as const);
+  const measured = reading === undefined ? undefined : ([sensor, text(reading), context.unit(sdr)] as const);
   switch (found.args) {
     case 'none':
       return { message: found.messageId, args: [] };

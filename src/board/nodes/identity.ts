@@ -13,7 +13,7 @@ import {
   run,
   type Target,
 } from 'node-ipmi';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { NodeFirmware, PowerLimit } from '../model.ts';
 import { powerLimit } from './power.ts';
 import { bitSignal, powerSignal } from './signals.ts';
@@ -62,20 +62,29 @@ export async function identify(target: Target, facts: NodeFacts): Promise<Identi
     powerLimit: limit ?? null,
     recordsKey: async (asked) => {
       if (ownRecords) return `device ${guid} ${device.firmware} ${providesSdrs}`;
-      const { records, added, erased } = await run(asked, getSdrInfo, undefined);
-      return `repository ${guid} ${records} ${added} ${erased}`;
+      const info = await unlessRefused(run(asked, getSdrInfo, undefined));
+      // Without it changes of the repository go unnoticed until the controller starts anew.
+      if (info === undefined) return `repository ${guid} ${device.firmware}`;
+      return `repository ${guid} ${info.records} ${info.added} ${info.erased}`;
     },
   };
 }
 
-/** What tells it from others of its kind (section 20.8); not all controllers have that. */
-async function guidOf(target: Target): Promise<string> {
+/** Undefined when the controller answered with a refusal or with nothing usable. @throws IpmiError when it is not reachable. */
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return Buffer.from(await run(target, getDeviceGuid, undefined)).toString('hex');
+    return await answer;
   } catch (error) {
-    if (error instanceof IpmiError && (error.kind === 'completion' || error.kind === 'malformed')) return '';
+    if (error instanceof IpmiError && (error.kind === 'completion' || error.kind === 'malformed'))
+      return undefined;
     throw error;
   }
+}
+
+/** The GUID of the device (section 20.8); empty for a controller without one. */
+async function guidOf(target: Target): Promise<string> {
+  const guid = await unlessRefused(run(target, getDeviceGuid, undefined));
+  return guid === undefined ? '' : Buffer.from(guid).toString('hex');
 }
 
 const controllerFirmware = (facts: NodeFacts, { firmware }: DeviceId): NodeFirmware => ({
@@ -99,18 +108,15 @@ async function bridgeFirmware(
   if (iana === null) return [];
   const found: NodeFirmware[] = [];
   for (const [id, name, component] of components) {
-    try {
-      const version = await run(target, bicFirmwareVersion, { iana, component });
-      const hex = [...version].map((byte) => byte.toString(16).padStart(2, '0'));
-      found.push({
-        id: `${facts.id}-${id}`,
-        name: `${name} of ${facts.name ?? facts.id}`,
-        version: hex.join('.'),
-      });
-    } catch (error) {
-      // A card without that component says so; silence concerns all of it.
-      if (!(error instanceof IpmiError) || error.kind !== 'completion') throw error;
-    }
+    // A card without that component refuses.
+    const version = await unlessRefused(run(target, bicFirmwareVersion, { iana, component }));
+    if (version === undefined) continue;
+    const hex = [...version].map((byte) => byte.toString(16).padStart(2, '0'));
+    found.push({
+      id: `${facts.id}-${id}`,
+      name: `${name} of ${facts.name ?? facts.id}`,
+      version: hex.join('.'),
+    });
   }
   return found;
 }
@@ -121,7 +127,8 @@ export async function levelsOf(
   { bridge, hasChassis }: Identity,
 ): Promise<readonly (readonly [string, boolean])[]> {
   if (bridge !== null) {
-    const pins = await run(target, bicGetGpio, { iana: bridge });
+    // A refusal is an answer: the levels are unknown, and the node is reachable.
+    const pins = (await unlessRefused(run(target, bicGetGpio, { iana: bridge }))) ?? new Uint8Array();
     return Array.from({ length: pins.length * 8 }, (_, bit) => [
       bitSignal(bit),
       ((pins[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0,

@@ -1,6 +1,6 @@
 /** The event log of one node, taken over as it grows: each record once, whatever is restarted in between. */
 import { decodeSelRecord, encodeSelRecord, readSel, type SelRecord, type Target, unitText } from 'node-ipmi';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { BoardEvent } from '../model.ts';
 import { recordEvent } from './events.ts';
 import type { NodeSensors } from './sensors.ts';
@@ -40,8 +40,8 @@ export class NodeLog {
       bytes,
       {
         ...{ id, name, host },
-        sensor: (address, number) => this.#sensors.record(address, number),
-        origin: (address, number) => this.#sensors.origin(address, number),
+        sensor: (owner, number) => this.#sensors.record(owner, number),
+        origin: (owner, number) => this.#sensors.origin(owner, number),
         unit: (sdr) => (sdr?.kind === 'full' ? unitText(sdr.unit) : ''),
       },
       this.#now(),

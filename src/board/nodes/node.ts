@@ -4,10 +4,11 @@
  */
 import { readFruData, type Target } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import { BoardRefusal, type Node, type NodeFirmware, type Status } from '../model.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
 import { Contact } from './contact.ts';
 import { type Identity, identify, levelsOf } from './identity.ts';
 import { NodeLog } from './log.ts';
@@ -35,7 +36,7 @@ export interface NodeParts extends Omit<NodeSensorsParts, 'isOver'> {
   readonly ways: Ways;
   readonly changes: Changes;
   /** Why it cannot be asked now although nothing is wrong; null when it can. */
-  readonly hold: () => Hold | null;
+  readonly unavailability: () => Unavailability | null;
   /** What its inventories hold is read now: the job gives the image of one by its number. */
   readonly inventory: (read: (number: number) => Promise<Uint8Array>) => Promise<void>;
   /** It answers now, or does not any more. */
@@ -46,7 +47,7 @@ export interface NodeParts extends Omit<NodeSensorsParts, 'isOver'> {
   readonly phase: number;
   /** How far its log was taken over before, if ever. */
   readonly mark: string | undefined;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
 }
 
 export class BoardNode implements Node {
@@ -67,7 +68,7 @@ export class BoardNode implements Node {
   /** Rounds in a row in which it answered, but not what it was asked. */
   #wrong = 0;
   #told = false;
-  #held: Hold | null = null;
+  #held: Unavailability | null = null;
   #hurriedUntil = 0;
   #stopped = false;
   #wake: () => void = () => undefined;
@@ -87,6 +88,7 @@ export class BoardNode implements Node {
         misread,
         isHostOff,
         now,
+        log: parts.log,
         isOver: () => this.#isOver || !this.#isThere,
       },
     );
@@ -147,15 +149,15 @@ export class BoardNode implements Node {
 
   /** It was taken away: what was wrong with it is over. */
   async remove(): Promise<void> {
-    this.#rest({ state: 'Absent', why: 'it was removed' });
+    this.#rest({ state: 'Absent', reason: 'it was removed' });
     await this.stop();
   }
 
   /** What keeps it from being asked has changed. */
   reconsider(): void {
-    const hold = this.#parts.hold();
-    if (hold?.state === this.#held?.state && hold?.why === this.#held?.why) return;
-    if (hold !== null) this.#rest(hold);
+    const unavailability = this.#parts.unavailability();
+    if (unavailability?.state === this.#held?.state && unavailability?.reason === this.#held?.reason) return;
+    if (unavailability !== null) this.#rest(unavailability);
     this.#wake();
   }
 
@@ -168,7 +170,7 @@ export class BoardNode implements Node {
 
   /** Does something with the controller. @throws DeviceError */
   async use<T>(job: (target: Target) => Promise<T>): Promise<T> {
-    if (this.#held !== null) throw new DeviceError('no-answer', this.name, this.#held.why);
+    if (this.#held !== null) throw new DeviceError('no-answer', this.name, this.#held.reason);
     try {
       return await job(await this.#contact.target());
     } catch (error) {
@@ -219,10 +221,10 @@ export class BoardNode implements Node {
   async #loop(): Promise<void> {
     while (!this.#stopped) {
       const begun = performance.now();
-      const hold = this.#parts.hold();
+      const unavailability = this.#parts.unavailability();
       let pause = untilNext(begun, this.#period, this.#parts.phase);
-      if (hold !== null) {
-        this.#rest(hold);
+      if (unavailability !== null) {
+        this.#rest(unavailability);
         pause = Number.POSITIVE_INFINITY;
       } else {
         if (this.#held !== null || !this.#contact.hasBegun) this.#contact.begin(begun);
@@ -308,7 +310,7 @@ export class BoardNode implements Node {
     this.#parts.changes.touch();
     if (this.#told) {
       this.#told = false;
-      this.#parts.log('a node answers again', { node: this.id });
+      this.#parts.log.info('a node responds again', { node: this.id });
       void this.#parts.changes.emit(wellEvent(this, 'Enabled'));
     }
     this.#parts.moved(true);
@@ -319,7 +321,7 @@ export class BoardNode implements Node {
     this.#leave(fault, { state: 'UnavailableOffline', health: 'Warning' });
     if (this.#told) return;
     this.#told = true;
-    this.#parts.log('a node does not answer', { node: this.id, fault });
+    this.#parts.log.warn('a node does not respond', { node: this.id, fault });
     void this.#parts.changes.emit(lostEvent(this, fault));
   }
 
@@ -336,17 +338,17 @@ export class BoardNode implements Node {
   }
 
   /** It cannot be asked, and nothing is wrong with that. */
-  #rest(hold: Hold): void {
-    if (this.#held?.state === hold.state && this.#held.why === hold.why) return;
-    this.#held = hold;
+  #rest(unavailability: Unavailability): void {
+    if (this.#held?.state === unavailability.state && this.#held.reason === unavailability.reason) return;
+    this.#held = unavailability;
     this.#wrong = 0;
     this.#sensors.forget();
     // What is under way is not waited for.
     void this.#contact.drop();
-    this.#leave(hold.why, { state: hold.state, health: 'OK' });
+    this.#leave(unavailability.reason, { state: unavailability.state, health: 'OK' });
     if (!this.#told) return;
     this.#told = false;
-    void this.#parts.changes.emit(wellEvent(this, hold.state));
+    void this.#parts.changes.emit(wellEvent(this, unavailability.state));
   }
 
   /** @returns milliseconds until the next try, where that is not as soon as ever */

@@ -3,44 +3,33 @@
 import type { Duplex } from 'node:stream';
 import { chassisControl, openSol, run } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { NodeFacts } from '../../platform/schema.ts';
-import type { Changes } from '../changes.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
+import type { BoardContext } from '../context.ts';
+import type { HardwareFaults } from '../hardware-faults.ts';
 import type { BootOverride, PowerLimit } from '../model.ts';
-import type { HostController } from '../power/power.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { Inventory } from '../parts/inventory.ts';
+import type { BoardHost } from '../power/host.ts';
+import type { HostController } from '../power/host-power.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
+import type { Sensors } from '../sensing/sensors.ts';
 import { applyBoot, flagBytes, isBootPending } from './boot.ts';
 import { BoardNode, defaultPoll } from './node.ts';
 import { phaseOf } from './pace.ts';
 import { applyLimit } from './power.ts';
-import type { FoundSensor } from './records.ts';
 import { answerNode } from './requests.ts';
 import type { Ways } from './ways.ts';
 
 const sweepPeriod = 250;
 
-export interface NodesParts {
+export interface NodesParts extends BoardContext {
   readonly ways: Ways;
-  readonly changes: Changes;
-  readonly hold: (chassis: string) => Hold | null;
-  readonly isHostOff: (host: string | undefined) => boolean;
-  /** The board takes the sensors that a node turned out to have, and lets go of those that it no more has. */
-  readonly found: (
-    node: BoardNode,
-    before: ReadonlyMap<string, BoardSensor>,
-    sensors: readonly FoundSensor[],
-  ) => ReadonlyMap<string, BoardSensor>;
-  readonly inventory: (node: string, read: (number: number) => Promise<Uint8Array>) => Promise<void>;
-  readonly moved: (node: BoardNode, there: boolean) => void;
-  readonly misread: (sensor: BoardSensor, error: DeviceError | null) => void;
-  /** How the host of a node is to boot. */
-  readonly boot: (host: string | undefined) => BootOverride;
-  /** Its firmware has been told. */
-  readonly bootTaken: (host: string) => void;
-  readonly postCodes: (host: string, codes: readonly number[]) => void;
+  readonly sensors: Sensors;
+  readonly inventory: Inventory;
+  readonly faults: HardwareFaults;
+  /** Hosts of the board by id; they are added after the nodes. */
+  readonly hosts: ReadonlyMap<string, BoardHost>;
+  /** How far the log of a node was taken over before, if ever. */
   readonly mark: (node: string) => string | undefined;
-  readonly now: () => Date;
-  readonly log: (message: string, detail: object) => void;
 }
 
 export class Nodes {
@@ -52,6 +41,9 @@ export class Nodes {
 
   constructor(parts: NodesParts) {
     this.#parts = parts;
+    parts.signals.on('availabilityChanged', () => {
+      for (const node of this.#nodes.values()) node.reconsider();
+    });
   }
 
   get all(): ReadonlyMap<string, BoardNode> {
@@ -60,37 +52,45 @@ export class Nodes {
 
   /** Adds a node; it is asked from `start` on, or at once after that. `label` is what its sensors are called by. */
   add(facts: NodeFacts, chassis: string, label: string | undefined): BoardNode {
-    const { ways, changes, now, log } = this.#parts;
-    const { id, host, link } = facts;
+    const { ways, changes, signals, now, log, lines, availability } = this.#parts;
+    const { sensors, inventory, faults, hosts, persisted, mark } = this.#parts;
+    const { id, host = '', link } = facts;
     const node: BoardNode = new BoardNode(facts, chassis, {
       ...{ ways, changes, now, log },
-      hold: () => this.#parts.hold(chassis),
-      isHostOff: () => this.#parts.isHostOff(host),
-      found: (sensors) => {
-        const made = this.#parts.found(node, this.#sensors.get(id) ?? new Map(), sensors);
+      unavailability: () => availability.of(chassis),
+      isHostOff: () => hosts.get(host)?.power.good === false,
+      found: (found) => {
+        const made = sensors.replaceNode(
+          node,
+          this.periodOf(node),
+          this.#sensors.get(id) ?? new Map(),
+          found,
+        );
         this.#sensors.set(id, made);
         return made;
       },
-      inventory: (read) => this.#parts.inventory(id, read),
-      moved: (there) => this.#parts.moved(node, there),
-      misread: this.#parts.misread,
+      inventory: (read) => inventory.readNode(id, read),
+      moved: (reachable) => signals.emit('nodeReachable', { node: id, reachable }),
+      misread: (sensor, error) => faults.sensor(sensor, error),
       label: label ?? facts.name ?? id,
-      mark: this.#parts.mark(id),
+      mark: mark(id),
       phase: phaseOf(this.#nodes.size),
     });
     this.#nodes.set(id, node);
+    lines.addNode(id, node.signals);
     if (link.kind === 'ipmb')
       ways.answer(link, (request, from) =>
         answerNode(request, from, {
           now,
           record: async (bytes) => void (await node.record(bytes)),
           postCodes: (codes) => {
-            if (host !== undefined) this.#parts.postCodes(host, codes);
+            const target = hosts.get(host);
+            if (target?.facts.postCodes?.node !== undefined) target.postCodes?.take(codes);
           },
           pinMoved: () => node.hurry(1_000),
           bootFlags: () => {
-            const bytes = flagBytes(this.#parts.boot(host));
-            if (host !== undefined) this.#parts.bootTaken(host);
+            const bytes = flagBytes(persisted.boot(host));
+            hosts.get(host)?.oneTimeBoot.flagsRead();
             return bytes;
           },
         }),
@@ -105,7 +105,8 @@ export class Nodes {
     if (node === undefined) return;
     const gone = node.remove();
     this.#nodes.delete(id);
-    this.#parts.found(node, this.#sensors.get(id) ?? new Map(), []);
+    this.#parts.sensors.replaceNode(node, this.periodOf(node), this.#sensors.get(id) ?? new Map(), []);
+    this.#parts.lines.removeNode(id);
     this.#sensors.delete(id);
     await gone;
   }
@@ -121,10 +122,6 @@ export class Nodes {
     this.#sweep = undefined;
     await Promise.all([...this.#nodes.values()].map((node) => node.stop()));
     this.#parts.ways.close();
-  }
-
-  reconsider(): void {
-    for (const node of this.#nodes.values()) node.reconsider();
   }
 
   /** The period in which a node is asked, milliseconds. */

@@ -9,7 +9,7 @@ import {
   setPowerLimit,
   type Target,
 } from 'node-ipmi';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import { BoardRefusal, type PowerLimit } from '../model.ts';
 import { type FoundSensor, idOf } from './records.ts';
 

@@ -8,7 +8,7 @@ import {
   toValue,
   UNITS,
 } from 'node-ipmi';
-import type { NodeFacts, SensorFacts, ThresholdFacts } from '../../platform/schema.ts';
+import type { NodeFacts, SensorFacts, ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import type { Quantity } from '../model.ts';
 
 /** A sensor that a node turned out to have. */

@@ -1,8 +1,8 @@
 /** A satellite controller on an IPMB whose sensors a descriptor names by their numbers, such as a management engine. */
 import { getDeviceId, getSensorReading, run } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { Platform } from '../../platform/schema.ts';
-import type { Reader, SensorDeclaration } from '../sensing/readers.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
+import type { DeviceReader, SensorDeclaration } from '../sensing/reader.ts';
 import { deviceError, type Ways } from './ways.ts';
 
 type SatelliteFacts = NonNullable<Platform['ipmb']>[number];
@@ -12,7 +12,7 @@ export function satelliteReader(
   { id, bus, address, sensors }: SatelliteFacts,
   declared: readonly SensorDeclaration[],
   ways: Ways,
-): Reader {
+): DeviceReader {
   const target = ways.satellite(bus, address);
   const where = `${id} (IPMB ${bus}, 0x${address.toString(16)})`;
   return {
@@ -20,6 +20,7 @@ export function satelliteReader(
     sensors: sensors.map((facts) => facts.id),
     bus: null,
     optional: false,
+    removable: false,
     period: Math.min(...declared.map(({ period }) => period)),
     prepare: async () => {
       try {

@@ -1,17 +1,21 @@
 /** The sensors of one node: found by its records, read in rounds, each missed by itself. */
+
 import {
+  expandSensor,
   type FullSensor,
   getPowerReading,
   isSensor,
   readSdrs,
   run,
   type Sdr,
+  type SensorOwner,
   type SensorSdr,
   sampleSensor,
   type Target,
 } from 'node-ipmi';
 import type { DeviceError } from '../../../drivers/errors.ts';
-import type { NodeFacts } from '../../platform/schema.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Origin, Status } from '../model.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
 import type { Identity } from './identity.ts';
@@ -37,6 +41,7 @@ export interface NodeSensorsParts {
   /** Whether what comes of a request counts no more. */
   readonly isOver: () => boolean;
   readonly now: () => Date;
+  readonly log: Logger;
 }
 
 /** A sensor, and what became of the tries to read it. */
@@ -78,7 +83,9 @@ export class NodeSensors {
       : [];
     const sdrs = await Promise.all(stored.map((sdr) => withThresholds(target, sdr)));
     if (this.#parts.isOver()) return;
-    this.#records = new Map(sdrs.filter(isSensor).map((sdr) => [keyOf(sdr.owner.address, sdr.number), sdr]));
+    this.#logFaults(sdrs);
+    const all = sdrs.filter(isSensor).flatMap(expandSensor);
+    this.#records = new Map(all.map((sdr) => [keyOf(sdr.owner, sdr.number), sdr]));
     const power = identity.measuresPower ? declarePower(this.#facts) : undefined;
     const recorded = recordedSensors(this.#facts, sdrs, power === undefined ? [] : [power.facts.id]);
     const made = this.#parts.found(power === undefined ? recorded : [...recorded, power]);
@@ -107,28 +114,40 @@ export class NodeSensors {
   findStale(now: number, allowed: number): void {
     for (const { sensor, at } of this.#sampled)
       if (sensor.reading !== null && now - at >= allowed)
-        sensor.lose('UnavailableOffline', `no answer since ${sensor.readingTime?.toISOString()}`);
+        sensor.markUnavailable('UnavailableOffline', `no answer since ${sensor.readingTime?.toISOString()}`);
   }
 
   /** The node cannot be asked. */
   lose({ state }: Status, fault: string): void {
     const all = this.#sampled.map(({ sensor }) => sensor);
     for (const sensor of this.power === null ? all : [...all, this.power]) {
-      if (state === 'Absent') sensor.unplug(fault);
-      else if (state !== 'Enabled') sensor.lose(state, fault);
+      if (state === 'Absent') sensor.markAbsent(fault);
+      else if (state !== 'Enabled') sensor.markUnavailable(state, fault);
     }
   }
 
-  /** The record of a sensor by the address of who owns it and its number. */
-  record(address: number, number: number): SensorSdr | undefined {
-    return this.#records.get(keyOf(address, number));
+  /** The record of a sensor by its owner and its number. */
+  record(owner: OwnerKey, number: number): SensorSdr | undefined {
+    return this.#records.get(keyOf(owner, number));
   }
 
-  origin(address: number, number: number): Origin | undefined {
-    const found = this.#sampled.find(
-      ({ record }) => record.owner.address === address && record.number === number,
-    );
+  origin(owner: OwnerKey, number: number): Origin | undefined {
+    const key = keyOf(owner, number);
+    const found = this.#sampled.find(({ record }) => keyOf(record.owner, record.number) === key);
     return found && { kind: 'sensor', id: found.sensor.id, chassis: found.sensor.chassis };
+  }
+
+  /** Records that cannot be used, once for each time that the records are read. */
+  #logFaults(sdrs: readonly Sdr[]): void {
+    for (const sdr of sdrs) {
+      if (sdr.kind !== 'other' || sdr.fault === undefined) continue;
+      const { recordId: record, fault } = sdr;
+      this.#parts.log.warn('a sensor data record of a node cannot be used', {
+        node: this.#facts.id,
+        record,
+        fault,
+      });
+    }
   }
 
   async #read(target: Target, each: Sampled): Promise<void> {
@@ -138,7 +157,7 @@ export class NodeSensors {
     if (reading?.value !== undefined) {
       each.at = performance.now();
       each.misses = 0;
-      sensor.take(reading.value, this.#parts.now());
+      sensor.setReading(reading.value, this.#parts.now());
       if (each.told) this.#parts.misread(sensor, null);
       each.told = false;
     } else if (error === undefined) {
@@ -147,7 +166,7 @@ export class NodeSensors {
     } else if (error.kind === 'completion' && this.#parts.isHostOff()) {
       this.#withoutReading(sensor);
     } else if (error.kind === 'completion' && error.code === notPresent) {
-      sensor.lose('Absent', error.message);
+      sensor.markUnavailable('Absent', error.message);
     } else if (error.kind === 'completion' || error.kind === 'malformed') {
       this.#missed(each, deviceError(this.#facts.name ?? this.#facts.id, error));
     }
@@ -155,14 +174,14 @@ export class NodeSensors {
   }
 
   #withoutReading(sensor: BoardSensor): void {
-    if (this.#parts.isHostOff()) sensor.lose('StandbyOffline', 'its host is off');
-    else sensor.lose('UnavailableOffline', 'its controller has no reading of it');
+    if (this.#parts.isHostOff()) sensor.markUnavailable('StandbyOffline', 'its host is off');
+    else sensor.markUnavailable('UnavailableOffline', 'its controller has no reading of it');
   }
 
   #missed(each: Sampled, error: DeviceError): void {
     each.misses += 1;
     if (each.misses < patience && each.sensor.reading !== null) return;
-    each.sensor.lose('UnavailableOffline', error.message, 'Warning');
+    each.sensor.markUnavailable('UnavailableOffline', error.message, 'Warning');
     if (each.misses < patience || each.told) return;
     each.told = true;
     this.#parts.misread(each.sensor, error);
@@ -174,12 +193,16 @@ export class NodeSensors {
     try {
       const { current, active } = await run(target, getPowerReading, undefined);
       if (this.#parts.isOver()) return;
-      if (active) power.take(current, this.#parts.now());
-      else power.lose('UnavailableOffline', 'its controller does not measure it now');
+      if (active) power.setReading(current, this.#parts.now());
+      else power.markUnavailable('UnavailableOffline', 'its controller does not measure it now');
     } catch (error) {
-      if (!this.#parts.isOver()) power.lose('UnavailableOffline', deviceError(this.#facts.id, error).message);
+      if (!this.#parts.isOver())
+        power.markUnavailable('UnavailableOffline', deviceError(this.#facts.id, error).message);
     }
   }
 }
 
-const keyOf = (address: number, number: number) => `${address} ${number}`;
+/** What the number of a sensor belongs to: one address has up to four LUNs, each with numbers of its own. */
+export type OwnerKey = Pick<SensorOwner, 'address' | 'lun'>;
+
+const keyOf = ({ address, lun }: OwnerKey, number: number) => `${address} ${lun} ${number}`;

@@ -12,7 +12,7 @@ import {
 } from 'node-ipmi';
 import { DeviceError, type DeviceErrorKind } from '../../../drivers/errors.ts';
 import type { IpmiPaths, LanSecrets } from '../../../drivers/ipmi/ipmi.ts';
-import type { IpmbLinkFacts, LanLinkFacts, NodeFacts } from '../../platform/schema.ts';
+import type { IpmbLinkFacts, LanLinkFacts, NodeFacts } from '../../platform/vocabulary/index.ts';
 
 /** Answers what a controller asks of this one. */
 export type Answerer = (request: IpmiRequest, from: number) => Promise<IpmiResponse>;

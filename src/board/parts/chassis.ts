@@ -1,31 +1,35 @@
 /** A chassis as the rest of the daemon sees it: as well as everything in it. */
-import type { ChassisFacts } from '../../platform/schema.ts';
+import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import { worst } from '../health.ts';
 import type { Indicators } from '../lines/indicators.ts';
-import type { Memory } from '../memory.ts';
-import type { Chassis, ChassisReset, Fru, Health, Host, PowerState, Status } from '../model.ts';
-import type { Cycle } from '../power/cycle.ts';
+import type { Chassis, Fru } from '../model/chassis.ts';
+import type { ChassisReset, Host, PowerState } from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
+import type { Health, Status } from '../model/status.ts';
+import type { PersistedState } from '../persisted-state.ts';
+import type { ChassisPowerCycle } from '../power/chassis-power-cycle.ts';
 import type { Slot } from '../power/slot.ts';
 import type { Slots } from '../power/slots.ts';
 import type { ByChassis } from './by-chassis.ts';
+import type { Presence } from './presence.ts';
 
 export interface ChassisParts {
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly indicators: Indicators;
   /** Sensors, fans, supplies, nodes and whatever else shows how well it is. */
-  readonly contents: ByChassis<Part>;
+  readonly contents: ByChassis<ChassisMember>;
   /** Each is replaced by a new one when it changes. */
   readonly frus: ByChassis<Fru>;
   readonly hosts: ByChassis<Host & { readonly power: { readonly fault: string | null } }>;
   /** All chassis of the board, by id. */
   readonly chassis: ReadonlyMap<string, BoardChassis>;
-  readonly isThere: (chassis: string) => boolean;
+  readonly presence: Presence;
   readonly slots: Slots;
   /** By the chassis that they take the power of. */
-  readonly cycles: ReadonlyMap<string, Cycle>;
+  readonly cycles: ReadonlyMap<string, ChassisPowerCycle>;
 }
 
-export interface Part {
+export interface ChassisMember {
   readonly chassis: string;
   readonly status: Status;
 }
@@ -44,7 +48,7 @@ export class BoardChassis implements Chassis {
   }
 
   get assetTag(): string {
-    return this.#parts.memory.assetTag('chassis', this.id);
+    return this.#parts.persisted.assetTag('chassis', this.id);
   }
 
   get identify(): boolean | null {
@@ -59,8 +63,10 @@ export class BoardChassis implements Chassis {
     return this.switch?.supported ?? [];
   }
 
-  allowedResets(): readonly ChassisReset[] {
-    return this.switch?.allowed() ?? [];
+  resetRefusal(type: ChassisReset): BoardRefusal | null {
+    return this.switch === undefined
+      ? new BoardRefusal('not-supported', `nothing switches the power of ${this.id}`)
+      : this.switch.refusal(type);
   }
 
   /** What its switch says; a chassis without one, and without hosts, is on, since the controller in it runs. */
@@ -74,10 +80,10 @@ export class BoardChassis implements Chassis {
   }
 
   get status(): Status {
-    const { chassis, isThere, slots } = this.#parts;
+    const { chassis, presence, slots } = this.#parts;
     const healths = [this.ownHealth];
     for (const other of chassis.values())
-      if (other.facts.containedBy === this.id && isThere(other.id)) healths.push(other.status.health);
+      if (other.facts.containedBy === this.id && presence.has(other.id)) healths.push(other.status.health);
     return { state: slots.feeds(this.id) ? 'Enabled' : 'StandbyOffline', health: worst(healths) };
   }
 
@@ -93,7 +99,7 @@ export class BoardChassis implements Chassis {
   }
 
   /** What carries out its resets. */
-  get switch(): Slot | Cycle | undefined {
+  get switch(): Slot | ChassisPowerCycle | undefined {
     return this.#slot ?? this.#parts.cycles.get(this.id);
   }
 

@@ -1,11 +1,15 @@
 /** The fans: one PWM output each, run at the fail-safe duty unless somebody takes over by hand. */
 import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
-import type { FanFacts, Platform } from '../../platform/schema.ts';
-import type { Changes } from '../changes.ts';
+import type { FanFacts, Platform } from '../../platform/vocabulary/index.ts';
 import { worst } from '../health.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Memory } from '../memory.ts';
-import { BoardRefusal, type Cooling, type Fan, type Sensor, type Status } from '../model.ts';
+import type { Cooling, Fan } from '../model/chassis.ts';
+import { BoardRefusal } from '../model/refusal.ts';
+import { chassisScope } from '../model/revisions.ts';
+import type { Sensor } from '../model/sensor.ts';
+import type { Status } from '../model/status.ts';
+import type { PersistedState } from '../persisted-state.ts';
+import type { BoardSignals } from '../signals.ts';
 import { type PartEvent, Pluggable, settleAfterInsertion, severityOf } from './pluggable.ts';
 
 const retryPeriod = 5_000;
@@ -80,8 +84,8 @@ class BoardFan implements Fan {
     } finally {
       // Before anybody else can run: who asks from now on must start a write of his own.
       this.#writing = null;
-      this.plug.feel(this.status.health);
-      this.#parts.changes.touch();
+      this.plug.update(this.status.health);
+      this.#parts.signals.emit('stateChanged', chassisScope(this.chassis));
     }
   }
 }
@@ -89,11 +93,9 @@ class BoardFan implements Fan {
 export interface FanParts {
   readonly hwmon: Hwmon;
   readonly lines: Lines;
-  readonly memory: Memory;
-  readonly changes: Changes;
+  readonly persisted: PersistedState;
+  readonly signals: BoardSignals;
   readonly sensors: ReadonlyMap<string, Sensor>;
-  /** Called when a fan has been plugged in or out. */
-  readonly onPresence: () => void;
 }
 
 export class Fans {
@@ -110,20 +112,24 @@ export class Fans {
       minimumDuty: platform.cooling?.minimumDuty ?? 20,
       failSafeDuty: platform.cooling?.failSafeDuty ?? 100,
     };
-    this.#mode = parts.memory.cooling();
+    this.#mode = parts.persisted.cooling();
     const all = new Map<string, BoardFan>();
     for (const facts of platform.fans ?? []) {
       const chassis = facts.chassis ?? defaultChassis;
-      const fan = new BoardFan(facts, chassis, parts, (...event) => this.#tell(...event));
+      const fan = new BoardFan(facts, chassis, parts, (...event) => this.#emit(...event));
       all.set(facts.id, fan);
       parts.lines.watch(facts.present, (present) => {
-        fan.plug.see(present);
-        parts.onPresence();
-        if (present) setTimeout(parts.onPresence, settleAfterInsertion).unref();
-        parts.changes.touch();
+        fan.plug.setPresent(present);
+        const available = () => parts.signals.emit('availabilityChanged', undefined);
+        available();
+        if (present) setTimeout(available, settleAfterInsertion).unref();
       });
     }
     this.all = all;
+    // A rotor that stands or races makes its fan fail.
+    parts.signals.on('stateSettled', () => {
+      for (const { plug, status } of all.values()) plug.update(status.health);
+    });
   }
 
   get cooling(): Cooling {
@@ -151,9 +157,9 @@ export class Fans {
    * @throws what the settings throw; nothing has changed then
    */
   async setMode(mode: Cooling['mode']): Promise<void> {
-    this.#parts.memory.setCooling(mode);
+    this.#parts.persisted.setCooling(mode);
     this.#mode = mode;
-    this.#parts.changes.touch();
+    this.#parts.signals.emit('stateChanged', 'board');
     await this.#drive();
   }
 
@@ -172,7 +178,7 @@ export class Fans {
     const zone = this.#zone(fan);
     try {
       await Promise.all(zone.map((each) => each.drive(percent)));
-      this.#parts.memory.setDuty(zone[0]?.id ?? id, percent);
+      this.#parts.persisted.setDuty(zone[0]?.id ?? id, percent);
     } catch (error) {
       // Unless somebody has asked for yet another meanwhile.
       const back = zone.filter(({ target }) => target === percent);
@@ -186,11 +192,6 @@ export class Fans {
     return [...this.all.values()].filter((other) => other.facts.pwm === facts.pwm);
   }
 
-  /** Sensors have moved: a rotor that stands or races makes its fan fail. */
-  look(): void {
-    for (const { plug, status } of this.all.values()) plug.feel(status.health);
-  }
-
   async #drive(): Promise<void> {
     if (this.#stopped) return;
     // What fails is shown by the fan itself.
@@ -200,12 +201,12 @@ export class Fans {
   #wanted(fan: BoardFan): number {
     const { minimumDuty, failSafeDuty } = this.#limits;
     const [first = fan] = this.#zone(fan);
-    const duty = this.#mode === 'manual' ? this.#parts.memory.duty(first.id) : undefined;
+    const duty = this.#mode === 'manual' ? this.#parts.persisted.duty(first.id) : undefined;
     return duty === undefined ? failSafeDuty : Math.max(duty, minimumDuty);
   }
 
-  #tell(fan: BoardFan, event: PartEvent): void {
-    this.#parts.changes.emit({
+  #emit(fan: BoardFan, event: PartEvent): void {
+    this.#parts.signals.emit('event', {
       message: `Environmental.Fan${event}`,
       args: [fan.name],
       severity: severityOf[event],

@@ -6,10 +6,13 @@ import type { I2cBus } from '../../../drivers/i2c/bus.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../../drivers/i2c/eeprom.ts';
 import type { MessageKeyTaking } from '../../messages/keys.ts';
-import type { DeviceFacts, Platform } from '../../platform/schema.ts';
-import type { Changes } from '../changes.ts';
-import type { Fru, Origin, Status } from '../model.ts';
-import type { Hold } from '../sensing/hold.ts';
+import type { DeviceFacts, Platform } from '../../platform/vocabulary/index.ts';
+import type { Fru } from '../model/chassis.ts';
+import type { Origin } from '../model/event.ts';
+import { chassisScope } from '../model/revisions.ts';
+import type { Status } from '../model/status.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
+import type { BoardSignals } from '../signals.ts';
 import { ByChassis } from './by-chassis.ts';
 
 type FruFacts = NonNullable<Platform['frus']>[number];
@@ -64,11 +67,9 @@ const period = 60_000;
 export interface InventoryParts {
   readonly buses: ReadonlyMap<number, I2cBus>;
   readonly hwmon: Hwmon;
-  readonly changes: Changes;
+  readonly signals: BoardSignals;
   /** Why a FRU cannot be read now although nothing is wrong; null when it can. */
-  readonly hold: (fru: FruFacts, device: DeviceFacts | undefined) => Hold | null;
-  /** Called after each round. */
-  readonly onRound: () => void;
+  readonly unavailability: (fru: FruFacts, device: DeviceFacts | undefined) => Unavailability | null;
 }
 
 export class Inventory {
@@ -82,8 +83,8 @@ export class Inventory {
   /** Those that nodes hold. */
   #ofNodes: NodeFru[] = [];
   /** What has been told to be wrong, by the id of the FRU. */
-  readonly #told = new Map<string, string>();
-  readonly #held = new Set<string>();
+  readonly #reported = new Map<string, string>();
+  readonly #unavailable = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #reading = false;
   #again = false;
@@ -102,6 +103,7 @@ export class Inventory {
       this.addOfNode({ ...facts, node: facts.node }, node?.chassis ?? defaultChassis);
     }
     this.frus = this.#frus;
+    parts.signals.on('availabilityChanged', () => this.#reevaluate());
   }
 
   /** Declares an inventory that a node holds; it is read by `readNode`. */
@@ -125,7 +127,7 @@ export class Inventory {
   async readNode(node: string, read: (number: number) => Promise<Uint8Array>): Promise<void> {
     for (const facts of this.#ofNodes.filter((each) => each.node === node))
       await this.#read(facts, undefined, () => read(facts.number ?? 0));
-    if (!this.#stopped) this.#parts.onRound();
+    if (!this.#stopped) this.#parts.signals.emit('inventoryRead', undefined);
   }
 
   #declare({ id, name, context, chassis }: FruFacts, defaultChassis: string): void {
@@ -146,20 +148,22 @@ export class Inventory {
   }
 
   /** Reads all, now and then again; called while a round is under way, one more follows it. */
-  read(): void {
+  refresh(): void {
     clearTimeout(this.#timer);
     this.#again = true;
     if (!this.#reading && !this.#stopped) void this.#rounds();
   }
 
-  /** Holds have changed: what cannot be read any more says so, and what can be again is read. */
-  reconsider(): void {
+  /** Marks what cannot be read any more, and reads what can be again. */
+  #reevaluate(): void {
+    if (this.#stopped) return;
     const released = this.#sources.filter(
-      ({ facts, device }) => !this.#isHeld(facts, device) && this.#held.delete(facts.id),
+      ({ facts, device }) => !this.#isUnavailable(facts, device) && this.#unavailable.delete(facts.id),
     );
     // Those of nodes are read when their node answers.
-    for (const facts of this.#ofNodes) if (!this.#isHeld(facts, undefined)) this.#held.delete(facts.id);
-    if (released.length > 0) this.read();
+    for (const facts of this.#ofNodes)
+      if (!this.#isUnavailable(facts, undefined)) this.#unavailable.delete(facts.id);
+    if (released.length > 0) this.refresh();
   }
 
   stop(): void {
@@ -173,10 +177,10 @@ export class Inventory {
       this.#again = false;
       for (const { facts, device } of this.#sources)
         if (!this.#stopped) await this.#read(facts, device, () => this.#imageOf(device));
-      if (!this.#stopped) this.#parts.onRound();
+      if (!this.#stopped) this.#parts.signals.emit('inventoryRead', undefined);
     }
     this.#reading = false;
-    if (!this.#stopped) this.#timer = setTimeout(() => this.read(), period).unref();
+    if (!this.#stopped) this.#timer = setTimeout(() => this.refresh(), period).unref();
   }
 
   /** Reads an EEPROM; whatever comes of it is shown and, when it is new, told. */
@@ -185,30 +189,30 @@ export class Inventory {
     device: DeviceFacts | undefined,
     imageOf: () => Promise<Uint8Array>,
   ): Promise<void> {
-    if (this.#isHeld(facts, device)) return;
+    if (this.#isUnavailable(facts, device)) return;
     try {
       const image = await imageOf();
       // Its power may have gone meanwhile.
-      if (!this.#stopped && !this.#isHeld(facts, device)) this.#decode(facts.id, image);
+      if (!this.#stopped && !this.#isUnavailable(facts, device)) this.#decode(facts.id, image);
     } catch (error) {
-      if (this.#stopped || this.#isHeld(facts, device)) return;
+      if (this.#stopped || this.#isUnavailable(facts, device)) return;
       const message = error instanceof Error ? error.message : String(error);
       const isAbsent =
         error instanceof DeviceError && error.kind === 'no-answer' && device?.optional === true;
-      if (isAbsent) this.#lost(facts.id, { state: 'Absent', health: 'OK' }, message);
+      if (isAbsent) this.#markUnreadable(facts.id, { state: 'Absent', health: 'OK' }, message);
       else {
-        this.#lost(facts.id, { state: 'UnavailableOffline', health: 'Warning' }, message);
-        this.#tell(facts.id, 'Platform.DeviceAssemblyDataInaccessible', message);
+        this.#markUnreadable(facts.id, { state: 'UnavailableOffline', health: 'Warning' }, message);
+        this.#emitFault(facts.id, 'Platform.DeviceAssemblyDataInaccessible', message);
       }
     }
   }
 
   /** Marks a FRU that cannot be read now; says whether it did. */
-  #isHeld(facts: FruFacts, device: DeviceFacts | undefined): boolean {
-    const hold = this.#parts.hold(facts, device);
-    if (hold === null) return false;
-    this.#held.add(facts.id);
-    this.#lost(facts.id, { state: hold.state, health: 'OK' }, hold.why);
+  #isUnavailable(facts: FruFacts, device: DeviceFacts | undefined): boolean {
+    const unavailability = this.#parts.unavailability(facts, device);
+    if (unavailability === null) return false;
+    this.#unavailable.add(facts.id);
+    this.#markUnreadable(facts.id, { state: unavailability.state, health: 'OK' }, unavailability.reason);
     return true;
   }
 
@@ -237,30 +241,30 @@ export class Inventory {
     const fault =
       first === undefined ? null : `${first.area} area at offset ${first.offset}: ${first.message}`;
     const health = fault === null ? 'OK' : 'Warning';
-    this.#become(id, { ...textsOf(decoded), status: { state: 'Enabled', health }, fault, image });
-    if (fault === null) this.#tellWell(id);
-    else this.#tell(id, 'Platform.DeviceAssemblyDataMalformed', fault);
+    this.#update(id, { ...textsOf(decoded), status: { state: 'Enabled', health }, fault, image });
+    if (fault === null) this.#emitOk(id);
+    else this.#emitFault(id, 'Platform.DeviceAssemblyDataMalformed', fault);
   }
 
-  #lost(id: string, status: Status, fault: string): void {
+  #markUnreadable(id: string, status: Status, fault: string): void {
     const before = this.#frus.get(id);
     if (before?.fault !== fault || before.status.state !== status.state)
-      this.#become(id, { ...unknown, status, fault, image: null });
+      this.#update(id, { ...unknown, status, fault, image: null });
     // What is not there is not damaged either.
-    if (status.health === 'OK') this.#tellWell(id);
+    if (status.health === 'OK') this.#emitOk(id);
   }
 
-  #become(id: string, now: Pick<Fru, 'status' | 'fault' | 'image'> & FruTexts): void {
+  #update(id: string, now: Pick<Fru, 'status' | 'fault' | 'image'> & FruTexts): void {
     const before = this.#frus.get(id);
     if (before === undefined) return;
     this.#put({ ...before, ...now });
-    this.#parts.changes.touch();
+    this.#parts.signals.emit('stateChanged', chassisScope(before.chassis));
   }
 
-  #tell(id: string, message: MessageKeyTaking<1>, detail: string): void {
-    if (this.#told.get(id) === message) return;
-    this.#told.set(id, message);
-    this.#parts.changes.emit({
+  #emitFault(id: string, message: MessageKeyTaking<1>, detail: string): void {
+    if (this.#reported.get(id) === message) return;
+    this.#reported.set(id, message);
+    this.#parts.signals.emit('event', {
       message,
       args: [this.#frus.get(id)?.name ?? id],
       severity: 'Warning',
@@ -275,10 +279,10 @@ export class Inventory {
     return { kind: 'fru', id, ...(chassis === undefined ? {} : { chassis }) };
   }
 
-  #tellWell(id: string): void {
-    if (!this.#told.delete(id)) return;
+  #emitOk(id: string): void {
+    if (!this.#reported.delete(id)) return;
     const fru = this.#frus.get(id);
-    this.#parts.changes.emit({
+    this.#parts.signals.emit('event', {
       message: 'ResourceEvent.ResourceStatusChangedOK',
       args: [fru?.name ?? id, fru?.status.state ?? 'Enabled'],
       severity: 'OK',

@@ -1,10 +1,20 @@
 /** Power supplies, and hot-swap controllers that stand for them: what their lines and sensors say. */
-import type { Platform } from '../../platform/schema.ts';
-import type { Changes } from '../changes.ts';
+import type { Platform } from '../../platform/vocabulary/index.ts';
 import { worst } from '../health.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { PowerSupply, Sensor, Status } from '../model.ts';
-import { type PartEvent, Pluggable, settleAfterInsertion, severityOf } from './pluggable.ts';
+import type { PowerSupply } from '../model/chassis.ts';
+import { chassisScope } from '../model/revisions.ts';
+import type { Sensor } from '../model/sensor.ts';
+import type { Status } from '../model/status.ts';
+import type { ChassisAvailability } from '../sensing/unavailability.ts';
+import type { BoardSignals } from '../signals.ts';
+import {
+  type PartEvent,
+  Pluggable,
+  presenceBySensors,
+  settleAfterInsertion,
+  severityOf,
+} from './pluggable.ts';
 
 export type SupplyFacts = NonNullable<Platform['powerSupplies']>[number];
 
@@ -58,51 +68,55 @@ class BoardSupply implements PowerSupply {
     if (this.#lines.get(this.facts.good) === false) return { state: 'Enabled', health: 'Critical' };
     return { state: 'Enabled', health: worst(this.#sensors.map(({ status }) => status.health)) };
   }
+
+  /** Follows its sensors: their answers show its presence where no line does, and a critical one that it fails. */
+  update(): void {
+    const present = this.facts.present === undefined ? presenceBySensors(this.#sensors) : null;
+    if (present !== null) this.plug.setPresent(present);
+    this.plug.update(this.status.health);
+  }
 }
 
 export interface SupplyParts {
   readonly lines: Lines;
   readonly sensors: ReadonlyMap<string, Sensor>;
-  readonly changes: Changes;
-  /** Called when a supply has been plugged in or out. */
-  readonly onPresence: () => void;
+  readonly signals: BoardSignals;
+  readonly availability: ChassisAvailability;
 }
 
 export class Supplies {
   readonly all: ReadonlyMap<string, BoardSupply>;
-  readonly #changes: Changes;
+  readonly #signals: BoardSignals;
 
   constructor(list: readonly SupplyFacts[], parts: SupplyParts, defaultChassis: string) {
-    const { lines, changes, onPresence } = parts;
-    this.#changes = changes;
+    const { lines, signals, availability } = parts;
+    this.#signals = signals;
     const all = new Map<string, BoardSupply>();
     for (const facts of list) {
       const sensors = sensorsOfSupply(facts).flatMap((id) => parts.sensors.get(id) ?? []);
       const supply = new BoardSupply(facts, facts.chassis ?? defaultChassis, lines, sensors, (...event) =>
-        this.#tell(...event),
+        this.#emit(...event),
       );
       all.set(facts.id, supply);
       lines.watch(facts.present, (present) => {
-        supply.plug.see(present);
-        onPresence();
-        if (present) setTimeout(onPresence, settleAfterInsertion).unref();
-        changes.touch();
+        supply.plug.setPresent(present);
+        const available = () => signals.emit('availabilityChanged', undefined);
+        available();
+        if (present) setTimeout(available, settleAfterInsertion).unref();
       });
       lines.watch(facts.good, () => {
-        supply.plug.feel(supply.status.health);
-        changes.touch();
+        supply.update();
+        signals.emit('stateChanged', chassisScope(supply.chassis));
       });
     }
     this.all = all;
+    signals.on('stateSettled', () => {
+      for (const supply of all.values()) if (availability.of(supply.chassis) === null) supply.update();
+    });
   }
 
-  /** Sensors have moved: one that is critical makes its supply fail. */
-  look(): void {
-    for (const { plug, status } of this.all.values()) plug.feel(status.health);
-  }
-
-  #tell(supply: BoardSupply, event: PartEvent): void {
-    this.#changes.emit({
+  #emit(supply: BoardSupply, event: PartEvent): void {
+    this.#signals.emit('event', {
       message: `Power.PowerSupply${event}`,
       args: [supply.name],
       severity: severityOf[event],

@@ -1,14 +1,14 @@
-/** The buttons on the front panel of a host: what a person presses, for how long, and what comes of it. */
-import type { HostFacts } from '../../platform/schema.ts';
+/** The buttons on the front panel of a host: which is pressed, for how long, and the reset that follows. */
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { HostEvent, ResetType } from '../model.ts';
 
 type ButtonFacts = NonNullable<HostFacts['buttons']>;
 export type ButtonName = 'power' | 'reset' | 'nmi';
 
-/** Shorter presses are no presses but the bouncing of a contact. */
-const shortest = 20;
-/** A press this long forces the host off (ACPI specification, "Power Button Override"). */
+/** Shorter presses are contact bounce; milliseconds. */
+const debounceTime = 20;
+/** A press this long, in milliseconds, forces the host off (ACPI specification, "Power Button Override"). */
 const longPress = 4_000;
 
 export interface ButtonParts {
@@ -16,9 +16,9 @@ export interface ButtonParts {
   readonly event: (event: HostEvent) => void;
   readonly isOn: () => boolean | null;
   readonly supported: () => readonly ResetType[];
-  /** Asks for a reset; whoever it is refused to has pressed for nothing. @throws BoardRefusal, DeviceError */
+  /** @throws BoardRefusal, DeviceError */
   readonly reset: (type: ResetType) => Promise<unknown>;
-  /** The host has been pressed by hand: what its power does next is the answer to that. */
+  /** A button was pressed or released by hand: the next change of power is the answer. */
   readonly pressed: () => void;
 }
 
@@ -39,7 +39,7 @@ export class Buttons {
     this.#power = power;
     this.#parts = parts;
     for (const name of ['power', 'reset', 'nmi'] as const)
-      parts.lines.watch(buttons[name], (pressed) => this.#moved(name, pressed));
+      parts.lines.watch(buttons[name], (pressed) => this.#changed(name, pressed));
   }
 
   stop(): void {
@@ -47,8 +47,8 @@ export class Buttons {
     this.#down.clear();
   }
 
-  #moved(name: ButtonName, pressed: boolean): void {
-    this.#passOn(name, pressed);
+  #changed(name: ButtonName, pressed: boolean): void {
+    this.#passThrough(name, pressed);
     if (pressed) this.#press(name);
     else this.#release(name);
   }
@@ -61,7 +61,7 @@ export class Buttons {
     };
     this.#down.set(name, press);
     this.#parts.pressed();
-    // Held long enough it acts at once: a person watches for that before letting go.
+    // Acts before the release: a person holds the button until the host goes off.
     if (name === 'power' && this.#facts.acts === 'policy') {
       press.timer = setTimeout(() => {
         press.acted = true;
@@ -72,18 +72,20 @@ export class Buttons {
 
   #release(name: ButtonName): void {
     const press = this.#down.get(name);
-    // Held since before this daemon: how long nobody knows.
+    // Pressed before this daemon started: for an unknown time.
     if (press === undefined) return;
     this.#down.delete(name);
     clearTimeout(press.timer);
     this.#parts.pressed();
     const held = performance.now() - press.at;
-    if (press.acted || held < shortest) return;
+    if (press.acted || held < debounceTime) return;
     if (this.#facts.acts === 'policy') this.#act(name, this.#wanted(name), held);
-    else this.#tell(name, held, 'The board acts on it by itself.');
+    else this.#emit(name, held, 'The board itself acts on it.');
   }
 
   #wanted(name: ButtonName): ResetType | 'None' {
+    // A host that is off has nothing to reset or to interrupt.
+    if (name !== 'power' && this.#parts.isOn() === false) return 'None';
     if (name === 'reset') return 'ForceRestart';
     if (name === 'nmi') return 'Nmi';
     const graceful = this.#parts.supported().includes('GracefulShutdown') ? 'GracefulShutdown' : 'ForceOff';
@@ -94,18 +96,18 @@ export class Buttons {
 
   #act(name: ButtonName, type: ResetType | 'None', held: number): void {
     if (type === 'None') {
-      this.#tell(name, held, 'By the policy of the board nothing comes of that.');
+      this.#emit(name, held, 'The policy of the board ignores it.');
       return;
     }
-    this.#tell(name, held, `By the policy of the board that asks for ${type}.`);
+    this.#emit(name, held, `The policy of the board requests ${type}.`);
     this.#parts.reset(type).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
-      this.#tell(name, held, `${type} was refused: ${why}.`);
+      this.#emit(name, held, `${type} was refused: ${why}.`);
     });
   }
 
-  /** The button towards the host follows the finger. */
-  #passOn(name: ButtonName, pressed: boolean): void {
+  /** The output towards the host follows the button. */
+  #passThrough(name: ButtonName, pressed: boolean): void {
     if (this.#facts.acts !== 'passThrough' || this.#power.kind !== 'gpio') return;
     const { button, reset, nmi } = this.#power;
     const line = { power: button, reset, nmi }[name];
@@ -113,16 +115,16 @@ export class Buttons {
     try {
       this.#parts.lines.set(line, pressed);
     } catch {
-      // The line that cannot be driven is told of as such.
+      // Lines report a line that cannot be driven.
     }
   }
 
-  #tell(name: ButtonName, held: number, what: string): void {
+  #emit(name: ButtonName, held: number, text: string): void {
     this.#parts.event({
       message: 'ResourceEvent.ResourceStateChanged',
       args: [labels[name], 'pressed'],
       severity: 'OK',
-      detail: `It was held for ${(held / 1000).toFixed(1)} s. ${what}`,
+      detail: `It was held for ${(held / 1000).toFixed(1)} s. ${text}`,
     });
   }
 }

@@ -1,106 +1,98 @@
-/** One host: its power, what it remembers, and what its pins tell of it. */
-import type { HostFacts } from '../../platform/schema.ts';
+/** One host: its power, its settings, and what its lines show. */
+import type { Logger } from '../../base/logger.ts';
+import type { ResetType } from '../../platform/reset-types.ts';
+import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Memory } from '../memory.ts';
 import {
   BoardRefusal,
   type BootOverride,
+  type BootRetry,
+  type BootRetrySettings,
   type Health,
   type Host,
+  type HostEvent,
   type PowerState,
-  type ResetType,
   type RestorePolicy,
+  type StartedReset,
   type Status,
 } from '../model.ts';
-import type { Hold } from '../sensing/hold.ts';
-import { BootOnce } from './boot-once.ts';
+import type { PersistedState } from '../persisted-state.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
+import { BootRetries } from './boot-retry.ts';
 import { Buttons } from './buttons.ts';
+import { type HostController, HostPower } from './host-power.ts';
+import { OneTimeBoot } from './one-time-boot.ts';
 import { HostPostCodes } from './post-codes.ts';
-import { type HostController, HostPower, type PowerListener } from './power.ts';
+import type { PowerNotice } from './power-effects.ts';
+import { PowerRestore } from './restore-policy.ts';
 
 /** Rails and regulators need a moment after power-good before their readings mean anything. */
 const settleAfterPowerOn = 2_000;
-/** How long what power-good does counts as the answer to a button that a person pressed. */
-const pressAnswer = 30_000;
-/** A state that has held this long is what to return to after mains was lost; the drop before it is not. */
-const steady = 5_000;
+/** How long a change of power-good counts as the answer to a press of a button. */
+const pressWindow = 30_000;
 
 export interface HostParts {
   readonly lines: Lines;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly changes: Changes;
-  /** What the parts of the host add up to. */
+  /** Roll-up over the parts of the host. */
   readonly health: () => Health;
   /** Called when power has come, has settled, or has gone. */
   readonly onPower: () => void;
-  readonly log: (message: string, detail: object) => void;
-  /** The controller that switches it, where one does. */
+  readonly log: Logger;
+  /** Of a host that is switched over IPMI. */
   readonly controller?: HostController;
-  /** Whether that one still has a boot override which it was given. */
+  /** Whether that controller still holds a boot override that it was given. */
   readonly isBootPending?: () => Promise<boolean>;
-  /** The chassis that it is in has power. */
+  /** The chassis around the host has power. */
   readonly isFed: () => boolean;
 }
 
 export class BoardHost implements Host {
   readonly facts: HostFacts;
   readonly power: HostPower;
-  /** Whoever gets codes of its firmware hands them to this. */
+  /** Takes the POST codes from their source; null where there is none. */
   readonly postCodes: HostPostCodes | null;
-  readonly bootOnce: BootOnce;
+  readonly oneTimeBoot: OneTimeBoot;
   readonly #parts: HostParts;
   readonly #buttons: Buttons;
-  /** Power-good as `onPower` was last told. */
+  readonly #restore: PowerRestore;
+  readonly #retries: BootRetries;
+  /** Power-good when `onPower` was last called. */
   #good: boolean | null = null;
-  #restore = false;
-  #remembering: NodeJS.Timeout | undefined;
   #settling: NodeJS.Timeout | undefined;
 
   constructor(facts: HostFacts, parts: HostParts) {
     this.facts = facts;
     this.#parts = parts;
-    const { lines, changes } = parts;
+    const { lines, changes, persisted, log, controller, isBootPending } = parts;
+    const { id } = facts;
     this.postCodes =
       facts.postCodes === undefined
         ? null
-        : new HostPostCodes(facts.id, { ...parts, powered: () => this.power.good });
-    const listener: PowerListener = {
-      changed: () => this.#changed(),
-      event: (event) => changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),
-      // Whatever mains does meanwhile, this is what to return to.
-      wanted: (on) => this.#remember(on),
-      resting: (on) => {
-        clearTimeout(this.#remembering);
-        this.#remembering = setTimeout(() => {
-          // An operation under way has said what is wanted; its end says what came of it.
-          if (this.power.resting && this.power.good === on) this.#remember(on);
-        }, steady).unref();
-      },
-      booting: () => {
-        this.postCodes?.begin();
-        this.bootOnce.begin();
-      },
-      bootOver: (powered) => {
-        this.bootOnce.over();
-        if (powered) this.postCodes?.end();
-        else this.postCodes?.forget();
-      },
-    };
-    this.bootOnce = new BootOnce({
+        : new HostPostCodes(id, { ...parts, powered: () => this.power.good });
+    this.oneTimeBoot = new OneTimeBoot({
       boot: () => this.boot,
-      used: () => this.#bootUsed(),
+      used: () => this.#overrideUsed(),
       hasPost: facts.post !== undefined,
-      ...(parts.isBootPending === undefined ? {} : { isPending: parts.isBootPending }),
+      ...(isBootPending === undefined ? {} : { isPending: isBootPending }),
     });
-    this.power = new HostPower(facts, lines, listener, parts.controller);
+    const power = () => this.power;
+    this.#restore = new PowerRestore({ host: id, persisted, log, power, policy: () => this.restorePolicy });
+    this.#retries = new BootRetries({
+      settings: () => persisted.bootRetry(id),
+      restart: () => this.#restart(),
+      emit: (event) => this.#emit(event),
+    });
+    this.power = new HostPower(facts, { lines, controller, notify: (notice) => this.#notice(notice) });
     this.#buttons = new Buttons(facts, {
       lines,
-      event: (event) => changes.emit({ ...event, origin: { kind: 'host', id: facts.id }, host: facts.id }),
+      event: (event) => this.#emit(event),
       isOn: () => this.power.good,
       supported: () => this.power.supported,
       reset: (type) => this.reset(type),
-      pressed: () => this.power.pressed(pressAnswer),
+      pressed: () => this.power.pressed(pressWindow),
     });
     for (const { present } of facts.processors?.sockets ?? []) lines.watch(present, () => changes.touch());
   }
@@ -133,16 +125,25 @@ export class BoardHost implements Host {
     return this.power.lastReset;
   }
 
+  get operation(): Host['operation'] {
+    return this.power.operation;
+  }
+
   get restorePolicy(): RestorePolicy {
-    return this.#parts.memory.restorePolicy(this.id) ?? this.facts.restorePolicy ?? 'LastState';
+    return this.#parts.persisted.restorePolicy(this.id) ?? this.facts.restorePolicy ?? 'LastState';
   }
 
   get boot(): BootOverride {
-    return this.#parts.memory.boot(this.id);
+    return this.#parts.persisted.boot(this.id);
+  }
+
+  /** Null where no line shows that a boot has failed. */
+  get bootRetry(): BootRetry | null {
+    return this.facts.post === undefined ? null : this.#retries.state;
   }
 
   get assetTag(): string {
-    return this.#parts.memory.assetTag('host', this.id);
+    return this.#parts.persisted.assetTag('host', this.id);
   }
 
   get processorCount(): number | null {
@@ -164,84 +165,137 @@ export class BoardHost implements Host {
     return this.power.supported;
   }
 
-  allowedResets(): readonly ResetType[] {
-    return this.#parts.isFed() ? this.power.allowed() : [];
+  resetRefusal(type: ResetType): BoardRefusal | null {
+    if (this.#parts.isFed()) return this.power.refusal(type);
+    return new BoardRefusal(
+      'no-power',
+      `${this.id} has no power: chassis ${this.chassis} is off, switch it on first`,
+    );
   }
 
   /** As `HostPower.reset`. */
-  async reset(type: ResetType): ReturnType<HostPower['reset']> {
-    if (!this.#parts.isFed())
-      throw new BoardRefusal('not-in-this-state', `${this.id} has no power: chassis ${this.chassis} is off`);
+  async reset(type: ResetType): Promise<StartedReset> {
+    const refusal = this.resetRefusal(type);
+    if (refusal !== null) throw refusal;
+    this.#retries.reset();
     return this.power.reset(type);
   }
 
-  /** Why what this host powers cannot be read now; null when it can. */
-  get hold(): Hold | null {
+  /** Expected reason why parts that this host powers have no readings; null when they have. */
+  get unavailability(): Unavailability | null {
     const { good, goodSince } = this.power;
-    if (!this.#parts.isFed()) return { state: 'StandbyOffline', why: `chassis ${this.chassis} is off` };
+    if (!this.#parts.isFed()) return { state: 'StandbyOffline', reason: `chassis ${this.chassis} is off` };
     if (good === null)
-      return { state: 'UnavailableOffline', why: `whether ${this.id} has power cannot be read` };
-    if (!good) return { state: 'StandbyOffline', why: 'its host is off' };
+      return { state: 'UnavailableOffline', reason: `whether ${this.id} has power cannot be read` };
+    if (!good) return { state: 'StandbyOffline', reason: 'its host is off' };
     // A timer may fire a moment early.
     if (performance.now() - goodSince >= settleAfterPowerOn - 10) return null;
-    return { state: 'Starting', why: 'its host has just come on' };
+    return { state: 'Starting', reason: 'its host has just come on' };
   }
 
   /** @throws what the settings throw; nothing has changed then */
   setBoot(boot: BootOverride): void {
-    this.#parts.memory.setBoot(this.id, boot);
+    this.#parts.persisted.setBoot(this.id, boot);
+    this.#parts.changes.touch();
+  }
+
+  /** @throws BoardRefusal, what the settings throw; nothing has changed then */
+  setBootRetry(settings: BootRetrySettings): void {
+    if (this.facts.post === undefined)
+      throw new BoardRefusal('not-supported', `no line shows whether ${this.id} has booted`);
+    this.#parts.persisted.setBootRetry(this.id, settings);
+    this.#retries.reset();
     this.#parts.changes.touch();
   }
 
   /** @throws what the settings throw; nothing has changed then */
   setRestorePolicy(policy: RestorePolicy): void {
-    this.#parts.memory.setRestorePolicy(this.id, policy);
+    this.#parts.persisted.setRestorePolicy(this.id, policy);
     this.#parts.changes.touch();
   }
 
   /** @throws what the settings throw; nothing has changed then */
   setAssetTag(tag: string): void {
-    this.#parts.memory.setAssetTag('host', this.id, tag);
+    this.#parts.persisted.setAssetTag('host', this.id, tag);
     this.#parts.changes.touch();
   }
 
-  /** Mains has returned: does what the policy says, as soon as power-good can be read. */
+  /** Mains has returned: the restore policy applies as soon as power-good can be read. */
   mainsRestored(): void {
-    this.#restore = true;
-    this.#followPolicy();
+    this.#restore.mainsRestored();
   }
 
-  /** It has been plugged in, and had its time to start: power has come to it, as after a loss of mains. */
+  /** The host was plugged in and has had its time to start: power has come to it, as after a loss of mains. */
   pluggedIn(): void {
     this.power.plug();
     this.mainsRestored();
   }
 
-  /** It has been pulled, or has no power any more. What it was remains what to return to. */
+  /** The host was pulled, or its chassis has lost power. */
   pulled(): void {
-    this.#restore = false;
-    clearTimeout(this.#remembering);
+    this.#restore.forget();
     this.power.unplug();
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#remembering);
+    this.#restore.stop();
     clearTimeout(this.#settling);
     this.#buttons.stop();
-    this.bootOnce.stop();
+    this.oneTimeBoot.stop();
     this.postCodes?.end();
     await this.power.stop();
   }
 
-  /** Its next boot is one like any other. */
-  #bootUsed(): void {
+  #emit(event: HostEvent): void {
+    this.#parts.changes.emit({ ...event, origin: { kind: 'host', id: this.id }, host: this.id });
+  }
+
+  #notice(notice: PowerNotice): void {
+    switch (notice.kind) {
+      case 'changed':
+        this.#changed();
+        break;
+      case 'event':
+        this.#emit(notice.event);
+        break;
+      case 'aim':
+        this.#restore.aim(notice.on);
+        break;
+      case 'resting':
+        this.#restore.resting(notice.on);
+        break;
+      case 'booting':
+        this.postCodes?.begin();
+        this.oneTimeBoot.bootBegan();
+        break;
+      case 'bootFailed':
+        this.#retries.bootFailed();
+        break;
+      case 'bootOver':
+        this.oneTimeBoot.bootOver();
+        if (notice.powered) {
+          this.#retries.reset();
+          this.postCodes?.end();
+        } else this.postCodes?.forget();
+        break;
+    }
+  }
+
+  /** Restarts the host by the way that disturbs least. */
+  #restart(): void {
+    const type = this.power.supported.includes('ForceRestart') ? 'ForceRestart' : 'PowerCycle';
+    this.power.reset(type).catch((error: unknown) => {
+      this.#parts.log.error('a failed boot cannot be retried', { host: this.id, error: String(error) });
+    });
+  }
+
+  /** The next boot is an ordinary one. */
+  #overrideUsed(): void {
     try {
       this.setBoot({ ...this.boot, enabled: 'Disabled' });
     } catch (error) {
-      this.#parts.log('that a boot override was used cannot be stored', {
-        host: this.id,
-        error: String(error),
-      });
+      const detail = { host: this.id, error: String(error) };
+      this.#parts.log.error('the use of a one-time boot override cannot be stored: it applies again', detail);
     }
   }
 
@@ -253,28 +307,6 @@ export class BoardHost implements Host {
     clearTimeout(this.#settling);
     if (good) this.#settling = setTimeout(this.#parts.onPower, settleAfterPowerOn).unref();
     this.#parts.onPower();
-    this.#followPolicy();
-  }
-
-  #followPolicy(): void {
-    if (!this.#restore || this.power.good === null) return;
-    this.#restore = false;
-    const { restorePolicy: policy } = this;
-    const on = policy === 'AlwaysOn' || (policy === 'LastState' && this.#parts.memory.wasOn(this.id));
-    if (on) this.power.restore();
-  }
-
-  /** A store that cannot be written holds up no power operation; it is tried again. */
-  #remember(on: boolean): void {
-    clearTimeout(this.#remembering);
-    try {
-      this.#parts.memory.setWasOn(this.id, on);
-    } catch (error) {
-      this.#parts.log('the power state to return to cannot be stored', {
-        host: this.id,
-        error: String(error),
-      });
-      this.#remembering = setTimeout(() => this.#remember(on), steady).unref();
-    }
+    this.#restore.apply();
   }
 }

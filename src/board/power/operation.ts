@@ -1,92 +1,192 @@
-/** One run of a power operation: presses and waits that can be cut short, with every line released at the end. */
-import type { Lines } from '../lines/lines.ts';
-import type { ResetType } from '../model.ts';
+/**
+ * One operation of the power state machine, from its first step to its end. One output is driven at a time, and an
+ * interrupted operation releases its output before it ends.
+ */
+import { BoardRefusal, type PowerOutcome } from '../model.ts';
+import type { Draft } from './draft.ts';
+import type { PowerEffect } from './power-effects.ts';
+import { aims, isFulfilled, type Operation, type Queued, refusalOf } from './power-state.ts';
+import type { OperationType, Step } from './sequences/steps.ts';
 
-/** What ends an operation early: another one that takes over, or the end of the daemon. */
-export class CutShort extends Error {}
+const never = Number.POSITIVE_INFINITY;
 
-export class Operation {
-  readonly type: ResetType | 'Restore';
-  /** Resolves once the first step has been taken, be it a line that was driven; rejects when that fails. */
-  readonly started: Promise<void>;
-  /** Resolves when all is over and released; rejects with what went wrong. */
-  readonly ended: Promise<void>;
-  readonly #lines: Lines;
-  readonly #abort = new AbortController();
-  #driven: () => void = () => undefined;
+export const interruption = (id: string, type: OperationType, reason: string): BoardRefusal =>
+  new BoardRefusal('busy', `${type} of ${id} was interrupted: ${reason}`);
 
-  /** Begins with `steps` once the operation `before`, which is cut short, has released its lines. */
-  constructor(
-    type: Operation['type'],
-    lines: Lines,
-    before: Operation | null,
-    steps: (operation: Operation) => Promise<void>,
-  ) {
-    this.type = type;
-    this.#lines = lines;
-    before?.cutShort();
-    const driven = new Promise<void>((resolve) => {
-      this.#driven = resolve;
-    });
-    this.ended = this.#run(before, steps);
-    this.started = Promise.race([driven, this.ended]);
-    this.started.catch(() => undefined);
+/** Begins with a request while nothing runs; what cannot be done by now is refused. */
+export function begin(
+  draft: Draft,
+  { request, type, preempted }: Pick<Queued, 'request' | 'type' | 'preempted'>,
+) {
+  const { good, unsettled } = draft.state;
+  draft.set({ unsettled: false });
+  const refusal = refusalOf(draft.setup, draft.state, type);
+  if (refusal !== null || good === null) {
+    draft.do({ kind: 'refused', request, error: refusal });
+    return;
   }
-
-  cutShort(): void {
-    this.#abort.abort();
+  if (isFulfilled(type, good) && !unsettled) {
+    // What it has interrupted would have changed the state.
+    accept(draft, request, type, preempted);
+    draft.do({ kind: 'ended', request, outcome: { ok: true } });
+    return;
   }
+  // A restart of what is off is a power-on.
+  const effective = !good && aims[type] === true ? 'On' : type;
+  const steps = draft.setup.sequences.steps(effective, good) ?? [];
+  const start = { phase: 'waiting', until: never, accepted: false, interrupted: null } as const;
+  draft.set({ operation: { request, type, steps, ...start } });
+  step(draft);
+}
 
-  /** Asserts a line for so long; `driven` is called once it is asserted. @throws DeviceError, CutShort */
-  async press(line: string, milliseconds: number, driven?: () => void): Promise<void> {
-    this.#check();
-    await this.#lines.during(line, () => {
-      this.#driven();
-      driven?.();
-      return this.wait(milliseconds);
-    });
+/** The last output effect has been performed. */
+export function performed(draft: Draft): void {
+  const { operation } = draft.state;
+  const [current] = operation?.steps ?? [];
+  if (operation === null || current === undefined) return;
+  if (operation.phase === 'releasing') advance(draft);
+  if (operation.phase !== 'driving') return;
+  if ('starts' in current && current.starts !== undefined) {
+    draft.set({ transition: current.starts });
+    const message = `ResourceEvent.Resource${current.starts}` as const;
+    draft.emit({ message, args: [draft.setup.name], severity: 'OK' });
+    draft.changed();
   }
-
-  /** Drives a line to a value and leaves it there; `driven` is called once it is. @throws DeviceError, CutShort */
-  drive(line: string, value: boolean, driven: () => void): void {
-    this.#check();
-    this.#lines.set(line, value);
-    this.#driven();
-    driven();
+  if (!operation.accepted) {
+    draft.setOperation({ accepted: true });
+    accept(draft, operation.request, operation.type, true);
   }
-
-  /** Has something else done than a line driven; `driven` is called once it is. @throws CutShort, what the job throws */
-  async ask(job: () => Promise<void>, driven?: () => void): Promise<void> {
-    this.#check();
-    await job();
-    this.#driven();
-    driven?.();
-    this.#check();
+  if (current.kind !== 'press') {
+    advance(draft);
+    return;
   }
+  if (current.window !== undefined) draft.set({ answerUntil: draft.now + current.window });
+  draft.setOperation({ phase: 'holding', until: draft.now + current.time });
+  if (operation.interrupted !== null) release(draft);
+}
 
-  /** Waits so long, or until `wake`, which `watch` is given, is called; `watch` returns what ends that. @throws CutShort */
-  async wait(milliseconds: number, watch?: (wake: () => void) => () => void): Promise<void> {
-    this.#check();
-    let timer: NodeJS.Timeout | undefined;
-    let unwatch: (() => void) | undefined;
-    const { signal } = this.#abort;
-    await new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, milliseconds);
-      unwatch = watch?.(resolve);
-      signal.onabort = () => resolve();
-    });
-    clearTimeout(timer);
-    unwatch?.();
-    this.#check();
+/** An output could not be driven or released, or a command was refused. */
+export const failed = (draft: Draft, error: unknown): void => end(draft, { error, broken: true });
+
+/** Ends the operation early: at once, or as soon as its output has been driven and released. */
+export function interrupt(draft: Draft, reason: string): void {
+  const { operation } = draft.state;
+  if (operation === null || operation.interrupted !== null) return;
+  draft.setOperation({ interrupted: reason });
+  if (operation.phase === 'holding') release(draft);
+  else if (operation.phase === 'waiting') end(draft, null);
+}
+
+/** Time has passed. */
+export function operationTime(draft: Draft): void {
+  const { operation } = draft.state;
+  if (operation === null || draft.now < operation.until) return;
+  const [current] = operation.steps;
+  if (operation.phase === 'holding') release(draft);
+  else if (current?.kind === 'pause') advance(draft);
+  else if (current?.kind === 'expect')
+    end(draft, { error: new Error(current.failure), broken: current.blames === 'hardware' });
+}
+
+/** Power-good has changed. */
+export function operationGood(draft: Draft, good: boolean): void {
+  const { operation } = draft.state;
+  const [current] = operation?.steps ?? [];
+  if (operation?.phase === 'waiting' && current?.kind === 'expect' && current.good === good) advance(draft);
+}
+
+/** Begins the current step, or those behind it that take no time. */
+function step(draft: Draft): void {
+  const [current] = draft.state.operation?.steps ?? [];
+  if (current === undefined) {
+    end(draft, null);
+    return;
   }
-
-  async #run(before: Operation | null, steps: (operation: Operation) => Promise<void>): Promise<void> {
-    await before?.ended.catch(() => undefined);
-    this.#check();
-    await steps(this);
+  switch (current.kind) {
+    case 'pause':
+      draft.setOperation({ phase: 'waiting', until: draft.now + current.time });
+      break;
+    case 'expect':
+      if (draft.state.good === current.good) advance(draft);
+      else draft.setOperation({ phase: 'waiting', until: draft.now + current.time });
+      break;
+    case 'restarted':
+      draft.emit({ message: 'Platform.PlatformReset', args: ['ForceRestart'], severity: 'OK' });
+      draft.do({ kind: 'booting' }, { kind: 'restarted' });
+      advance(draft);
+      break;
+    default:
+      draft.setOperation({ phase: 'driving', until: never });
+      draft.do(outputOf(current));
   }
+}
 
-  #check(): void {
-    if (this.#abort.signal.aborted) throw new CutShort();
+function advance(draft: Draft): void {
+  const { operation } = draft.state;
+  if (operation === null) return;
+  draft.setOperation({ steps: operation.steps.slice(1) });
+  if (operation.interrupted === null) step(draft);
+  else end(draft, null);
+}
+
+function release(draft: Draft): void {
+  const [current] = draft.state.operation?.steps ?? [];
+  if (current?.kind !== 'press') return;
+  draft.setOperation({ phase: 'releasing', until: never });
+  draft.do({ kind: 'release', line: current.line });
+}
+
+function accept(draft: Draft, request: number, type: OperationType, isPerformed: boolean): void {
+  draft.do({ kind: 'accepted', request, type, performed: isPerformed });
+  const on = aims[type];
+  if (isPerformed && on !== undefined) draft.do({ kind: 'aim', on });
+  draft.changed();
+}
+
+/** `failure` is what went wrong; null for a success or an interruption. */
+function end(draft: Draft, failure: { readonly error: unknown; readonly broken: boolean } | null): void {
+  const { operation, transition } = draft.state;
+  if (operation === null) return;
+  const unsettled = operation.interrupted !== null && transition === 'PoweringOn';
+  draft.set({ operation: null, transition: null, unsettled });
+  draft.do({ kind: 'ended', request: operation.request, outcome: outcomeOf(draft, operation, failure) });
+  draft.changed();
+}
+
+function outcomeOf(
+  draft: Draft,
+  { request, type, interrupted, accepted }: Operation,
+  failure: { readonly error: unknown; readonly broken: boolean } | null,
+): PowerOutcome {
+  if (interrupted === null && failure === null) {
+    draft.recovered();
+    return { ok: true };
+  }
+  const error = interrupted === null ? failure?.error : interruption(draft.setup.id, type, interrupted);
+  const reason = error instanceof Error ? error.message : String(error);
+  if (interrupted === null) reportFailure(draft, type, reason, failure?.broken === true);
+  if (!accepted) draft.do({ kind: 'refused', request, error });
+  return { ok: false, reason };
+}
+
+function reportFailure(draft: Draft, type: OperationType, reason: string, broken: boolean): void {
+  draft.set({ failed: true, ...(broken ? { fault: reason } : {}) });
+  draft.emit({
+    message: 'ResourceEvent.ResourceErrorsDetected',
+    args: ['PowerState', `${type} failed`],
+    severity: broken ? 'Critical' : 'Warning',
+    condition: `power:${draft.setup.id}`,
+    detail: `${reason}.`,
+  });
+}
+
+function outputOf(output: Extract<Step, { kind: 'press' | 'drive' | 'command' }>): PowerEffect {
+  switch (output.kind) {
+    case 'press':
+      return { kind: 'assert', line: output.line };
+    case 'drive':
+      return { kind: 'drive', line: output.line, value: output.value };
+    case 'command':
+      return { kind: 'command', action: output.action };
   }
 }

@@ -1,26 +1,26 @@
 /**
- * The front panel of a board with several hosts: a hand switch that selects one of them or the controller, buttons that act
- * on what is selected, and two lamps for each host. Presses and turns come by edges; nothing is polled.
+ * The front panel of a board with several hosts: a rotary switch selects a host or the controller, the buttons act on the
+ * selection, and each host has two lamps. Everything is driven by line events; nothing is polled.
  */
-import type { PanelFacts } from '../../platform/schema.ts';
+import type { PanelFacts } from '../../platform/vocabulary/index.ts';
 import type { Glow } from '../lines/lamps.ts';
 import type { Lines } from '../lines/lines.ts';
 import type { BoardEvent, ResetType } from '../model.ts';
 import type { BoardHost } from './host.ts';
 import type { Slot } from './slot.ts';
 
-/** Shorter presses are no presses but the bouncing of a contact. */
-const shortest = 20;
-/** A press this long is a hard one. */
+/** Shorter presses are contact bounce; milliseconds. */
+const debounceTime = 20;
+/** A press this long, in milliseconds, forces the host off or on. */
 const longPress = 4_000;
-/** Held this long it takes the power of the slot away, for somebody who is to swap the card. */
+/** Held this long, in milliseconds, it switches the slot off for service, so that the card can be swapped. */
 const servicePress = 10_000;
-/** The contacts of the hand switch do not move all at once. */
-const turning = 50;
+/** The contacts of the rotary switch settle within this time, milliseconds. */
+const switchSettle = 50;
 
-/** What the lamps of a host are to say. */
-export interface Mood {
-  /** The host, or all of the board, blinks to be found. */
+/** What the lamps of a host show. */
+export interface LampState {
+  /** The identify light of the host, or of the whole board, is on. */
   readonly identified: boolean;
   readonly selected: 'this' | 'controller' | 'other';
   readonly on: boolean;
@@ -33,10 +33,10 @@ const mostlyDark = { on: 100, off: 900 };
 const even = { on: 500, off: 500 };
 
 /**
- * How the lamps glow; Facebook's firmware for Yosemite V2 has these patterns, and those of its successors. To be found, the
- * fault lamp blinks as the descriptor says, and this one stays dark.
+ * Lamp patterns of Facebook's firmware for Yosemite V2 and its successors. While identified, the fault lamp blinks as the
+ * descriptor says, and both patterns here are dark.
  */
-export function glowOf({ identified, selected, on, healthy }: Mood): { power: Glow; fault: Glow } {
+export function glowOf({ identified, selected, on, healthy }: LampState): { power: Glow; fault: Glow } {
   if (identified) return dark;
   if (selected === 'controller') return { power: even, fault: false };
   const glow: Glow = selected === 'this' ? (on ? mostlyLit : mostlyDark) : on;
@@ -44,30 +44,30 @@ export function glowOf({ identified, selected, on, healthy }: Mood): { power: Gl
 }
 
 type Button = 'power' | 'reset';
-/** What the hand switch points at; null while nobody can tell. */
+/** What the rotary switch selects; null while its lines cannot be read. */
 type Selection = { readonly host: string } | 'controller' | null;
 
 export interface PanelParts {
   readonly lines: Lines;
   readonly manager: string;
-  /** A host that is there; its slot, where something switches that. */
+  /** A host that is present, and the slot that feeds its chassis, if one does. */
   readonly hostOf: (id: string) => BoardHost | undefined;
   readonly slotOf: (chassis: string) => Slot | undefined;
-  /** What is around a host identifies itself, or the host does. */
+  /** The host, or a chassis around it, is identified. */
   readonly isIdentified: (host: string) => boolean;
-  /** Neither the host nor the board around it has anything wrong. */
+  /** The host and the chassis around it are OK. */
   readonly isHealthy: (host: string) => boolean;
-  /** Takes the power of the whole board away and gives it back; null where nothing can. */
+  /** Power-cycles the whole board; null where that is not wired. */
   readonly cycle: (() => Promise<unknown>) | null;
   readonly rest: (line: string, glow: Glow) => void;
   readonly event: (event: BoardEvent) => void;
-  /** Something has changed that is shown. */
+  /** The selection has changed, which the lamps show. */
   readonly changed: () => void;
 }
 
 interface Press {
   readonly at: number;
-  /** It acts on what was selected when it began. */
+  /** The selection when the press began, on which it acts. */
   readonly selection: Selection;
   acted: boolean;
   timer?: NodeJS.Timeout;
@@ -82,7 +82,7 @@ export class Panel {
   readonly #facts: PanelFacts;
   readonly #parts: PanelParts;
   readonly #down = new Map<Button, Press>();
-  #turning: NodeJS.Timeout | undefined;
+  #settling: NodeJS.Timeout | undefined;
   #selection: Selection = null;
 
   constructor(facts: PanelFacts, parts: PanelParts) {
@@ -90,15 +90,15 @@ export class Panel {
     this.#parts = parts;
     for (const line of facts.select.lines)
       parts.lines.watch(line, () => {
-        clearTimeout(this.#turning);
-        this.#turning = setTimeout(() => this.#turned(), turning).unref();
+        clearTimeout(this.#settling);
+        this.#settling = setTimeout(() => this.#selectionChanged(), switchSettle).unref();
       });
     for (const button of ['power', 'reset'] as const)
       parts.lines.watch(facts[button], (pressed) => (pressed ? this.#press(button) : this.#release(button)));
   }
 
-  /** Lets the lamps show what is. */
-  look(): void {
+  /** Updates the lamps. */
+  refresh(): void {
     const { hostOf, isIdentified, isHealthy, rest } = this.#parts;
     for (const { host: id, power, fault } of this.#facts.lamps ?? []) {
       const host = hostOf(id);
@@ -106,7 +106,7 @@ export class Panel {
         identified: isIdentified(id),
         selected: this.#selected(id),
         on: host?.powerState === 'On' || host?.powerState === 'PoweringOff',
-        // An empty slot is as well as the others.
+        // An empty slot has no fault.
         healthy: host === undefined || isHealthy(id),
       });
       rest(power, glow.power);
@@ -115,17 +115,17 @@ export class Panel {
   }
 
   stop(): void {
-    clearTimeout(this.#turning);
+    clearTimeout(this.#settling);
     for (const { timer } of this.#down.values()) clearTimeout(timer);
     this.#down.clear();
   }
 
-  #selected(host: string): Mood['selected'] {
+  #selected(host: string): LampState['selected'] {
     if (this.#selection === 'controller') return 'controller';
     return this.#selection?.host === host ? 'this' : 'other';
   }
 
-  #turned(): void {
+  #selectionChanged(): void {
     const { lines, hosts } = this.#facts.select;
     const bits = lines.map((line) => this.#parts.lines.get(line));
     const number = bits.reduce((sum, bit, at) => sum + (bit === true ? 2 ** at : 0), 0);
@@ -141,7 +141,7 @@ export class Panel {
     if (button !== 'power' || press.selection === null || press.selection === 'controller') return;
     const { host } = press.selection;
     const limit = this.#facts.servicePress ?? servicePress;
-    // Held long enough it acts at once: a person watches for that before letting go.
+    // Acts before the release: a person holds the button until the slot goes off.
     press.timer = setTimeout(() => {
       press.acted = this.#service(host, limit);
     }, limit).unref();
@@ -149,18 +149,23 @@ export class Panel {
 
   #release(button: Button): void {
     const press = this.#down.get(button);
-    // Held since before this daemon: how long nobody knows.
+    // Pressed before this daemon started: for an unknown time.
     if (press === undefined) return;
     this.#down.delete(button);
     clearTimeout(press.timer);
     const held = performance.now() - press.at;
-    if (press.acted || held < shortest) return;
+    if (press.acted || held < debounceTime) return;
     const { selection } = press;
-    if (selection === null)
-      this.#tell(button, null, held, 'What is selected cannot be read: nothing comes of it.');
+    if (selection === null) this.#emit(button, null, held, 'Ignored: the rotary switch cannot be read.');
     else if (selection === 'controller') this.#actOnController(button, held);
-    else if (button === 'reset') this.#reset(button, selection.host, held, 'ForceRestart');
+    else if (button === 'reset') this.#resetPressed(selection.host, held);
     else this.#powerPressed(selection.host, held);
+  }
+
+  #resetPressed(id: string, held: number): void {
+    // A host that is off has nothing to reset.
+    if (this.#parts.hostOf(id)?.power.good === false) this.#emit('reset', id, held, `Ignored: ${id} is off.`);
+    else this.#reset('reset', id, held, 'ForceRestart');
   }
 
   #powerPressed(id: string, held: number): void {
@@ -169,7 +174,7 @@ export class Panel {
     const slot = host === undefined ? undefined : this.#parts.slotOf(host.chassis);
     if (slot?.state === 'Off') {
       if (isLong) this.#switch(slot, id, held, 'On');
-      else this.#tell('power', id, held, `${slot.name} is switched off: nothing comes of it.`);
+      else this.#emit('power', id, held, `Ignored: ${slot.name} is switched off.`);
       return;
     }
     const off =
@@ -177,7 +182,7 @@ export class Panel {
     this.#reset('power', id, held, host?.power.good === true ? off : 'On');
   }
 
-  /** @returns false where nothing switches the slot, so that the press is one like others */
+  /** @returns false where no slot feeds the host: the press then is an ordinary one */
   #service(id: string, held: number): boolean {
     const host = this.#parts.hostOf(id);
     const slot = host === undefined ? undefined : this.#parts.slotOf(host.chassis);
@@ -189,15 +194,15 @@ export class Panel {
   #actOnController(button: Button, held: number): void {
     const { cycle } = this.#parts;
     if (button === 'reset' || cycle === null || held < (this.#facts.longPress ?? longPress))
-      this.#tell(button, null, held, 'The controller is selected: nothing comes of it.');
+      this.#emit(button, null, held, 'Ignored: the controller is selected.');
     else {
-      this.#tell(button, null, held, 'The whole board is power-cycled.');
+      this.#emit(button, null, held, 'The whole board is power-cycled.');
       this.#follow(button, null, held, 'PowerCycle', cycle());
     }
   }
 
   #switch(slot: Slot, id: string, held: number, type: 'On' | 'ForceOff'): void {
-    this.#tell(
+    this.#emit(
       'power',
       id,
       held,
@@ -209,28 +214,28 @@ export class Panel {
   #reset(button: Button, id: string, held: number, type: ResetType): void {
     const host = this.#parts.hostOf(id);
     if (host === undefined) {
-      this.#tell(button, null, held, `${id} is selected, which is not there: nothing comes of it.`);
+      this.#emit(button, null, held, `Ignored: ${id} is selected, which is not present.`);
       return;
     }
-    this.#tell(button, id, held, `That asks for ${type}.`);
+    this.#emit(button, id, held, `It requests ${type}.`);
     this.#follow(button, id, held, type, host.reset(type));
   }
 
   #follow(button: Button, id: string | null, held: number, type: ResetType, work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
-      this.#tell(button, id, held, `${type} was refused: ${why}.`);
+      this.#emit(button, id, held, `${type} was refused: ${why}.`);
     });
   }
 
-  #tell(button: Button, host: string | null, held: number, what: string): void {
+  #emit(button: Button, host: string | null, held: number, text: string): void {
     this.#parts.event({
       message: 'ResourceEvent.ResourceStateChanged',
       args: [labels[button], 'pressed'],
       severity: 'OK',
       origin: host === null ? { kind: 'manager', id: this.#parts.manager } : { kind: 'host', id: host },
       ...(host === null ? {} : { host }),
-      detail: `It was held for ${(held / 1000).toFixed(1)} s. ${what}`,
+      detail: `It was held for ${(held / 1000).toFixed(1)} s. ${text}`,
     });
   }
 }

@@ -2,10 +2,12 @@
  * The codes that the firmware of one host writes: counted by boot, timed, and told of. Where they come from is nothing to
  * this: a device of the kernel is read below, and whoever else gets codes calls `take`.
  */
+
 import type { Readable } from 'node:stream';
+import type { Logger } from '../../base/logger.ts';
 import type { Changes } from '../changes.ts';
-import type { Memory } from '../memory.ts';
 import type { PostCode, PostCodes } from '../model.ts';
+import type { PersistedState } from '../persisted-state.ts';
 
 /**
  * Codes of one boot that are told of as they come. Firmware writes some hundred; an operating system may go on writing
@@ -18,9 +20,9 @@ const patience = 1_000;
 export interface PostCodeParts {
   /** What power-good says; null when nobody knows. */
   readonly powered: () => boolean | null;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly changes: Changes;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
 }
 
 export class HostPostCodes implements PostCodes {
@@ -44,7 +46,7 @@ export class HostPostCodes implements PostCodes {
   constructor(host: string, parts: PostCodeParts) {
     this.#host = host;
     this.#parts = parts;
-    this.#boot = parts.memory.boots(host);
+    this.#boot = parts.persisted.boots(host);
     // A host that was on before this daemon ran is in the boot that was counted last.
     this.#fresh = this.#boot === 0;
   }
@@ -111,10 +113,10 @@ export class HostPostCodes implements PostCodes {
     this.#boot += 1;
     this.#told = 0;
     try {
-      this.#parts.memory.setBoots(this.#host, this.#boot);
+      this.#parts.persisted.setBoots(this.#host, this.#boot);
     } catch (error) {
       const detail = { host: this.#host, error: String(error) };
-      this.#parts.log('how often a host has booted cannot be stored', detail);
+      this.#parts.log.warn('the boot count of a host cannot be stored', detail);
     }
   }
 }

@@ -1,25 +1,27 @@
 /**
- * A slot: a chassis whose power this controller switches, with everything in it. What is asked for lasts over restarts; an
- * open latch and an empty slot hold the power back for as long as they last.
+ * A slot: a chassis whose power this controller switches, with everything in it. The requested state lasts over restarts;
+ * an open latch and an empty slot hold the power back for as long as they last.
  */
-import type { ChassisFacts } from '../../platform/schema.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Memory } from '../memory.ts';
 import {
   BoardRefusal,
   type ChassisReset,
   type HostEvent,
-  type PowerOutcome,
   type PowerState,
+  type StartedReset,
 } from '../model.ts';
 import { settleAfterInsertion } from '../parts/pluggable.ts';
-import type { Hold } from '../sensing/hold.ts';
-import { HostPower } from './power.ts';
+import type { PersistedState } from '../persisted-state.ts';
+import type { Unavailability } from '../sensing/unavailability.ts';
+import { HostPower } from './host-power.ts';
+import type { PowerNotice } from './power-effects.ts';
 
 /** Off time of a power cycle where the descriptor has none, milliseconds. */
-const offTime = 5_000;
-/** How often a switch that could not be driven is tried again, and settings that could not be stored. */
+const defaultOffTime = 5_000;
+/** How often a switch that could not be driven is tried again, and a state that could not be stored; milliseconds. */
 const retryPeriod = 10_000;
 
 const chassisResets: readonly ChassisReset[] = ['On', 'ForceOff', 'ForceOn', 'PowerCycle'];
@@ -28,16 +30,16 @@ export type SwitchedFacts = ChassisFacts & { readonly switch: NonNullable<Chassi
 
 export interface SlotParts {
   readonly lines: Lines;
-  readonly memory: Memory;
+  readonly persisted: PersistedState;
   readonly changes: Changes;
-  readonly log: (message: string, detail: object) => void;
+  readonly log: Logger;
   /** A chassis is plugged in, and has had its time to start. */
   readonly isThere: (chassis: string) => boolean;
-  /** Host in the chassis whose log tells of it too. */
+  /** Host in the chassis whose log records the events of the slot too. */
   readonly hostIn: (chassis: string) => string | undefined;
-  /** The power of the slot has come, or has gone or is about to: what is in it is without. */
+  /** The power of the slot has come, or has gone or is about to go. */
   readonly moved: (slot: Slot) => void;
-  /** Power has come, and what is in the slot has had its time to start. */
+  /** Power has come, and the contents have had their time to start. */
   readonly settled: (slot: Slot) => void;
 }
 
@@ -45,14 +47,14 @@ export class Slot {
   readonly facts: SwitchedFacts;
   readonly name: string;
   readonly #parts: SlotParts;
-  /** It is switched as a host is that a relay feeds. */
+  /** Switched like a host that a relay feeds. */
   readonly #power: HostPower;
-  /** What was asked for; null before the first look. */
+  /** The requested state; null before the initial read. */
   #wanted: boolean | null = null;
-  /** The first look waits for the line. */
+  /** Runs once the line has been read for the first time. */
   #begin: (() => void) | null = null;
-  /** What has been made of that, and of all that holds it back. */
-  #heeded: boolean | null = null;
+  /** The state that was last applied, after all that holds the power back. */
+  #applied: boolean | null = null;
   #fed: boolean | null = null;
   #fedSince = Number.NEGATIVE_INFINITY;
   #settling: NodeJS.Timeout | undefined;
@@ -68,28 +70,19 @@ export class Slot {
     const relay = {
       kind: 'relay' as const,
       line: own.line,
-      cycleDelay: own.offTime ?? offTime,
+      cycleDelay: own.offTime ?? defaultOffTime,
       ...(own.good === undefined ? {} : { good: own.good }),
     };
-    this.#power = new HostPower({ id, name, chassis: id, power: relay }, parts.lines, {
-      changed: () => this.#changed(),
-      event: (event) => {
-        // Of a slot that is empty only what was wrong is told to be over.
-        if (!parts.isThere(id) && event.resolves !== true) return;
-        this.#tell({ ...event, ...(event.condition === undefined ? {} : { condition: `slot:${id}` }) });
-      },
-      wanted: () => undefined,
-      resting: () => this.#rested(),
-      booting: () => undefined,
-      bootOver: () => undefined,
-    });
+    const { lines } = parts;
+    const notify = (notice: PowerNotice) => this.#notice(notice);
+    this.#power = new HostPower({ id, name, chassis: id, power: relay }, { lines, notify });
     let closed: boolean | null = null;
-    parts.lines.watch(own.latch, (now) => {
+    lines.watch(own.latch, (now) => {
       const before = closed;
       closed = now;
       if (before !== null && before !== now) this.#latchMoved(now);
     });
-    parts.lines.watch(own.serviced, () => this.follow());
+    lines.watch(own.serviced, () => this.apply());
   }
 
   get id(): string {
@@ -104,12 +97,12 @@ export class Slot {
     return this.#power.fault;
   }
 
-  /** Why nothing in it can be read; null while it is fed, or while nobody knows. */
-  get hold(): Hold | null {
-    if (this.#fed === false) return { state: 'StandbyOffline', why: `${this.name} is switched off` };
+  /** Expected reason why nothing in it has readings; null while it is fed, and while that is unknown. */
+  get unavailability(): Unavailability | null {
+    if (this.#fed === false) return { state: 'StandbyOffline', reason: `${this.name} is switched off` };
     // A timer may fire a moment early.
     return performance.now() - this.#fedSince < this.#settle - 10
-      ? { state: 'Starting', why: `${this.name} has just been switched on` }
+      ? { state: 'Starting', reason: `${this.name} has just been switched on` }
       : null;
   }
 
@@ -117,80 +110,82 @@ export class Slot {
     return chassisResets;
   }
 
-  allowed(): readonly ChassisReset[] {
-    if (this.isHeldBack) return this.#wanted === true ? ['ForceOff'] : [];
-    return chassisResets.filter((type) => this.#power.allowed().includes(type));
+  /** Why a reset cannot be asked for now; null when it is carried out. */
+  refusal(type: ChassisReset): BoardRefusal | null {
+    if (!this.isHeldBack) return this.#power.refusal(type);
+    // Off is off; asked for while it was to be on, it stays off when the latch is closed.
+    if (type === 'ForceOff') return null;
+    return new BoardRefusal('held-back', `the latch of ${this.id} is open: close it first`);
   }
 
-  /** `mains` has just come back: the slot is fed unless somebody had switched it off. */
+  /** `mains` has just come back: the slot is fed unless it had been switched off by request. */
   start(mains: boolean): void {
-    const before = this.#parts.memory.slot(this.id);
+    const before = this.#parts.persisted.slot(this.id);
     this.#begin = () => {
       this.#wanted = before === undefined ? mains || this.#power.good === true : before !== 'off';
-      this.#heeded = this.#should;
+      this.#applied = this.#target;
       const on = () => {
         if (before === 'cycle') this.#store('on');
-        this.follow(true);
+        this.apply(true);
       };
       if (mains) on();
-      // It was off in the middle of a cycle when the daemon ended.
-      else if (before === 'cycle') this.#retry = setTimeout(on, this.facts.switch.offTime ?? offTime).unref();
+      // The daemon ended in the off time of a cycle.
+      else if (before === 'cycle')
+        this.#retry = setTimeout(on, this.facts.switch.offTime ?? defaultOffTime).unref();
     };
     this.#changed();
   }
 
-  /** A card has been plugged in: it is to run. */
+  /** A card has been plugged in: it is switched on. */
   plugged(): void {
     if (this.#wanted === false) this.#store('on');
     this.#wanted = true;
-    this.follow(true);
+    this.apply(true);
   }
 
   /** Resolves once the line has been driven. @throws BoardRefusal, DeviceError; nothing has been changed then */
-  async reset(type: ChassisReset): Promise<{ readonly done: Promise<PowerOutcome> }> {
-    if (this.isHeldBack) {
-      if (!this.allowed().includes(type))
-        throw new BoardRefusal('not-in-this-state', `the latch of ${this.id} is open`);
-      this.#want(false);
-      return { done: Promise.resolve({ ok: true }) };
-    }
+  async reset(type: ChassisReset): Promise<StartedReset> {
+    const refusal = this.refusal(type);
+    if (refusal !== null) throw refusal;
     const before = this.#wanted === true;
-    // What is wrong is said by the power itself.
-    if (!this.allowed().includes(type)) return this.#power.reset(type);
+    if (this.isHeldBack) {
+      this.#request(false);
+      return { done: Promise.resolve({ ok: true }), performed: before };
+    }
     const isCycle = type === 'PowerCycle';
-    // The operation may end before it is known here that it has begun; and the daemon may end before the operation does.
-    this.#want(type !== 'ForceOff', isCycle ? 'cycle' : undefined);
+    // Stored first: the operation may end before its start is known here, and the daemon before the operation.
+    this.#request(type !== 'ForceOff', isCycle ? 'cycle' : undefined);
     try {
-      const { done } = await this.#power.reset(type);
+      const started = await this.#power.reset(type);
       if (isCycle)
-        void done.then(() => {
+        void started.done.then(() => {
           if (!this.#stopped) this.#store(this.#wanted === true ? 'on' : 'off');
         });
-      return { done };
+      return started;
     } catch (error) {
-      this.#want(before);
+      this.#request(before);
       throw error;
     }
   }
 
-  /** What holds the power back may have come or gone; `again` tries once more what has been tried. */
-  follow(again = false): void {
-    const should = this.#should;
+  /** Applies the requested state where what holds the power back has changed; `again` also without a change. */
+  apply(again = false): void {
+    const target = this.#target;
     const { good, resting } = this.#power;
     if (this.#wanted === null || this.#stopped || good === null) return;
-    if (should === this.#heeded && !again) return;
+    if (target === this.#applied && !again) return;
     clearTimeout(this.#retry);
-    if (!should) {
-      this.#heeded = false;
+    if (!target) {
+      this.#applied = false;
       if (good || !resting) this.#power.cut();
     } else if (resting) {
-      this.#heeded = true;
+      this.#applied = true;
       this.#power.restore();
     }
   }
 
-  /** Its power goes because somebody here wants it to. */
-  get asked(): boolean {
+  /** Its power goes by request. */
+  get isSwitchingOff(): boolean {
     return this.#power.state === 'PoweringOff' && !this.#isOpen;
   }
 
@@ -204,7 +199,7 @@ export class Slot {
     return this.facts.settle ?? settleAfterInsertion;
   }
 
-  get #should(): boolean {
+  get #target(): boolean {
     return this.#wanted === true && !this.#isOpen && this.#parts.isThere(this.id);
   }
 
@@ -213,37 +208,48 @@ export class Slot {
     return this.#isOpen && this.#power.good === false && this.#power.resting;
   }
 
-  /** A latch that cannot be read, or that nobody can get at, holds nothing back. */
+  /** A latch that cannot be read, or that is out of reach, holds nothing back. */
   get #isOpen(): boolean {
     const { latch, serviced } = this.facts.switch;
     return this.#parts.lines.get(latch) === false && this.#parts.lines.get(serviced) !== false;
   }
 
-  #want(on: boolean, stored: 'on' | 'off' | 'cycle' = on ? 'on' : 'off'): void {
+  #request(on: boolean, stored: 'on' | 'off' | 'cycle' = on ? 'on' : 'off'): void {
     this.#wanted = on;
-    this.#heeded = this.#should;
+    this.#applied = this.#target;
     this.#store(stored);
     this.#parts.changes.touch();
   }
 
   #latchMoved(closed: boolean): void {
     const ends = this.#isOpen && this.#power.good === true;
-    this.#tell({
+    this.#emit({
       message: 'ResourceEvent.ResourceStateChanged',
       args: [`Latch of ${this.name}`, closed ? 'closed' : 'open'],
       severity: closed ? 'OK' : 'Warning',
       condition: `latch:${this.id}`,
       resolves: closed,
-      ...(ends ? { detail: 'Its power ends at once: somebody is about to pull the card.' } : {}),
+      ...(ends ? { detail: 'Its power is cut at once: the card is about to be pulled.' } : {}),
     });
-    this.follow(closed);
+    this.apply(closed);
+  }
+
+  #notice(notice: PowerNotice): void {
+    if (notice.kind === 'changed') this.#changed();
+    else if (notice.kind === 'resting') this.#rested();
+    else if (notice.kind === 'event') {
+      const { event } = notice;
+      // Of an empty slot only the end of a fault is an event.
+      if (!this.#parts.isThere(this.id) && event.resolves !== true) return;
+      this.#emit({ ...event, ...(event.condition === undefined ? {} : { condition: `slot:${this.id}` }) });
+    }
   }
 
   #rested(): void {
-    // What did not work is not tried again at once, and to be switched on not at all.
-    if (this.#power.fault === null) this.follow();
-    else if (this.#wanted !== null && !this.#should && this.#power.good === true)
-      this.#retry = setTimeout(() => this.follow(true), retryPeriod).unref();
+    // What has failed is not repeated at once, and a power-on not at all.
+    if (this.#power.fault === null) this.apply();
+    else if (this.#wanted !== null && !this.#target && this.#power.good === true)
+      this.#retry = setTimeout(() => this.apply(true), retryPeriod).unref();
   }
 
   #changed(): void {
@@ -265,7 +271,7 @@ export class Slot {
     this.#parts.moved(this);
   }
 
-  #tell(event: HostEvent): void {
+  #emit(event: HostEvent): void {
     const host = this.#parts.hostIn(this.id);
     this.#parts.changes.emit({
       ...event,
@@ -274,16 +280,14 @@ export class Slot {
     });
   }
 
-  /** A store that cannot be written holds up no switch; it is tried again. */
+  /** A store that cannot be written delays no switch; it is tried again. */
   #store(state: 'on' | 'off' | 'cycle'): void {
     clearTimeout(this.#storing);
     try {
-      this.#parts.memory.setSlot(this.id, state);
+      this.#parts.persisted.setSlot(this.id, state);
     } catch (error) {
-      this.#parts.log('what the power of a slot is to be cannot be stored', {
-        chassis: this.id,
-        error: String(error),
-      });
+      const detail = { chassis: this.id, error: String(error) };
+      this.#parts.log.error('the requested power state of a slot cannot be stored', detail);
       this.#storing = setTimeout(() => this.#store(state), retryPeriod).unref();
     }
   }

@@ -1,13 +1,14 @@
-/** The reset of what has power: refused when it makes no sense, done at once, or as a task for who wants to wait. */
-
-import { BoardRefusal, type PowerOutcome, type PowerState, type ResetType } from '../../board/model.ts';
+/** The Reset action of systems and chassis: refused with its reason, carried out, or as a task for clients that ask for one. */
+import { BoardRefusal, type ResetType, type StartedReset } from '../../board/model.ts';
 import { message, RedfishError } from '../../messages/messages.ts';
 import { orAborted } from '../../tasks/tasks.ts';
 import type { App } from '../app.ts';
 import type { ResourceResetType } from '../generated/types.ts';
 import { accepted } from '../resources/tasks/tasks.ts';
 import type { WriteContext } from '../service/declare.ts';
+import type { JsonObject } from '../service/json.ts';
 import type { Accepted } from '../service/write/accepted.ts';
+import { withMessages } from '../service/write/extended-info.ts';
 import { chassisUri } from '../uris.ts';
 
 /** Milliseconds; an orderly shutdown may take its time, and the board gives up before this. */
@@ -18,36 +19,28 @@ export interface Resettable<T extends ResetType> {
   readonly name: string;
   /** `ComputerSystem.Reset` */
   readonly action: string;
-  /** Chassis whose power stands in the way of what makes no sense. */
+  /** Chassis that has to be on for it. */
   readonly chassis: string;
-  readonly powerState: PowerState | null;
   readonly supported: readonly T[];
-  readonly allowed: readonly T[];
-  /** The chassis around it is switched off. */
-  readonly isUnfed?: boolean;
-  /** Something else keeps it from being switched on, and the log says what. */
-  readonly isHeldBack?: boolean;
-  readonly reset: (type: T) => Promise<{ readonly done: Promise<PowerOutcome> }>;
+  /** Why a reset cannot be asked for now; null when it can. */
+  readonly refusal: (type: T) => BoardRefusal | null;
+  readonly reset: (type: T) => Promise<StartedReset>;
 }
 
 export async function runReset<T extends ResetType>(
   what: Resettable<T>,
   wanted: ResourceResetType | undefined,
   context: WriteContext<App>,
-): Promise<Accepted | undefined> {
+): Promise<Accepted | JsonObject | undefined> {
   const { preferences } = context;
   const type = what.supported.find((each) => each === wanted);
   if (type === undefined)
     throw new RedfishError([message('Base.ActionParameterMissing', [what.action, 'ResetType'])], 400);
-  if (!what.allowed.includes(type)) {
-    const refusal = refused(what, type);
-    if (refusal !== undefined) throw refusal;
-  }
+  const refusal = what.refusal(type);
+  if (refusal !== null) throw refusalError(what, refusal);
   if (preferences.get('respond-async') === undefined) {
-    const { done } = await what.reset(type);
-    // How it ends is logged as an event; here it must only not go unhandled.
-    done.catch(() => undefined);
-    return undefined;
+    const { performed } = await begin(what, type);
+    return performed ? undefined : noOperation();
   }
   preferences.heed('respond-async');
   return accepted(context, {
@@ -56,28 +49,46 @@ export async function runReset<T extends ResetType>(
     timeout: resetTimeout,
     body: { ResetType: type },
     run: async ({ signal }) => {
-      const { done } = await what.reset(type);
+      const { done, performed } = await begin(what, type);
       const outcome = await orAborted(done, signal);
       if (!outcome.ok) throw new BoardRefusal('device', outcome.reason);
-      return { status: 204, headers: {}, body: null };
+      return performed
+        ? { status: 204, headers: {}, body: null }
+        : { status: 200, headers: {}, body: JSON.stringify(noOperation()) };
     },
   });
 }
 
-const switchingOn: readonly ResetType[] = ['On', 'ForceOn'];
+async function begin<T extends ResetType>(what: Resettable<T>, type: T): Promise<StartedReset> {
+  try {
+    return await what.reset(type);
+  } catch (error) {
+    throw error instanceof BoardRefusal ? refusalError(what, error) : error;
+  }
+}
 
-/** Why a reset type that the board supports makes no sense now; where its power does not say, the board does. */
-function refused<T extends ResetType>(
-  { chassis, powerState, isUnfed = false, isHeldBack = false }: Resettable<T>,
-  type: T,
-): RedfishError | undefined {
-  const isOn = switchingOn.includes(type);
-  if (isUnfed || (powerState === 'Off' && !isOn))
-    return new RedfishError([message('Base.ChassisPowerStateOnRequired', [chassisUri(chassis)])], 409);
-  if (powerState === 'On' && isOn)
-    return new RedfishError([message('Base.ChassisPowerStateOffRequired', [chassisUri(chassis)])], 409);
-  if (isHeldBack) return new RedfishError([message('Base.ConditionInRelatedResource', [])], 409);
-  // Without a word from the lines nothing is allowed.
-  if (powerState === null) return undefined;
-  return new RedfishError([message('Base.ResourceInUse', [])], 409, { 'Retry-After': '5' });
+/** The requested state is there already (DSP0266, "POST (action)": 200 with NoOperation). */
+const noOperation = (): JsonObject => withMessages({}, [message('Base.NoOperation', [])]);
+
+/** A refusal as the message of the registry that fits, with the board's own words on what to do. */
+function refusalError<T extends ResetType>(
+  { chassis }: Resettable<T>,
+  refusal: BoardRefusal,
+): RedfishError | BoardRefusal {
+  const options = { resolution: `${refusal.message}.` };
+  switch (refusal.reason) {
+    case 'no-power':
+      return new RedfishError(
+        [message('Base.ChassisPowerStateOnRequired', [chassisUri(chassis)], options)],
+        409,
+      );
+    case 'not-in-this-state':
+      return new RedfishError([message('Base.ResourceInStandby', [], options)], 409);
+    case 'held-back':
+      return new RedfishError([message('Base.ConditionInRelatedResource', [], options)], 409);
+    case 'busy':
+      return new RedfishError([message('Base.ResourceInUse', [], options)], 409, { 'Retry-After': '5' });
+    default:
+      return refusal;
+  }
 }

@@ -1,6 +1,6 @@
 /** What happened, as the journal keeps it: messages of the registries with who, where and why. */
 import type { Board, BoardEvent, PostCode } from '../../board/model.ts';
-import type { JournalWords } from '../../journal/options.ts';
+import type { JournalMessages } from '../../journal/options.ts';
 import type { JournalRecord, Severity } from '../../journal/record.ts';
 import type { MessageCall } from '../../messages/keys.ts';
 import { type Message, message } from '../../messages/messages.ts';
@@ -50,7 +50,7 @@ export function boardRecords(board: Board, event: BoardEvent): JournalRecord[] {
 /** What the log of a node is called where it is kept how far it was taken over. */
 export const nodeSource = (node: string): string => `node/${node}`;
 /** What the journal says of itself. */
-export function journalWords(manager: string): JournalWords {
+export function journalWords(manager: string): JournalMessages {
   const origin = managerUri(manager);
   return {
     clockStepped(before, after) {

@@ -70,6 +70,7 @@ export interface Action<A, M, N extends keyof ActionParameters, P = object> {
     : { readonly [Name in keyof ActionParameters[N]]?: untyped.ActionParameter<M> };
   when?(model: M, app: A): boolean;
   location?(args: ActionParameters[N]): string;
+  readonly isOrdered?: boolean;
   run(
     model: M,
     args: ActionParameters[N],

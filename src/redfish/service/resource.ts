@@ -76,6 +76,8 @@ export interface Action<A, M> {
   when?(model: M, app: A): boolean;
   /** URI that the Location header of a success names. */
   location?(args: JsonObject): string;
+  /** What performs it orders such requests itself: they do not wait for earlier writes of the resource, nor delay later ones. */
+  readonly isOrdered?: boolean;
   /** Resolves with the body of the answer, if there is one, or with where it goes on. */
   run(model: M, args: JsonObject, context: WriteContext<A>): Promise<JsonObject | Accepted | undefined>;
 }

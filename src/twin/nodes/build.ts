@@ -1,6 +1,6 @@
 /** The two kinds of nodes, put together from their parts. */
 import { IpmiNode, type IpmiRequest, type SerialModel } from 'node-ipmi';
-import type { TwinBoard, TwinNode } from '../board.ts';
+import type { NodeFacts, Platform } from '../../platform/vocabulary/index.ts';
 import { nodeSensorId, nodeSensors } from '../catalog.ts';
 import { nodeFrus } from '../fru.ts';
 import { idleShare } from '../physics.ts';
@@ -29,8 +29,8 @@ export interface BuiltNode {
 }
 
 export interface BuildOptions {
-  readonly board: TwinBoard;
-  readonly facts: TwinNode;
+  readonly board: Platform;
+  readonly facts: NodeFacts;
   /** 8-bit. */
   readonly address: number;
   readonly around: NodeSurroundings;

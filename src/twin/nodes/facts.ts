@@ -1,8 +1,8 @@
 /** What a simulated controller has: tables of facts, which become sensor records and sensors of the twin. */
-import type { Quantity } from '../../../drivers/i2c/chip.ts';
-import type { TwinThresholds } from '../board.ts';
+import type { Quantity } from '../../../drivers/quantity.ts';
+import type { SensorFacts, ThresholdFacts } from '../../platform/vocabulary/index.ts';
 
-interface SensorFacts {
+interface NodeSensor {
   readonly number: number;
   /** At most 16 characters. */
   readonly name: string;
@@ -10,13 +10,13 @@ interface SensorFacts {
   readonly entity: readonly [id: number, instance: number];
 }
 
-export interface AnalogFacts extends SensorFacts {
+export interface AnalogFacts extends NodeSensor {
   readonly kind: 'analog';
   readonly quantity: Quantity;
   /** What a raw reading reaches from and to, in the unit of the quantity. */
   readonly range: readonly [from: number, to: number];
-  readonly context?: string;
-  readonly thresholds?: TwinThresholds;
+  readonly context?: SensorFacts['context'];
+  readonly thresholds?: ThresholdFacts;
   /** As in nominal.ts; guessed from context and thresholds where it is left out. */
   readonly nominal?: number;
   /** It has power while the host is off. */
@@ -27,7 +27,7 @@ export interface AnalogFacts extends SensorFacts {
   readonly constant?: true;
 }
 
-export interface DiscreteFacts extends SensorFacts {
+export interface DiscreteFacts extends NodeSensor {
   readonly kind: 'discrete';
   readonly sensorType: number;
   readonly eventType: number;
@@ -37,7 +37,7 @@ export interface DiscreteFacts extends SensorFacts {
 }
 
 /** Nobody can read it: events of that name come from the node. */
-export interface EventOnlyFacts extends SensorFacts {
+export interface EventOnlyFacts extends NodeSensor {
   readonly kind: 'eventOnly';
   readonly sensorType: number;
   readonly eventType: number;

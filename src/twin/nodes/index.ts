@@ -1,7 +1,7 @@
 /** The controllers of a board besides the one that the daemon runs on: nodes and satellites, and the ways to them. */
 import { IpmbBus, type LanOptions } from 'node-ipmi';
 import type { IpmiPaths, LanSecrets } from '../../../drivers/ipmi/ipmi.ts';
-import type { TwinBoard, TwinNode } from '../board.ts';
+import type { NodeFacts, Platform } from '../../platform/vocabulary/index.ts';
 import { type Carrier, createCarrier } from '../carrier.ts';
 import { hostOfNode } from '../catalog.ts';
 import type { Faults } from '../faults.ts';
@@ -60,7 +60,7 @@ const tickPeriod = 1000;
 const lanAddress = 0x20;
 
 interface Mounted {
-  readonly facts: TwinNode;
+  readonly facts: NodeFacts;
   readonly host: HostModel | undefined;
   readonly built: BuiltNode;
   readonly carrier: Carrier;
@@ -68,7 +68,7 @@ interface Mounted {
   hadPower: boolean;
 }
 
-export function createNodes(board: TwinBoard, around: NodesSurroundings): TwinNodes {
+export function createNodes(board: Platform, around: NodesSurroundings): TwinNodes {
   const { seed, speed, now, faults, hosts, feed, serial } = around;
   const ipmb = createIpmb(faults);
   const mounted = new Map<string, Mounted>();

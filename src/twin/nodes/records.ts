@@ -12,8 +12,8 @@ import {
   type ThresholdName,
   toRaw,
 } from 'node-ipmi';
-import type { Quantity } from '../../../drivers/i2c/chip.ts';
-import type { TwinThresholds } from '../board.ts';
+import type { Quantity } from '../../../drivers/quantity.ts';
+import type { ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import type { AnalogFacts, DiscreteFacts, EventOnlyFacts, NodeSensorFacts } from './facts.ts';
 
 /** Sensor type (table 42-3), base unit (table 43-15) and whether it is in percent, of the quantities that occur. */
@@ -29,7 +29,7 @@ const kinds: Partial<Record<Quantity, readonly [sensorType: number, unit: number
 };
 
 /** What the thresholds of a record are called in Redfish. */
-const names: Readonly<Record<ThresholdName, keyof TwinThresholds>> = {
+const names: Readonly<Record<ThresholdName, keyof ThresholdFacts>> = {
   lowerNonCritical: 'lowerCaution',
   lowerCritical: 'lowerCritical',
   lowerNonRecoverable: 'lowerFatal',

@@ -1,6 +1,6 @@
 /** A satellite controller, such as a management engine: it tells readings by numbers that one must know. */
 import { COMPLETION, IpmiNode, NETFN, PRIVILEGE, refuse } from 'node-ipmi';
-import type { TwinSatellite } from '../board.ts';
+import type { SatelliteFacts } from '../../platform/vocabulary/index.ts';
 
 /** Intel's enterprise number: management engines are theirs. */
 const intel = 343;
@@ -13,7 +13,7 @@ export const engineIdentity = {
 } as const;
 
 export function createSatellite(
-  { address, sensors }: TwinSatellite,
+  { address, sensors }: SatelliteFacts,
   around: {
     settle(): void;
     value(sensor: string): number;

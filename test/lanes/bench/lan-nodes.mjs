@@ -1,9 +1,9 @@
 // Controllers on loopback, many in one process, so that what they cost is not the daemon's. Tells its parent their ports and,
 // whenever asked, how many commands they have answered; ends with it.
 import { encodeFru, encodeSdr, IpmiNode, LanServer, simpleChassis, toRaw } from 'node-ipmi';
-import { ENTITY, temperature } from '../../../dist/drivers/twin/nodes/facts.js';
-import { recordsOf } from '../../../dist/drivers/twin/nodes/records.js';
-import { serverSensors } from '../../../dist/drivers/twin/nodes/server.js';
+import { ENTITY, temperature } from '../../../dist/src/twin/nodes/facts.js';
+import { recordsOf } from '../../../dist/src/twin/nodes/records.js';
+import { serverSensors } from '../../../dist/src/twin/nodes/server.js';
 
 const [count, user, password] = process.argv.slice(2);
 const address = 0x20;

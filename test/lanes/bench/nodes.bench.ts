@@ -118,7 +118,7 @@ async function measure(
     await settle(daemon, ports.length);
     const complaints = readFileSync(log, 'utf8')
       .split('\n')
-      .filter((line) => /"level":[456]0|does not answer|answers again/.test(line));
+      .filter((line) => /"level":[456]0|does not respond|responds again/.test(line));
     expect(complaints).toEqual([]);
     return {
       ...{ settled, memory, loads, loaded: residentMemory(daemon.pid) },

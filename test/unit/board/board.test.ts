@@ -1,14 +1,26 @@
 /** The board as a whole: what it remembers, what it shows, how it starts and ends. */
 import { describe, expect, it } from 'vitest';
-import type { BootOverride } from '../../../src/board/model.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { BootOverride } from '../../../src/board/model/power.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { createTwin } from '../../../src/twin/twin.ts';
 import { type Bench, Disk, gpioWith, pass, startBench, timing, useOwnTime } from './support.ts';
 
 useOwnTime();
 
-const noOverride: BootOverride = { enabled: 'Disabled', target: 'None', mode: null, uefiTarget: null };
-const override: BootOverride = { enabled: 'Once', target: 'Pxe', mode: 'UEFI', uefiTarget: null };
+const noOverride: BootOverride = {
+  enabled: 'Disabled',
+  target: 'None',
+  mode: null,
+  uefiTarget: null,
+  httpBootUri: null,
+};
+const override: BootOverride = {
+  enabled: 'Once',
+  target: 'Pxe',
+  mode: 'UEFI',
+  uefiTarget: null,
+  httpBootUri: null,
+};
 
 /** All that can be set, as it is now. */
 function settings(b: Bench) {
@@ -69,7 +81,6 @@ describe('what is set', () => {
     await expect(command(b)).rejects.toThrow('no space left on device');
     await pass(100);
     expect(settings(b)).toEqual(before);
-    await b.stop();
   });
 
   it('stored as nonsense is as if it had never been set', async () => {
@@ -84,7 +95,6 @@ describe('what is set', () => {
       identify: false,
       cooling: 'automatic',
     });
-    await b.stop();
   });
 
   it('is refused for what is not there', async () => {
@@ -95,7 +105,6 @@ describe('what is set', () => {
     await expect(b.board.setAssetTag({ host: 'other' }, '')).rejects.toMatchObject(refused);
     await expect(b.board.setAssetTag({ chassis: 'other' }, '')).rejects.toMatchObject(refused);
     await expect(b.board.setIdentify('other', true)).rejects.toMatchObject(refused);
-    await b.stop();
   });
 });
 
@@ -125,7 +134,6 @@ describe('what is shown', () => {
     expect([host?.powerState, chassis?.powerState]).toEqual(['On', 'On']);
     // But for inventories, of which there is a new one with each change.
     expect(b.board.frus.get('MAIN')).toBe(fru);
-    await b.stop();
   });
 
   it('is as well as what is in it, a chassis in a chassis too', async () => {
@@ -138,7 +146,6 @@ describe('what is shown', () => {
     b.twin.set('INLET_TEMP', 45);
     await pass(1100);
     expect([...healths(), b.board.health]).toEqual(['Critical', 'Warning', 'Critical']);
-    await b.stop();
   });
 
   it('of a host is as well as what it powers', async () => {
@@ -155,7 +162,6 @@ describe('what is shown', () => {
       message: 'SensorEvent.ReadingAboveUpperCriticalThreshold',
       host: 'system',
     });
-    await b.stop();
   });
 
   it('has the power of its hosts, and a chassis without any is on', async () => {
@@ -185,7 +191,6 @@ describe('what is shown', () => {
     const b = await startBench({ platform, twin });
     expect(b.board.health).toBe('OK');
     expect([b.board.sensors.size, b.board.hosts.size, b.board.buses.length]).toEqual([0, 0, 0]);
-    await b.stop();
   });
 });
 
@@ -204,7 +209,7 @@ describe('a listener that throws', () => {
     b.twin.inject({ kind: 'nack', device: 'HSC' });
     await pass(3000);
     expect(heard).toContain('device:HSC');
-    expect(b.log).toContain('a listener to the board has failed');
+    expect(b.log).toContain('a listener of the board failed');
     // A neighbour on the same bus goes on, and the device itself is found again.
     const before = b.sensor('INLET_TEMP').readingTime;
     b.twin.clear('all');
@@ -212,7 +217,6 @@ describe('a listener that throws', () => {
     expect(b.sensor('INLET_TEMP').readingTime).not.toEqual(before);
     expect(b.sensor('HSC_VIN').reading).not.toBeNull();
     for (const end of ends) end();
-    await b.stop();
   });
 });
 
@@ -258,7 +262,6 @@ describe('the end', () => {
 
   it('before the start is no trouble, nor is a second one', async () => {
     const b = await startBench({ idle: true });
-    await b.stop();
     await b.stop();
   });
 });

@@ -1,6 +1,6 @@
 /** Buttons on the front panel: what a person presses, who acts on it, and what the log says of it. */
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { type Bench, bench, pass, startBench, useOwnTime } from './support.ts';
 
 useOwnTime();
@@ -38,11 +38,10 @@ describe('a button that the board acts on by itself', () => {
     await press(b, 200);
     await pass(3000);
     expect(b.host.powerState).toBe('On');
-    expect(said(b)).toEqual([['It was held for 0.2 s. The board acts on it by itself.', 'system']]);
+    expect(said(b)).toEqual([['It was held for 0.2 s. The board itself acts on it.', 'system']]);
     // It was somebody, so it is no cause for alarm.
     expect(b.told()).toEqual(['ResourceStateChanged OK', 'ResourcePoweredOn OK']);
     expect(b.edges('POWER_OUT')).toEqual([]);
-    await b.stop();
   });
 
   it('is no press when it only bounces', async () => {
@@ -50,7 +49,6 @@ describe('a button that the board acts on by itself', () => {
     await press(b, 10);
     await pass(3000);
     expect([said(b), b.host.powerState]).toEqual([[], 'Off']);
-    await b.stop();
   });
 });
 
@@ -76,10 +74,7 @@ describe('a button by policy', () => {
     await held;
     await pass(3000);
     expect(b.host.powerState).toBe('Off');
-    expect(said(b).at(-1)?.[0]).toBe(
-      'It was held for 2.0 s. By the policy of the board that asks for ForceOff.',
-    );
-    await b.stop();
+    expect(said(b).at(-1)?.[0]).toBe('It was held for 2.0 s. The policy of the board requests ForceOff.');
   });
 
   it('resets and interrupts', async () => {
@@ -91,7 +86,6 @@ describe('a button by policy', () => {
     await pass(1500);
     await press(b, 100, 'nmi');
     expect(b.edges('NMI_OUT').map(([, asserted]) => asserted)).toEqual([true, false]);
-    await b.stop();
   });
 
   it('does what the descriptor says instead, and nothing where it says so', async () => {
@@ -105,18 +99,28 @@ describe('a button by policy', () => {
     await press(b, 6000);
     await pass(3000);
     expect(b.host.powerState).toBe('On');
-    expect(said(b).at(-1)?.[0]).toContain('nothing comes of that');
-    await b.stop();
+    expect(said(b).at(-1)?.[0]).toContain('The policy of the board ignores it.');
   });
 
-  it('says why it was refused', async () => {
+  it('of the reset does nothing to a host that is off', async () => {
     const b = await startBench({ platform });
     await press(b, 100, 'reset');
     await pass(10);
+    expect(said(b).at(-1)?.[0]).toContain('The policy of the board ignores it.');
+    expect(b.host.powerState).toBe('Off');
+  });
+
+  it('reports why its request was refused', async () => {
+    const b = await startBench({ platform });
+    await b.running();
+    b.twin.inject({ kind: 'ignoreGraceful', host: 'system' });
+    await b.reset('GracefulShutdown');
+    await press(b, 100);
+    await pass(10);
     expect(said(b).at(-1)?.[0]).toContain(
-      'ForceRestart was refused: ForceRestart makes no sense while system is Off',
+      'GracefulShutdown was refused: GracefulShutdown of system waits for the operating system: ' +
+        'ForceOff, ForceRestart, PowerCycle would interrupt it.',
     );
-    await b.stop();
   });
 });
 
@@ -131,6 +135,5 @@ describe('a button that is passed through', () => {
     await pass(3000);
     expect(b.host.powerState).toBe('On');
     expect(b.told()).not.toContain('ResourcePoweredOn Warning');
-    await b.stop();
   });
 });

@@ -43,7 +43,6 @@ describe('the duty of the fans', () => {
     expect(duties(b.twin)).toEqual([failSafe, failSafe]);
     expect(b.board.cooling).toEqual({ mode: 'automatic', minimumDuty: 20, failSafeDuty: failSafe });
     expect(fan(b, 'FAN0')).toEqual(good);
-    await b.stop();
   });
 
   it('is set by hand in manual mode alone, within its limits', async () => {
@@ -60,7 +59,6 @@ describe('the duty of the fans', () => {
     expect(duties(b.twin)).toEqual([50, failSafe]);
     await b.board.setCooling('automatic');
     expect(duties(b.twin)).toEqual([failSafe, failSafe]);
-    await b.stop();
   });
 
   it('set by hand holds over a restart, but never below what is allowed now', async () => {
@@ -108,7 +106,6 @@ describe('the duty of the fans', () => {
     await pass(1000);
     await Promise.all([first, second]);
     expect(duties(b.twin)).toEqual([failSafe, failSafe]);
-    await b.stop();
   });
 });
 
@@ -183,7 +180,6 @@ describe('a fan', () => {
     await pass(5000);
     expect(b.told()).toEqual(['FanRestored OK']);
     expect(fan(b, 'FAN1')).toEqual(good);
-    await b.stop();
   });
 
   it('that refuses a duty keeps the one it had, and the command fails', async () => {
@@ -200,7 +196,6 @@ describe('a fan', () => {
     await expect(b.board.setFanDuty('FAN0', 30)).rejects.toMatchObject({ kind: 'held' });
     expect(duties(b.twin)[0]).toBe(50);
     expect(fan(b, 'FAN0')).toMatchObject({ duty: 50, status: { health: 'OK' } });
-    await b.stop();
   });
 
   it('whose rotor stands fails, and is restored when it turns', async () => {
@@ -216,7 +211,6 @@ describe('a fan', () => {
     b.twin.set('FAN0_REAR', null);
     await pass(1100);
     expect(b.told()).toEqual(['FanRestored OK']);
-    await b.stop();
   });
 
   it('of which one tachometer cannot be read keeps the reading of the other', async () => {
@@ -237,7 +231,6 @@ describe('a fan', () => {
     expect(b.sensor('FAN0_FRONT').reading).toBeGreaterThan(5000);
     expect(b.sensor('FAN0_REAR')).toMatchObject({ reading: null, status: { health: 'Warning' } });
     expect(fan(b, 'FAN0').status).toEqual({ state: 'Enabled', health: 'Warning' });
-    await b.stop();
   });
 
   it('that is pulled is absent, and so are its sensors, until it is back', async () => {
@@ -256,7 +249,6 @@ describe('a fan', () => {
     expect(b.told()[0]).toBe('FanInserted OK');
     expect(fan(b, 'FAN1')).toEqual(good);
     expect(b.sensor('FAN1_TACH').reading).toBeGreaterThan(5000);
-    await b.stop();
   });
 
   it('that is plugged in has a moment to come up to speed, whatever the period of its sensor', async () => {
@@ -273,7 +265,6 @@ describe('a fan', () => {
     await pass(200);
     expect(b.sensor('FAN1_TACH').reading).toBeGreaterThan(5000);
     expect(b.told()).toEqual(['FanRemoved Warning', 'FanInserted OK']);
-    await b.stop();
   });
 
   it('that has failed is not restored by being pulled', async () => {
@@ -284,7 +275,6 @@ describe('a fan', () => {
     await pass(2000);
     // The speed of what is not there is no fault; that the fan is missing is.
     expect(b.told()).toEqual(['FanFailed Critical', 'FanRemoved Warning', 'ResourceStatusChangedOK OK']);
-    await b.stop();
   });
 
   it('that was not there at the start is no news', async () => {
@@ -293,7 +283,6 @@ describe('a fan', () => {
     const b = await startBench({ twin: first.twin });
     expect(fan(b, 'FAN1').present).toBe(false);
     expect(b.events).toEqual([]);
-    await b.stop();
   });
 
   it('is in standby where its rotors are', async () => {
@@ -304,7 +293,6 @@ describe('a fan', () => {
     const b = await startBench({ platform: { ...bench, fans: fans ?? [] } });
     expect(fan(b, 'FAN0').status).toEqual({ state: 'StandbyOffline', health: 'OK' });
     expect(b.events).toEqual([]);
-    await b.stop();
   });
 });
 
@@ -319,7 +307,6 @@ describe('a power supply', () => {
     b.twin.clear('all');
     await pass(2500);
     expect(b.told()).toContain('PowerSupplyRestored OK');
-    await b.stop();
   });
 
   it('fails with a critical sensor of its own', async () => {
@@ -331,7 +318,6 @@ describe('a power supply', () => {
     b.twin.set('HSC_VIN', null);
     await pass(1100);
     expect(b.told()).toEqual(['PowerSupplyRestored OK']);
-    await b.stop();
   });
 
   it('that is pulled is absent with its sensors, and that is all that is told', async () => {
@@ -346,6 +332,5 @@ describe('a power supply', () => {
     await pass(2000);
     expect(b.told()).toContain('PowerSupplyInserted OK');
     expect(b.sensor('HSC_VIN').reading).toBeGreaterThan(11);
-    await b.stop();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { bench, pass, startBench, useOwnTime } from './support.ts';
 
 useOwnTime();
@@ -49,7 +49,6 @@ describe('a drive', () => {
     await pass(5000);
     expect(b.sensor('BAY_TEMP').status.state).toBe('Enabled');
     expect(b.told()).toEqual(['ResourceCreated OK']);
-    await b.stop();
   });
 
   it('without a line is there once it answers, and while its host is off it stays', async () => {
@@ -67,6 +66,5 @@ describe('a drive', () => {
     await pass(5000);
     expect(b.board.drives.has('m2')).toBe(false);
     expect(b.told()).toContain('ResourceRemoved OK');
-    await b.stop();
   });
 });

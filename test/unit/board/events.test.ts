@@ -202,6 +202,5 @@ describe('events', () => {
     }
     expect([...open]).toEqual([]);
     expect(b.board.health).toBe('OK');
-    await b.stop();
   });
 });

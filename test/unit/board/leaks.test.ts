@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { bench, pass, startBench, useOwnTime } from './support.ts';
 
 useOwnTime();
@@ -46,7 +46,6 @@ describe('a leak detector', () => {
     expect(b.board.health).toBe('OK');
     expect(b.told()).toEqual(['LeakDetectedWarning Warning', 'LeakDetectedNormal OK']);
     expect(b.events.at(-1)).toMatchObject({ condition: 'leak:rope', resolves: true });
-    await b.stop();
   });
 
   it('is Absent while it is not connected, and what leaked is over with it', async () => {
@@ -68,7 +67,6 @@ describe('a leak detector', () => {
       'LeakDetectedNormal OK',
       'LeakDetectedWarning Warning',
     ]);
-    await b.stop();
   });
 
   it('switches the hosts in its chassis off when a leak has lasted as long as the descriptor says', async () => {
@@ -85,7 +83,6 @@ describe('a leak detector', () => {
     await pass(2000);
     expect(b.host.powerState).toBe('Off');
     expect(b.events.find(({ message }) => message.endsWith('LeakDetectedCritical'))?.host).toBe('system');
-    await b.stop();
   });
 
   it('whose line cannot be read says that nobody knows', async () => {
@@ -102,6 +99,45 @@ describe('a leak detector', () => {
     const detector = b.board.leakDetectors.get('tray');
     expect(detector?.state).toBe('Unavailable');
     expect(detector?.status).toEqual({ state: 'UnavailableOffline', health: 'Warning' });
+  });
+});
+
+describe('a leak in a chassis without hosts', () => {
+  it('switches off the slot there, and is reported where nothing can be switched off', async () => {
+    const platform: Platform = {
+      ...bench,
+      chassis: [
+        ...bench.chassis,
+        { id: 'tray', type: 'Sled', containedBy: 'main', switch: { line: 'TRAY_ON' } },
+      ],
+      lines: {
+        ...bench.lines,
+        TRAY_ON: { direction: 'out', initial: true },
+        WET: { direction: 'in' },
+        WET_CARD: { direction: 'in' },
+      },
+      leakDetectors: [
+        { id: 'wet', line: 'WET', type: 'Moisture', chassis: 'tray', reaction: { type: 'GracefulShutdown' } },
+        {
+          id: 'wet_card',
+          line: 'WET_CARD',
+          type: 'Moisture',
+          chassis: 'card',
+          reaction: { type: 'ForceOff' },
+        },
+      ],
+    };
+    const b = await startBench({ platform });
+    await b.running();
+    expect(b.board.chassis.get('tray')?.powerState).toBe('On');
+    b.twin.leak('wet', true);
+    await pass(3000);
+    expect(b.board.chassis.get('tray')?.powerState).toBe('Off');
+    expect(b.host.powerState).toBe('On');
+    b.twin.leak('wet_card', true);
+    await pass(1000);
+    expect(b.log).toContain('nothing can be switched off because of a leak');
+    expect(b.host.powerState).toBe('On');
     await b.stop();
   });
 });

@@ -1,7 +1,7 @@
 /** Lights of the kernel: what goes before what, and lights that cannot be driven. */
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import type { Twin } from '../../../src/twin/twin.ts';
 import { bench, pass, startBench, useOwnTime } from './support.ts';
 
@@ -62,7 +62,6 @@ describe('a light that says several things', () => {
     b.twin.set('INLET_TEMP', null);
     await pass(3000);
     expect(shown()).toBe('lit');
-    await b.stop();
   });
 
   it('is switched by the daemon where the kernel does not blink it', async () => {
@@ -78,7 +77,6 @@ describe('a light that says several things', () => {
     }
     expect(seen.filter((each) => each === 'lit').length).toBeGreaterThan(2);
     expect(seen.filter((each) => each === 'dark').length).toBeGreaterThan(2);
-    await b.stop();
   });
 
   it('refuses to identify while it cannot be driven, says so, and follows once it can', async () => {
@@ -95,6 +93,5 @@ describe('a light that says several things', () => {
     await pass(11_000);
     expect(b.twin.leds.shown('front')).toBe('lit');
     expect(b.events.at(-1)).toMatchObject({ condition: 'light:front', resolves: true });
-    await b.stop();
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { GpioLines } from '../../../drivers/gpio/lines.ts';
 import { Lines } from '../../../src/board/lines/lines.ts';
+import { BoardSignals } from '../../../src/board/signals.ts';
 import { createTwin } from '../../../src/twin/twin.ts';
 import { type Bench, bench, Disk, gpioWith, pass, startBench, useOwnTime } from './support.ts';
 
@@ -32,7 +33,6 @@ describe('a line that cannot be had', () => {
     await pass(retryPeriod);
     expect(b.host.processorCount).toBe(1);
     expect(b.events.at(-1)).toMatchObject({ condition: 'line:CPU0_PRESENT', resolves: true });
-    await b.stop();
   });
 
   it('does not hold up the start, nor keep what waits for it from working later', async () => {
@@ -59,9 +59,16 @@ describe('a line that cannot be had', () => {
     expect(b.host.powerState).toBe('Off');
     expect(isLit(b, 'READY')).toBe(true);
     expect(b.events).toEqual([]);
-    await b.stop();
   });
 });
+
+/** The lines of the bench board without the board. */
+function linesOf(gpio: GpioLines, report: (name: string, fault: string | null) => unknown): Lines {
+  const signals = new BoardSignals((error) => {
+    throw error;
+  });
+  return new Lines(bench.lines ?? {}, { gpio, signals, report, isPresent: () => true });
+}
 
 describe('lines as such', () => {
   const held: Lines[] = [];
@@ -71,11 +78,7 @@ describe('lines as such', () => {
   async function open(gpio: (gpio: GpioLines) => GpioLines = (same) => same) {
     const twin = createTwin(bench, { speed: 10 });
     const faults: [string, string | null][] = [];
-    const lines = new Lines(
-      { gpio: gpio(twin.gpio), nodes: () => undefined },
-      bench.lines ?? {},
-      (name, fault) => faults.push([name, fault]),
-    );
+    const lines = linesOf(gpio(twin.gpio), (name, fault) => faults.push([name, fault]));
     held.push(lines);
     await lines.open();
     return { twin, lines, faults, asserted: (line: string) => twin.edges(line).at(-1)?.asserted ?? false };
@@ -114,14 +117,14 @@ describe('lines as such', () => {
       return twin.gpio.request(wanted);
     };
     const slow = { request, close: () => twin.gpio.close() };
-    const lines = new Lines({ gpio: slow, nodes: () => undefined }, bench.lines ?? {}, fail);
+    const lines = linesOf(slow, fail);
     void lines.open();
     await pass(10);
     lines.close();
     go();
     await pass(10);
     // Whoever comes next can have all of them.
-    const again = new Lines({ gpio: twin.gpio, nodes: () => undefined }, bench.lines ?? {}, fail);
+    const again = linesOf(twin.gpio, fail);
     held.push(again);
     await again.open();
     expect(again.get('POWER_GOOD')).toBe(false);
@@ -185,7 +188,6 @@ describe('the identify light', () => {
     await pass(5000);
     expect(b.edges('IDENTIFY')).toEqual([[0, false]]);
     expect(b.board.chassis.get('main')?.identify).toBe(false);
-    await b.stop();
   });
 
   it('is steady where the board has no pattern, each chassis for itself', async () => {
@@ -195,7 +197,6 @@ describe('the identify light', () => {
     await pass(5000);
     expect(b.edges('IDENTIFY_CARD')).toEqual([[0, true]]);
     expect(b.edges('IDENTIFY')).toEqual([]);
-    await b.stop();
   });
 
   it('is on again after a restart', async () => {
@@ -223,7 +224,6 @@ describe('the identify light', () => {
     missing.is = false;
     await pass(retryPeriod);
     expect(isLit(b, 'IDENTIFY_CARD')).toBe(true);
-    await b.stop();
   });
 
   it('that cannot be driven is not shown as lit, and nothing is remembered', async () => {
@@ -236,7 +236,6 @@ describe('the identify light', () => {
     await expect(b.board.setIdentify('card', true)).rejects.toMatchObject({ kind: 'no-bus' });
     expect(b.board.chassis.get('card')?.identify).toBe(false);
     expect(b.disk.writes).toBe(0);
-    await b.stop();
   });
 
   it('of two lines is as before when one of them cannot be driven', async () => {
@@ -254,7 +253,6 @@ describe('the identify light', () => {
     expect(isLit(b, 'IDENTIFY')).toBe(false);
     await pass(3000);
     expect(isLit(b, 'IDENTIFY')).toBe(false);
-    await b.stop();
   });
 
   it('whose line fails while it blinks ends nothing, and blinks on when the line is well', async () => {
@@ -271,7 +269,6 @@ describe('the identify light', () => {
     b.mark();
     await pass(2000);
     expect(b.edges('IDENTIFY').length).toBeGreaterThanOrEqual(3);
-    await b.stop();
   });
 
   it('is refused where there is none', async () => {
@@ -279,7 +276,6 @@ describe('the identify light', () => {
     const b = await startBench({ platform: dark });
     expect(b.board.chassis.get('main')?.identify).toBeNull();
     await expect(b.board.setIdentify('main', true)).rejects.toMatchObject({ reason: 'not-supported' });
-    await b.stop();
   });
 });
 
@@ -292,7 +288,6 @@ describe('the other lights', () => {
     b.twin.loseMains();
     await pass(10);
     expect(isLit(b, 'POWER_LED')).toBe(false);
-    await b.stop();
   });
 
   it('of faults follows the health of its own chassis and of what is in it', async () => {
@@ -305,7 +300,6 @@ describe('the other lights', () => {
     b.twin.present('CARD', false);
     await pass(3100);
     expect([isLit(b, 'FAULT_LED'), isLit(b, 'CARD_FAULT_LED')]).toEqual([true, true]);
-    await b.stop();
   });
 
   it('that cannot be driven ends nothing, and follows as soon as it can', async () => {
@@ -320,7 +314,6 @@ describe('the other lights', () => {
     broken.is = false;
     await pass(retryPeriod);
     expect(isLit(b, 'POWER_LED')).toBe(true);
-    await b.stop();
   });
 
   it('of the manager says that the daemon runs', async () => {

@@ -1,7 +1,7 @@
 /** The front panel of a board with several hosts: what is selected, what presses do to it, what the lamps say. */
 import { describe, expect, it } from 'vitest';
-import { glowOf, type Mood } from '../../../src/board/power/panel.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import { glowOf, type LampState } from '../../../src/board/power/panel.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { createTwin } from '../../../src/twin/twin.ts';
 import { type Bench, bench, gpioWith, pass, startBench, timing, useOwnTime } from './support.ts';
 
@@ -112,12 +112,11 @@ describe('the power button of the panel', () => {
     await select(b, 'host2');
     await press(b, 200);
     expect(states(b)).toEqual(['Off', 'On']);
-    expect(said(b)).toEqual([['host2', 'host2', '0.2 s. That asks for On.']]);
+    expect(said(b)).toEqual([['host2', 'host2', '0.2 s. It requests On.']]);
     await press(b, 3900, 'power', 5000);
     expect(states(b)).toEqual(['Off', 'Off']);
     expect(b.board.hosts.get('host2')?.lastReset?.type).toBe('GracefulShutdown');
-    expect(said(b)).toEqual([['host2', 'host2', '3.9 s. That asks for GracefulShutdown.']]);
-    await b.stop();
+    expect(said(b)).toEqual([['host2', 'host2', '3.9 s. It requests GracefulShutdown.']]);
   });
 
   it('switches hard after a long press, either way, when it is let go', async () => {
@@ -132,7 +131,6 @@ describe('the power button of the panel', () => {
     await held;
     expect(states(b)).toEqual(['Off', 'Off']);
     expect(b.board.hosts.get('host1')?.lastReset?.type).toBe('ForceOff');
-    await b.stop();
   });
 
   it('takes the power of the slot away for its service while it is still held, and gives it back', async () => {
@@ -149,7 +147,7 @@ describe('the power button of the panel', () => {
     expect(said(b)).toEqual([['host1', 'host1', '10.0 s. Slot 1 is switched off for service.']]);
     // A short press says why nothing comes of it.
     await press(b, 200);
-    expect(said(b)).toEqual([['host1', 'host1', '0.2 s. Slot 1 is switched off: nothing comes of it.']]);
+    expect(said(b)).toEqual([['host1', 'host1', '0.2 s. Ignored: Slot 1 is switched off.']]);
     await press(b, 10_500, 'power', 5000);
     expect([slotState(b), states(b)[0]]).toEqual(['On', 'On']);
     expect(said(b)).toEqual([['host1', 'host1', '10.0 s. Slot 1 is switched on.']]);
@@ -157,7 +155,6 @@ describe('the power button of the panel', () => {
     await pass(1000);
     await press(b, 5000);
     expect(slotState(b)).toBe('On');
-    await b.stop();
   });
 
   it('acts on what was selected when the press began', async () => {
@@ -169,7 +166,6 @@ describe('the power button of the panel', () => {
     await held;
     await pass(3000);
     expect(states(b)).toEqual(['On', 'Off']);
-    await b.stop();
   });
 
   it('does nothing to the controller, to an empty slot, or by bouncing, and says so', async () => {
@@ -178,30 +174,33 @@ describe('the power button of the panel', () => {
     await press(b, 5000);
     await press(b, 200, 'reset');
     expect(said(b)).toEqual([
-      ['bmc', undefined, '5.0 s. The controller is selected: nothing comes of it.'],
-      ['bmc', undefined, '0.2 s. The controller is selected: nothing comes of it.'],
+      ['bmc', undefined, '5.0 s. Ignored: the controller is selected.'],
+      ['bmc', undefined, '0.2 s. Ignored: the controller is selected.'],
     ]);
     b.twin.present('slot2', false);
     await select(b, 'host2');
     await press(b, 11_000);
     expect(said(b)).toEqual([
-      ['bmc', undefined, '11.0 s. host2 is selected, which is not there: nothing comes of it.'],
+      ['bmc', undefined, '11.0 s. Ignored: host2 is selected, which is not present.'],
     ]);
     await select(b, 'host1');
     await press(b, 10);
     expect([said(b), states(b)]).toEqual([[], ['Off']]);
-    await b.stop();
   });
 
-  it('says what was refused', async () => {
+  it('reports why its request was refused', async () => {
     const b = await start();
     await b.board.reset('host1', 'On');
+    await pass(5000);
+    b.twin.inject({ kind: 'ignoreGraceful', host: 'host1' });
+    await b.board.reset('host1', 'GracefulShutdown');
     await press(b, 50, 'power', 10);
     expect(said(b).map(([, , detail]) => detail)).toEqual([
-      expect.stringContaining('That asks for On.'),
-      expect.stringContaining('On was refused: On of host1 is under way.'),
+      expect.stringContaining('It requests GracefulShutdown.'),
+      expect.stringContaining(
+        'GracefulShutdown was refused: GracefulShutdown of host1 waits for the operating',
+      ),
     ]);
-    await b.stop();
   });
 
   it('does nothing while the hand switch cannot be read', async () => {
@@ -209,11 +208,8 @@ describe('the power button of the panel', () => {
       hardware: (twin) => ({ gpio: gpioWith(twin, (line, what) => line === 'ID2' && what === 'request') }),
     });
     await press(b, 200);
-    expect(said(b)).toEqual([
-      ['bmc', undefined, '0.2 s. What is selected cannot be read: nothing comes of it.'],
-    ]);
+    expect(said(b)).toEqual([['bmc', undefined, '0.2 s. Ignored: the rotary switch cannot be read.']]);
     expect(states(b)).toEqual(['Off', 'Off']);
-    await b.stop();
   });
 });
 
@@ -227,13 +223,12 @@ describe('the reset button of the panel', () => {
     await press(b, 300, 'reset');
     expect(b.edges('RESET2').map(([, asserted]) => asserted)).toEqual([true, false]);
     expect(b.edges('RESET1')).toEqual([]);
-    expect(said(b)).toEqual([['host2', 'host2', '0.3 s. That asks for ForceRestart.']]);
-    await b.stop();
+    expect(said(b)).toEqual([['host2', 'host2', '0.3 s. It requests ForceRestart.']]);
   });
 });
 
 describe('the lamps of the panel', () => {
-  const moods: readonly (readonly [string, Mood, ReturnType<typeof glowOf>])[] = [
+  const moods: readonly (readonly [string, LampState, ReturnType<typeof glowOf>])[] = [
     ...(['this', 'controller', 'other'] as const).map(
       (selected) =>
         [
@@ -280,7 +275,6 @@ describe('the lamps of the panel', () => {
     expect(await lamps(b)).toEqual({ blue1: 'dark', amber1: 'lit', blue2: 'dark', amber2: [900, 100] });
     await select(b, 'bmc');
     expect(await lamps(b)).toEqual({ blue1: [500, 500], amber1: 'dark', blue2: [500, 500], amber2: 'dark' });
-    await b.stop();
   });
 
   it('blink to be found, one slot or all, whatever they said before', async () => {
@@ -292,7 +286,6 @@ describe('the lamps of the panel', () => {
     expect(await lamps(b)).toEqual({ blue1: 'dark', amber1: [200, 200], blue2: 'dark', amber2: [200, 200] });
     await b.board.setIdentify('main', false);
     expect(await lamps(b)).toEqual({ blue1: [100, 900], amber1: 'dark', blue2: 'dark', amber2: 'dark' });
-    await b.stop();
   });
 
   it('of an empty slot are as those of a host that is off', async () => {
@@ -300,7 +293,6 @@ describe('the lamps of the panel', () => {
     b.twin.present('slot2', false);
     await select(b, 'host2');
     expect(await lamps(b)).toEqual({ blue1: 'dark', amber1: 'dark', blue2: [100, 900], amber2: 'dark' });
-    await b.stop();
   });
 });
 

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { PostCode } from '../../../src/board/model.ts';
+import type { PostCode } from '../../../src/board/model/power.ts';
 import type { HostPostCodes } from '../../../src/board/power/post-codes.ts';
 import { createTwin } from '../../../src/twin/twin.ts';
 import {
@@ -135,7 +135,7 @@ describe('POST codes', () => {
     await b.reset('ForceRestart');
     await finish();
     expect(boots(codes)).toEqual([1, 2]);
-    expect(b.log).toContain('how often a host has booted cannot be stored');
+    expect(b.log).toContain('the boot count of a host cannot be stored');
   });
 
   it('come again once a device is there that was not, or that had gone', async () => {
@@ -157,7 +157,7 @@ describe('POST codes', () => {
       message: '/dev/post0: there is no such device',
     });
     await pass(120_000);
-    expect(b.log.filter((text) => text === 'no POST codes come from system')).toHaveLength(1);
+    expect(b.log.filter((text) => text === 'the POST codes of a host are not available')).toHaveLength(1);
     there = true;
     await pass(61_000);
     expect(b.host.postCodes?.fault).toBeNull();

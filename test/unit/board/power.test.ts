@@ -1,7 +1,8 @@
 /** Every way to switch a host, with what the pins do and what is told; and what can go wrong in the middle. */
 import { describe, expect, it } from 'vitest';
-import { BoardRefusal, type ResetType, resetTypes } from '../../../src/board/model.ts';
-import type { ButtonPowerFacts } from '../../../src/platform/schema.ts';
+import { BoardRefusal } from '../../../src/board/model/refusal.ts';
+import { type ResetType, resetTypes } from '../../../src/platform/reset-types.ts';
+import type { ButtonPowerFacts } from '../../../src/platform/vocabulary/index.ts';
 import { bench, gpioWith, pass, postTimeout, startBench, timing, useOwnTime } from './support.ts';
 
 useOwnTime();
@@ -32,7 +33,6 @@ describe('every reset type', () => {
     expect(b.told()).toEqual(['ResourcePoweringOn OK', 'ResourcePoweredOn OK']);
     await pass(post);
     expect(b.host.postComplete).toBe(true);
-    await b.stop();
   });
 
   it('ForceOff holds the button past the cut, and is done only when it has let go', async () => {
@@ -52,7 +52,6 @@ describe('every reset type', () => {
     ]);
     expect(b.host).toMatchObject({ powerState: 'Off', postComplete: false, lastReset: { type: 'ForceOff' } });
     expect(b.told()).toEqual(['ResourcePoweringOff OK', 'ResourcePoweredOff OK']);
-    await b.stop();
   });
 
   it('GracefulShutdown presses shortly and waits for the operating system', async () => {
@@ -68,7 +67,6 @@ describe('every reset type', () => {
     ]);
     expect(b.edges('POWER_GOOD')).toEqual([[gracefulPulse + shutdown, false]]);
     expect(b.told()).toEqual(['ResourcePoweringOff OK', 'ResourcePoweredOff OK']);
-    await b.stop();
   });
 
   it('GracefulRestart shuts down, leaves the power off for the cycle delay, and switches on', async () => {
@@ -96,7 +94,6 @@ describe('every reset type', () => {
       'ResourcePoweringOn OK',
       'ResourcePoweredOn OK',
     ]);
-    await b.stop();
   });
 
   it('PowerCycle forces off, leaves the power off for the cycle delay, and switches on', async () => {
@@ -118,7 +115,6 @@ describe('every reset type', () => {
       [on + onPulse, false],
     ]);
     expect(b.host).toMatchObject({ powerState: 'On', lastReset: { type: 'PowerCycle' } });
-    await b.stop();
   });
 
   it('ForceRestart pulses the reset, and the self test begins anew', async () => {
@@ -142,7 +138,6 @@ describe('every reset type', () => {
     expect(b.told()).toEqual(['PlatformReset OK']);
     await pass(post);
     expect(b.host.postComplete).toBe(true);
-    await b.stop();
   });
 
   it('Nmi pulses its line and is no reset', async () => {
@@ -158,7 +153,6 @@ describe('every reset type', () => {
       [nmiPulse, false],
     ]);
     expect(b.host).toMatchObject({ powerState: 'On', lastReset: before });
-    await b.stop();
   });
 
   it('PushPowerButton presses once, and what comes of it counts as asked for', async () => {
@@ -174,7 +168,6 @@ describe('every reset type', () => {
     await pass(onPulse + shutdown);
     expect(b.host.powerState).toBe('Off');
     expect(b.told()).toEqual(['ResourcePoweredOff OK']);
-    await b.stop();
   });
 
   it('ForceOn is On', async () => {
@@ -187,50 +180,63 @@ describe('every reset type', () => {
       [onPulse, false],
     ]);
     expect(b.host.powerState).toBe('On');
-    await b.stop();
   });
 });
 
-describe('what makes sense when', () => {
-  const whileOff: ResetType[] = ['On', 'ForceOn', 'PushPowerButton'];
-  const whileOn: ResetType[] = [
-    'ForceOff',
-    'GracefulShutdown',
-    'GracefulRestart',
-    'ForceRestart',
-    'Nmi',
-    'PushPowerButton',
-    'PowerCycle',
-  ];
-
-  it('while off, on, and in between', async () => {
+describe('the state that a request finds', () => {
+  it('supports every reset type where all is wired', async () => {
     const b = await startBench();
-    expect([...b.host.supportedResets].sort()).toEqual([...resetTypes].sort());
-    expect([...b.host.allowedResets()].sort()).toEqual([...whileOff].sort());
-    await b.reset('On');
-    expect(b.host.allowedResets()).toEqual([]);
-    await pass(2000);
-    expect([...b.host.allowedResets()].sort()).toEqual([...whileOn].sort());
-    await b.reset('GracefulShutdown');
-    expect([...b.host.allowedResets()].sort()).toEqual(['ForceOff', 'ForceRestart', 'PowerCycle']);
-    await b.stop();
-    expect(b.host.allowedResets()).toEqual([]);
+    expect(b.host.supportedResets).toEqual(resetTypes);
   });
 
-  it('refuses the rest, says why, and drives no line', async () => {
+  it.each<['On' | 'Off', readonly ResetType[]]>([
+    ['Off', ['ForceOff', 'GracefulShutdown']],
+    ['On', ['On', 'ForceOn']],
+  ])('%s is not changed by a request for it', async (state, types) => {
     const b = await startBench();
+    if (state === 'On') await b.running();
+    const before = b.host.lastReset;
     b.mark();
-    await expect(b.reset('ForceOff')).rejects.toMatchObject({ reason: 'not-in-this-state' });
-    await b.reset('On');
-    await expect(b.reset('PushPowerButton')).rejects.toMatchObject({
-      reason: 'busy',
-      message: 'On of system is under way',
-    });
+    for (const type of types) {
+      const { done, performed } = await b.board.reset('system', type);
+      expect([type, performed, await done]).toEqual([type, false, { ok: true }]);
+    }
     await pass(2000);
-    await expect(b.reset('On')).rejects.toThrow('On makes no sense while system is On');
-    expect(b.edges('POWER_OUT')).toHaveLength(2);
+    expect(b.edges('POWER_OUT')).toEqual([]);
+    expect(b.told()).toEqual([]);
+    expect(b.host).toMatchObject({ powerState: state, lastReset: before });
+  });
+
+  it.each<ResetType>(['ForceRestart', 'GracefulRestart', 'PowerCycle'])(
+    'Off is ended by %s',
+    async (type) => {
+      const b = await startBench();
+      b.mark();
+      const end = await b.reset(type);
+      await pass(onPulse + settle);
+      expect(end.outcome).toEqual({ ok: true });
+      expect(b.edges('POWER_OUT')).toEqual([
+        [0, true],
+        [onPulse, false],
+      ]);
+      expect(b.edges('RESET_OUT')).toEqual([]);
+      expect(b.host).toMatchObject({ powerState: 'On', lastReset: { type } });
+      expect(b.told()).toEqual(['ResourcePoweringOn OK', 'ResourcePoweredOn OK']);
+    },
+  );
+
+  it('Off has nothing that an NMI could interrupt', async () => {
+    const b = await startBench();
+    await expect(b.reset('Nmi')).rejects.toMatchObject({ reason: 'not-in-this-state' });
+    expect(b.host.resetRefusal('Nmi')).toMatchObject({
+      message: 'system is off: an NMI needs a running host',
+    });
+  });
+
+  it('is not changed any more once the daemon stops', async () => {
+    const b = await startBench();
     await b.stop();
-    await expect(b.reset('ForceOff')).rejects.toMatchObject({ reason: 'busy' });
+    await expect(b.reset('On')).rejects.toMatchObject({ reason: 'busy' });
   });
 
   it('offers neither reset nor interrupt where no line is wired', async () => {
@@ -242,7 +248,6 @@ describe('what makes sense when', () => {
     expect(b.host.supportedResets).not.toContain('ForceRestart');
     for (const type of ['ForceRestart', 'Nmi'] as const)
       await expect(b.reset(type)).rejects.toMatchObject({ reason: 'not-supported' });
-    await b.stop();
   });
 
   it('knows nothing of a host whose power-good cannot be read', async () => {
@@ -254,10 +259,9 @@ describe('what makes sense when', () => {
       postComplete: null,
       status: { state: 'UnavailableOffline', health: 'Warning' },
     });
-    expect(b.host.allowedResets()).toEqual([]);
+    expect(b.host.resetRefusal('On')).toMatchObject({ reason: 'device' });
     await expect(b.reset('On')).rejects.toMatchObject({ reason: 'device' });
     expect(b.sensor('P1V8').status.state).toBe('UnavailableOffline');
-    await b.stop();
   });
 });
 
@@ -271,9 +275,9 @@ describe('one operation taking over from another', () => {
     await pass(1000);
     const second = await b.reset('ForceOff');
     await pass(0);
-    expect(first.outcome).toEqual({ ok: false, reason: 'GracefulRestart was cut short' });
-    expect(b.host.powerState).toBe('PoweringOff');
-    expect(b.host.allowedResets()).toEqual([]);
+    const reason = 'GracefulRestart of system was interrupted: ForceOff was requested';
+    expect(first.outcome).toEqual({ ok: false, reason });
+    expect(b.host).toMatchObject({ powerState: 'PoweringOff', operation: 'ForceOff' });
     await pass(forceOffPulse);
     expect(second.outcome).toEqual({ ok: true });
     expect(b.edges('POWER_OUT')).toEqual([
@@ -287,7 +291,6 @@ describe('one operation taking over from another', () => {
     await pass(20_000);
     expect(b.host).toMatchObject({ powerState: 'Off', lastReset: { type: 'ForceOff' } });
     expect(b.twin.edges('POWER_OUT').at(-1)?.asserted).toBe(false);
-    await b.stop();
   });
 
   it('lets the button go before it is pressed anew, when a press is cut short', async () => {
@@ -303,22 +306,85 @@ describe('one operation taking over from another', () => {
     ]);
     expect(b.edges('RESET_OUT')).toEqual([[gracefulPulse / 2, true]]);
     expect(b.host.powerState).toBe('On');
-    await b.stop();
   });
 
-  it('lets only one of two at the same moment take over', async () => {
+  it('carries out both of two at the same moment, in order', async () => {
     const b = await startBench();
     await b.running();
     b.twin.inject({ kind: 'ignoreGraceful', host: 'system' });
     await b.reset('GracefulShutdown');
     await pass(1000);
     b.mark();
-    const both = await Promise.allSettled([b.reset('ForceOff'), b.reset('PowerCycle')]);
-    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-    await pass(forceOffPulse + cycleDelay);
-    expect(b.edges('POWER_OUT')).toHaveLength(2);
+    const off = await b.reset('ForceOff');
+    const cycle = b.reset('PowerCycle');
+    await pass(forceOffPulse);
+    expect(off.outcome).toEqual({ ok: true });
+    // Of a host that is off by then a cycle is a power-on.
+    await cycle;
+    await pass(onPulse + settle);
+    expect(b.edges('POWER_OUT')).toEqual([
+      [0, true],
+      [forceOffPulse, false],
+      [forceOffPulse, true],
+      [forceOffPulse + onPulse, false],
+    ]);
+    expect(b.host.powerState).toBe('On');
+  });
+
+  it('ForceOff interrupts a power-on, and takes away the power that comes all the same', async () => {
+    const b = await startBench();
+    b.mark();
+    const on = await b.reset('On');
+    await pass(onPulse + 10);
+    const off = await b.reset('ForceOff');
+    await pass(forceOffPulse + timing.offTimeout);
+    expect([on.outcome?.ok, off.outcome]).toEqual([false, { ok: true }]);
+    await pass(5000);
     expect(b.host.powerState).toBe('Off');
-    await b.stop();
+    expect(b.disk.get('board.host.system.power')).toBe('off');
+  });
+
+  it('ForceOff in the off time of a cycle leaves the host off without another press', async () => {
+    const b = await startBench();
+    await b.running();
+    await b.reset('PowerCycle');
+    await pass(forceOffPulse + 1000);
+    b.mark();
+    const { done, performed } = await b.board.reset('system', 'ForceOff');
+    expect([performed, await done]).toEqual([true, { ok: true }]);
+    await pass(cycleDelay + 5000);
+    expect(b.edges('POWER_OUT')).toEqual([]);
+    expect(b.host).toMatchObject({ powerState: 'Off', lastReset: { type: 'ForceOff' } });
+    expect(b.disk.get('board.host.system.power')).toBe('off');
+  });
+
+  it('refuses what waits behind an operation when that takes longer than it may', async () => {
+    const b = await startBench();
+    b.twin.inject({ kind: 'stuckPowerGood', host: 'system', level: 'low' });
+    await b.reset('On');
+    const limit = onPulse + settle + timing.onTimeout;
+    const waiting = [b.reset('ForceRestart'), b.reset('PushPowerButton')];
+    const ends = Promise.allSettled(waiting);
+    // The first one begins when power-on has failed; the second one has waited for both by then.
+    await pass(limit + 100);
+    const [first, second] = await ends;
+    expect(first?.status).toBe('fulfilled');
+    expect(second).toMatchObject({
+      status: 'rejected',
+      reason: { reason: 'busy', message: expect.stringContaining('for ForceRestart to end') },
+    });
+    await pass(20_000);
+  });
+
+  it('ForceOff refuses what was requested before it', async () => {
+    const b = await startBench();
+    await b.reset('On');
+    const restart = b.reset('ForceRestart');
+    const refused = expect(restart).rejects.toThrow('ForceOff was requested');
+    await b.reset('ForceOff');
+    await refused;
+    await pass(20_000);
+    expect(b.host.powerState).toBe('Off');
   });
 });
 
@@ -329,7 +395,8 @@ describe('what goes wrong', () => {
     b.mark();
     const end = await b.reset('On');
     await pass(onPulse + settle + timing.onTimeout);
-    const reason = 'power-good (line POWER_GOOD) had not come 3 s after the press';
+    const reason =
+      'power-good (line POWER_GOOD) did not assert within 3 s of the button press: check the supply and the line, or raise `onTimeout`';
     expect(end.outcome).toEqual({ ok: false, reason });
     expect(b.host).toMatchObject({
       powerState: 'Off',
@@ -350,7 +417,6 @@ describe('what goes wrong', () => {
     await pass(2000);
     expect(b.told()).toEqual(['ResourcePoweredOn Warning', 'ResourceErrorsCorrected OK']);
     expect(b.host.status.health).toBe('OK');
-    await b.stop();
   });
 
   it('a power-good that never goes ends in a failure, and a later success corrects it', async () => {
@@ -366,7 +432,6 @@ describe('what goes wrong', () => {
     await pass(resetPulse);
     expect(b.told()).toEqual(['PlatformReset OK', 'ResourceErrorsCorrected OK']);
     expect(b.host.status.health).toBe('OK');
-    await b.stop();
   });
 
   it('an operating system that does not listen is waited for as long as the descriptor says', async () => {
@@ -379,7 +444,7 @@ describe('what goes wrong', () => {
     await pass(1);
     expect(end.outcome).toEqual({
       ok: false,
-      reason: 'the operating system had not shut down 8 s after it was asked to',
+      reason: 'the operating system did not shut down within 8 s: use ForceOff, or raise `gracefulTimeout`',
     });
     // Nothing is broken.
     expect(b.host.powerState).toBe('On');
@@ -388,7 +453,6 @@ describe('what goes wrong', () => {
     await b.reset('ForceOff');
     await pass(forceOffPulse);
     expect(b.told()).toContain('ResourceErrorsCorrected OK');
-    await b.stop();
   });
 
   it('power that fails in the middle of a cycle ends it in a failure, with the line at rest', async () => {
@@ -402,7 +466,6 @@ describe('what goes wrong', () => {
     expect(end.outcome).toMatchObject({ ok: false });
     expect(b.edges('POWER_OUT').at(-1)?.[1]).toBe(false);
     expect(b.host.powerState).toBe('Off');
-    await b.stop();
   });
 
   it('power that fails while the host comes on is seen after the settling time', async () => {
@@ -418,7 +481,6 @@ describe('what goes wrong', () => {
       'ResourcePoweredOff Warning',
       'ResourceErrorsDetected Critical',
     ]);
-    await b.stop();
   });
 
   it('a button that cannot be driven refuses the operation and changes nothing', async () => {
@@ -435,7 +497,6 @@ describe('what goes wrong', () => {
     await b.reset('On');
     await pass(2000);
     expect(b.host).toMatchObject({ powerState: 'On', status: { health: 'OK' } });
-    await b.stop();
   });
 
   it('a button that cannot be released is a failure, and is released as soon as it can be', async () => {
@@ -456,7 +517,6 @@ describe('what goes wrong', () => {
     broken.is = false;
     await pass(10_000);
     expect(b.twin.edges('POWER_OUT').at(-1)?.asserted).toBe(false);
-    await b.stop();
   });
 
   it('the end of the daemon in the middle of a press lets the line go', async () => {
@@ -467,7 +527,10 @@ describe('what goes wrong', () => {
     await b.stop();
     expect(b.twin.edges('POWER_OUT').at(-1)?.asserted).toBe(false);
     await pass(20_000);
-    expect(end.outcome).toEqual({ ok: false, reason: 'ForceOff was cut short' });
+    expect(end.outcome).toEqual({
+      ok: false,
+      reason: 'ForceOff of system was interrupted: the daemon is stopping',
+    });
     expect(b.told()).toEqual(['ResourcePoweringOff OK']);
   });
 });
@@ -482,7 +545,6 @@ describe('what nobody asked for', () => {
     const event = b.events.find(({ message }) => message === 'ResourceEvent.ResourcePoweredOff');
     expect(event).toMatchObject({ severity: 'Warning', host: 'system' });
     expect(event?.detail).toMatch(/power failed/);
-    await b.stop();
   });
 
   it('a person at the button is seen too', async () => {
@@ -491,7 +553,6 @@ describe('what nobody asked for', () => {
     await pass(2000);
     expect(b.host).toMatchObject({ powerState: 'On', lastReset: null });
     expect(b.told()).toEqual(['ResourcePoweredOn Warning']);
-    await b.stop();
   });
 
   it('the state found at start is no event', async () => {
@@ -522,7 +583,6 @@ describe('the self test', () => {
     await pass(post);
     expect(b.host.postComplete).toBe(true);
     expect(b.told()).toEqual(['ResourceStatusChangedOK OK']);
-    await b.stop();
   });
 
   it('has all its time again after a reset', async () => {
@@ -535,7 +595,6 @@ describe('the self test', () => {
     expect(b.told()).not.toContain('DeviceBootTimeout Warning');
     await pass(postTimeout);
     expect(b.told()).toContain('DeviceBootTimeout Warning');
-    await b.stop();
   });
 
   it('whose line cannot be read is unknown, and never late', async () => {
@@ -546,12 +605,10 @@ describe('the self test', () => {
     expect(b.host.postComplete).toBeNull();
     await pass(2 * postTimeout);
     expect(b.told()).toEqual([]);
-    await b.stop();
   });
 });
 
 it('refuses a host that is not there', async () => {
   const b = await startBench();
   await expect(b.board.reset('other', 'On')).rejects.toBeInstanceOf(BoardRefusal);
-  await b.stop();
 });

@@ -1,7 +1,7 @@
 /** What the board does when mains returns, and what it remembers for that. */
 
 import { describe, expect, it } from 'vitest';
-import type { RestorePolicy } from '../../../src/board/model.ts';
+import type { RestorePolicy } from '../../../src/board/model/power.ts';
 import { createTwin } from '../../../src/twin/twin.ts';
 import { type Bench, bench, Disk, gpioWith, pass, startBench, timing, useOwnTime } from './support.ts';
 
@@ -87,7 +87,6 @@ describe('the policy after a loss of mains', () => {
     late.is = false;
     await pass(10_000 + onTime);
     expect(b.host.powerState).toBe('On');
-    await b.stop();
   });
 
   it('that fails is told like any other failure', async () => {
@@ -99,7 +98,6 @@ describe('the policy after a loss of mains', () => {
     await pass(onTime + timing.onTimeout);
     expect(b.told()).toContain('ResourceErrorsDetected Critical');
     expect(b.host.status.health).toBe('Critical');
-    await b.stop();
   });
 });
 
@@ -113,7 +111,6 @@ describe('what is remembered as the last state', () => {
     await pass(2000);
     await b.reset('GracefulShutdown');
     expect(last(b)).toBe('off');
-    await b.stop();
   });
 
   it('stays on through a power cycle, however long the power is off in it', async () => {
@@ -136,7 +133,6 @@ describe('what is remembered as the last state', () => {
     expect(last(b)).not.toBe('on');
     await pass(1100);
     expect(last(b)).toBe('on');
-    await b.stop();
   });
 
   it('is what was found at start, when nobody saw it happen', async () => {
@@ -156,7 +152,6 @@ describe('what is remembered as the last state', () => {
     b.twin.loseMains();
     await pass(steady - 100);
     expect(last(b)).toBe('on');
-    await b.stop();
   });
 
   it('is on again when a shutdown was not heeded', async () => {
@@ -167,7 +162,6 @@ describe('what is remembered as the last state', () => {
     expect(last(b)).toBe('off');
     await pass(timing.gracefulPulse + timing.gracefulTimeout + steady);
     expect(last(b)).toBe('on');
-    await b.stop();
   });
 
   it('is stored later when the disk is full, and holds up no operation', async () => {
@@ -178,10 +172,9 @@ describe('what is remembered as the last state', () => {
     expect(end.outcome).toEqual({ ok: true });
     await pass(20_000);
     expect(last(b)).toBeUndefined();
-    expect(b.log).toContain('the power state to return to cannot be stored');
+    expect(b.log).toContain('the power state to return to after a loss of mains cannot be stored');
     b.disk.full = false;
     await pass(steady);
     expect(last(b)).toBe('on');
-    await b.stop();
   });
 });

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { Hardware } from '../../../drivers/hardware.ts';
-import type { Sensor } from '../../../src/board/model.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Sensor } from '../../../src/board/model/sensor.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
 import { type Bench, bench, pass, startBench, timing, useOwnTime } from './support.ts';
 
@@ -46,7 +46,6 @@ describe('readings', () => {
     expect(b.told()).toEqual([]);
     expect(b.sensor('P3V3').reading).toBeCloseTo(3.3, 1);
     expect(b.sensor('BATTERY').reading).toBeGreaterThan(2.9);
-    await b.stop();
   });
 
   it('keep the period of each sensor, also where it is longer than that of its device', async () => {
@@ -55,7 +54,6 @@ describe('readings', () => {
     expect(await readings(b, ['INLET_TEMP', 'OUTLET_TEMP', 'P3V3', 'FAN0_FRONT'], 20_000)).toEqual([
       20, 5, 20, 20,
     ]);
-    await b.stop();
   });
 
   it('keep it where it is shorter than that of the device', async () => {
@@ -65,7 +63,6 @@ describe('readings', () => {
     });
     expect(await readings(b, ['INLET_TEMP', 'OUTLET_TEMP'], 10_000)).toEqual([50, 2]);
     expect(state(b.sensor('INLET_TEMP'))).toBe(well);
-    await b.stop();
   });
 
   it('do not drift', async () => {
@@ -74,7 +71,6 @@ describe('readings', () => {
     await pass(60_000);
     const end = b.sensor('INLET_TEMP').readingTime?.getTime() ?? 0;
     expect(Math.abs(end - start - 60_000)).toBeLessThan(50);
-    await b.stop();
   });
 
   it('follow what is measured', async () => {
@@ -84,7 +80,6 @@ describe('readings', () => {
     await pass(1100);
     expect(b.sensor('INLET_TEMP').reading).toBeCloseTo(33, 0);
     expect(b.sensor('P3V3').reading).toBeCloseTo(3.21, 2);
-    await b.stop();
   });
 
   it('are new revisions, and listeners hear of them once in a turn', async () => {
@@ -102,7 +97,6 @@ describe('readings', () => {
     const heard = calls;
     await pass(1000);
     expect(calls).toBe(heard);
-    await b.stop();
   });
 });
 
@@ -126,7 +120,6 @@ describe('a chip that does not answer', () => {
     await pass(60_000);
     expect(b.told()).toEqual(['DeviceManagementInterfaceUnresponsive Warning']);
     expect(b.board.chassis.get('main')?.status.health).toBe('Warning');
-    await b.stop();
   });
 
   it('is asked less and less often, but for ever, and told to be well', async () => {
@@ -147,7 +140,6 @@ describe('a chip that does not answer', () => {
     expect(state(b.sensor('HSC_VIN'))).toBe(well);
     expect(b.told()).toEqual(['DeviceManagementInterfaceUnresponsive Warning', 'ResourceStatusChangedOK OK']);
     expect(b.events.at(-1)).toMatchObject({ resolves: true, condition: 'device:HSC' });
-    await b.stop();
   });
 
   it('is read in full as soon as it answers again, also what has a long period', async () => {
@@ -162,14 +154,12 @@ describe('a chip that does not answer', () => {
     b.twin.clear(nack);
     await pass(5000);
     expect([state(b.sensor('INLET_TEMP')), state(b.sensor('OUTLET_TEMP'))]).toEqual([well, well]);
-    await b.stop();
   });
 
   it('leaves the others on its bus alone', async () => {
     const b = await startBench();
     b.twin.inject({ kind: 'nack', device: 'HSC' });
     expect(await readings(b, ['INLET_TEMP'], 10_000)).toEqual([10]);
-    await b.stop();
   });
 
   it('is absent without alarm when it is optional and never was there', async () => {
@@ -183,7 +173,6 @@ describe('a chip that does not answer', () => {
     twin.present('OPTION', true);
     await pass(31_000);
     expect(state(b.sensor('OPTION_TEMP'))).toBe(well);
-    await b.stop();
   });
 
   it('is an alarm when it is optional and was there', async () => {
@@ -201,7 +190,6 @@ describe('a chip that does not answer', () => {
     await pass(timing.onPulse + timing.settle + settleAfterPowerOn + 2000);
     expect(state(b.sensor('OPTION_TEMP'))).toBe('Absent OK');
     expect(b.events.at(-1)).toMatchObject({ condition: 'device:OPTION', resolves: true });
-    await b.stop();
   });
 });
 
@@ -256,7 +244,6 @@ describe('a lane that is stuck', () => {
     while (state(b.sensor('HSC_VIN')) !== well && state(b.sensor('INLET_TEMP')) !== well) await pass(100);
     await pass(100);
     expect([state(b.sensor('HSC_VIN')), state(b.sensor('INLET_TEMP'))]).toEqual([well, well]);
-    await b.stop();
   });
 
   it('is one with the channels that the daemon switches itself', async () => {
@@ -265,7 +252,6 @@ describe('a lane that is stuck', () => {
     await pass(3000);
     expect(b.events.at(-1)).toMatchObject({ condition: 'bus:2' });
     expect(b.board.buses[1]).toMatchObject({ bus: 2, status: { state: 'UnavailableOffline' } });
-    await b.stop();
   });
 
   it('keeps apart what ails the bus and what ails a device', async () => {
@@ -282,7 +268,6 @@ describe('a lane that is stuck', () => {
       ({ condition, resolves }) => `${condition} ${resolves ? 'ends' : 'begins'}`,
     );
     expect(conditions).toEqual(['device:HSC begins', 'bus:1 begins', 'bus:1 ends', 'device:HSC ends']);
-    await b.stop();
   });
 
   it('is well again with any answer, be it that of a device that is not', async () => {
@@ -297,7 +282,6 @@ describe('a lane that is stuck', () => {
       ({ condition, resolves }) => `${condition} ${resolves ? 'ends' : 'begins'}`,
     );
     expect(conditions).toEqual(['bus:2 begins', 'bus:2 ends', 'device:CARD begins']);
-    await b.stop();
   });
 
   it('of a sysfs node is found from outside', async () => {
@@ -326,7 +310,6 @@ describe('a lane that is stuck', () => {
     await pass(3000);
     expect(state(b.sensor('FAN0_FRONT'))).toBe(well);
     expect(b.told()).toContain('ResourceStatusChangedOK OK');
-    await b.stop();
   });
 
   it('does not keep the board from ending', async () => {
@@ -357,7 +340,6 @@ describe('a chip that answers wrongly', () => {
       origin: { kind: 'sensor', id: 'OUTLET_TEMP' },
       condition: 'reading:OUTLET_TEMP',
     });
-    await b.stop();
   });
 
   it('with nothing but ones fails as a whole', async () => {
@@ -366,7 +348,6 @@ describe('a chip that answers wrongly', () => {
     await pass(3000);
     expect(state(b.sensor('HSC_VIN'))).toBe('UnavailableOffline Warning');
     expect(b.told()).toEqual(['DeviceManagementInterfaceError Warning']);
-    await b.stop();
   });
 
   it('by an error of the driver itself ends that reading, and not the lane', async () => {
@@ -389,7 +370,6 @@ describe('a chip that answers wrongly', () => {
     broken.is = false;
     await pass(5000);
     expect(state(b.sensor('P3V3'))).toBe(well);
-    await b.stop();
   });
 });
 
@@ -405,7 +385,6 @@ describe('second sources', () => {
     expect(b.sensor('CPU_TEMP').thresholds).toEqual({ upperCritical: 90 });
     expect(state(b.sensor('BOARD_TEMP'))).toBe('Absent OK');
     expect(b.told()).toEqual([]);
-    await b.stop();
   });
 
   it('may take the place of the first while the board runs, and give it back', async () => {
@@ -423,7 +402,6 @@ describe('second sources', () => {
     expect(state(b.sensor('BOARD_TEMP'))).toBe(well);
     expect(b.sensor('CPU_TEMP').thresholds).toEqual({ upperCritical: 95 });
     expect(b.told()).toEqual([]);
-    await b.stop();
   });
 
   it.each([
@@ -451,7 +429,6 @@ describe('second sources', () => {
     b.twin.fit('INLET', 0);
     await pass(62_000);
     expect(state(b.sensor('OUTLET_TEMP'))).toBe(well);
-    await b.stop();
   });
 
   it('none of which answers leave the sensors unavailable', async () => {
@@ -460,7 +437,6 @@ describe('second sources', () => {
     await b.running();
     await pass(settleAfterPowerOn + 1000);
     expect(state(b.sensor('CPU_TEMP'))).toBe('UnavailableOffline Warning');
-    await b.stop();
   });
 });
 
@@ -474,7 +450,6 @@ describe('what a host powers', () => {
     expect(new Set(states(b))).toEqual(new Set(['StandbyOffline OK']));
     expect(b.sensor('CPU_TEMP').fault).toBe('its host is off');
     expect(asked).toEqual([]);
-    await b.stop();
   });
 
   it('starts when the host comes on, and is read as soon as its rails have settled', async () => {
@@ -486,7 +461,6 @@ describe('what a host powers', () => {
     expect(new Set(states(b))).toEqual(new Set(['Starting OK']));
     await pass(150);
     expect(new Set(states(b))).toEqual(new Set([well]));
-    await b.stop();
   });
 
   it('is in standby at once when power goes, without alarm', async () => {
@@ -496,7 +470,6 @@ describe('what a host powers', () => {
     b.twin.loseMains();
     await pass(0);
     expect(new Set(states(b))).toEqual(new Set(['StandbyOffline OK']));
-    await b.stop();
   });
 
   it('does not take a reading that was under way when power went', async () => {
@@ -522,7 +495,6 @@ describe('what a host powers', () => {
       await pass(50);
       expect(state(b.sensor('P1V8'))).toBe('StandbyOffline OK');
     }
-    await b.stop();
   });
 
   it('with a long period of its own is read soon all the same', async () => {
@@ -539,7 +511,6 @@ describe('what a host powers', () => {
     await b.reset('On');
     await pass(timing.onPulse + 150 + settleAfterPowerOn + 100);
     expect(state(b.sensor('P1V8'))).toBe(well);
-    await b.stop();
   });
 });
 
@@ -557,7 +528,6 @@ describe('the bridge of the battery', () => {
       if (!on) expect(at - (edges[index - 1]?.[0] ?? at - 5)).toBe(5);
     }
     expect(bridge(b).at(-1)?.asserted).toBe(false);
-    await b.stop();
   });
 
   it('is off after an error, and the sensor says what is wrong', async () => {
@@ -577,7 +547,6 @@ describe('the bridge of the battery', () => {
     await pass(5000);
     expect(state(b.sensor('BATTERY'))).toBe('UnavailableOffline Warning');
     expect(bridge(b).at(-1)?.asserted).toBe(false);
-    await b.stop();
   });
 
   it('is off after the end of the daemon in the middle of a measurement, even of one that hangs', async () => {

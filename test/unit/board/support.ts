@@ -4,7 +4,9 @@ import { DeviceError } from '../../../drivers/errors.ts';
 import type { GpioLines } from '../../../drivers/gpio/lines.ts';
 import type { Hardware } from '../../../drivers/hardware.ts';
 import { type BoardOptions, createBoard } from '../../../src/board/board.ts';
-import type { Board, BoardEvent, BoardSettings, PowerOutcome, ResetType } from '../../../src/board/model.ts';
+import type { Board, BoardSettings } from '../../../src/board/model/board.ts';
+import type { BoardEvent } from '../../../src/board/model/event.ts';
+import type { PowerOutcome, ResetType } from '../../../src/board/model/power.ts';
 import {
   isMessageKey,
   type MessageArgs,
@@ -12,9 +14,10 @@ import {
   message,
   messageDefinition,
 } from '../../../src/messages/messages.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
 import { hardwareOf } from '../../support/hardware.ts';
+import { textsTo } from '../../support/log.ts';
 
 /** The sentence of an event. @throws Error when no registry has its message, or with other arguments */
 export function wording(event: BoardEvent): string {
@@ -252,10 +255,17 @@ export function useOwnTime(): void {
       ],
     });
   });
-  afterEach(() => {
-    vi.useRealTimers();
+  afterEach(async () => {
+    try {
+      for (const bench of benches.splice(0)) await bench.stop();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 }
+
+/** Boards that the running test has started; they are stopped after it, whatever came of it. */
+const benches: Bench[] = [];
 
 export const pass = async (milliseconds: number): Promise<void> => {
   await vi.advanceTimersByTimeAsync(milliseconds);
@@ -298,7 +308,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const disk = options.disk ?? new Disk();
   const hardware = { ...hardwareOf(twin), ...options.hardware?.(twin) };
   const log: string[] = [];
-  const board = createBoard(platform, hardware, disk, { log: (text) => log.push(text), ...options });
+  const board = createBoard(platform, hardware, disk, { log: textsTo(log), ...options });
   const events: BoardEvent[] = [];
   const unworded: unknown[] = [];
   board.onEvent((event) => {
@@ -322,7 +332,8 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     if (found === undefined) throw new Error('the board has no host');
     return found;
   };
-  return {
+  let end: Promise<void> | undefined;
+  const made: Bench = {
     ...{ board, twin, disk, events, log },
     told() {
       const fresh = events
@@ -361,13 +372,16 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       seen = events.length;
     },
     async stop() {
-      const end = board.stop();
+      if (end !== undefined) return end;
+      end = board.stop();
       await pass(1000);
       await end;
       // Whatever a test is about, what it makes the board say must be in a registry.
       if (unworded.length > 0) throw unworded[0];
     },
   };
+  benches.push(made);
+  return made;
 }
 
 /** The lines of a twin, some of which fail in a way that the test chooses. */

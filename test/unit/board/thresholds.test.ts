@@ -1,11 +1,12 @@
 /** Limits: each crossing is told once, noise at a limit is not, and every telling is one that the registry has. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Changes } from '../../../src/board/changes.ts';
-import type { BoardEvent, ThresholdName } from '../../../src/board/model.ts';
+import type { BoardEvent } from '../../../src/board/model/event.ts';
+import type { ThresholdName } from '../../../src/board/model/sensor.ts';
 import { BoardSensor } from '../../../src/board/sensing/sensor.ts';
 import { crossings, evaluate, healthOf } from '../../../src/board/sensing/thresholds.ts';
-import type { SensorFacts, ThresholdFacts } from '../../../src/platform/schema.ts';
+import { BoardSignals } from '../../../src/board/signals.ts';
+import type { SensorFacts, ThresholdFacts } from '../../../src/platform/vocabulary/index.ts';
 import { wording } from './support.ts';
 
 const all: Required<ThresholdFacts> = {
@@ -96,15 +97,15 @@ describe('what is told', () => {
 });
 
 const sensor = (facts: Partial<SensorFacts> = {}) => {
-  const changes = new Changes((error) => {
+  const signals = new BoardSignals((error) => {
     throw error;
   });
   const events: BoardEvent[] = [];
-  changes.onEvent((event) => events.push(event));
+  signals.on('event', (event) => events.push(event));
   const made = new BoardSensor(
     { id: 'CPU_TEMP', thresholds: all, hysteresis: 2, ...facts },
     { device: 'chip', chassis: 'main', quantity: 'Temperature', period: 1000, host: 'system' },
-    changes,
+    signals,
   );
   return { sensor: made, events, told: () => events.splice(0).map(({ message }) => message) };
 };
@@ -113,44 +114,44 @@ const time = new Date(0);
 describe('a sensor', () => {
   it('tells a crossing once while the reading stays beyond it', () => {
     const { sensor: hot, told } = sensor();
-    for (const reading of [70, 85, 86, 84, 79, 85]) hot.take(reading, time);
+    for (const reading of [70, 85, 86, 84, 79, 85]) hot.setReading(reading, time);
     expect(told()).toEqual(['SensorEvent.ReadingAboveUpperCautionThreshold']);
-    hot.take(77, time);
+    hot.setReading(77, time);
     expect(told()).toEqual(['SensorEvent.SensorReadingNormalRange']);
-    hot.take(85, time);
+    hot.setReading(85, time);
     expect(told()).toEqual(['SensorEvent.ReadingAboveUpperCautionThreshold']);
   });
 
   it('keeps in mind over a time without readings what it has told', () => {
     const { sensor: hot, told } = sensor();
-    hot.take(95, time);
+    hot.setReading(95, time);
     told();
-    hot.lose('StandbyOffline', 'its host is off');
+    hot.markUnavailable('StandbyOffline', 'its host is off');
     expect(hot).toMatchObject({
       crossed: [],
       reading: null,
       status: { state: 'StandbyOffline', health: 'OK' },
     });
-    hot.take(95, time);
+    hot.setReading(95, time);
     expect(told()).toEqual([]);
     expect(hot.status).toEqual({ state: 'Enabled', health: 'Critical' });
-    hot.lose('UnavailableOffline', 'gone', 'Warning');
-    hot.take(50, time);
+    hot.markUnavailable('UnavailableOffline', 'gone', 'Warning');
+    hot.setReading(50, time);
     expect(told()).toEqual(['SensorEvent.SensorReadingNormalRange']);
   });
 
   it('keeps the time of the last reading when readings stop', () => {
     const { sensor: lost } = sensor();
-    lost.take(50, time);
-    lost.lose('UnavailableOffline', 'no answer', 'Warning');
+    lost.setReading(50, time);
+    lost.markUnavailable('UnavailableOffline', 'no answer', 'Warning');
     expect(lost).toMatchObject({ reading: null, readingTime: time, fault: 'no answer' });
   });
 
   it('has the scale and the limits of the part that is fitted', () => {
     const { sensor: changed, events } = sensor({ thresholds: { upperCritical: 90 } });
-    changed.take(95, time);
-    changed.fit({ id: 'CPU_TEMP', scale: 2, offset: 4, thresholds: { upperCaution: 60 } });
-    changed.take(30, time);
+    changed.setReading(95, time);
+    changed.setFacts({ id: 'CPU_TEMP', scale: 2, offset: 4, thresholds: { upperCaution: 60 } });
+    changed.setReading(30, time);
     expect(changed).toMatchObject({
       reading: 64,
       thresholds: { upperCaution: 60 },
@@ -163,7 +164,7 @@ describe('a sensor', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -50, max: 150, noNaN: true }), { maxLength: 30 }), (readings) => {
         const { sensor: any, events } = sensor();
-        for (const reading of readings) any.take(reading, time);
+        for (const reading of readings) any.setReading(reading, time);
         for (const event of events) {
           expect(wording(event)).toContain('CPU TEMP');
           expect(event).toMatchObject({ host: 'system', condition: 'sensor:CPU_TEMP' });
@@ -178,7 +179,7 @@ describe('a sensor', () => {
         const { sensor: any, told } = sensor();
         for (const reading of readings) {
           const before = any.crossed;
-          any.take(reading, time);
+          any.setReading(reading, time);
           const raised = any.crossed.filter((name) => !before.includes(name));
           const keys = told();
           const calmed = any.crossed.length === 0 && before.length > 0;

@@ -1,7 +1,7 @@
 /** Lines that go wrong while the board runs: each is told of by its name in the descriptor, and heals by itself. */
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { type Bench, bench, gpioWith, pass, startBench, timing, useOwnTime } from './support.ts';
 
 useOwnTime();
@@ -28,12 +28,11 @@ describe('an output whose chip is reset', () => {
     expect(b.twin.edges('IDENTIFY_CARD').at(-1)?.asserted).toBe(false);
     await pass(look + 2000);
     expect(of(b, 'IDENTIFY_CARD')).toEqual([
-      'it did not show what it was set to; its chip was reset, and it has been set again',
+      'it did not show the value that it was set to: its chip was reset, and it has been set again',
       null,
     ]);
     expect(b.twin.edges('IDENTIFY_CARD').at(-1)?.asserted).toBe(true);
     expect(b.twin.faults).toEqual([]);
-    await b.stop();
   });
 
   it('feeds its host again', async () => {
@@ -53,7 +52,6 @@ describe('an output whose chip is reset', () => {
       'ResourceStatusChangedOK OK',
       'ResourcePoweredOn Warning',
     ]);
-    await b.stop();
   });
 
   it('is left alone when somebody else pulls at it for a moment', async () => {
@@ -80,7 +78,6 @@ describe('an output whose chip is reset', () => {
     pulled = true;
     await pass(10 * look);
     expect(of(b, 'READY')).toEqual([]);
-    await b.stop();
   });
 });
 
@@ -98,7 +95,6 @@ describe('a line whose chip goes and comes', () => {
     await pass(look + 100);
     expect(of(b, 'POWER_GOOD')).toEqual(['POWER_GOOD: has gone', null]);
     expect(b.host.powerState).toBe('On');
-    await b.stop();
   });
 
   it('that was taken by somebody else is had as soon as it is free', async () => {
@@ -111,7 +107,6 @@ describe('a line whose chip goes and comes', () => {
     other.close();
     await pass(look + 100);
     expect(of(b, 'PSU_GOOD')).toEqual(['PSU_GOOD: the line is in use', null]);
-    await b.stop();
   });
 
   it('that the machine does not have is told of by its name in the descriptor', async () => {
@@ -129,7 +124,6 @@ describe('a line whose chip goes and comes', () => {
       }),
     });
     expect(of(b, 'PSU_GOOD')).toEqual(['psu-ok: the machine has no such line']);
-    await b.stop();
   });
 });
 
@@ -140,12 +134,12 @@ describe('an input that changes 100,000 times a second', () => {
     const fault = b.twin.inject({ kind: 'storm', line: 'FAN1_PRESENT' });
     await pass(100);
     expect(of(b, 'FAN1_PRESENT')).toEqual([
-      'it changes more than 2000 times a second; it is not heeded until it is calm',
+      'it changes more than 2000 times a second; its last value is used until it is calm',
     ]);
     const events = b.events.length;
     await pass(3000);
     expect(b.events.length).toBe(events);
-    // It is tried now and then, and still not heeded.
+    // It is checked now and then, and still not followed.
     await pass(3 * look);
     expect(b.events.length - events).toBeLessThan(3000);
     expect(of(b, 'FAN1_PRESENT')).toHaveLength(1);
@@ -156,7 +150,6 @@ describe('an input that changes 100,000 times a second', () => {
     b.twin.present('FAN1', false);
     await pass(100);
     expect(b.board.fans.get('FAN1')?.present).toBe(false);
-    await b.stop();
   });
 });
 
@@ -174,6 +167,5 @@ describe('a driver of the kernel', () => {
     await pass(timing.onTimeout + 35_000);
     expect(b.sensor('CARD_TEMP').status.state).toBe('Enabled');
     expect(b.events.filter(({ condition }) => condition === 'device:CARD').at(-1)?.resolves).toBe(true);
-    await b.stop();
   });
 });

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DeviceError } from '../../../drivers/errors.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
 import { Liveness } from '../../../src/daemon/liveness.ts';
-import { holdWatchdog } from '../../../src/daemon/watchdog.ts';
+import { HeldWatchdog } from '../../../src/daemon/watchdog.ts';
 import { createWatchdogs } from '../../../src/twin/watchdog.ts';
 
 beforeEach(() => {
@@ -11,7 +12,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const part = (name: string) => ({ name, alive: true });
+const part = (name: string) => {
+  const own = { name, alive: true, isAlive: () => own.alive };
+  return own;
+};
 
 describe('liveness', () => {
   it('names the parts that have stopped', () => {
@@ -50,14 +54,15 @@ describe('the watchdog of the machine', () => {
   const hold = (watchdogs = createWatchdogs()) => {
     const sampler = part('sampler');
     const reported: (string | null)[] = [];
-    const release = holdWatchdog({
+    const watchdog = new HeldWatchdog({
       watchdogs,
       facts: { device: '/dev/watchdog1', timeout: 30_000 },
       liveness: new Liveness([sampler]),
-      log: () => undefined,
+      log: silentLogger,
       report: (fault) => reported.push(fault),
     });
-    return { watchdogs, sampler, reported, release };
+    watchdog.hold();
+    return { watchdogs, sampler, reported, release: () => watchdog.release() };
   };
 
   it('is fed well within its time while the daemon is alive, and disarmed at the end', () => {
@@ -91,9 +96,10 @@ describe('the watchdog of the machine', () => {
     expect(watchdogs.states[0]).toMatchObject({ armed: true, timeout: 30_000 });
   });
 
-  it('that fails when it is fed is opened anew', () => {
+  it('that fails when it is fed is opened anew, and nothing feeds what was lost', () => {
     let broken = true;
     let opened = 0;
+    let fed = 0;
     const { reported } = hold({
       ...createWatchdogs(),
       open: () => {
@@ -102,6 +108,7 @@ describe('the watchdog of the machine', () => {
           timeout: 30_000,
           hasReset: false,
           feed: () => {
+            fed += 1;
             if (broken) throw new DeviceError('no-bus', '/dev/watchdog1', 'the kernel has no such watchdog');
           },
           close: () => undefined,
@@ -114,5 +121,9 @@ describe('the watchdog of the machine', () => {
     vi.advanceTimersByTime(60_000);
     expect(reported.at(-1)).toBeNull();
     expect(opened).toBeGreaterThan(1);
+    fed = 0;
+    vi.advanceTimersByTime(60_000);
+    // Every 10 s, by the one that is held now.
+    expect(fed).toBe(6);
   });
 });

@@ -1,9 +1,9 @@
 /** What a delivery does with things that stand in no journal, while its subscriber fails and afterwards. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Delivery } from '../../../src/events/delivery.ts';
-import { Feed } from '../../../src/events/feed.ts';
-import { Reader } from '../../../src/events/reader.ts';
+import { EventLogReader } from '../../../src/events/event-log-reader.ts';
 import { everything, type Subscription } from '../../../src/events/subscription.ts';
+import { SubscriptionReader } from '../../../src/events/subscription-reader.ts';
 import { Journal } from '../../../src/journal/journal.ts';
 import { until } from '../../support/until.ts';
 import { open } from '../store/support.ts';
@@ -15,9 +15,9 @@ const subscription: Subscription = {
   ...{ verifyCertificate: false, certificates: [], heartbeat: 1 },
 };
 
-describe('reports and signs of life', () => {
+describe('reports and heartbeats', () => {
   let journal: Journal;
-  let feed: Feed;
+  let feed: EventLogReader;
   let delivery: Delivery;
   let sent: string[];
   let tries: number;
@@ -25,7 +25,7 @@ describe('reports and signs of life', () => {
   beforeEach(() => {
     [sent, tries, works] = [[], 0, false];
     journal = new Journal(open());
-    feed = new Feed(journal);
+    feed = new EventLogReader(journal);
   });
   afterEach(() => {
     delivery.stop();
@@ -36,7 +36,7 @@ describe('reports and signs of life', () => {
   const begin = (waiting: readonly string[] = []) => {
     const facts = { messageId: '', severity: 'OK' as const, origin: null, resourceType: null };
     delivery = new Delivery(() => subscription, false, {
-      reader: new Reader(
+      reader: new SubscriptionReader(
         feed,
         () => true,
         () => facts,
@@ -49,13 +49,17 @@ describe('reports and signs of life', () => {
         if (!works) throw new Error('not now');
         sent.push(body);
       },
-      ...{ save() {}, changed() {}, terminate() {}, suspend() {}, waits() {} },
+      save() {},
+      changed() {},
+      terminate() {},
+      suspend() {},
+      waitingChanged() {},
     });
   };
   const failed = (count: number) =>
     until('a failure', () => tries === count && delivery.state.fault !== null);
 
-  it('wait in order, but for a sign of life that is old', async () => {
+  it('are delivered in order, without an outdated heartbeat', async () => {
     begin(['from before']);
     delivery.wake();
     await failed(1);
@@ -66,7 +70,7 @@ describe('reports and signs of life', () => {
     expect(delivery.waiting).toEqual(['from before', 'a', 'b']);
     works = true;
     // Nobody waits for an hour once something was put right.
-    delivery.again();
+    delivery.retryNow();
     await until('all', () => sent.length === 4);
     expect(sent).toEqual(['from before', 'a', 'second beat', 'b']);
     expect([delivery.waiting, delivery.state.fault]).toEqual([[], null]);

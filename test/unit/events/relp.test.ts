@@ -118,7 +118,7 @@ describe('a session', () => {
         frame.command === 'open'
           ? ok(frame, socket)
           : socket.write(relpFrame({ transaction: 0, command: 'serverclose', data: '' })),
-      /ends the session/,
+      /ended the session/,
     ],
     ['speaks something else', (_, socket) => socket.write('HTTP/1.1 400 Bad Request\r\n'), /RELP/],
   ])('with a receiver that %s fails', async (_, answer, reason) => {

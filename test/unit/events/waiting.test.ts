@@ -82,7 +82,7 @@ describe('what is stored', () => {
     store.get('PRAGMA max_page_count = 1');
     const large = new Map([['a', ['one'.padEnd(250_000)]]]);
     waiting.save(large);
-    expect(complaints).toEqual(['reports that wait for subscribers cannot be stored']);
+    expect(complaints).toEqual(['undelivered metric reports cannot be stored']);
     expect(rows(store)).toEqual([]);
     store.get(`PRAGMA max_page_count = ${pages}`);
     waiting.save(large);

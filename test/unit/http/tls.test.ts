@@ -25,6 +25,7 @@ const handshake = (options: {
   minVersion?: SecureVersion;
   maxVersion?: SecureVersion;
   ciphers?: string;
+  ecdhCurve?: string;
 }): Promise<string> =>
   new Promise((resolve, reject) => {
     const socket = connect({ port: port(), host: '127.0.0.1', rejectUnauthorized: false, ...options }, () => {
@@ -57,6 +58,14 @@ describe('a handshake', () => {
   ])('is refused with %s', async (suite) => {
     const ciphers = `${suite}:@SECLEVEL=0`;
     await expect(handshake({ maxVersion: 'TLSv1.2', ciphers })).rejects.toThrow(/handshake failure|alert/);
+  });
+
+  it.each(['X25519', 'P-256', 'P-384'])('agrees on the group %s', async (ecdhCurve) => {
+    expect(await handshake({ ecdhCurve })).toMatch(/^TLSv1\.3/);
+  });
+
+  it.each(['ffdhe2048', 'ffdhe8192', 'P-521'])('is refused with the group %s', async (ecdhCurve) => {
+    await expect(handshake({ ecdhCurve })).rejects.toThrow(/handshake failure|alert|not supported/);
   });
 
   it.each(['TLSv1', 'TLSv1.1'] as const)('is refused in %s', async (version) => {

@@ -7,7 +7,7 @@ function virtual() {
   let time = 0;
   const charged: [string, number][] = [];
   const meter = new TurnMeter(
-    (client, milliseconds) => charged.push([client, milliseconds]),
+    ({ host }, milliseconds) => charged.push([host, milliseconds]),
     () => time,
   );
   return {
@@ -18,6 +18,7 @@ function virtual() {
     },
   };
 }
+const network = (host: string) => ({ host, site: host });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a turn of the event loop', () => {
@@ -25,7 +26,7 @@ describe('a turn of the event loop', () => {
     const { meter, charged, work } = virtual();
     setImmediate(() => {
       work(1);
-      meter.enter('a');
+      meter.enter(network('a'));
       work(10);
       void Promise.resolve()
         .then(() => work(100))
@@ -41,28 +42,32 @@ describe('a turn of the event loop', () => {
     expect(charged).toEqual([['a', 11_110]]);
   });
 
-  it('is charged once, however many requests come in it', async () => {
+  it('is charged as it goes where several requests come in it', async () => {
     const { meter, charged, work } = virtual();
     setImmediate(() => {
-      for (let n = 0; n < 100; n++) {
-        meter.enter('a');
+      for (let n = 0; n < 3; n++) {
+        meter.enter(network('a'));
         work(1);
       }
     });
     await turn();
     await turn();
-    expect(charged).toEqual([['a', 100]]);
+    expect(charged).toEqual([
+      ['a', 1],
+      ['a', 1],
+      ['a', 1],
+    ]);
   });
 
   it('is not charged for what others do in their own', async () => {
     const { meter, charged, work } = virtual();
     setImmediate(() => {
-      meter.enter('a');
+      meter.enter(network('a'));
       work(5);
     });
     setImmediate(() => work(100));
     setImmediate(() => {
-      meter.enter('b');
+      meter.enter(network('b'));
       work(7);
     });
     await turn();
@@ -76,9 +81,9 @@ describe('a turn of the event loop', () => {
   it('that two clients meet in is shared by the moment', async () => {
     const { meter, charged, work } = virtual();
     setImmediate(() => {
-      meter.enter('a');
+      meter.enter(network('a'));
       work(5);
-      meter.enter('b');
+      meter.enter(network('b'));
       work(7);
     });
     await turn();

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ClockWatch, tolerance } from '../../../src/journal/clock-watch.ts';
 import { Journal } from '../../../src/journal/journal.ts';
-import type { JournalWords } from '../../../src/journal/options.ts';
+import type { JournalMessages } from '../../../src/journal/options.ts';
 import type { JournalRecord } from '../../../src/journal/record.ts';
 import { journalWords } from '../../../src/redfish/records/board.ts';
 import { ManualClock, open, temporary } from '../store/support.ts';
 
-const words: JournalWords = journalWords('bmc');
+const words: JournalMessages = journalWords('bmc');
 const event = (message: string, more: Partial<JournalRecord> = {}): JournalRecord =>
   ({
     log: 'EventLog',
@@ -22,7 +22,7 @@ const keyOf = ({ messageId }: { readonly messageId: string }) => messageId.split
 
 function journalIn(clock: ManualClock, directory = temporary(), bootId?: string) {
   const store = open(directory);
-  const journal = new Journal(store, { clock, words, ...(bootId === undefined ? {} : { bootId }) });
+  const journal = new Journal(store, { clock, messages: words, ...(bootId === undefined ? {} : { bootId }) });
   const entries = () => journal.page({ log: 'EventLog' }, everything).entries;
   return { journal, store, directory, entries };
 }
@@ -38,16 +38,16 @@ describe('a clock that is watched', () => {
     const clock = new ManualClock(0);
     const watch = new ClockWatch(clock);
     pass(clock, 1_000_000);
-    expect(watch.look()).toBeNull();
+    expect(watch.check()).toBeNull();
     pass(clock, 10, tolerance);
-    expect(watch.look()).toBeNull();
+    expect(watch.check()).toBeNull();
     pass(clock, 10, -tolerance);
-    expect(watch.look()).toBeNull();
+    expect(watch.check()).toBeNull();
     pass(clock, 10, tolerance + 1);
-    expect(watch.look()).toEqual({ before: 1_000_030, after: 1_000_030 + tolerance + 1 });
-    expect(watch.look()).toBeNull();
+    expect(watch.check()).toEqual({ before: 1_000_030, after: 1_000_030 + tolerance + 1 });
+    expect(watch.check()).toBeNull();
     pass(clock, 0, -tolerance - 1);
-    expect(watch.look()).toEqual({ before: 1_000_030 + tolerance + 1, after: 1_000_030 });
+    expect(watch.check()).toEqual({ before: 1_000_030 + tolerance + 1, after: 1_000_030 });
   });
 
   it('has not when the look itself was held up', () => {
@@ -62,9 +62,9 @@ describe('a clock that is watched', () => {
       monotonic: () => clock.monotonic(),
     });
     held = true;
-    expect(watch.look()).toBeNull();
+    expect(watch.check()).toBeNull();
     held = false;
-    expect(watch.look()).toBeNull();
+    expect(watch.check()).toBeNull();
   });
 });
 

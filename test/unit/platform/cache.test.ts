@@ -7,7 +7,7 @@ import { loadPlatformCached } from '../../../src/platform/cache.ts';
 const text = (name: string) =>
   `id: small\nname: ${name}\nmanager: { id: bmc }\nchassis: [{ id: chassis, type: Sled }]\n`;
 
-describe('a kept descriptor', () => {
+describe('loadPlatformCached', () => {
   let dir: string;
   let file: string;
   let kept: string;
@@ -19,20 +19,20 @@ describe('a kept descriptor', () => {
     writeFileSync(file, text('Small'));
   });
 
-  it('is what the file says, and only its owner can read it', async () => {
+  it('writes a cache that only its owner can read', async () => {
     const first = await loadPlatformCached(file, kept);
     expect(first.name).toBe('Small');
     expect(statSync(kept).mode & 0o777).toBe(0o600);
     expect(await loadPlatformCached(file, kept)).toEqual(first);
   });
 
-  it('is used while the text is the same', async () => {
+  it('uses the cache while the text is unchanged', async () => {
     await loadPlatformCached(file, kept);
     writeFileSync(kept, readFileSync(kept, 'utf8').replace('Small', 'Taken from what was kept'));
     expect((await loadPlatformCached(file, kept)).name).toBe('Taken from what was kept');
   });
 
-  it('gives way when the text changes, also that of the descriptor it varies', async () => {
+  it('reads again after a change of the descriptor or of its base', async () => {
     await loadPlatformCached(file, kept);
     writeFileSync(file, text('Changed'));
     expect((await loadPlatformCached(file, kept)).name).toBe('Changed');
@@ -63,7 +63,7 @@ describe('a kept descriptor', () => {
     }
   });
 
-  it('is of one descriptor only, be the text of another the same', async () => {
+  it('uses the cache for one path only, even when another file has the same text', async () => {
     mkdirSync(join(dir, 'other'));
     writeFileSync(join(dir, 'variant.yaml'), 'id: variant\nvariantOf: small\n');
     writeFileSync(join(dir, 'other', 'variant.yaml'), 'id: variant\nvariantOf: small\n');
@@ -73,7 +73,7 @@ describe('a kept descriptor', () => {
     expect(other.cooling).toEqual({ minimumDuty: 30 });
   });
 
-  it('gives way when what it varies has gone', async () => {
+  it('reads again when the base is gone', async () => {
     const variant = join(dir, 'variant.yaml');
     writeFileSync(variant, 'id: variant\nvariantOf: small\n');
     await loadPlatformCached(variant, kept);
@@ -89,7 +89,7 @@ describe('a kept descriptor', () => {
     },
   );
 
-  it('is never made of a faulty file', async () => {
+  it('writes no cache for a descriptor with faults', async () => {
     writeFileSync(file, 'id: small\n');
     await expect(loadPlatformCached(file, kept)).rejects.toThrow('small.yaml');
     await expect(loadPlatformCached(join(dir, 'absent.yaml'), kept)).rejects.toThrow('absent.yaml');

@@ -1,4 +1,4 @@
-/** What is wrong with a descriptor: one small board for each rule, ¦ where the fault must be shown. */
+/** Faults of descriptors: one small board per rule, ¦ at the reported place. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkPlatform, loadPlatform } from '../../../src/platform/load.ts';
@@ -27,25 +27,25 @@ hosts:
   - { id: b, chassis: sled, power: { kind: relay, line: B, cycleDelay: 1 s } }
 `;
 
-/** Rule, what is wrong, the text after `head`, message and hint; of hints often only the part that matters. */
+/** Rule, test name, text after `head`, part of the message, part of the hint. */
 const cases: readonly (readonly [string, string, string, string, string])[] = [
   // Text
   ['yaml', 'no closing bracket', 'probe: {¦', 'does not belong here|missing|indentation', ''],
   ['yaml', 'a tab', 'lines:\n¦\tX: 1\n', 'a tab', 'spaces'],
   ['yaml', 'a second document', '¦---\nid: other\n', 'second document', 'two files'],
   ['yaml', 'a tag', 'manufacturer: ¦!secret x\n', 'tag', 'remove'],
-  ['duplicate-key', 'a name twice', 'cooling: {}\n¦cooling: {}\n', '"cooling" stands twice', 'keep one'],
+  ['duplicate-key', 'a name twice', 'cooling: {}\n¦cooling: {}\n', '"cooling" is defined twice', 'keep one'],
   // Schema
   [
     'unknown-property',
-    'a slip of the pen',
+    'a misspelt section',
     '¦devises: []\n',
     'no property "devises"',
     'did you mean "devices"?',
   ],
   [
     'unknown-property',
-    'nothing like it',
+    'an unknown property',
     `cooling: { ¦zzz: 1 }\n`,
     '"cooling" has no property "zzz"',
     'one of minimumDuty, failSafeDuty',
@@ -56,7 +56,7 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
     'no direction',
     'lines: { A: ¦{ pin: E3 } }\n',
     '"A" has no "direction"',
-    'Seen from the controller',
+    'Direction as seen from the controller',
   ],
   [
     'missing-property',
@@ -72,7 +72,7 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
     '"manufacturer" is 7, not text',
     'put it in quotes: "7"',
   ],
-  ['type', 'nothing', 'manufacturer:¦\n', '"manufacturer" is empty, not text', 'write text'],
+  ['type', 'no value', 'manufacturer:¦\n', '"manufacturer" is empty, not text', 'write text'],
   ['type', 'a list for a mapping', 'lines: ¦[]\n', '"lines" is a list, not a mapping', ''],
   [
     'type',
@@ -84,21 +84,21 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
   ['type', 'infinity', 'cooling: { minimumDuty: ¦.inf }\n', 'Infinity, not a number', ''],
   [
     'value',
-    'not one of the names',
+    'a value that is not allowed',
     `lines: { A: { direction: ¦inn } }\n`,
     'cannot be "inn"',
     'did you mean "in"?',
   ],
   [
     'value',
-    'not the only name',
+    'an unknown kind',
     usualHost.replace('kind: gpio', 'kind: ¦serial'),
     'cannot be "serial"',
     'one of gpio, relay, ipmi',
   ],
   [
     'pattern',
-    'an id that is no part of a URI',
+    'an id that no URI can contain',
     `${lines}indicators: [{ id: ¦"a b", kind: fault, line: BUTTON }]\n`,
     'cannot be "a b"',
     'letters, digits',
@@ -132,7 +132,7 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
     '"divider" is 0',
     'more than 0',
   ],
-  ['range', 'empty text', `manufacturer: ¦""\n`, 'is empty', 'leave it out'],
+  ['range', 'empty text', `manufacturer: ¦""\n`, 'is empty', 'remove the property'],
   ['range', 'an empty list', 'fans: [{ id: f, pwm: 0, tachs: ¦[] }]\n', 'too few', 'at least 1'],
   [
     'unknown-chip',
@@ -158,7 +158,7 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
   ],
   [
     'unit',
-    'letters of the wrong size',
+    'the wrong case',
     'buses: [{ bus: 1, speed: ¦100 khz }]\n',
     'not a quantity',
     'did you mean "100 kHz"?',
@@ -197,14 +197,14 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
   ],
   [
     'direction',
-    'an input to press',
+    'an input used as an output',
     usualHost.replace('button: BUTTON', 'button: ¦GOOD'),
     'line "GOOD" is an input, not an output',
     'direction: out',
   ],
   [
     'direction',
-    'an output to look at',
+    'an output used as an input',
     usualHost.replace('good: GOOD', 'good: ¦BUTTON'),
     'line "BUTTON" is an output, not an input',
     'direction: in',
@@ -256,22 +256,22 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
   // Buses
   [
     'missing-mux',
-    'a bus from nowhere',
+    'an undeclared bus',
     `${buses}${devices('{ id: t, chip: tmp75, bus: ¦16, address: 0x48 }')}`,
     'bus 16 is neither in "buses" nor a channel of a mux',
-    'there are 1, 2',
+    'declared are 1, 2',
   ],
-  ['missing-mux', 'a second source on one', tmp75('alternatives: [{ bus: ¦9 }]'), 'bus 9', ''],
+  ['missing-mux', 'a second source on an undeclared bus', tmp75('alternatives: [{ bus: ¦9 }]'), 'bus 9', ''],
   [
     'duplicate-bus',
-    'a channel that is there',
+    'a channel with the number of a bus',
     `${buses}muxes: [{ id: m, chip: pca9544, bus: 1, address: 0x71, channels: [16, ¦2] }]\n`,
     'another bus 2',
     '',
   ],
   [
     'mux-channels',
-    'more than the chip has',
+    'more channels than the chip has',
     `${buses}muxes: [{ id: m, chip: pca9543, bus: 1, address: 0x71, channels: ¦[16, 17, 18] }]\n`,
     'pca9543 has 2 channels, not 3',
     'at most 2',
@@ -287,14 +287,14 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
     'address-clash',
     'two on one bus',
     `${buses}${devices('{ id: a, chip: tmp75, bus: 1, address: 0x48 }', '{ id: b, chip: tmp75, bus: 1, address: ¦0x48 }')}`,
-    '"a" is at 0x48 of bus 1 too',
+    '"a" is at 0x48 of bus 1 as well',
     'alternatives',
   ],
   [
     'address-clash',
     'a device and the mux before it',
     `${buses}muxes: [${mux}]\n${devices('{ id: a, chip: tmp75, bus: 16, address: ¦0x71 }')}`,
-    'mux "mux" is at 0x71 of bus 1, and a mux connects that with 0x71 of bus 16',
+    'mux "mux" is at 0x71 of bus 1, which a mux connects with 0x71 of bus 16',
     '',
   ],
   [
@@ -313,7 +313,7 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
   ],
   [
     'address-clash',
-    'a second source where another device is',
+    'a second source at the address of another device',
     `${buses}${devices('{ id: a, chip: tmp75, bus: 1, address: 0x48 }', '{ id: b, chip: tmp75, bus: 1, address: 0x49, alternatives: [{ address: ¦0x48 }] }')}`,
     '"a" is at 0x48',
     '',
@@ -328,21 +328,21 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
   // Chips
   [
     'unknown-channel',
-    'a slip of the pen',
+    'a misspelt channel',
     tmp75('sensors: { ¦temperatur: { id: T } }'),
     'tmp75 has no channel "temperatur"',
     'did you mean "temperature"?',
   ],
   [
     'unknown-channel',
-    'of an EEPROM',
+    'a channel of an EEPROM',
     `${buses}${devices('{ id: e, chip: 24c64, bus: 1, address: 0x50, sensors: { ¦local: { id: T } } }')}`,
     '24c64 has no channel "local"',
     'there is none',
   ],
   [
     'unknown-channel',
-    'that a second source lacks',
+    'a channel that a second source lacks',
     tmp75('sensors: { temperature: { id: T } }, alternatives: [{ chip: ¦tmp421 }]'),
     'tmp421 has no channel "temperature"',
     'local',
@@ -356,7 +356,7 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
   ],
   [
     'missing-shunt',
-    'of no resistance',
+    'a shunt of 0 Ohm',
     `${buses}${devices('{ id: i, chip: ina230, bus: 1, address: 0x40, shunt: ¦0 Ohm, sensors: { power: { id: P } } }')}`,
     '"shunt" is 0',
     '',
@@ -370,56 +370,56 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
   ],
   [
     'fru-device',
-    'no EEPROM',
+    'a sensor chip as inventory',
     `${tmp75('')}frus: [{ id: F, device: ¦t }]\n`,
     '"t" is the chip tmp75, which holds no inventory',
     '24c64',
   ],
   [
     'shared-output',
-    'one button of two hosts',
+    'one button for two hosts',
     `lines: { B: { direction: out }, G: { direction: in } }
 hosts:
   - { id: a, chassis: sled, power: { kind: gpio, button: B, good: G, onPulse: 1 s, forceOffPulse: 6 s, cycleDelay: 1 s } }
   - { id: b, chassis: sled, power: { kind: gpio, button: ¦B, good: G, onPulse: 1 s, forceOffPulse: 6 s, cycleDelay: 1 s } }
 `,
-    'line "B" is the power button of host "a" already, and cannot be the power button of host "b" too',
+    'line "B" is already "power.button" of host "a", and cannot be "power.button" of host "b" as well',
     'name another line',
   ],
   [
     'shared-output',
-    'a relay that is a light too',
+    'a relay that is a light as well',
     `lines: { R: { direction: out } }
 hosts: [{ id: a, chassis: sled, power: { kind: relay, line: R, cycleDelay: 1 s } }]
-indicators: [{ id: l, kind: fault, line: ¦R }, { id: m, kind: power, line: R }]
+indicators: [{ id: l, kind: fault, line: ¦R }, { id: m, kind: power, line: ¦R }]
 `,
-    'the relay of host "a" already, and cannot be the light "l" too',
+    '"power.line" of host "a", and cannot be "line" of indicator "l" as well',
     '',
   ],
   [
     'duplicate-line',
-    'a line of the kernel under two names',
+    'a kernel line under two names',
     'lines: { A: { direction: in, line: x }, B: { direction: in, line: ¦x } }\n',
-    'another entry is the kernel\'s line "x" too',
+    'another entry is the kernel\'s line "x" as well',
     'use one entry',
   ],
   [
     'duplicate-line',
-    'a line that has the name of another one in the kernel',
+    'the kernel name of another line',
     'lines: { A: { direction: in, line: B }, ¦B: { direction: in } }\n',
-    'another entry is the kernel\'s line "B" too',
+    'another entry is the kernel\'s line "B" as well',
     '',
   ],
   [
     'duplicate-line',
     'two lines on one pin',
     'lines: { A: { direction: in, pin: E3 }, B: { direction: in, pin: ¦E3 } }\n',
-    'another line is on pin E3 too',
+    'another line is on pin E3 as well',
     '',
   ],
   [
     'kernel-behind-redfishd',
-    'a mux of the kernel that it cannot reach',
+    'a mux that the kernel cannot reach',
     `buses: [{ bus: 1 }]
 muxes:
   - { id: M, chip: pca9546, bus: 1, address: 0x70, channels: [10, 11] }
@@ -430,14 +430,14 @@ muxes:
   ],
   [
     'shared-input',
-    'a tachometer of two rotors',
+    'a tachometer for two rotors',
     'fans: [{ id: f, pwm: 0, tachs: [{ tach: 0, sensor: { id: A } }, { tach: ¦0, sensor: { id: B } }] }]\n',
     'another rotor is on tachometer 0',
     '',
   ],
   [
     'shared-input',
-    'an ADC channel of two rails',
+    'an ADC channel for two rails',
     'adc: [{ channel: 3, sensor: { id: A } }, { channel: ¦3, sensor: { id: B } }]\n',
     'another rail is on ADC channel 3',
     '',
@@ -448,7 +448,7 @@ muxes:
     'critical below caution',
     limits('upperCaution: 90, upperCritical: ¦80'),
     'upperCritical 80 is below upperCaution 90',
-    'from the lowest: lowerFatal',
+    'in ascending order: lowerFatal',
   ],
   [
     'threshold-order',
@@ -464,94 +464,94 @@ muxes:
     'upperCaution 10 is not above lowerCaution 10',
     '',
   ],
-  ['range-order', 'the wrong way', adc('range: ¦{ min: 5, max: 1 }'), 'min 5 is not below max 1', 'swap'],
-  ['poll', 'too often', adc('poll: ¦49 ms'), '49 ms is too short', 'between 50 ms and 24 h'],
-  ['poll', 'too rarely', tmp75('poll: ¦25 h'), 'too long', ''],
-  ['pulse', 'none at all', host('onPulse: ¦0 s, forceOffPulse: 6 s'), '"onPulse" takes no time', ''],
+  ['range-order', 'min above max', adc('range: ¦{ min: 5, max: 1 }'), 'min 5 is not below max 1', 'swap'],
+  ['poll', 'a period that is too short', adc('poll: ¦49 ms'), '49 ms is too short', 'between 50 ms and 24 h'],
+  ['poll', 'a period that is too long', tmp75('poll: ¦25 h'), 'too long', ''],
+  ['pulse', 'no duration', host('onPulse: ¦0 s, forceOffPulse: 6 s'), '"onPulse" has no duration', ''],
   [
     'pulse',
-    'a forced off like an on',
+    'a forced off as long as an on',
     host('onPulse: 6 s, forceOffPulse: ¦6 s'),
     '"forceOffPulse" is not longer than "onPulse"',
     '4 s',
   ],
   [
     'pulse',
-    'a forced off like a graceful one',
+    'a forced off as long as a graceful one',
     host('onPulse: 1 s, gracefulPulse: 7 s, forceOffPulse: ¦6 s'),
     'not longer than "gracefulPulse"',
     '',
   ],
   [
     'value',
-    'a way of switching that there is not',
+    'an unknown kind of switching',
     `hosts: [{ id: a, chassis: sled, power: { kind: ¦relais, line: L, cycleDelay: 1 s } }]\nlines: { L: { direction: out } }\n`,
     '"kind" cannot be "relais"',
     'relay',
   ],
   [
     'missing-property',
-    'no way of switching',
+    'no kind of switching',
     `hosts: [{ id: a, chassis: sled, power: ¦{ line: L, cycleDelay: 1 s } }]\nlines: { L: { direction: out } }\n`,
     '"power" has no "kind"',
     'gpio, relay',
   ],
   [
     'one-source',
-    'a light of no kind',
+    'a light without a source',
     'indicators: [¦{ id: a, kind: fault }]\n',
-    'nothing says which light "a" is',
-    'write one of "line", "led", "node"',
+    'no property defines the light of "a"',
+    'write exactly one of "line", "led", "node"',
   ],
   [
     'one-source',
-    'a light of both kinds',
+    'a light with two sources',
     'indicators: [¦{ id: a, kind: fault, line: L, led: l }]\nlines: { L: { direction: out } }\n',
-    'both "line" and "led" say which light "a" is',
-    'write one of',
+    '"line" and "led" both define the light of "a"',
+    'write exactly one of',
   ],
   [
     'one-source',
-    'an inventory that nothing holds',
+    'an inventory without storage',
     'frus: [¦{ id: a }]\n',
-    'nothing says what holds the inventory of "a"',
-    'write one of "device", "node"',
+    'no property defines the storage of the inventory of "a"',
+    'write exactly one of "device", "node"',
   ],
-  ['reference', 'a node that is not there', 'frus: [{ id: a, node: ¦b }]\n', 'there is no node "b"', ''],
+  ['reference', 'a missing node', 'frus: [{ id: a, node: ¦b }]\n', 'there is no node "b"', ''],
   [
     'own-address',
-    'two addresses of this controller on one bus',
+    'two addresses of the manager on one bus',
     'nodes:\n  - { id: a, link: { kind: ipmb, bus: 2, address: 0x20 } }\n  - { id: b, link: { kind: ipmb, bus: 2, address: 0x21, own: ¦0x12 } }\nbuses: [{ bus: 2 }]\n',
-    'this controller is 0x12 on bus 2, and 0x10 there for "a"',
+    'this manager has address 0x12 on bus 2, and 0x10 there for "a"',
     'the same "own" address',
   ],
   [
     'own-address',
-    'an address of this controller that is left out for one of two nodes',
+    'an address of the manager for one of two nodes',
     'nodes:\n  - { id: a, link: { kind: ipmb, bus: 2, address: 0x20, own: 0x12 } }\n  - { id: b, link: { kind: ipmb, bus: 2, address: ¦0x21 } }\nbuses: [{ bus: 2 }]\n',
-    'this controller is 0x10 on bus 2, and 0x12 there for "a"',
+    'this manager has address 0x10 on bus 2, and 0x12 there for "a"',
     'the same "own" address',
   ],
   [
     'node-use',
-    'a line of a node that is no bridge IC',
+    'a line of a node that is not a bridge IC',
     'nodes: [{ id: a, link: { kind: ipmb, bus: 2, address: 0x20 } }]\nbuses: [{ bus: 2 }]\nlines: { L: { direction: in, node: ¦a, bit: 3 } }\n',
-    '"a" is no bridge IC',
-    'say "bridgeIc" in the node',
+    'node "a" is not a bridge IC',
+    'add "bridgeIc" to the node',
   ],
   [
     'node-use',
     'a line of a bridge IC without its number',
     'nodes: [{ id: a, bridgeIc: meta, link: { kind: ipmb, bus: 2, address: 0x20 } }]\nbuses: [{ bus: 2 }]\nlines: { L: ¦{ direction: in, node: a } }\n',
-    '"node" stands without "bit"',
+    '"node" is given without "bit"',
     'a bridge IC needs both',
   ],
   [
     'panel-use',
     'a hand switch with too few contacts',
     `${relays}panel: { select: { lines: [S], hosts: [a, b, ¦a] } }\n`,
-    '1 contacts have no number for "a"',
-    'name all contacts',
+    '1 contacts have no position for "a"',
+    'list every contact',
   ],
   [
     'panel-use',
@@ -571,12 +571,12 @@ muxes:
     'shared-output',
     'a lamp of the panel that is a relay',
     `${relays}panel: { select: { lines: [S], hosts: [a] }, lamps: [{ host: a, power: ¦A, fault: L }] }\n`,
-    'the relay of host "a" already, and cannot be the power lamp of "a" too',
+    '"power.line" of host "a", and cannot be "panel.lamps.0.power" as well',
     '',
   ],
   [
     'reference',
-    'a panel that selects nobody',
+    'a panel that selects a missing host',
     `${relays}panel: { select: { lines: [S], hosts: [¦c] } }\n`,
     'there is no host "c"',
     '',
@@ -592,28 +592,28 @@ muxes:
     'address-clash',
     'two nodes at one address',
     'nodes: [{ id: a, link: { kind: ipmb, bus: 2, address: 0x20 } }, { id: b, link: { kind: ipmb, bus: 2, address: ¦0x20 } }]\nbuses: [{ bus: 2 }]\n',
-    '"a" is at 0x20 of bus 2 too',
+    '"a" is at 0x20 of bus 2 as well',
     '',
   ],
   [
     'line-use',
-    'what an input is to keep',
+    '"keep" for an input',
     'lines: { A: { direction: in, ¦keep: true } }\n',
-    '"keep" means nothing for an input',
+    '"keep" has no meaning for an input',
     '',
   ],
   [
     'line-use',
-    'a level of an input',
+    '"initial" for an input',
     'lines: { A: { direction: in, ¦initial: true } }\n',
-    '"initial" means nothing for an input',
-    'leave it out',
+    '"initial" has no meaning for an input',
+    'remove it',
   ],
   [
     'line-use',
-    'a debounce of an output',
+    '"debounce" for an output',
     'lines: { A: { direction: out, ¦debounce: 5 ms } }\n',
-    '"debounce" means nothing for an output',
+    '"debounce" has no meaning for an output',
     '',
   ],
 ];
@@ -629,7 +629,7 @@ describe('faults', () => {
     expect(faults[0]?.hint).toContain(hint);
   });
 
-  it('sees both chassis of a circle', () => {
+  it('reports both chassis of a cycle', () => {
     const chassis = `chassis:
   - { id: a, type: Sled, containedBy: ¦b }
   - { id: b, type: Rack, containedBy: ¦a }
@@ -643,7 +643,7 @@ describe('faults', () => {
     expect(faults[0]?.message).toBe('chassis "a" is inside itself');
   });
 
-  it('sees what cannot cycle the power of a chassis', () => {
+  it('reports a device that cannot cycle the power of a chassis', () => {
     const { text, places } = marked(`id: x
 name: X
 manager: { id: bmc }
@@ -665,11 +665,11 @@ lines: { L: { direction: out } }
     ]);
     expect(faults.map(({ message }) => message)).toEqual([
       '"t" is the chip tmp75, which cannot cycle the power behind it',
-      'both "switch" and "cycle" say how its power is cycled',
+      '"switch" and "cycle" both define how its power is cycled',
     ]);
   });
 
-  it('sees a switch, and what belongs to it, that cannot do what it is for', () => {
+  it('reports a switch on a line that it feeds, and a line that two switches use', () => {
     const { text, places } = marked(`id: x
 name: X
 manager: { id: bmc }
@@ -689,14 +689,14 @@ lines:
       ['slot-use', 'slot-use', 'slot-use', 'shared-output'].map((rule, at) => [rule, places[at]]),
     );
     expect(faults.map(({ message }) => message)).toEqual([
-      'line "L" is on what "a" feeds: it is gone while that has no power',
-      'line "G" is on what "a" feeds: it is gone while that has no power',
-      '"serviced" means nothing without "latch"',
-      'line "K" is the switch of chassis "c" already, and cannot be the switch of chassis "d" too',
+      'line "L" is on a chip that "a" feeds: without that power it does not exist',
+      'line "G" is on a chip that "a" feeds: without that power it does not exist',
+      '"serviced" has no meaning without "latch"',
+      'line "K" is already "switch.line" of chassis "c", and cannot be "switch.line" of chassis "d" as well',
     ]);
   });
 
-  it('sees all faults of a file at once, from its top, also what a wrong value stands beside', () => {
+  it('reports every fault of a file in one run, in the order of the file', () => {
     const { text, places } = marked(`id: ¦bad board
 name: ¦7
 ¦colour: red
@@ -717,14 +717,14 @@ lines: { PG: { direction: in } }
     expect(new Set(faults.map(({ rule }) => rule)).size).toBeGreaterThan(9);
   });
 
-  it('gives the JSON pointer of what is wrong', () => {
+  it('gives the JSON pointer of a fault', () => {
     const { faults } = checkText(
       `${head}lines: { A: { direction: inn } }\nadc: [{ channel: 99, sensor: { id: A } }]\n`,
     );
     expect(faults.map(({ path }) => path)).toEqual(['/lines/A/direction', '/adc/0/channel']);
   });
 
-  it('lets second sources share an address and sensors, and channels of one mux an address', () => {
+  it('allows second sources to share addresses and sensors, and channels of one mux to share addresses', () => {
     const { faults } = checkText(`${head}${buses}muxes: [${mux}]
 devices:
   - id: a
@@ -740,7 +740,7 @@ devices:
     expect(faults).toEqual([]);
   });
 
-  it('follows an alias to the text it stands for', () => {
+  it('reports a fault of an aliased value at its anchor, once per use', () => {
     const { text, places } = marked(`${head}adc:
   - { channel: 0, sensor: { id: A, thresholds: &limits { upperCritical: ¦x } } }
   - { channel: 1, sensor: { id: B, thresholds: *limits } }
@@ -753,8 +753,8 @@ devices:
 describe('aliases', () => {
   it.each([
     ['in itself', 'adc: &a [¦*a]\n', 'the alias *a contains itself'],
-    ['of nothing', 'adc: [¦*a]\n', 'no "&a" stands before this alias'],
-    ['of what comes later', 'adc: [¦*a]\nfans: &a []\n', 'no "&a" stands before this alias'],
+    ['without an anchor', 'adc: [¦*a]\n', 'no anchor "&a" precedes this alias'],
+    ['before its anchor', 'adc: [¦*a]\nfans: &a []\n', 'no anchor "&a" precedes this alias'],
   ])('%s', (_, rest, message) => {
     const { text, places } = marked(head + rest);
     const [first] = checkText(text).faults.filter(({ rule }) => rule === 'yaml');
@@ -762,7 +762,7 @@ describe('aliases', () => {
   });
 });
 
-describe('files that are no descriptors', () => {
+describe('a file that is no descriptor', () => {
   const bomb = ['a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]'];
   for (let name = 'a'; name < 'i'; ) {
     const next = String.fromCharCode(name.charCodeAt(0) + 1);
@@ -771,20 +771,20 @@ describe('files that are no descriptors', () => {
   }
 
   it.each([
-    ['an empty one', '', 'the file is empty'],
-    ['only a comment', '# nothing\n', 'the file is empty'],
-    ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0x00]), 'the file is not UTF-8 text'],
-    ['a very large one', '#'.repeat(2 << 20), 'the file is larger than 1 MiB'],
-    ['a list', '- id: x\n', 'the descriptor is a list, not a mapping of names to values'],
-    ['a word', 'hello\n', 'the descriptor is the text "hello", not a mapping of names to values'],
-    ['aliases without end', `${bomb.join('\n')}\n`, 'the file has too many values'],
+    ['is empty', '', 'the file is empty'],
+    ['has only a comment', '# nothing\n', 'the file is empty'],
+    ['is not text', new Uint8Array([0xff, 0xfe, 0x00]), 'the file is not UTF-8 text'],
+    ['is too large', '#'.repeat(2 << 20), 'the file is larger than 1 MiB'],
+    ['is a list', '- id: x\n', 'the descriptor is a list, not a mapping of names to values'],
+    ['is a word', 'hello\n', 'the descriptor is the text "hello", not a mapping of names to values'],
+    ['expands to too many values', `${bomb.join('\n')}\n`, 'the file has too many values'],
   ])('%s', (_, content, message) => {
     const { platform, faults } = checkText(content);
     expect(platform).toBeUndefined();
     expect(faults.map((fault) => fault.message)).toEqual([message]);
   });
 
-  it('one that is not there, and a directory', () => {
+  it('is missing or a directory', () => {
     const place = files({});
     expect(checkPlatform(place).faults).toMatchObject([{ file: place, message: 'the file is a directory' }]);
     const missing = `${place}/none.yaml`;
@@ -797,7 +797,7 @@ describe('files that are no descriptors', () => {
 describe('a damaged descriptor', () => {
   const whole = `${head}${tmp75('sensors: { temperature: { id: T, poll: 1 s } }')}${usualHost}`;
 
-  it('is answered with faults or a board, never with a crash', () => {
+  it('gives faults or a board, never an exception', () => {
     const damage = fc.tuple(
       fc.nat(whole.length),
       fc.nat(20),
@@ -823,7 +823,7 @@ describe('a damaged descriptor', () => {
 });
 
 describe('loadPlatform', () => {
-  it('gives the board, quantities as numbers', () => {
+  it('returns the board with quantities as numbers', () => {
     const file = `${files({ 'b.yaml': `${head}buses: [{ bus: 1, speed: 400 kHz, timeout: 0.05 s }]\n` })}/b.yaml`;
     expect(loadPlatform(file)).toMatchObject({
       id: 'board',
@@ -832,7 +832,7 @@ describe('loadPlatform', () => {
     });
   });
 
-  it('throws one error with all faults, a line for each', () => {
+  it('throws one error with a line per fault', () => {
     const file = `${files({ 'b.yaml': `${head}colour: red\nmanufacturer: 7\n` })}/b.yaml`;
     expect(() => loadPlatform(file)).toThrow(
       new RegExp(`^${file}:5:1: unknown-property: .* \\(.*\\)\n${file}:6:15: type: .* \\(.*\\)$`),

@@ -1,4 +1,4 @@
-/** Descriptors that say only what differs from another one. */
+/** Descriptors that state only their differences from another one. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkPlatform, loadPlatform } from '../../../src/platform/load.ts';
@@ -27,7 +27,7 @@ const places = (folder: string) =>
   );
 
 describe('variantOf', () => {
-  it('keeps what it does not mention', () => {
+  it('keeps everything that it does not state', () => {
     const folder = place('');
     expect(loadPlatform(join(folder, 'other.yaml'))).toEqual({
       ...loadPlatform(join(folder, 'board.yaml')),
@@ -48,7 +48,7 @@ describe('variantOf', () => {
     });
   });
 
-  it('finds list items by what tells them apart, keeps their order and adds new ones at the end', () => {
+  it('merges list items by their key, keeps their order and appends new items', () => {
     const { devices, buses, adc } = load(`devices:
   - { id: c, chip: tmp421, bus: 2, address: 0x4c }
   - { id: a, sensors: { temperature: { thresholds: { upperCritical: 75 } } } }
@@ -69,7 +69,7 @@ adc: [{ channel: 3, divider: 0.5 }, { channel: 4, sensor: { id: P5V } }]
     ]);
   });
 
-  it('replaces lists whose items nothing tells apart', () => {
+  it('replaces lists whose items have no key', () => {
     expect(
       load('devices: [{ id: b, alternatives: [{ address: 0x4f }] }]\n').devices?.[1]?.alternatives,
     ).toEqual([{ address: 0x4f }]);
@@ -82,7 +82,7 @@ adc: [{ channel: 3, divider: 0.5 }, { channel: 4, sensor: { id: P5V } }]
     expect(board.devices).toEqual([{ id: 'a', chip: 'tmp75', bus: 1, address: 0x48 }]);
   });
 
-  it('takes list items by their key also to add and to change them', () => {
+  it('changes and adds list items that are written as a mapping by key', () => {
     const { buses, devices } = load(
       'buses: { 1: null, 2: { name: Two }, 7: { name: Seven } }\ndevices: { a: { bus: 7 }, b: { bus: 7 } }\n',
     );
@@ -106,7 +106,7 @@ adc: [{ channel: 3, divider: 0.5 }, { channel: 4, sensor: { id: P5V } }]
 });
 
 describe('faults of variants', () => {
-  it('points into the file in which the text stands', () => {
+  it('names the file that holds the text', () => {
     const below = marked(base.replace('name: Board', 'name: ¦7').replace('Critical: 80', 'Critical: ¦80'));
     const above = marked(`id: other
 variantOf: board
@@ -123,11 +123,11 @@ devices:
   });
 
   it.each([
-    ['a base that is not there', 'variantOf: ¦nobody\nid: x\n', 'reference'],
+    ['a missing base', 'variantOf: ¦nobody\nid: x\n', 'reference'],
     ['a path', 'id: x\nvariantOf: ¦../other\n', 'pattern'],
-    ['a base that is no name', 'id: x\nvariantOf: ¦[a]\n', 'pattern'],
+    ['a base that is not a name', 'id: x\nvariantOf: ¦[a]\n', 'pattern'],
     ['itself', 'id: x\nvariantOf: ¦other\n', 'cycle'],
-    ['no id of its own', '¦variantOf: board\nname: Other\n', 'missing-property'],
+    ['no id', '¦variantOf: board\nname: Other\n', 'missing-property'],
     ['nothing to remove', 'id: x\nvariantOf: board\n¦hosts: null\n', 'reference'],
     ['no item to remove', 'id: x\nvariantOf: board\ndevices: { ¦z: null }\n', 'reference'],
     ['an item without its key', 'id: x\nvariantOf: board\nbuses: [¦{ name: Nine }]\n', 'missing-property'],
@@ -143,13 +143,13 @@ devices:
     expect(places(folder)).toEqual(expected.map((at) => `other.yaml:${at} ${rule}`));
   });
 
-  it('a circle of two, and the syntax of a broken base', () => {
-    const circle = files({
+  it('a cycle of two, and a base that is not YAML', () => {
+    const cycle = files({
       'board.yaml': 'id: a\nvariantOf: other\n',
       'other.yaml': 'id: b\nvariantOf: board\n',
     });
-    expect(checkPlatform(join(circle, 'other.yaml')).faults).toMatchObject([
-      { file: join(circle, 'board.yaml'), line: 2, column: 12, rule: 'cycle' },
+    expect(checkPlatform(join(cycle, 'other.yaml')).faults).toMatchObject([
+      { file: join(cycle, 'board.yaml'), line: 2, column: 12, rule: 'cycle' },
     ]);
     const broken = place('', 'id: [\n');
     expect(checkPlatform(join(broken, 'other.yaml')).faults).toMatchObject([

@@ -1,18 +1,17 @@
-/** platform/schema.json and the descriptors that are shipped. */
+/** What is generated from the vocabulary, and the shipped descriptors. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { faultText } from '../../../src/platform/fault.ts';
-import { platformDirectory, schemaFile } from '../../../src/platform/files.ts';
-import { schemaText } from '../../../src/platform/json-schema.ts';
-import { checkPlatform, loadPlatform } from '../../../src/platform/load.ts';
-import type { Board } from '../../../src/platform/rules/parts.ts';
-import { checkRules } from '../../../src/platform/rules.ts';
-import { PlatformSchema } from '../../../src/platform/schema.ts';
-import { readBoard } from '../../../src/platform/validate.ts';
+import { readBySchema } from '../../../src/platform/checker/reader.ts';
+import { referenceDocument, schemaDocument } from '../../../src/platform/documents.ts';
+import { platformDirectory, referenceFile, schemaFile } from '../../../src/platform/files.ts';
+import { checkData, checkPlatform, loadPlatform } from '../../../src/platform/load.ts';
+import { faultText } from '../../../src/platform/source/fault.ts';
+import { vocabulary } from '../../../src/platform/vocabulary/index.ts';
+import { checkText, head } from './support.ts';
 
 const text = readFileSync(schemaFile(), 'utf8');
 const ajv = new Ajv({ allErrors: true, strict: false });
@@ -23,15 +22,15 @@ const shipped = readdirSync(platformDirectory())
   .map((name) => join(platformDirectory(), name));
 
 describe('platform/schema.json', () => {
-  it('is what "npm run generate" writes now', () => {
-    expect(text === schemaText(PlatformSchema)).toBe(true);
+  it('is up to date with the vocabulary ("npm run generate")', () => {
+    expect(text === schemaDocument()).toBe(true);
   });
 
   it('is a valid JSON schema', () => {
     expect(ajv.validateSchema(JSON.parse(text))).toBe(true);
   });
 
-  it('asks nothing of overlays but what they change', () => {
+  it('requires of an overlay only its changes', () => {
     expect(whole({ id: 'x', variantOf: 'y' })).toBe(true);
     expect(whole({ id: 'x', variantOf: 'y', devices: { a: null, b: { shunt: '1 mOhm' } } })).toBe(true);
     expect(whole({ id: 'x', variantOf: 'y', buses: [{ bus: 1, speed: null }] })).toBe(true);
@@ -40,7 +39,7 @@ describe('platform/schema.json', () => {
     expect(whole({ id: 'x' })).toBe(false);
   });
 
-  it('is read by the checker as by another reader of JSON schemas, whatever is put into a descriptor', () => {
+  it('accepts what the checker accepts, whatever is put into a descriptor', () => {
     const [good] = shipped.filter((file) => file.endsWith('tiogapass.yaml'));
     const original: unknown = parse(readFileSync(good ?? '', 'utf8'));
     const value = fc.oneof(
@@ -87,10 +86,9 @@ describe('platform/schema.json', () => {
             }
             at = inner;
           }
-          const { value, findings, references } = readBoard(data);
-          expect(findings.length === 0).toBe(board(data));
-          // The rules cope with whatever the schema leaves.
-          if (value !== undefined) checkRules(value as Board, references);
+          expect(readBySchema(vocabulary, data).findings.length === 0).toBe(board(data));
+          // The rules accept whatever the schema leaves.
+          checkData(data);
         },
       ),
       { numRuns: 300 },
@@ -98,13 +96,41 @@ describe('platform/schema.json', () => {
   });
 });
 
+describe('docs/descriptors.md', () => {
+  const page = readFileSync(referenceFile(), 'utf8');
+
+  it('is up to date with the vocabulary and the shipped descriptors ("npm run generate")', () => {
+    expect(page).toBe(referenceDocument());
+  });
+
+  it('has a purpose and a correct example for each section', () => {
+    for (const [name, section] of Object.entries(vocabulary.properties ?? {})) {
+      const example = section['x-example'] ?? '';
+      expect([name, section.description]).toEqual([name, expect.stringMatching(/\.$/)]);
+      expect(Object.keys(parse(example))).toEqual([name]);
+      const others = head.split('\n').filter((line) => line !== '' && !line.startsWith(`${name}:`));
+      // An example refers to entries of other sections.
+      const faults = checkText(`${[...others, example].join('\n')}\n`).faults.filter(
+        ({ rule }) => !['reference', 'missing-mux'].includes(rule),
+      );
+      expect([name, faults.map(faultText)]).toEqual([name, []]);
+    }
+  });
+
+  it('describes every property', () => {
+    const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+    expect(rows.length).toBeGreaterThan(200);
+    expect(rows.filter((row) => /\| (undefined|) \|/.test(row))).toEqual([]);
+  });
+});
+
 describe('shipped descriptors', () => {
-  it.each(shipped)('%s is clean, also for an editor', (file) => {
+  it.each(shipped)('%s has no fault for the checker and for the JSON schema', (file) => {
     expect(checkPlatform(file).faults.map(faultText)).toEqual([]);
     expect(whole(parse(readFileSync(file, 'utf8'))) ? [] : whole.errors).toEqual([]);
   });
 
-  it('load with all that is in them', () => {
+  it('load with quantities as numbers', () => {
     expect(shipped.length).toBeGreaterThan(1);
     const tiogapass = loadPlatform(join(platformDirectory(), 'tiogapass.yaml'));
     expect(tiogapass.devices?.find(({ chip }) => chip === 'adm1278')?.shunt).toBe(0.00025);

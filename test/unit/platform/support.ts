@@ -1,4 +1,4 @@
-/** Descriptors for tests, in a directory that is removed afterwards. */
+/** Descriptors for tests, in a directory that is removed after the file's tests. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'redfishd-platform-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let count = 0;
 
-/** Writes files, each in its name, into a directory of their own and gives that of the directory. */
+/** Writes files, by name, into a new directory; returns its path. */
 export function files(contents: Readonly<Record<string, string | Uint8Array>>): string {
   const place = join(folder, String(++count));
   mkdirSync(place);
@@ -20,14 +20,14 @@ export function files(contents: Readonly<Record<string, string | Uint8Array>>): 
 export const checkText = (text: string | Uint8Array): Checked =>
   checkPlatform(join(files({ 'board.yaml': text }), 'board.yaml'));
 
-/** The least that a board needs. */
+/** The required sections of a descriptor. */
 export const head = `id: board
 name: Board
 manager: { id: bmc }
 chassis: [{ id: sled, type: Sled }]
 `;
 
-/** The places that `¦` marks, as line:column, and the text without the marks. */
+/** The text without its marks `¦`, and the marked places as line:column. */
 export function marked(text: string): { text: string; places: string[] } {
   const places: string[] = [];
   const lines = text.split('\n').map((line, index) => {

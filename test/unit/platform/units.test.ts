@@ -7,11 +7,12 @@ import {
   quantityPattern,
   unitNames,
 } from '../../../src/platform/units.ts';
+import type { Unit } from '../../../src/platform/vocabulary/schema.ts';
 
-const targets = ['ms', 'Ohm', 'Hz', 'V', 'A', 'W'];
+const targets: readonly Unit[] = ['ms', 'Ohm', 'Hz', 'V', 'A', 'W'];
 
 describe('quantities', () => {
-  it.each([
+  it.each<[string, Unit, number]>([
     ['1 s', 'ms', 1000],
     ['0.5 s', 'ms', 500],
     ['100 ms', 'ms', 100],
@@ -31,7 +32,7 @@ describe('quantities', () => {
     expect(parseQuantity(text, target)).toBe(value);
   });
 
-  it.each([
+  it.each<[string, Unit]>([
     ['1', 'ms'],
     ['s', 'ms'],
     ['1 S', 'ms'],
@@ -56,12 +57,12 @@ describe('quantities', () => {
     expect(parseQuantity(text, target)).toBeUndefined();
   });
 
-  it('reads every number with every unit, as exactly as a number in the text would be', () => {
+  it('reads every number with every unit without a rounding error', () => {
     const powers: Record<string, number> = { u: -6, m: -3, '': 0, k: 3, M: 6 };
     fc.assert(
       fc.property(
         fc
-          .constantFrom('Ohm', 'Hz', 'V', 'A', 'W')
+          .constantFrom<Unit>('Ohm', 'Hz', 'V', 'A', 'W')
           .chain((target) =>
             fc.record({ target: fc.constant(target), unit: fc.constantFrom(...unitNames(target)) }),
           ),
@@ -76,7 +77,7 @@ describe('quantities', () => {
     );
   });
 
-  it('gives a finite number or nothing, whatever is written, and nothing where the pattern does not match', () => {
+  it('gives a finite number exactly when the text matches the pattern', () => {
     fc.assert(
       fc.property(fc.constantFrom(...targets), fc.string(), fc.nat(), (target, text, number) => {
         for (const written of [text, `${number} ${text}`, `${text} ${unitNames(target)[0]}`]) {
@@ -88,11 +89,11 @@ describe('quantities', () => {
     );
   });
 
-  it('has an example for every unit that can be read itself', () => {
+  it('has a readable example for every unit', () => {
     for (const target of targets) expect(parseQuantity(exampleQuantity(target), target)).toBeGreaterThan(0);
   });
 
-  it('knows what was meant where only the letters are wrong, and says nothing where two could be', () => {
+  it('suggests the unit in the right case, unless the case is ambiguous', () => {
     expect(likelyQuantity('100 khz', 'Hz')).toBe('100 kHz');
     expect(likelyQuantity('250uohm', 'Ohm')).toBe('250 uOhm');
     expect(likelyQuantity('2 mohm', 'Ohm')).toBeUndefined();

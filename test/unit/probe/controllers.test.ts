@@ -5,11 +5,11 @@ import { chassisControl, decodeIpmb, IpmiNode, LanServer, run } from 'node-ipmi'
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Hardware } from '../../../drivers/hardware.ts';
 import { linuxIpmi } from '../../../drivers/ipmi/linux.ts';
-import { probeCommand } from '../../../src/cli/probe.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { readOnly } from '../../../src/probe/controllers.ts';
 import { probe } from '../../../src/probe/probe.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
+import { redfishd } from '../../support/command.ts';
 import { pair } from '../board/nodes/support.ts';
 import { temporary } from '../store/support.ts';
 
@@ -282,11 +282,8 @@ describe('a probe over a network', () => {
 
 describe('redfishd probe', () => {
   async function command(...argv: string[]): Promise<{ status: number; text: string }> {
-    let text = '';
-    const status = await probeCommand(argv, (more) => {
-      text += more;
-    });
-    return { status, text };
+    const { status, out } = await redfishd(['probe', ...argv]);
+    return { status, text: out };
   }
 
   it('has nodes in its table and in its JSON', async () => {

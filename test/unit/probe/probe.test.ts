@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Hardware } from '../../../drivers/hardware.ts';
-import { probeCommand } from '../../../src/cli/probe.ts';
 import { loadPlatform } from '../../../src/platform/load.ts';
-import type { Platform } from '../../../src/platform/schema.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { bitsOf } from '../../../src/probe/meter.ts';
 import { probe } from '../../../src/probe/probe.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
+import { redfishd } from '../../support/command.ts';
 import { bench } from '../board/support.ts';
 
 const twins: Twin[] = [];
@@ -167,12 +167,9 @@ describe('bits on the wire', () => {
 });
 
 describe('redfishd probe', () => {
-  async function run(...argv: string[]): Promise<{ status: number; text: string }> {
-    let text = '';
-    const status = await probeCommand(argv, (more) => {
-      text += more;
-    });
-    return { status, text };
+  async function run(...argv: string[]): Promise<{ status: number; text: string; err: string }> {
+    const { status, out, err } = await redfishd(['probe', ...argv]);
+    return { status, text: out, err };
   }
 
   it('prints tables for people, and JSON for scripts', async () => {
@@ -188,6 +185,9 @@ describe('redfishd probe', () => {
     expect((await run()).status).toBe(2);
     expect((await run('--platfrom', 'x')).status).toBe(2);
     expect((await run('--help')).text).toContain('Usage: redfishd probe');
-    await expect(run('--platform', 'no-such.yaml')).rejects.toThrow('does not exist');
+    expect(await run('--platform', 'no-such.yaml')).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('does not exist'),
+    });
   });
 });

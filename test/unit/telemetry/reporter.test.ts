@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/store.ts';
 import { kept } from '../../../src/telemetry/codec.ts';
 import { type Definition, functions, limits } from '../../../src/telemetry/definition.ts';
+import { DefinitionStore } from '../../../src/telemetry/definition-store.ts';
 import { millisecondsOf } from '../../../src/telemetry/duration.ts';
 import { History, type Reading } from '../../../src/telemetry/history.ts';
 import { expand, type Metrics, type Scalar, type Tree } from '../../../src/telemetry/metric.ts';
 import type { Report } from '../../../src/telemetry/report.ts';
 import { Reporter } from '../../../src/telemetry/reporter.ts';
-import { Shelf } from '../../../src/telemetry/shelf.ts';
 import { temporary } from '../../support/temporary.ts';
 
 const begin = Date.UTC(2026, 0, 1);
@@ -29,7 +29,7 @@ function bench(definition: Partial<Definition>) {
       return { property, id: `of ${name}`, sensor: name, read };
     },
   };
-  const shelf = new Shelf<Definition>(store, 'definition');
+  const shelf = new DefinitionStore<Definition>(store, 'definition');
   shelf.put({
     ...{ Id: 'R', Name: 'R', MetricReportDefinitionType: 'Periodic' },
     Schedule: { RecurrenceInterval: 'PT10S' },
@@ -119,7 +119,9 @@ describe('a periodic definition', () => {
     }
     expect([texts().length, texts().at(-1)]).toEqual([limits.append, String(limits.append)]);
     expect(shelf.get('R')?.MetricReportDefinitionEnabled).toBe(false);
-    expect(new Shelf<Definition>(store, 'definition').get('R')?.MetricReportDefinitionEnabled).toBe(false);
+    expect(new DefinitionStore<Definition>(store, 'definition').get('R')?.MetricReportDefinitionEnabled).toBe(
+      false,
+    );
   });
 
   it('makes new reports, a bounded number of them', () => {
@@ -138,7 +140,7 @@ describe('a periodic definition', () => {
     first.values.set('A', 1);
     first.pass(35);
     first.reporter.save(first.store);
-    const second = new Reporter(new Shelf<Definition>(first.store, 'definition'), first.history);
+    const second = new Reporter(new DefinitionStore<Definition>(first.store, 'definition'), first.history);
     second.restore(first.store);
     expect(second.ids()).toEqual(first.reporter.ids());
     expect(second.report(second.ids()[1] ?? '', 0, 0)).toEqual(first.report(first.reporter.ids()[1]));

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/store.ts';
+import { DefinitionStore } from '../../../src/telemetry/definition-store.ts';
 import type { Metrics, Scalar } from '../../../src/telemetry/metric.ts';
-import { Shelf } from '../../../src/telemetry/shelf.ts';
 import { atRest, step, type Threshold } from '../../../src/telemetry/threshold.ts';
 import { type Fired, type Trigger, Triggers } from '../../../src/telemetry/trigger.ts';
 import { temporary } from '../../support/temporary.ts';
@@ -80,7 +80,7 @@ function bench(trigger: Partial<Trigger>) {
       read: () => ({ value: values.get(property.replace(/[/#]/g, '')) ?? null, time: null }),
     }),
   };
-  const shelf = new Shelf<Trigger>(openStore(temporary()), 'trigger');
+  const shelf = new DefinitionStore<Trigger>(openStore(temporary()), 'trigger');
   shelf.put({
     ...{ Id: 'T', Name: 'T', TriggerActions: ['LogToLogService'], TriggerEnabled: true },
     ...{

@@ -1,17 +1,17 @@
-/** A board with one of everything that the twin simulates. */
-
+/** A board with one of everything that the twin simulates, and the drivers to read it. */
 import type { Hardware } from '../../../drivers/hardware.ts';
 import { createI2cBus, type I2cBus } from '../../../drivers/i2c/bus.ts';
-import { openChip, type SensorChip } from '../../../drivers/i2c/chip.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { muxBus } from '../../../drivers/i2c/mux.ts';
-import type { TwinBoard } from '../../../src/twin/board.ts';
+import { openChip, type SensorChip } from '../../../drivers/i2c/sensor-chip.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 
 export const board = {
   id: 'bench',
   name: 'Bench Board',
   manufacturer: 'Acme',
-  chassis: [{ fru: 'main' }],
+  manager: { id: 'bmc' },
+  chassis: [{ id: 'chassis', type: 'RackMount', fru: 'main' }],
   buses: [{ bus: 1 }, { bus: 3 }, { bus: 6 }],
   muxes: [
     { id: 'RISERS', chip: 'pca9544', bus: 1, address: 0x71, channels: [16, 17, 18, 19] },
@@ -118,25 +118,28 @@ export const board = {
   hosts: [
     {
       id: 'system',
+      chassis: 'chassis',
       fru: 'main',
       power: {
+        kind: 'gpio',
         button: 'POWER_OUT',
         reset: 'RESET_OUT',
         good: 'PS_PWROK',
         onPulse: 1000,
         forceOffPulse: 6000,
+        cycleDelay: 1000,
       },
       post: { complete: 'POST_COMPLETE' },
       buttons: { power: 'POWER_BUTTON' },
-      processors: { sockets: [{ present: 'CPU0_PRESENT' }] },
+      processors: { sockets: [{ id: 'CPU0', present: 'CPU0_PRESENT' }] },
     },
   ],
-} as const satisfies TwinBoard;
+} as const satisfies Platform;
 
 const opened = new WeakMap<Hardware, Map<number, I2cBus>>();
 
-/** The bus `number` as the drivers see it, through the muxes that redfishd switches; always the same one. */
-export function busOf(hardware: Hardware, number: number, descriptor: TwinBoard = board): I2cBus {
+/** The bus `number` as the drivers see it, through the muxes that redfishd switches; one instance per bus. */
+export function busOf(hardware: Hardware, number: number, descriptor: Platform = board): I2cBus {
   const known = opened.get(hardware) ?? new Map<number, I2cBus>();
   opened.set(hardware, known);
   const bus = known.get(number) ?? openBus(hardware, number, descriptor);
@@ -144,7 +147,7 @@ export function busOf(hardware: Hardware, number: number, descriptor: TwinBoard 
   return bus;
 }
 
-function openBus(hardware: Hardware, number: number, descriptor: TwinBoard): I2cBus {
+function openBus(hardware: Hardware, number: number, descriptor: Platform): I2cBus {
   const mux = descriptor.muxes?.find(
     ({ channels, driver }) => driver !== 'kernel' && channels.includes(number),
   );
@@ -155,11 +158,11 @@ function openBus(hardware: Hardware, number: number, descriptor: TwinBoard): I2c
   return muxBus(spec, parent, mux.address, mux.channels.indexOf(number), `i2c-${number}`);
 }
 
-/** The chip of a device, found and configured as the board does it. */
+/** The chip of a device, identified and configured. */
 export async function openDevice(
   hardware: Hardware,
   id: string,
-  descriptor: TwinBoard = board,
+  descriptor: Platform = board,
 ): Promise<SensorChip> {
   const device = descriptor.devices?.find((candidate) => candidate.id === id);
   const spec = device?.chip === undefined ? undefined : findChip(device.chip);
@@ -172,7 +175,7 @@ export async function openDevice(
   return chip;
 }
 
-/** A clock that moves when told. */
+/** A clock that only `pass` advances. */
 export function clock() {
   let time = 1000;
   return {

@@ -2,6 +2,7 @@ import { decodeFru, fruText } from 'node-ipmi';
 import { describe, expect, it } from 'vitest';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../../drivers/i2c/eeprom.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import { createTwin } from '../../../src/twin/twin.ts';
 import { board, busOf, clock, openDevice } from './board.ts';
 
@@ -115,12 +116,13 @@ describe('buses of the twin', () => {
   });
 
   it('refuse a board that the drivers do not know', () => {
+    const empty: Platform = { id: 'x', name: 'X', manager: { id: 'bmc' }, chassis: [] };
     const device = { id: 'X', chip: 'tmp421', bus: 1, address: 0x4c };
-    expect(() => createTwin({ id: 'x', name: 'X', devices: [{ ...device, chip: 'tmp999' }] })).toThrow(
+    expect(() => createTwin({ ...empty, devices: [{ ...device, chip: 'tmp999' }] })).toThrow(
       'device X: no driver for chip "tmp999"',
     );
     const sensors = { nowhere: { id: 'S' } };
-    expect(() => createTwin({ id: 'x', name: 'X', devices: [{ ...device, sensors }] })).toThrow(
+    expect(() => createTwin({ ...empty, devices: [{ ...device, sensors }] })).toThrow(
       'device X: tmp421 has no channel "nowhere"',
     );
   });

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { perform, requestOf } from '../../../src/cli/twin-commands.ts';
-import { type ControlServer, serveControl, twinCommand } from '../../../src/twin/control.ts';
+import { requestOf } from '../../../src/cli/twin/parse.ts';
+import { perform } from '../../../src/twin/commands.ts';
+import { type ControlServer, serveControl } from '../../../src/twin/control.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
+import { redfishd } from '../../support/command.ts';
 import { board } from './board.ts';
 
 let directory: string;
@@ -17,11 +19,10 @@ let twin: Twin;
 let server: ControlServer;
 
 async function command(...argv: string[]): Promise<{ status: number; text: string }> {
-  let text = '';
-  const out = (more: string) => {
-    text += more;
-  };
-  return { status: await twinCommand(argv, { socket: path, out }), text };
+  const { status, out, err } = await redfishd(['twin', '--state', directory, ...argv]);
+  // Results go to standard output, refusals to standard error.
+  expect(status === 0 ? err : out).toBe('');
+  return { status, text: out + err };
 }
 
 /** Sends a line as it is and gives the answer. */
@@ -100,6 +101,10 @@ describe('redfishd twin', () => {
     expect(text).toContain('host system: off, load 0\n');
     expect(text).toContain('fault 1: deadFan FAN0\n');
     expect(text).toMatch(/^P3V3 +3\.1 {2}\(pinned\)$/m);
+    expect(JSON.parse((await command('--json', 'status')).text)).toMatchObject({
+      board: 'Bench Board',
+      faults: [{ id: '1', kind: 'deadFan', fan: 'FAN0' }],
+    });
   });
 
   it('says what it can do', async () => {

@@ -12,8 +12,9 @@ import {
   type Target,
 } from 'node-ipmi';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { perform, requestOf } from '../../../src/cli/twin-commands.ts';
-import { statusText } from '../../../src/twin/status.ts';
+import { requestOf } from '../../../src/cli/twin/parse.ts';
+import { statusText } from '../../../src/cli/twin/print.ts';
+import { perform } from '../../../src/twin/commands.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
 import { until } from '../../support/until.ts';
 import { client, output, run, sled, state } from './nodes-board.ts';

@@ -1,26 +1,28 @@
 /** A made-up sled: two cards behind bridge ICs in switched slots, a server on the network and one on IPMB, an engine. */
 import { BIC_IANA, bicGetGpio, IpmbBus, type IpmiRequest, LanClient, run, type Target } from 'node-ipmi';
 import type { GpioLine } from '../../../drivers/gpio/lines.ts';
-import type { TwinBoard } from '../../../src/twin/board.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import type { Twin } from '../../../src/twin/twin.ts';
 
-const button = { kind: 'gpio', onPulse: 100, forceOffPulse: 6000 } as const;
+const button = { kind: 'gpio', onPulse: 100, forceOffPulse: 6000, cycleDelay: 1000 } as const;
 
 export const sled = {
   id: 'sled',
   name: 'Sled',
   manufacturer: 'Acme',
   buses: [{ bus: 6 }],
+  manager: { id: 'bmc' },
   chassis: [
-    { id: 'sled' },
+    { id: 'sled', type: 'Sled' },
     {
       id: 'slot1',
+      type: 'Sled',
       containedBy: 'sled',
       present: 'SLOT1_PRESENT',
       switch: { line: 'SLOT1_EN', good: 'SLOT1_GOOD', latch: 'SLOT1_LATCH' },
     },
-    { id: 'slot2', containedBy: 'sled', switch: { line: 'SLOT2_EN' } },
-    { id: 'carrier', containedBy: 'slot2' },
+    { id: 'slot2', type: 'Sled', containedBy: 'sled', switch: { line: 'SLOT2_EN' } },
+    { id: 'carrier', type: 'Card', containedBy: 'slot2' },
   ],
   devices: [
     {
@@ -85,7 +87,12 @@ export const sled = {
       bridgeIc: 'wiwynn',
       simulate: 'twin-lakes',
     },
-    { id: 'bmc3', name: 'Server Three', link: { kind: 'lan', host: 'node3.example' }, host: 'host3' },
+    {
+      id: 'bmc3',
+      name: 'Server Three',
+      link: { kind: 'lan', host: 'node3.example', user: 'admin', secret: '/nowhere' },
+      host: 'host3',
+    },
     { id: 'bmc4', link: { kind: 'ipmb', bus: 4, address: 0x30 } },
   ],
   hosts: [
@@ -97,10 +104,10 @@ export const sled = {
       console: { device: '/dev/ttyS1' },
     },
     { id: 'host2', chassis: 'carrier', power: { kind: 'ipmi', node: 'card2' } },
-    { id: 'host3', power: { kind: 'ipmi', node: 'bmc3' }, console: { node: 'bmc3' } },
-    { id: 'host4', power: { kind: 'ipmi', node: 'bmc4' } },
+    { id: 'host3', chassis: 'sled', power: { kind: 'ipmi', node: 'bmc3' }, console: { node: 'bmc3' } },
+    { id: 'host4', chassis: 'sled', power: { kind: 'ipmi', node: 'bmc4' } },
   ],
-} as const satisfies TwinBoard;
+} as const satisfies Platform;
 
 export const iana = BIC_IANA.meta;
 

@@ -1,3 +1,4 @@
+/** Commands of Meta's bridge ICs (OpenBIC): GPIO, firmware versions, messages of the host. */
 import { type Command, ignore, le, type Reader } from '../command.ts';
 import { IpmiError } from '../errors.ts';
 

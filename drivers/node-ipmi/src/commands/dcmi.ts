@@ -1,3 +1,4 @@
+/** Commands of DCMI 1.5: power readings and limits, asset tag, controller name. */
 import { type Command, ignore, le, type Reader, run, textOf } from '../command.ts';
 import { IpmiError } from '../errors.ts';
 import { NETFN, type Target } from '../message.ts';

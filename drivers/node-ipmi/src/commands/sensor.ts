@@ -1,3 +1,4 @@
+/** Commands of the sensor network function (IPMI v2.0, section 35). */
 import { bits, type Command, ignore, le, nothing } from '../command.ts';
 import { NETFN } from '../message.ts';
 import type { RawReading } from '../reading.ts';

@@ -1,12 +1,10 @@
+/** Chassis commands of a simulated controller. */
 import type { Reader } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
+import { BOOT_PARAMETER, type BootFlags, decodeBootFlags, encodeBootFlags } from '../commands/boot.ts';
 import {
-  BOOT_PARAMETER,
-  type BootFlags,
   CHASSIS_ACTIONS,
   type ChassisAction,
-  decodeBootFlags,
-  encodeBootFlags,
   POWER_POLICIES,
   type PowerPolicy,
 } from '../commands/chassis.ts';
@@ -14,11 +12,11 @@ import { COMPLETION } from '../completion.ts';
 import { NETFN } from '../message.ts';
 import { type Route, refuse } from './router.ts';
 
-/** What a simulated chassis does when told. */
+/** The actions of a simulated chassis. */
 export interface ChassisModel {
   powerOn(): boolean;
   control(action: ChassisAction): void | Promise<void>;
-  /** Seconds, or until told otherwise. */
+  /** Seconds, or until further notice. */
   identify(time: number | 'on'): void;
   identifying(): 'off' | 'temporary' | 'on';
 }
@@ -98,7 +96,7 @@ function getBoot(state: ChassisState, request: Reader): number[] {
   return [0x01, parameter, ...data];
 }
 
-/** A chassis that does what it is told at once: for tests, and where nothing better is known. */
+/** A chassis that performs every action at once. */
 export function simpleChassis(on = false): ChassisModel & { readonly actions: ChassisAction[] } {
   const actions: ChassisAction[] = [];
   let power = on;

@@ -1,3 +1,4 @@
+/** DCMI commands of a simulated controller. */
 import { le, type Reader } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
 import { COMPLETION } from '../completion.ts';

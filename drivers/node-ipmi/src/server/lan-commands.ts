@@ -1,3 +1,4 @@
+/** Commands about sessions, users and LAN parameters, answered by a LAN server. */
 import { concat } from '../bytes.ts';
 import { le, type Reader, textOf } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
@@ -52,7 +53,7 @@ export function lanRoutes(door: FrontDoor): readonly Route[] {
 
 function capabilities(door: FrontDoor, request: Reader): number[] {
   const isExtended = (request.u8() & 0x80) !== 0;
-  // Named users only; IPMI 2.0 only; K_g told by the two-key bit.
+  // Named users only; IPMI 2.0 only; the two-key bit reports K_g.
   return [
     LAN_CHANNEL,
     isExtended ? 0x80 : 0,

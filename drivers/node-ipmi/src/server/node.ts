@@ -1,8 +1,10 @@
+/** A simulated management controller. */
 import { randomBytes } from 'node:crypto';
 import { concat } from '../bytes.ts';
 import { le, type Reader } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
-import { type BootFlags, decodeBootFlags, type PowerPolicy } from '../commands/chassis.ts';
+import { type BootFlags, decodeBootFlags } from '../commands/boot.ts';
+import type { PowerPolicy } from '../commands/chassis.ts';
 import { COMPLETION } from '../completion.ts';
 import {
   BMC_ADDRESS,
@@ -30,7 +32,7 @@ export interface SerialModel {
 }
 
 export interface NodeOptions {
-  /** 8-bit IPMB address; the BMC's 0x20 unless said otherwise. */
+  /** 8-bit IPMB address; the BMC's 0x20 by default. */
   readonly address?: number;
   readonly deviceId?: number;
   readonly firmware?: readonly [major: number, minorBcd: number];

@@ -1,3 +1,4 @@
+/** Routes requests to handlers by network function, command and privilege. */
 import { Reader } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
 import { COMPLETION } from '../completion.ts';
@@ -6,7 +7,7 @@ import type { IpmiRequest, IpmiResponse } from '../message.ts';
 
 /** Who asks, and how. */
 export interface RequestContext {
-  /** Privilege of the session; a bus has none, and may do everything. */
+  /** Privilege of the session; requests on a bus have no session and are all allowed. */
   readonly privilege: number;
   /** 0 is IPMB, 1 is the LAN. */
   readonly channel: number;

@@ -1,3 +1,4 @@
+/** SDR repository, event log and FRU devices of a simulated controller. */
 import { concat, viewOf } from '../bytes.ts';
 import { le, type Reader } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';

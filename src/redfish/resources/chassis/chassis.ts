@@ -63,6 +63,7 @@ export const chassis = resource({
   ],
   actions: {
     'Chassis.Reset': {
+      isOrdered: true,
       when: (model) => model.supportedResets.length > 0,
       parameters: {
         ResetType: { type: 'String', required: true, allowable: (model) => model.supportedResets },
@@ -73,10 +74,8 @@ export const chassis = resource({
           name: model.name,
           action: 'Chassis.Reset',
           chassis: model.id,
-          powerState: model.powerState,
           supported: model.supportedResets,
-          allowed: model.allowedResets(),
-          isHeldBack: model.isHeldBack,
+          refusal: (type: ChassisReset) => model.resetRefusal(type),
           reset: (type: ChassisReset) => board.resetChassis(model.id, type),
         };
         return runReset(what, ResetType, context);

@@ -1,6 +1,6 @@
 /** Who is told of events (EventDestination.v1_16_0): subscribers, and streams for as long as they are open. */
-
-import { type Destination, maxSubscriptions } from '../../../events/hub.ts';
+import { maxSubscriptions } from '../../../events/hub.ts';
+import type { Destination } from '../../../events/options.ts';
 import {
   eventTypes,
   everything,

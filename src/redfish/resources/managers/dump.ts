@@ -15,9 +15,8 @@ export const dumpId = 'Dump';
 /** Milliseconds; a weak core compresses slowly. */
 const timeout = 10 * 60_000;
 
-/** The archive that a download asks for: its manager and its id. */
-export const attachmentPath =
-  /^\/redfish\/v1\/Managers\/([^/]+)\/LogServices\/Dump\/Entries\/(\d+)\/attachment$/;
+/** Route of the download of an archive. */
+export const attachmentPath = '/redfish/v1/Managers/:ManagerId/LogServices/Dump/Entries/:EntryId/attachment';
 
 export const dump = resource({
   uri,

@@ -1,5 +1,5 @@
 import { worst } from '../../../board/health.ts';
-import type { Platform } from '../../../platform/schema.ts';
+import type { Platform } from '../../../platform/vocabulary/index.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { ManagerBody } from '../../generated/types.ts';
 import { link, links, localOffset, now } from '../../mapping/common.ts';

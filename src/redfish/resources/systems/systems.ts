@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type BootOverride,
+  type BootRetrySettings,
   bootTargets,
   type Fru,
   type Host,
@@ -23,6 +24,7 @@ import { codeText } from '../../records/board.ts';
 import type { Changes } from '../../service/declare.ts';
 import { chassisUri, consoleUri, managerUri } from '../../uris.ts';
 
+const bootEnabled = ['Disabled', 'Once', 'Continuous'];
 const bootModes = ['Legacy', 'UEFI'];
 const restorePolicies: readonly RestorePolicy[] = ['AlwaysOn', 'AlwaysOff', 'LastState'];
 
@@ -59,6 +61,14 @@ export const system = resource({
         BootSourceOverrideTarget: host.boot.target,
         BootSourceOverrideMode: host.boot.mode ?? 'UEFI',
         UefiTargetBootSourceOverride: host.boot.uefiTarget,
+        HttpBootUri: host.boot.httpBootUri,
+        ...(host.bootRetry === null
+          ? {}
+          : {
+              AutomaticRetryConfig: host.bootRetry.config,
+              AutomaticRetryAttempts: host.bootRetry.attempts,
+              RemainingAutomaticRetryAttempts: host.bootRetry.remaining,
+            }),
       },
       ...serialConsole(app, host),
       ...indicatorOf(app.board.chassis.get(host.chassis)),
@@ -88,13 +98,24 @@ export const system = resource({
         'Boot/BootSourceOverrideTarget',
         'Boot/BootSourceOverrideMode',
         'Boot/UefiTargetBootSourceOverride',
+        'Boot/HttpBootUri',
       ],
       allowable: () => ({
+        'Boot/BootSourceOverrideEnabled': bootEnabled,
         'Boot/BootSourceOverrideTarget': bootTargets,
         'Boot/BootSourceOverrideMode': bootModes,
       }),
       check: (host, changes) => {
         const wanted = bootOf(host, changes);
+        // HTTP boot is a protocol of UEFI.
+        if (wanted.target === 'UefiHttp' && wanted.mode === 'Legacy' && wanted.enabled !== 'Disabled')
+          return [
+            message(
+              'Base.PropertyValueConflict',
+              ['Boot/BootSourceOverrideTarget', 'Boot/BootSourceOverrideMode'],
+              { relatedProperties: ['#/Boot/BootSourceOverrideMode'] },
+            ),
+          ];
         // An override that names no target could never take effect.
         const aimless = wanted.target === 'UefiTarget' && wanted.uefiTarget === null;
         return aimless && wanted.enabled !== 'Disabled'
@@ -114,6 +135,18 @@ export const system = resource({
       },
     },
     {
+      properties: ['Boot/AutomaticRetryConfig', 'Boot/AutomaticRetryAttempts'],
+      unless: ({ bootRetry }) => bootRetry === null,
+      apply: async (host, changes, { app }) => {
+        const { config, attempts } = host.bootRetry ?? { config: 'Disabled', attempts: 0 };
+        await app.board.setBootRetry(host.id, {
+          config: (changes.get('Boot/AutomaticRetryConfig') ?? config) as BootRetrySettings['config'],
+          attempts: (changes.get('Boot/AutomaticRetryAttempts') ?? attempts) as number,
+        });
+        return () => app.board.setBootRetry(host.id, { config, attempts });
+      },
+    },
+    {
       properties: ['SerialConsole/WebSocket/ServiceEnabled'],
       unless: ({ id }, app) => !app.board.consoles.has(id),
       apply: (host, changes, { app }) => {
@@ -127,6 +160,7 @@ export const system = resource({
   ],
   actions: {
     'ComputerSystem.Reset': {
+      isOrdered: true,
       parameters: {
         ResetType: { type: 'String', required: true, allowable: (host) => host.supportedResets },
       },
@@ -136,10 +170,8 @@ export const system = resource({
           name: host.name,
           action: 'ComputerSystem.Reset',
           chassis: host.chassis,
-          powerState: host.powerState,
           supported: host.supportedResets,
-          allowed: host.allowedResets(),
-          isUnfed: board.chassis.get(host.chassis)?.status.state === 'StandbyOffline',
+          refusal: (type: ResetType) => host.resetRefusal(type),
           reset: (type: ResetType) => board.reset(host.id, type),
         };
         return runReset(what, ResetType, context);
@@ -199,11 +231,13 @@ function bootOf({ boot }: Host, changes: Changes<Writables['ComputerSystem']>): 
   const target = changes.get('Boot/BootSourceOverrideTarget');
   const mode = changes.get('Boot/BootSourceOverrideMode');
   const uefiTarget = changes.get('Boot/UefiTargetBootSourceOverride');
+  const httpBootUri = changes.get('Boot/HttpBootUri');
   return {
     enabled: changes.get('Boot/BootSourceOverrideEnabled') ?? boot.enabled,
     target: bootTargets.find((each) => each === target) ?? boot.target,
     mode: mode === undefined ? boot.mode : mode,
     uefiTarget: uefiTarget === undefined ? boot.uefiTarget : uefiTarget,
+    httpBootUri: httpBootUri === undefined ? boot.httpBootUri : httpBootUri,
   };
 }
 

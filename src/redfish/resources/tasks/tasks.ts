@@ -1,9 +1,9 @@
 import { errorBody, message, RedfishError } from '../../../messages/messages.ts';
 import {
   TaskCancelled,
+  type TaskMessages,
   type TaskPart,
   TaskTimeout,
-  type TaskWords,
   TooManyTasks,
 } from '../../../tasks/task.ts';
 import { type App, collection, resource } from '../../app.ts';
@@ -125,7 +125,7 @@ export function accepted(
 }
 
 /** @param refusalOf what a client is told of an error that is not the protocol's own */
-export function taskWords(refusalOf: (error: unknown) => RedfishError): TaskWords {
+export function taskWords(refusalOf: (error: unknown) => RedfishError): TaskMessages {
   const json = (messages: RedfishError['messages']) => JSON.stringify(errorBody(messages));
   return {
     failure(error) {

@@ -1,6 +1,5 @@
 /** What software runs here. Updating it comes later: nothing is offered that does not work. */
-
-import type { Software } from '../../../network/software.ts';
+import type { Software } from '../../../firmware/software.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { SoftwareInventoryBody, UpdateServiceBody } from '../../generated/types.ts';
 import { enabled, link, links } from '../../mapping/common.ts';

@@ -69,10 +69,10 @@ export class Writer<A> {
     const { target, method } = request;
     // Read before queueing, so that a slow client holds up nobody.
     const body = method === 'DELETE' ? Buffer.alloc(0) : await request.body();
-    const uri = target.kind === 'action' ? target.owner : target.uri;
-    return this.#inTurn(uri, () =>
-      this.#perform(request, target, body).finally(() => this.#parts.renderer.written()),
-    );
+    const perform = () => this.#perform(request, target, body).finally(() => this.#parts.renderer.written());
+    if (target.kind !== 'action') return this.#inTurn(target.uri, perform);
+    const action = target.resource.actions?.[target.action];
+    return action?.isOrdered === true ? perform() : this.#inTurn(target.owner, perform);
   }
 
   #perform(request: WriteRequest<A>, target: Target<A>, body: Buffer): Promise<Outcome> {

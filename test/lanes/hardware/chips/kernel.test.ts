@@ -5,16 +5,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createI2cBus } from '../../../../drivers/i2c/bus.ts';
 import {
-  bytesOf,
   type ChipParameters,
   modesOf,
-  openChip,
-  type Register,
   type SensorChipSpec,
   settingsOf,
 } from '../../../../drivers/i2c/chip.ts';
 import { chips } from '../../../../drivers/i2c/chips/index.ts';
 import { hwmonUnit, kernelPlaces } from '../../../../drivers/i2c/kernel.ts';
+import { bytesOf, type Register } from '../../../../drivers/i2c/register.ts';
+import { openChip } from '../../../../drivers/i2c/sensor-chip.ts';
 import { modelChip } from '../../../../src/twin/i2c-model.ts';
 import { wire } from '../../../unit/drivers/i2c/wire.ts';
 import {

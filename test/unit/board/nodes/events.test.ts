@@ -11,12 +11,12 @@ import {
 import { describe, expect, it } from 'vitest';
 import { fullSensor as anyFull } from '../../../../drivers/node-ipmi/test/arbitraries.ts';
 import { fullSensor } from '../../../../drivers/node-ipmi/test/fixture.ts';
-import { recordEvent, type Speaker } from '../../../../src/board/nodes/events.ts';
+import { recordEvent, type SelContext } from '../../../../src/board/nodes/events.ts';
 import { redfishMessage } from '../../../../src/board/nodes/sel-messages.ts';
 import { isMessageKey, messageDefinition } from '../../../../src/messages/messages.ts';
 import { wording } from '../support.ts';
 
-const speaker = (sdr?: SensorSdr, changes: Partial<Speaker> = {}): Speaker => ({
+const selContext = (sdr?: SensorSdr, changes: Partial<SelContext> = {}): SelContext => ({
   ...{ id: 'n', name: 'Node', host: undefined },
   sensor: () => sdr,
   origin: () => undefined,
@@ -40,8 +40,8 @@ const event = (changes: Partial<SelEvent> = {}): SelEvent => ({
   data: [0x59, 91, 90],
   ...changes,
 });
-const told = (changes: Partial<SelEvent> = {}, sdr?: SensorSdr, more: Partial<Speaker> = {}) =>
-  recordEvent(encodeSelRecord(event(changes)), speaker(sdr, more), now);
+const told = (changes: Partial<SelEvent> = {}, sdr?: SensorSdr, more: Partial<SelContext> = {}) =>
+  recordEvent(encodeSelRecord(event(changes)), selContext(sdr, more), now);
 
 const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 });
 /** Mostly events: of the types that have messages more often than chance has it. */
@@ -60,7 +60,7 @@ describe('records of any kind', () => {
   it('become events whose message is in a registry, with the arguments that it takes', () => {
     fc.assert(
       fc.property(records, fc.option(anyFull, { nil: undefined }), (bytes, sdr) => {
-        const made = recordEvent(bytes, speaker(sdr), now);
+        const made = recordEvent(bytes, selContext(sdr), now);
         expect(wording(made)).not.toMatch(/%\d/);
         expect(made.detail).toMatch(/\S.*\.$/s);
         expect(made.record).toMatchObject({ node: 'n', raw: Buffer.from(bytes).toString('hex') });
@@ -73,7 +73,7 @@ describe('records of any kind', () => {
   it('that are cut short or too long are told as well', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-        expect(wording(recordEvent(bytes, speaker(), now))).toContain('Node');
+        expect(wording(recordEvent(bytes, selContext(), now))).toContain('Node');
       }),
     );
   });
@@ -89,7 +89,7 @@ describe('records of any kind', () => {
 
   it('of a maker without a time have none', () => {
     const bytes = Uint8Array.from([1, 0, 0xe1, ...Array.from({ length: 13 }, (_, at) => at)]);
-    const made = recordEvent(bytes, speaker(), now);
+    const made = recordEvent(bytes, selContext(), now);
     expect(made.record?.time).toBeNull();
     expect(wording(made)).toContain('a record of type 0xe1');
     expect(made.detail).toContain('000102030405060708090a0b0c');
@@ -109,7 +109,7 @@ describe('every event that has a message', () => {
             if (message === undefined) continue;
             found.add(message.messageId);
             expect(isMessageKey(message.messageId)).toBe(true);
-            const made = recordEvent(encodeSelRecord(each), speaker(fullSensor(1, 'CPU Temp')), now);
+            const made = recordEvent(encodeSelRecord(each), selContext(fullSensor(1, 'CPU Temp')), now);
             expect(made.message).toBe(message.messageId);
             expect(wording(made)).not.toBe('');
           }

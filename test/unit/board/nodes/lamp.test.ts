@@ -46,7 +46,6 @@ describe('the identify light of a node', () => {
     expect([light('bmc-a'), light('bmc-b')]).toEqual(['on', 'off']);
     expect(await settled(b.board.setIdentify('a', false))).toBe('done');
     expect(light('bmc-a')).toBe('off');
-    await b.stop();
   });
 
   it('cannot be lit while the node does not answer, and is not shown as if it were', async () => {
@@ -54,7 +53,6 @@ describe('the identify light of a node', () => {
     b.twin.inject({ kind: 'deadNode', node: 'bmc-a' });
     expect(await settled(b.board.setIdentify('a', true))).toContain('no answer after');
     expect(b.board.chassis.get('a')?.identify).toBe(false);
-    await b.stop();
   });
 
   it('that somebody else has lit is left alone', async () => {

@@ -1,12 +1,14 @@
 /** The log of a node in the journal of the daemon: every record once, whatever becomes of either of them. */
+
 import fc from 'fast-check';
 import { decodeSelRecord, IpmiNode, type Target } from 'node-ipmi';
 import { describe, expect, it } from 'vitest';
+import { silentLogger } from '../../../../src/base/logger.ts';
 import type { BoardEvent } from '../../../../src/board/model.ts';
 import { NodeLog } from '../../../../src/board/nodes/log.ts';
 import { NodeSensors } from '../../../../src/board/nodes/sensors.ts';
 import { Journal } from '../../../../src/journal/journal.ts';
-import type { NodeFacts } from '../../../../src/platform/schema.ts';
+import type { NodeFacts } from '../../../../src/platform/vocabulary/index.ts';
 import { boardRecords, nodeSource } from '../../../../src/redfish/records/board.ts';
 import { StoreError } from '../../../../src/store/errors.ts';
 import type { Store } from '../../../../src/store/store.ts';
@@ -33,6 +35,7 @@ function takerOf(mark: string | undefined): NodeLog {
   const sensors = new NodeSensors(facts, {
     ...{ found: () => new Map(), misread: () => undefined, isHostOff: () => false, isOver: () => false },
     now,
+    log: silentLogger,
   });
   return new NodeLog(facts, sensors, mark, now);
 }
@@ -41,7 +44,7 @@ function takerOf(mark: string | undefined): NodeLog {
 async function daemonOn(directory: string) {
   const { board, stop } = await startBench({ idle: true });
   const store = open(directory);
-  const journal = new Journal(store, { clock: new ManualClock(), tail: 1000 });
+  const journal = new Journal(store, { clock: new ManualClock(), pendingLimit: 1000 });
   const log = takerOf(journal.mark(nodeSource('n')));
   const take = async (target: Target, isOver = () => false) => {
     const pending: Promise<unknown>[] = [];

@@ -47,7 +47,6 @@ describe('the power limit of a node', () => {
     expect(await settled(b.board.setPowerLimit('bmc-a', limit({ watts: null })))).toBe('done');
     expect(node()?.watts).toBeNull();
     expect(b.node('b').powerLimit?.watts).toBeNull();
-    await b.stop();
   });
 
   it('that somebody else has changed is shown within a minute', async () => {
@@ -56,7 +55,6 @@ describe('the power limit of a node', () => {
     await settled(run(b.taps.node(1), activatePowerLimit, { active: false }));
     await pass(62 * period);
     expect(b.node('a').powerLimit?.watts).toBeNull();
-    await b.stop();
   });
 
   it('that does not fit is refused, and changes nothing', async () => {
@@ -65,7 +63,6 @@ describe('the power limit of a node', () => {
     for (const wrong of [{ watts: 70_000 }, { watts: -1 }, { watts: 1.5 }, { correction: 2 ** 33 }])
       expect(await settled(b.board.setPowerLimit('bmc-a', limit(wrong)))).toContain('does not fit');
     expect(b.node('a').powerLimit).toEqual(limit());
-    await b.stop();
   });
 
   it.each([0x84, 0x85, 0x89, 0xc9])('that the controller finds out of range (0x%s) is such', async (code) => {
@@ -114,7 +111,6 @@ describe('the power that a node draws', () => {
     b.taps.change = (_, message) => message;
     await pass(3 * period);
     expect(b.sensor(id).reading).toEqual(expect.any(Number));
-    await b.stop();
   });
 
   it('is a sensor also where the controller could not tell at first', async () => {
@@ -137,12 +133,11 @@ describe('the power that a node draws', () => {
     isBusy = false;
     await pass(62 * period);
     expect(b.node('a').power).toBe('bmc-a_DCMI_POWER');
-    await b.stop();
   });
 });
 
 const boot = (changes: Partial<BootOverride> = {}): BootOverride => ({
-  ...{ enabled: 'Once', target: 'Pxe', uefiTarget: null, mode: 'UEFI' },
+  ...{ enabled: 'Once', target: 'Pxe', uefiTarget: null, httpBootUri: null, mode: 'UEFI' },
   ...changes,
 });
 

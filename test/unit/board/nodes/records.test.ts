@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { fullSensor as anyFull, anySdr } from '../../../../drivers/node-ipmi/test/arbitraries.ts';
 import { fullSensor } from '../../../../drivers/node-ipmi/test/fixture.ts';
 import { recordedSensors } from '../../../../src/board/nodes/records.ts';
-import type { NodeFacts } from '../../../../src/platform/schema.ts';
+import type { NodeFacts } from '../../../../src/platform/vocabulary/index.ts';
 
 const node: NodeFacts = { id: 'n', name: 'Node', link: { kind: 'ipmb', bus: 1, address: 0x20 } };
 const validId = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;

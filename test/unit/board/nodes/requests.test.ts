@@ -38,7 +38,8 @@ function asked() {
     pinMoved: () => {
       moves += 1;
     },
-    bootFlags: () => flagBytes({ enabled: 'Once', target: 'Pxe', uefiTarget: null, mode: 'UEFI' }),
+    bootFlags: () =>
+      flagBytes({ enabled: 'Once', target: 'Pxe', uefiTarget: null, httpBootUri: null, mode: 'UEFI' }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Two servers with controllers of their own on two buses of the twin, in the time of the tests. */
 import { IpmbBus, type IpmbLink, type Target } from 'node-ipmi';
-import type { Platform } from '../../../../src/platform/schema.ts';
+import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
 import { createTwin, type Twin } from '../../../../src/twin/twin.ts';
 import { type Bench, type BenchOptions, pass, startBench } from '../support.ts';
 

@@ -7,7 +7,7 @@ import type { DeviceError } from '../../../../drivers/errors.ts';
 import type { IpmiPaths } from '../../../../drivers/ipmi/ipmi.ts';
 import { linuxIpmi } from '../../../../drivers/ipmi/linux.ts';
 import { deviceError, type Way, Ways } from '../../../../src/board/nodes/ways.ts';
-import type { NodeFacts } from '../../../../src/platform/schema.ts';
+import type { NodeFacts } from '../../../../src/platform/vocabulary/index.ts';
 import { temporary } from '../../store/support.ts';
 
 const lan = (secret: string, changes: object = {}): Pick<NodeFacts, 'id' | 'link'> => ({

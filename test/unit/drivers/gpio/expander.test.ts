@@ -132,12 +132,12 @@ describe('refusals', () => {
     expect(await kindOf(fitted(pca9535).lines.request(request))).toBe(kind);
   });
 
-  it('one line is had once, and can be had again after it was given back', async () => {
+  it('one line is had once, and can be had again after it was released', async () => {
     const { lines } = fitted(pca9535);
     const first = await lines.request(input('L0'));
     expect(await kindOf(lines.request(input('L0')))).toBe('held');
     first.close();
-    expect(() => first.get()).toThrow('given back');
+    expect(() => first.get()).toThrow('has been released');
     expect((await lines.request(output('L0'))).get()).toBe(false);
   });
 

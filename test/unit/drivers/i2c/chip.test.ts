@@ -1,13 +1,14 @@
 /** Single chips, by registers as their datasheets give them. */
 import { describe, expect, it } from 'vitest';
 import { createI2cBus } from '../../../../drivers/i2c/bus.ts';
-import { type ChipParameters, openChip, type SensorChipSpec } from '../../../../drivers/i2c/chip.ts';
+import type { ChipParameters, SensorChipSpec } from '../../../../drivers/i2c/chip.ts';
 import { adm1275, adm1276, adm1278 } from '../../../../drivers/i2c/chips/adm127x.ts';
 import { ina219, ina226, ina230 } from '../../../../drivers/i2c/chips/ina2xx.ts';
 import { pxe1610, xdpe122 } from '../../../../drivers/i2c/chips/infineon.ts';
 import { max31725, tmp75, tmp102 } from '../../../../drivers/i2c/chips/lm75.ts';
 import { pmbus } from '../../../../drivers/i2c/chips/pmbus.ts';
 import { tmp421, tmp423 } from '../../../../drivers/i2c/chips/tmp42x.ts';
+import { openChip } from '../../../../drivers/i2c/sensor-chip.ts';
 import { modelChip } from '../../../../src/twin/i2c-model.ts';
 import { kindOf, type Wire, wire } from './wire.ts';
 

@@ -3,24 +3,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createI2cBus } from '../../../../drivers/i2c/bus.ts';
 import {
-  allOnes,
-  bytesOf,
   type ChannelSpec,
   type ChipParameters,
   type EepromChipSpec,
   type MuxChipSpec,
   modesOf,
-  numberOf,
-  openChip,
   pointerOf,
-  qualities,
-  type Register,
   type SensorChipSpec,
   scaleOf,
   settingsOf,
 } from '../../../../drivers/i2c/chip.ts';
 import { chips, findChip } from '../../../../drivers/i2c/chips/index.ts';
+import { qualities } from '../../../../drivers/i2c/quality.ts';
+import { allOnes, bytesOf, numberOf, type Register } from '../../../../drivers/i2c/register.ts';
 import type { Scale } from '../../../../drivers/i2c/scale.ts';
+import { openChip } from '../../../../drivers/i2c/sensor-chip.ts';
 import { modelChip } from '../../../../src/twin/i2c-model.ts';
 import { floating, kindOf, wire } from './wire.ts';
 
@@ -75,7 +72,7 @@ it('has no name twice, and finds each chip by all of its names', () => {
 
 it.each(named(chips))('%s says where its facts are from and how well they are checked', (_name, chip) => {
   expect(chip.datasheet).toMatch(/\S{3}/);
-  expect(qualities).toContain(chip.quality);
+  expect(Object.keys(qualities)).toContain(chip.quality);
   for (const name of chip.compatible) expect(name).toMatch(/^[a-z0-9-]+$/);
 });
 
@@ -246,8 +243,9 @@ describe.each(named(sensors))('%s', (_name, spec) => {
   it('raises its status flags', async () => {
     const { model, chip } = opened(spec);
     expect(await chip.status()).toEqual([]);
-    for (const { flags } of spec.status ?? []) {
-      for (const { text } of flags) {
+    // All flags of the first register, and one of each further page: the pages are alike.
+    for (const [index, { flags }] of (spec.status ?? []).entries()) {
+      for (const { text } of index === 0 ? flags : flags.slice(0, 1)) {
         model.setFault(text, true);
         expect(await chip.status()).toEqual([text]);
         model.setFault(text, false);

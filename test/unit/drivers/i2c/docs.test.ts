@@ -1,4 +1,4 @@
-/** The page of chips is what `npm run docs` writes now. */
+/** The page of chips is what `npm run generate` writes now. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
@@ -17,5 +17,5 @@ it('spells no long series out', () => {
 
 it('is up to date', () => {
   const written = readFileSync(resolve(import.meta.dirname, '../../../../drivers/i2c/CHIPS.md'), 'utf8');
-  expect(written === page, 'drivers/i2c/CHIPS.md is stale: run "npm run docs"').toBe(true);
+  expect(written === page, 'drivers/i2c/CHIPS.md is stale: run "npm run generate"').toBe(true);
 });

@@ -4,11 +4,11 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import Koa from 'koa';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../../../src/http/limits.ts';
-import { listenMovable, type MovableListener } from '../../../../src/http/movable.ts';
-import { listenRedirect, type Redirect } from '../../../../src/http/redirect.ts';
-import { listen } from '../../../../src/http/server.ts';
+import { listenMovable, type MovableListener } from '../../../../src/http/listener/movable.ts';
+import { listenRedirect, type Redirect } from '../../../../src/http/listener/redirect.ts';
+import { listen } from '../../../../src/http/listener/server.ts';
 import { selfSigned } from '../../../../src/tls/make.ts';
+import { testAdmission } from '../../../support/admission.ts';
 
 const host = '127.0.0.1';
 const plainTimes = { headersTimeout: 150, requestTimeout: 300, connectionsCheckingInterval: 50 };
@@ -28,9 +28,9 @@ beforeEach(async () => {
   app.use((ctx) => {
     ctx.body = 'served';
   });
-  const open = (port: number) => listen(app, { tls, host, port, limits: defaultLimits, times });
+  const open = (port: number) => listen(app, { tls, host, port, admission: testAdmission(), times });
   listener = await listenMovable(open, 0);
-  redirect = await listenRedirect(host, 0, () => listener.address.port, defaultLimits, plainTimes);
+  redirect = await listenRedirect(host, 0, () => listener.address.port, testAdmission(), plainTimes);
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) client.destroy();
@@ -123,7 +123,8 @@ describe('closing a listener', () => {
   it('waits for no client, in whatever state its connection is', async () => {
     const app = new Koa();
     app.use(() => new Promise(() => undefined));
-    const open = (port: number) => listen(app, { tls, host, port, limits: defaultLimits, times: patient });
+    const open = (port: number) =>
+      listen(app, { tls, host, port, admission: testAdmission(), times: patient });
     await listener.close(0);
     listener = await listenMovable(open, 0);
     await plain(listener);

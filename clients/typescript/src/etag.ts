@@ -1,0 +1,72 @@
+/** ETags: which were seen, which forms of one to try, and whether another client changed what is to be written. */
+import { equal, isObject, type JsonObject, paths, valueAt } from './json.ts';
+
+/** The forms in which services have been seen to want a tag back, the usual one first; undefined: no If-Match. */
+export function etagForms(tag: string): (string | undefined)[] {
+  const strong = tag.replace(/^W\//, '');
+  const plain = strong.replace(/-gzip"$/, '"');
+  return [...new Set([tag, strong, plain, plain.replaceAll('"', '')]), undefined];
+}
+
+/** The written paths whose values differ between two readings of a resource, as JSON pointers. */
+export function changedBetween(before: JsonObject, now: JsonObject, changes: JsonObject): string[] {
+  return paths(changes).filter((path) => !equal(valueAt(before, path), valueAt(now, path)));
+}
+
+/** The written paths at which a body shows another value; properties that it does not show, such as Password, are left out. */
+export function ignoredIn(body: JsonObject, changes: JsonObject): string[] {
+  return paths(changes).filter((path) => {
+    const shown = valueAt(body, path);
+    return shown !== undefined && !shows(shown, valueAt(changes, path));
+  });
+}
+
+/** Whether `shown` has all of `sent`: services add to objects in arrays what was not sent. */
+function shows(shown: unknown, sent: unknown): boolean {
+  if (Array.isArray(sent))
+    return (
+      Array.isArray(shown) &&
+      shown.length >= sent.length &&
+      sent.every((item, index) => shows(shown[index], item))
+    );
+  if (!isObject(sent)) return equal(shown, sent);
+  return isObject(shown) && Object.entries(sent).every(([name, value]) => shows(shown[name], value));
+}
+
+export interface Seen {
+  readonly etag: string | undefined;
+  readonly body: JsonObject;
+}
+
+/** The latest readings of one client by URI; old ones are forgotten so that memory stays constant. */
+export class SeenResources {
+  readonly #byUri = new Map<string, Seen>();
+  readonly #byBody = new WeakMap<object, string>();
+  readonly #most: number;
+
+  constructor(most = 200) {
+    this.#most = most;
+  }
+
+  add(uri: string, etag: string | undefined, body: JsonObject): void {
+    this.#byUri.delete(uri);
+    this.#byUri.set(uri, { etag, body });
+    if (etag !== undefined) this.#byBody.set(body, etag);
+    const oldest = this.#byUri.keys().next().value;
+    if (this.#byUri.size > this.#most && oldest !== undefined) this.#byUri.delete(oldest);
+  }
+
+  forget(uri: string): void {
+    this.#byUri.delete(uri);
+  }
+
+  at(uri: string): Seen | undefined {
+    return this.#byUri.get(uri);
+  }
+
+  /** The tag of a resource that was read, even when it has been read again since. */
+  tagOf(body: object): string | undefined {
+    const own = (body as JsonObject)['@odata.etag'];
+    return this.#byBody.get(body) ?? (typeof own === 'string' ? own : undefined);
+  }
+}

@@ -1,0 +1,40 @@
+/** What lasts: the database, the settings in it, and the journal with the records of all parts. */
+import { Journal } from '../../journal/journal.ts';
+import { journalWords } from '../../redfish/records/board.ts';
+import { StoreError } from '../../store/errors.ts';
+import { Settings } from '../../store/settings.ts';
+import { openStore, type Store } from '../../store/store.ts';
+import type { ModuleContext } from '../options.ts';
+import { type Recording, recording } from '../recording.ts';
+
+export interface Storage {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly journal: Journal;
+  readonly recording: Recording;
+}
+
+/** @throws StoreError when the directory cannot be used, or another daemon uses it */
+export function storeModule({ options, lifecycle }: ModuleContext): Storage {
+  const log = options.log.child('store');
+  const manager = options.platform.manager.id;
+  const store = openStore(options.state);
+  lifecycle.addStarted('store', () => store.close());
+  const journal = new Journal(store, { messages: journalWords(manager), log: log.warn });
+  lifecycle.addStarted('journal', () => journal.close());
+  try {
+    journal.closeConditions();
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    log.warn('conditions of the previous run stay open in the logs: the store cannot be written', {
+      err: error,
+    });
+  }
+  const recorded = recording(journal, manager);
+  if (store.recovered !== null) {
+    const { setAside, reason } = store.recovered;
+    log.error('the store was damaged: it was set aside and a new one was created', { setAside, reason });
+    void recorded.storeRecovered(reason);
+  }
+  return { store, settings: new Settings(store), journal, recording: recorded };
+}
