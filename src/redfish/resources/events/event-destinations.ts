@@ -42,6 +42,7 @@ const field = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 export const eventDestination = resource({
   uri: '/redfish/v1/EventService/Subscriptions/{EventDestinationId}',
   schema: 'EventDestination',
+  shows: 'time',
   ids: (app) => app.events.ids(),
   find: (app, { EventDestinationId }) => app.events.find(EventDestinationId),
   body: ({ stream, subscription, state }, { uri }): EventDestinationBody => ({
