@@ -1,4 +1,4 @@
-/** Revisions of the board: counters that say whether something rendered from its state or readings is still current. */
+/** Revisions of the board: counters that show whether something rendered from its state or readings is still current. */
 
 import type { BoardEvent } from './model/event.ts';
 import { chassisScope, hostScope, type Revisions, type Scope } from './model/revisions.ts';
