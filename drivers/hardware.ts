@@ -1,3 +1,4 @@
+/** The hardware interfaces of a board, implemented by Linux and by the twin. */
 import type { GpioLines } from './gpio/lines.ts';
 import type { Hwmon } from './hwmon/hwmon.ts';
 import type { I2cTransport } from './i2c/transport.ts';
@@ -7,9 +8,9 @@ import type { PostCodeDevices } from './post/post-codes.ts';
 import type { SerialPorts } from './serial/serial.ts';
 import type { Watchdogs } from './watchdog/watchdog.ts';
 
-/** Everything a board is reached by: the real machine (`linux.ts`) or the twin (`twin/`). */
+/** All hardware of a board: the real machine (`linux.ts`) or the twin (`src/twin`). */
 export interface Hardware {
-  /** The transport of bus number `bus`; asking twice gives the same one. Never throws: a missing bus fails on use. */
+  /** The transport of bus number `bus`; the same one for the same number. Never throws: a missing bus fails on use. */
   i2c(bus: number): I2cTransport;
   readonly gpio: GpioLines;
   readonly hwmon: Hwmon;

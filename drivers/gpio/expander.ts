@@ -1,226 +1,212 @@
 /**
- * The lines of a port expander that no kernel driver holds, over I2C. A port cannot be asked in no time, so its inputs
- * are polled: `get` gives the level of the last poll, and throws while the chip does not answer. What an output is to
- * show is kept here: a chip that comes back from a reset as all inputs is told again at the next poll.
+ * The lines of a port expander that no kernel driver holds, over I2C. Reading a port takes a bus transfer, so inputs are
+ * polled: `get` returns the level of the last poll, and throws while the chip does not answer. Levels of outputs are kept
+ * here: a chip that a reset has turned to inputs is corrected at the next poll.
  */
 import { DeviceError } from '../errors.ts';
-import type { I2cDevice, RegisterAccess } from '../i2c/bus.ts';
+import type { I2cDevice } from '../i2c/bus.ts';
 import type { GpioChipSpec } from '../i2c/chip.ts';
+import { DebouncedInput } from './debounce.ts';
+import { ExpanderPorts } from './expander-ports.ts';
 import type { GpioLine, GpioLines, LineRequest } from './lines.ts';
 
 export interface ExpanderOptions {
-  /** Milliseconds between looks at the inputs; 100 when left out. */
+  /** Milliseconds between polls of the inputs; 100 when left out. */
   readonly period?: number;
 }
 
-/** One port: eight lines, a bit each. */
-interface Port {
-  /** Levels that outputs are to have, and which lines are outputs of ours. */
-  output: number;
-  driven: number;
-  /** Levels at the last poll. */
-  input: number;
-}
-
-interface Requested {
-  readonly index: number;
-  readonly request: LineRequest;
-  readonly listeners: Set<(value: boolean) => void>;
-  /** Logical value that listeners were told last; undefined before the first. */
-  told: boolean | undefined;
-  /** A level that has been seen, but not for long enough. */
-  candidate: { readonly value: boolean; readonly since: number } | undefined;
-}
-
-/**
- * `names` are those of the lines, from the first on; undefined for a line that nobody may have. The lines of the chip
- * are touched only as they are requested.
- */
+/** `names` are those of the lines in order; undefined for a line that must not be requested. Other lines are not touched. */
 export function expanderLines(
   spec: GpioChipSpec,
   device: I2cDevice,
   names: readonly (string | undefined)[],
   { period = 100 }: ExpanderOptions = {},
 ): GpioLines {
-  const [chip] = spec.compatible;
-  const ports: Port[] = Array.from({ length: Math.ceil(spec.lines / 8) }, () => ({
-    output: 0xff,
-    driven: 0,
-    input: 0,
-  }));
-  const requested = new Map<string, Requested>();
-  let fault: DeviceError | null = null;
-  let timer: NodeJS.Timeout | undefined;
-  let polling: Promise<void> | undefined;
-  let closed = false;
+  return new Expander(spec, device, names, period);
+}
 
-  const portOf = (index: number): Port => ports[index >> 3] as Port;
-  const maskOf = (index: number) => 1 << (index & 7);
-  const isUsed = (number: number) => [...requested.values()].some(({ index }) => index >> 3 === number);
+class Expander implements GpioLines {
+  readonly ports: ExpanderPorts;
+  readonly #spec: GpioChipSpec;
+  readonly #device: I2cDevice;
+  readonly #names: readonly (string | undefined)[];
+  readonly #period: number;
+  readonly #requested = new Map<string, ExpanderLine>();
+  #fault: DeviceError | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #polling: Promise<void> | undefined;
+  #closed = false;
 
-  const reading = (access: RegisterAccess, register: number) => access.readByte(register);
-
-  /** A chip without registers is written and read whole: ones for its inputs. */
-  async function exchangeLevels(access: RegisterAccess): Promise<void> {
-    const levels = ports.map(({ output, driven }) => (output | ~driven) & 0xff);
-    const [first = 0xff, ...others] = levels;
-    await access.write(first, Uint8Array.from(others));
-    const found = await access.read(new Uint8Array(), ports.length);
-    for (const [number, port] of ports.entries()) port.input = found[number] ?? 0xff;
+  constructor(spec: GpioChipSpec, device: I2cDevice, names: readonly (string | undefined)[], period: number) {
+    this.ports = new ExpanderPorts(spec);
+    this.#spec = spec;
+    this.#device = device;
+    this.#names = names;
+    this.#period = period;
   }
 
-  /** Puts right what is not as it should be, and reads the levels. Outputs have their level before they drive it. */
-  async function exchange(access: RegisterAccess): Promise<void> {
-    const { registers } = spec;
-    if (!registers) return exchangeLevels(access);
-    for (const [number, port] of ports.entries()) {
-      if (!isUsed(number)) continue;
-      const outputs = await reading(access, registers.output + number);
-      const wanted = (outputs & ~port.driven) | (port.output & port.driven);
-      if (wanted !== outputs) await access.writeByte(registers.output + number, wanted);
-      const directions = await reading(access, registers.configuration + number);
-      const inputs = [...requested.values()]
-        .filter(({ index, request }) => index >> 3 === number && request.direction === 'in')
-        .reduce((mask, { index }) => mask | maskOf(index), 0);
-      const right = (directions & ~port.driven) | inputs;
-      if (right !== directions) await access.writeByte(registers.configuration + number, right);
-      port.input = await reading(access, registers.input + number);
-    }
+  /** Why the levels are unknown; null while the chip answers. */
+  get fault(): DeviceError | null {
+    return this.#fault;
   }
 
-  async function update(): Promise<void> {
+  async request(request: LineRequest): Promise<GpioLine> {
+    const index = this.#indexOf(request);
+    const line = new ExpanderLine(this, index, request);
+    this.#requested.set(request.line, line);
+    this.ports.use(index);
     try {
-      await device.run(exchange);
-      fault = null;
+      await this.#polling;
+      if (request.direction === 'in') this.ports.sense(index);
+      // The present level is known only after an exchange.
+      else if (request.keep) await this.#exchange();
+      if (request.direction === 'out') line.drive(request.keep ? line.level : (request.initial ?? false));
+      await this.#exchange();
     } catch (error) {
-      if (!(error instanceof DeviceError)) throw error;
-      fault = error;
+      this.#requested.delete(request.line);
+      this.ports.release(index);
+      throw error;
+    }
+    line.setBaseline();
+    this.#timer ??= setInterval(() => void this.poll(), this.#period).unref();
+    return line;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#polling;
+    this.#requested.clear();
+  }
+
+  holds(line: ExpanderLine): boolean {
+    return this.#requested.get(line.name) === line;
+  }
+
+  release(line: ExpanderLine): void {
+    this.#requested.delete(line.name);
+    this.ports.release(line.index);
+    if (this.#requested.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** One poll at a time. A failure is kept in `fault` until it is over. */
+  poll(): Promise<void> {
+    this.#polling ??= this.#exchange()
+      .then(
+        () => this.#emitChanges(),
+        () => undefined,
+      )
+      .finally(() => {
+        this.#polling = undefined;
+      });
+    return this.#polling;
+  }
+
+  /** A poll that begins from now on: one under way may have passed the port already. */
+  pollAnew(): Promise<void> {
+    return (this.#polling ?? Promise.resolve()).then(() => this.poll());
+  }
+
+  async #exchange(): Promise<void> {
+    try {
+      await this.#device.run((access) => this.ports.exchange(access));
+      this.#fault = null;
+    } catch (error) {
+      if (error instanceof DeviceError) this.#fault = error;
       throw error;
     }
   }
 
-  function tell(): void {
-    for (const line of requested.values()) {
-      const { request, listeners } = line;
-      if (request.direction !== 'in') continue;
-      const now = logical(line);
-      if (now === line.told) {
-        line.candidate = undefined;
-        continue;
-      }
-      if (line.candidate?.value !== now) line.candidate = { value: now, since: performance.now() };
-      if (line.told !== undefined && performance.now() - line.candidate.since < (request.debounce ?? 0))
-        continue;
-      line.candidate = undefined;
-      const isFirst = line.told === undefined;
-      line.told = now;
-      if (!isFirst) for (const listener of [...listeners]) listener(now);
-    }
+  #emitChanges(): void {
+    const now = performance.now();
+    for (const line of this.#requested.values()) line.update(now);
   }
 
-  /** One look at a time; what fails is told by `get` and `set` until it has gone. */
-  function poll(): Promise<void> {
-    polling ??= update()
-      .then(tell, () => undefined)
-      .finally(() => {
-        polling = undefined;
-      });
-    return polling;
-  }
-
-  function logical({ index, request }: Requested): boolean {
-    const port = portOf(index);
-    const level = request.direction === 'out' ? port.output : port.input;
-    return ((level & maskOf(index)) !== 0) !== request.activeLow;
-  }
-
-  function drive({ index, request }: Requested, value: boolean): void {
-    const port = portOf(index);
-    const mask = maskOf(index);
-    port.output = value !== request.activeLow ? port.output | mask : port.output & ~mask;
-    port.driven |= mask;
-  }
-
-  function refuse(request: LineRequest): DeviceError | undefined {
+  #indexOf(request: LineRequest): number {
     const where = `line ${request.line}`;
-    if (closed) return new DeviceError('no-bus', where, `${chip} at ${device.name} has been closed`);
-    if (requested.has(request.line)) return new DeviceError('held', where, 'it has been requested already');
-    if (request.bias === 'pull-up' || request.bias === 'pull-down') {
-      return new DeviceError('unsupported', where, `${chip} has no switchable bias`);
-    }
-    return undefined;
+    const [chip] = this.#spec.compatible;
+    const index = this.#names.indexOf(request.line);
+    if (index < 0 || index >= this.#spec.lines)
+      throw new DeviceError('no-bus', where, `${chip} at ${this.#device.name} has no such line`);
+    if (this.#closed)
+      throw new DeviceError('no-bus', where, `${chip} at ${this.#device.name} has been closed`);
+    if (this.#requested.has(request.line))
+      throw new DeviceError('held', where, 'it has been requested already');
+    if (request.bias === 'pull-up' || request.bias === 'pull-down')
+      throw new DeviceError('unsupported', where, `${chip} has no switchable bias`);
+    return index;
+  }
+}
+
+class ExpanderLine implements GpioLine {
+  readonly index: number;
+  readonly #expander: Expander;
+  readonly #request: LineRequest;
+  readonly #input = new DebouncedInput();
+  readonly #listeners = new Set<(value: boolean) => void>();
+
+  constructor(expander: Expander, index: number, request: LineRequest) {
+    this.#expander = expander;
+    this.index = index;
+    this.#request = request;
   }
 
-  return {
-    async request(request) {
-      const index = names.indexOf(request.line);
-      if (index < 0 || index >= spec.lines) {
-        throw new DeviceError('no-bus', `line ${request.line}`, `${chip} at ${device.name} has no such line`);
-      }
-      const refusal = refuse(request);
-      if (refusal) throw refusal;
-      const line: Requested = { index, request, listeners: new Set(), told: undefined, candidate: undefined };
-      requested.set(request.line, line);
-      try {
-        await polling;
-        if (request.direction === 'out') {
-          // Its level is known from a look at the port.
-          if (request.keep) await update();
-          const level = (portOf(index).input & maskOf(index)) !== 0;
-          drive(line, request.keep ? level !== request.activeLow : (request.initial ?? false));
-        }
-        await update();
-      } catch (error) {
-        requested.delete(request.line);
-        portOf(index).driven &= ~maskOf(index);
-        throw error;
-      }
-      if (request.direction === 'in') line.told = logical(line);
-      timer ??= setInterval(() => void poll(), period).unref();
-      return lineOf(line);
-    },
-    async close() {
-      closed = true;
-      clearInterval(timer);
-      await polling;
-      requested.clear();
-    },
-  };
+  get name(): string {
+    return this.#request.line;
+  }
 
-  function lineOf(line: Requested): GpioLine {
-    const { request } = line;
-    const check = () => {
-      if (requested.get(request.line) !== line)
-        throw new DeviceError('no-bus', `line ${request.line}`, 'it has been given back');
-      if (fault) throw fault;
-    };
-    return {
-      name: request.line,
-      get() {
-        check();
-        return request.direction === 'in' ? (line.told ?? logical(line)) : logical(line);
-      },
-      set(value) {
-        check();
-        if (request.direction !== 'out')
-          throw new DeviceError('unsupported', `line ${request.line}`, 'it is an input');
-        drive(line, value);
-        // A poll that is under way may have passed this port already.
-        void (polling ?? Promise.resolve()).then(poll);
-      },
-      onChange(listener) {
-        line.listeners.add(listener);
-        return () => line.listeners.delete(listener);
-      },
-      close() {
-        if (requested.get(request.line) !== line) return;
-        requested.delete(request.line);
-        portOf(line.index).driven &= ~maskOf(line.index);
-        if (requested.size === 0) {
-          clearInterval(timer);
-          timer = undefined;
-        }
-      },
-    };
+  /** The logical value at the pin. */
+  get level(): boolean {
+    return this.#expander.ports.input(this.index) !== this.#request.activeLow;
+  }
+
+  get(): boolean {
+    this.#check();
+    if (this.#request.direction === 'in') return this.#input.value ?? this.level;
+    return this.#expander.ports.output(this.index) !== this.#request.activeLow;
+  }
+
+  set(value: boolean): void {
+    this.#check();
+    if (this.#request.direction !== 'out')
+      throw new DeviceError('unsupported', `line ${this.name}`, 'it is an input');
+    this.drive(value);
+    void this.#expander.pollAnew();
+  }
+
+  onChange(listener: (value: boolean) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    if (this.#expander.holds(this)) this.#expander.release(this);
+  }
+
+  /** Sets the level without waiting for the chip. */
+  drive(value: boolean): void {
+    this.#expander.ports.drive(this.index, value !== this.#request.activeLow);
+  }
+
+  /** Takes the present level of an input as known; it is no change. */
+  setBaseline(): void {
+    if (this.#request.direction === 'in') this.#input.reset(this.level);
+  }
+
+  /** Emits a change of an input. */
+  update(now: number): void {
+    const { direction, debounce = 0 } = this.#request;
+    if (direction !== 'in') return;
+    const value = this.level;
+    if (!this.#input.update(value, now, debounce)) return;
+    for (const listener of [...this.#listeners]) listener(value);
+  }
+
+  #check(): void {
+    if (!this.#expander.holds(this))
+      throw new DeviceError('no-bus', `line ${this.name}`, 'it has been released');
+    if (this.#expander.fault) throw this.#expander.fault;
   }
 }

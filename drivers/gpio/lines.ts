@@ -17,28 +17,28 @@ export interface LineRequest {
 
 export interface GpioLine {
   readonly name: string;
-  /** The logical value now; for an output the value driven. Throws DeviceError when the line has gone. */
+  /** The logical value now; for an output the value driven. @throws DeviceError when the line has disappeared. */
   get(): boolean;
   /** Drives an output. @throws DeviceError when the line cannot be driven. */
   set(value: boolean): void;
   /** Calls `listener` with each new logical value of an input; returns the function that ends this. */
   onChange(listener: (value: boolean) => void): () => void;
-  /** Gives the line back to the kernel. */
+  /** Releases the line. */
   close(): void;
 }
 
-/** A line that nobody has requested here. */
+/** A line that has not been requested by this process. */
 export interface LineInspection {
-  /** Chip and number, for people: `gpiochip0 line 58`. */
+  /** Chip and number, for messages: `gpiochip0 line 58`. */
   readonly place: string;
-  /** Who has it; null when it is free. */
+  /** Its consumer; null when the line is free. */
   readonly holder: string | null;
 }
 
 export interface GpioLines {
-  /** @throws DeviceError `no-bus` (no such line), `held` (somebody else has it) or `unsupported`. */
+  /** @throws DeviceError `no-bus` (no such line), `held` (another consumer has it) or `unsupported`. */
   request(request: LineRequest): Promise<GpioLine>;
-  /** Looks a line up without touching it, where the machine can. @throws DeviceError `no-bus` or `unsupported` */
+  /** Inspects a line without requesting it, where the machine can. @throws DeviceError `no-bus` or `unsupported` */
   inspect?(line: string): Promise<LineInspection>;
   close(): Promise<void>;
 }

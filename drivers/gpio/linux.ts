@@ -21,7 +21,7 @@ const flags = {
   disabled: 1 << 10,
 } as const;
 
-/** Who the kernel says has the line (`gpioinfo`). */
+/** The consumer of a line according to the kernel (`gpioinfo`). */
 const consumer = 'redfishd';
 
 /** Edges within this many milliseconds, and how many of them are one too many: then the line is left alone for a while. */
@@ -75,7 +75,7 @@ export function linuxGpio(dev = '/dev'): GpioLines {
       const { chip, offset } = await find(addon, name);
       const lines = addon.gpioLines(chip);
       const line = typeof lines === 'number' ? undefined : lines[offset];
-      const holder = line?.used === true ? line.consumer || 'somebody' : null;
+      const holder = line?.used === true ? line.consumer || 'an unnamed consumer' : null;
       return { place: `${basename(chip)} line ${offset}`, holder };
     },
     async close() {
@@ -98,8 +98,8 @@ class LinuxLine implements GpioLine {
   #fd: number;
   #watch: Handle | undefined;
   #resume: NodeJS.Timeout | undefined;
-  /** What listeners were told last. */
-  #told: boolean | undefined;
+  /** The value emitted last. */
+  #emitted: boolean | undefined;
   #edges = 0;
   #since = 0;
 
@@ -120,7 +120,7 @@ class LinuxLine implements GpioLine {
     const given = this.#isOutput ? value : -1;
     this.#fd = addon.gpioRequest(chip, offset, asked, given, this.#isOutput ? 0 : debounce * 1000, consumer);
     if (this.#fd < 0) throw this.#refused(this.#fd, place);
-    // Some controllers take the value before the direction, and lose it: once more, now that the line is an output.
+    // Some controllers drop a value that is set before the direction: set it again now that the line is an output.
     if (this.#isOutput) this.set(value === 1);
   }
 
@@ -170,7 +170,7 @@ class LinuxLine implements GpioLine {
     const watch = this.#addon.gpioWatch(this.#open(), (count, rising) => this.#edge(count, rising));
     if (typeof watch === 'number') throw this.#failed(watch);
     this.#watch = watch;
-    this.#told ??= this.get();
+    this.#emitted ??= this.get();
   }
 
   #ignore(): void {
@@ -186,7 +186,7 @@ class LinuxLine implements GpioLine {
       this.#ignore();
       return;
     }
-    this.#tell(rising);
+    this.#emit(rising);
     const now = performance.now();
     if (now - this.#since > storm.window) {
       this.#since = now;
@@ -201,28 +201,28 @@ class LinuxLine implements GpioLine {
       try {
         this.#edges = 0;
         this.#follow();
-        this.#tell(this.get());
+        this.#emit(this.get());
       } catch {
         // It has gone meanwhile, as above.
       }
     }, storm.pause).unref();
   }
 
-  #tell(value: boolean): void {
-    if (value === this.#told) return;
-    this.#told = value;
+  #emit(value: boolean): void {
+    if (value === this.#emitted) return;
+    this.#emitted = value;
     for (const listener of this.#listeners) listener(value);
   }
 
   #open(): number {
-    if (this.#fd < 0) throw new DeviceError('no-bus', `line ${this.name}`, 'it has been given back');
+    if (this.#fd < 0) throw new DeviceError('no-bus', `line ${this.name}`, 'it has been released');
     return this.#fd;
   }
 
   #refused(failure: number, { chip, offset }: Place): DeviceError {
     const lines = this.#addon.gpioLines(chip);
     const held = typeof lines === 'number' ? undefined : lines[offset];
-    const who = held?.consumer ? `${held.consumer} has it` : 'somebody has it';
+    const who = held?.consumer ? `${held.consumer} has it` : 'another consumer has it';
     return this.#failed(failure, held?.used ? who : undefined);
   }
 
@@ -237,7 +237,7 @@ const kinds: Readonly<Record<string, readonly [DeviceErrorKind, string]>> = {
   ENOENT: ['no-bus', 'its chip is not there'],
   ENODEV: ['no-bus', 'its chip has gone'],
   EBADF: ['no-bus', 'its chip has gone'],
-  EBUSY: ['held', 'somebody has it'],
+  EBUSY: ['held', 'another consumer has it'],
   // The pin controller gives a pin to one function at a time.
   EINVAL: [
     'unsupported',

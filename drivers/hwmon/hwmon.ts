@@ -1,3 +1,4 @@
+/** The interface to the hwmon, IIO and PWM drivers of the kernel. */
 import type { KernelPlace } from '../i2c/chip.ts';
 
 /**

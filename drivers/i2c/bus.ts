@@ -16,7 +16,7 @@ export type ByteOrder = 'le' | 'be';
 export interface I2cBus {
   /** For messages, e.g. `i2c-6`. */
   readonly name: string;
-  /** `stuck`: the last transfer did not end in time; `missing`: there is no such bus. Heals by itself. */
+  /** `stuck`: the last transfer did not end in time; `missing`: there is no such bus. Recovers without intervention. */
   readonly state: 'ok' | 'stuck' | 'missing';
   /** How often a device access is repeated after a NACK or a bad PEC. */
   readonly retries: number;
@@ -37,7 +37,7 @@ export interface RegisterAccess {
   readByte(register: number): Promise<number>;
   /** An unsigned 16-bit register. */
   readWord(register: number, order: ByteOrder): Promise<number>;
-  /** SMBus block read: the device says how many bytes there are. */
+  /** SMBus block read: the device states the number of bytes. */
   readBlock(register: number): Promise<Uint8Array>;
   write(pointer: number | Uint8Array, bytes: Uint8Array): Promise<void>;
   writeByte(register: number, value: number): Promise<void>;
@@ -82,7 +82,7 @@ export function createI2cBus(
     let settled = false;
     let timer: NodeJS.Timeout | undefined;
     const overdue = new Promise<never>((_resolve, reject) => {
-      // A busy event loop runs timers before it looks for results: one more turn lets an answer that is already here win.
+      // A busy event loop runs timers before I/O results: one more turn lets an answer that has arrived win.
       const expire = () =>
         setImmediate(() => {
           if (settled) return;
@@ -97,7 +97,7 @@ export function createI2cBus(
       const answer = await Promise.race([call, overdue]);
       state = 'ok';
       if (answer.length !== readLength) {
-        const message = `${readLength} bytes were asked for and ${answer.length} came`;
+        const message = `${readLength} bytes were requested and ${answer.length} arrived`;
         throw new DeviceError('wrong-data', deviceName(transport.name, address), message);
       }
       return answer;

@@ -26,7 +26,7 @@ export interface Eeprom {
 /** Bytes of one read: what an SMBus block carries, so that every adapter can do it and other jobs get their turn. */
 const chunk = 32;
 
-/** An EEPROM is asked at least so often whether its write cycle is over. */
+/** Least number of polls for the end of a write cycle. */
 const leastPolls = 5;
 
 export function openEeprom(spec: EepromChipSpec, device: I2cDevice): Eeprom {
@@ -55,7 +55,7 @@ export function openEeprom(spec: EepromChipSpec, device: I2cDevice): Eeprom {
     return bytes;
   }
 
-  /** One page, with the bus held until the EEPROM answers again: meanwhile it answers nobody. */
+  /** One page, with the bus held until the EEPROM answers again. */
   const writePage = (offset: number, bytes: Uint8Array) =>
     device.bus.run(async (transfer) => {
       const { address } = deviceAt(offset);
@@ -71,7 +71,7 @@ export function openEeprom(spec: EepromChipSpec, device: I2cDevice): Eeprom {
         return;
       } catch (error) {
         const busy = error instanceof DeviceError && error.kind === 'no-answer';
-        // Time that this process stood still is no time in which the part was asked.
+        // A stall of this process does not count as polling.
         if (!busy || (asked >= leastPolls && performance.now() > deadline)) throw error;
         await sleep(1);
       }

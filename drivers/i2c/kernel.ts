@@ -1,4 +1,4 @@
-/** Where the kernel's driver of a chip shows what we read ourselves: names and units of hwmon (Documentation/hwmon/sysfs-interface). */
+/** Where the kernel's driver shows the channels of a chip: names and units of hwmon (Documentation/hwmon/sysfs-interface). */
 
 import type { Quantity } from '../quantity.ts';
 import type { KernelPlace, SensorChipSpec } from './chip.ts';
@@ -22,7 +22,7 @@ export const hwmonUnit = (quantity: Quantity): number | undefined => hwmonNames[
 
 /**
  * Where the Linux driver shows each channel of a chip that it has; empty for a chip without a Linux driver. A channel
- * that does not say is `temp1_input`, `in0_input` and so on, counted by quantity in the order of the literal.
+ * without `hwmon` is `temp1_input`, `in0_input` and so on, counted by quantity in the order of the literal.
  */
 export function kernelPlaces({ kernel, channels }: SensorChipSpec): ReadonlyMap<string, KernelPlace> {
   const places = new Map<string, KernelPlace>();

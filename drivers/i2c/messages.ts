@@ -9,7 +9,7 @@ import { deviceName } from './bus.ts';
 import { deviceError } from './linux.ts';
 import type { I2cTransport } from './transport.ts';
 
-/** An adapter that has no messages says so with one of these. */
+/** Errors of an adapter without I2C messages. */
 const noMessages: readonly string[] = ['ENOTSUP', 'EOPNOTSUPP', 'ENOTTY'];
 
 /**
@@ -53,7 +53,7 @@ export function messagesI2c(
         throw new DeviceError('unsupported', deviceName(name, address), message);
       }
       const at = withoutAddon ? undefined : open();
-      // To ask without a byte whether somebody is there means other things to other adapters: SMBus has a call for it.
+      // A probe without data means different things to different adapters: SMBus has a call for it.
       if (at === undefined || (write.length === 0 && readLength === 0))
         return smbus.transfer(address, write, readLength);
       const answer = await at.calls.i2cTransfer(at.opened, address, Buffer.from(write), readLength);

@@ -1,19 +1,19 @@
 /**
  * A channel of an I2C mux as a bus of its own; its parent may be a channel itself. The selected channel is remembered,
- * and selected anew after any error, since a mux that was reset has none. Of the muxes on one parent only one is open
+ * and selected again after any error, since a reset mux has no open channel. Of the muxes on one parent only one is open
  * at a time: behind two of them there may be the same address.
  */
 import { DeviceError } from '../errors.ts';
 import { deviceName, type I2cBus, i2cDevice, type Transfer } from './bus.ts';
 import type { MuxChipSpec } from './chip.ts';
 
-/** What is known of a mux: the open channel, 'none', or undefined for unknown. */
+/** Known state of a mux: the open channel, 'none', or undefined for unknown. */
 interface Mux {
   readonly address: number;
   open: number | 'none' | undefined;
 }
 
-/** All muxes of a parent bus, whichever channel first spoke of them. */
+/** All muxes of a parent bus. */
 const muxes = new WeakMap<I2cBus, Map<number, Mux>>();
 
 function muxAt(parent: I2cBus, address: number): Mux {
@@ -91,7 +91,7 @@ function moved(error: unknown, from: string, to: string): unknown {
   return new DeviceError(error.kind, to, error.message.slice(from.length + 2), { cause: error });
 }
 
-/** Closes all channels of another mux; one that does not answer has none open to us. */
+/** Closes all channels of another mux; one that does not answer has no open channel. */
 async function close(transfer: Transfer, mux: Mux): Promise<void> {
   try {
     await transfer(mux.address, Uint8Array.of(0), 0);

@@ -6,7 +6,7 @@
 import type { Quantity } from '../quantity.ts';
 import type { ChannelSpec, Flag } from './chip.ts';
 import { byte, pageCommand, type Register } from './register.ts';
-import { linear11, linear16, type Scale, signed, type VidFacts, vid } from './scale.ts';
+import { half, linear11, linear16, type Scale, signed, type VidFacts, vid } from './scale.ts';
 
 /** A 16-bit command, low byte first. */
 export const command = (address: number, page?: number): Register => ({
@@ -106,7 +106,10 @@ export const imvp9 = intel({ base: 0.2, step: 0.01 });
 /** AMD SVI2: 1.55 V at 0, down by 6.25 mV to 200 mV at D8h. */
 export const amd625mv = vid({ base: 1.55, step: -0.00625, first: 0, last: 0xd8 });
 
-/** READ_VOUT in the format that VOUT_MODE of the same page names: LINEAR16, or one of `tables`. */
+/**
+ * READ_VOUT in the format that VOUT_MODE of the same page selects: LINEAR16, one of `tables`, or half precision. Bit 7 of
+ * VOUT_MODE concerns limits and commands, not what is measured (PMBus 1.3 part II, 8.3).
+ */
 export const voutChannel = (page: number | undefined, tables: VidTables = {}): ChannelSpec => ({
   quantity: 'Voltage',
   register: command(code.vout, page),
@@ -114,11 +117,14 @@ export const voutChannel = (page: number | undefined, tables: VidTables = {}): C
   mode: byteCommand(code.voutMode, page),
   scale: (_parameters, mode) => {
     const parameter = mode & 0x1f;
-    switch (mode >> 5) {
+    switch ((mode >> 5) & 0x03) {
       case 0:
         return linear16(signed(parameter, 5));
       case 1:
         return tables[parameter];
+      // All ones is the answer of a chip without VOUT_MODE.
+      case 3:
+        return mode === 0xff ? undefined : half;
       default:
         return undefined;
     }

@@ -1,8 +1,9 @@
 /** Access to the registers of a chip in the way that it lays them out. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DeviceError } from '../errors.ts';
 import { hex, type RegisterAccess } from './bus.ts';
 import { type Identity, pageRegisterOf, pointerOf, type SensorChipSpec } from './chip.ts';
-import { allOnes, bytesOf, numberOf, type Register } from './register.ts';
+import { allOnes, bytesOf, checkByte, numberOf, type Register } from './register.ts';
 
 const nothing = new Uint8Array();
 
@@ -16,9 +17,12 @@ export interface FoundIdentity {
 
 export class RegisterIo {
   readonly #spec: SensorChipSpec;
+  readonly #where: string;
 
-  constructor(spec: SensorChipSpec) {
+  /** `where` names the device in error messages. */
+  constructor(spec: SensorChipSpec, where: string) {
     this.#spec = spec;
+    this.#where = where;
   }
 
   async read(access: RegisterAccess, register: Register): Promise<number> {
@@ -36,7 +40,12 @@ export class RegisterIo {
       await sleep(conversion);
     }
     const whole = await access.read(conversion === undefined ? pointer : nothing, of);
-    return numberOf(whole.subarray(at, at + bytes), order);
+    const value = whole.subarray(at, at + bytes);
+    if (register.checked && whole[at + bytes] !== checkByte(value)) {
+      const message = `the check byte of register ${hex(address)} is wrong`;
+      throw new DeviceError('wrong-data', this.#where, message);
+    }
+    return numberOf(value, order);
   }
 
   async write(access: RegisterAccess, register: Register, value: number): Promise<void> {

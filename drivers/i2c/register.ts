@@ -1,7 +1,7 @@
 /** Registers of a chip as its datasheet lays them out, and their contents as numbers. */
 
 /** Bytes to be written, and how many milliseconds the chip then needs. */
-export interface Request {
+export interface SelectMessage {
   readonly bytes: readonly number[];
   readonly wait?: number;
 }
@@ -19,10 +19,12 @@ export interface Register {
   readonly low?: number;
   /** Lies `at` bytes into an answer of `of` bytes that can only be read whole (a block and its count). */
   readonly within?: { readonly at: number; readonly of: number };
+  /** A check byte follows the value, as Sensirion's sensors send it; see `checkByte`. */
+  readonly checked?: true;
   /** Naming the register starts a conversion of so many milliseconds, after which it is read without being named again. */
   readonly conversion?: number;
   /** A message that selects what the register holds (an input to convert, an address elsewhere). */
-  readonly request?: Request;
+  readonly request?: SelectMessage;
 }
 
 /** The PMBus command that selects a page (PMBus 1.2 part II, 11.10). */
@@ -54,6 +56,16 @@ export const sameRegister = (one: Register, other: Register) =>
 /** Big- or little-endian bytes as a number; up to 48 bits, so not with bit operators. */
 export const numberOf = (bytes: Uint8Array, order: Register['order']): number =>
   (order === 'be' ? bytes : bytes.toReversed()).reduce((value, next) => value * 256 + next, 0);
+
+/** CRC-8 with polynomial x^8 + x^5 + x^4 + 1 and initial value FFh (Sensirion SHT3x-DIS, table 20). */
+export function checkByte(bytes: Iterable<number>): number {
+  let crc = 0xff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 0x80 ? ((crc << 1) ^ 0x31) & 0xff : crc << 1;
+  }
+  return crc;
+}
 
 export function bytesOf(value: number, { bytes, order }: Register): Uint8Array {
   const found = Uint8Array.from({ length: bytes }, (_, index) => Math.floor(value / 256 ** index) % 256);

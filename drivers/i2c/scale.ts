@@ -110,6 +110,31 @@ export const linear11: Scale = {
 /** PMBus LINEAR16: unsigned mantissa, exponent from VOUT_MODE (PMBus 1.2 part II, 8.3.1). */
 export const linear16 = (exponent: number) => linear({ lsb: 2 ** exponent });
 
+/** IEEE 754 half precision: sign, 5 bits of exponent, 10 bits of fraction (PMBus 1.3 part II, 7.4). */
+export const half: Scale = {
+  decode(code) {
+    const exponent = (code >> 10) & 0x1f;
+    const fraction = (code & 0x3ff) / 1024;
+    const sign = code & 0x8000 ? -1 : 1;
+    // All ones: infinite, or no number.
+    if (exponent === 0x1f) return Number.NaN;
+    const size = exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15);
+    return size === 0 ? 0 : sign * size;
+  },
+  encode(value) {
+    const wanted = clamp(value, half.min, half.max);
+    const size = Math.abs(wanted);
+    const exponent = clamp(Math.floor(Math.log2(size || 1e-9)), -14, 15);
+    const count = Math.round((size / 2 ** exponent) * 1024);
+    // A count that rounds up to the next power of two carries into the exponent.
+    const code = count < 1024 ? count : (exponent + 15) * 1024 + count - 1024;
+    return (wanted < 0 ? 0x8000 : 0) | code;
+  },
+  min: -65504,
+  max: 65504,
+  resolution: 32,
+};
+
 export interface DirectFacts {
   readonly m: number;
   readonly b: number;
@@ -143,15 +168,21 @@ export interface VidFacts {
   readonly last: number;
   /** The code that means "off", 0 V. */
   readonly off?: number;
+  /** Width of the field, where other bits stand above it; 16 when left out. */
+  readonly bits?: number;
 }
 
 /** A voltage identification table: steps of a fixed size, and perhaps a code for "off". */
-export function vid({ base, step, first, last, off }: VidFacts): Scale {
+export function vid({ base, step, first, last, off, bits = 16 }: VidFacts): Scale {
   const valueAt = (code: number) => tidy(base + (code - first) * step);
   const ends = [valueAt(first), valueAt(last)];
   const lowest = Math.min(...ends);
   return {
-    decode: (code) => (code === off ? 0 : code >= first && code <= last ? valueAt(code) : Number.NaN),
+    decode(code) {
+      const field = code % 2 ** bits;
+      if (field === off) return 0;
+      return field >= first && field <= last ? valueAt(field) : Number.NaN;
+    },
     encode(value) {
       if (off !== undefined && value < lowest / 2) return off;
       return clamp(Math.round((value - base) / step) + first, first, last);

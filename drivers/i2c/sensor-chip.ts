@@ -44,7 +44,7 @@ export class SensorChip {
     this.device = device;
     this.#parameters = parameters;
     this.#access = usesPec(spec, parameters) ? device.withPec() : device;
-    this.#io = new RegisterIo(spec);
+    this.#io = new RegisterIo(spec, device.name);
     this.#settings = settingsOf(spec, used);
     this.#lasting = lastingSettings(this.#settings);
     for (const name of spec.needs ?? []) {

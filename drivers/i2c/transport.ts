@@ -1,6 +1,6 @@
 /**
  * One physical I2C bus, as the bus queue sees it: the narrow waist between the drivers and the machine.
- * The Linux side and the twin implement this and nothing more; no driver can tell which it talks to.
+ * The Linux side and the twin implement this and nothing more; drivers do not know which one they have.
  */
 export interface I2cTransport {
   /** For messages, e.g. `i2c-6`. */

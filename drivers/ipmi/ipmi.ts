@@ -2,7 +2,7 @@
 import type { IpmbLink, LanOptions } from 'node-ipmi';
 
 export interface IpmiPaths {
-  /** Opens the IPMB on an I2C bus. @throws DeviceError `no-bus` where the machine has none there, `held` */
+  /** Opens the IPMB on an I2C bus. @throws DeviceError `no-bus` when there is no such bus, `held` */
   ipmb(bus: number): IpmbLink;
   /**
    * Where the controller of a node is in truth: as asked, or what stands in for it on a twin. Secrets are looked for only

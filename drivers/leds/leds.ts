@@ -3,7 +3,7 @@ export interface Led {
   readonly name: string;
   /** Lights it, or not, and ends its blinking. @throws DeviceError */
   set(lit: boolean): Promise<void>;
-  /** Has it blink by itself, milliseconds lit and dark. @returns false where it cannot @throws DeviceError */
+  /** Makes the hardware blink it, milliseconds lit and dark. @returns false where it cannot @throws DeviceError */
   blink(on: number, off: number): Promise<boolean>;
 }
 

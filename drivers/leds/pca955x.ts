@@ -24,7 +24,7 @@ export function ledRegisters({ leds }: LedChipSpec) {
 export function blinkRate({ blinkClock }: LedChipSpec, on: number, off: number) {
   const prescaler = Math.round(((on + off) / 1000) * blinkClock) - 1;
   if (!(on > 0 && off > 0) || prescaler < 0 || prescaler > 0xff) return undefined;
-  // Dark for as many 256ths as the register says.
+  // The register holds the dark part in 256ths.
   const duty = Math.min(255, Math.max(1, Math.round((256 * off) / (on + off))));
   return { prescaler, duty };
 }

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DeviceError } from '../errors.ts';
 
-/** One line of a chip as the kernel tells of it; texts are empty where there is nothing. */
+/** The kernel's description of one line of a chip; absent texts are empty. */
 export interface KernelLine {
   readonly name: string;
   readonly consumer: string;
@@ -31,7 +31,7 @@ export interface Native {
   gpioGet(line: number): number;
   gpioSet(line: number, value: number): number;
   gpioClose(line: number): number;
-  /** `listener` is told of edges: how many, whether the last was a rising one, when; a negative count is an errno. */
+  /** `listener` receives edges: their count, whether the last one was rising, its time; a negative count is an errno. */
   gpioWatch(
     line: number,
     listener: (count: number, rising: boolean, nanoseconds: number) => void,
@@ -47,7 +47,7 @@ export interface Native {
   ): Promise<Buffer | readonly [number, boolean]>;
   i2cClose(bus: Handle): void;
   /**
-   * `listener` is told with 0 that a file, such as a character device, has something to read, again until it was read; with
+   * `listener` receives 0 while a file, such as a character device, has something to read, again until it was read;
    * a negative errno, once, that it has failed.
    */
   fileWatch(descriptor: number, listener: (failure: number) => void): Handle | number;
@@ -62,12 +62,13 @@ export interface Native {
 const file = 'redfishd_native.node';
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Where the addon may be: named by the environment, beside a bundle, in this folder, or in the one this was compiled from. */
+/** Where the addon may be: named by the environment, beside the program, in this folder, or in the one this was compiled from. */
 const places = [
   process.env.REDFISHD_NATIVE,
   join(here, file),
   join(here, 'build/Release', file),
   join(here, '../../../drivers/native/build/Release', file),
+  join(here, '../../drivers/native/build/Release', file),
 ];
 
 let loaded: Native | undefined;

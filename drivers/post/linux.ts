@@ -11,7 +11,7 @@ import type { PostCodeDevices } from './post-codes.ts';
 
 /** Bytes of the kernel's queue. */
 const room = 2048;
-/** Milliseconds in which codes gather: an operating system that writes there all the time (outb_p) keeps nobody busy. */
+/** Milliseconds in which codes gather: an operating system that writes there constantly (outb_p) costs one wake-up per interval. */
 const pause = 10;
 
 export function linuxPostCodes(): PostCodeDevices {
@@ -61,19 +61,19 @@ class Snoop extends Readable {
     const watch = this.#addon.fileWatch(this.#descriptor, (failure) => {
       this.#unwatch();
       if (failure < 0) this.destroy(this.#gone(getSystemErrorName(failure)));
-      else this.#timer = setTimeout(() => this.#take(), pause).unref();
+      else this.#timer = setTimeout(() => this.#readCodes(), pause).unref();
     });
     if (typeof watch === 'number') this.destroy(this.#gone(getSystemErrorName(watch)));
     else this.#watch = watch;
   }
 
-  #take(): void {
+  #readCodes(): void {
     const codes = Buffer.alloc(room);
     let length: number;
     try {
       length = readSync(this.#descriptor, codes);
     } catch (error) {
-      // Somebody else has been quicker.
+      // Another reader was faster.
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') this.#wait();
       else this.destroy(deviceError(this.#device, error));
       return;
@@ -92,7 +92,7 @@ class Snoop extends Readable {
   }
 
   #gone(why: string): DeviceError {
-    return new DeviceError('no-bus', this.#device, `the device has gone (${why})`);
+    return new DeviceError('no-bus', this.#device, `the device has disappeared (${why})`);
   }
 }
 

@@ -35,7 +35,7 @@ async function setLine(device: string, baud: number): Promise<void> {
     const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
     if (code === 'ENOENT')
       throw new DeviceError('unsupported', device, 'the program stty is not installed', { cause: error });
-    const [kind, text] = said.find(([words]) => stderr.includes(words))?.[1] ?? other;
+    const [kind, text] = verdicts.find(([words]) => stderr.includes(words))?.[1] ?? other;
     const detail = stderr.trim() === '' ? String(error) : stderr.trim();
     throw new DeviceError(kind, device, `${text} (${detail})`, { cause: error });
   }
@@ -46,7 +46,7 @@ const refused = ['unsupported', 'this user may not open the port'] as const;
 const held = ['held', 'another process owns it'] as const;
 const other = ['unsupported', 'the port cannot be set up'] as const;
 type Verdict = readonly [DeviceErrorKind, string];
-const said: readonly (readonly [string, Verdict])[] = [
+const verdicts: readonly (readonly [string, Verdict])[] = [
   ['No such', missing],
   ['Permission denied', refused],
   ['not permitted', refused],

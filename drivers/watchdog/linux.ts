@@ -78,7 +78,13 @@ function failure(device: string, error: unknown): DeviceError {
   const cause = { cause: error };
   if (code === 'ENOENT' || code === 'ENODEV' || code === 'ENXIO')
     return new DeviceError('no-bus', device, 'the kernel has no such watchdog', cause);
-  if (code === 'EBUSY') return new DeviceError('held', device, 'somebody else feeds this watchdog', cause);
+  if (code === 'EBUSY')
+    return new DeviceError(
+      'held',
+      device,
+      'another process feeds this watchdog; stop it, or remove the watchdog from the descriptor',
+      cause,
+    );
   if (code === 'EACCES' || code === 'EPERM')
     return new DeviceError('unsupported', device, 'may not be opened by this process', cause);
   const message = error instanceof Error ? error.message : String(error);

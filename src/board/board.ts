@@ -1,34 +1,25 @@
 /** The live machine: built from a descriptor and the hardware, kept current in the background. */
 import type { Hardware } from '../../drivers/hardware.ts';
 import type { Platform } from '../platform/vocabulary/index.ts';
+import { AddedNodes } from './added-nodes.ts';
+import { type BoardOptions, type Components, createComponents } from './components.ts';
 import { worst } from './health.ts';
-import {
-  type Board,
-  type BoardEvent,
-  BoardRefusal,
-  type BoardSettings,
-  type BusState,
-  type Fan,
-  type Health,
-  type LeakDetector,
-  type NewNode,
-  type Node,
-  type PowerLimit,
-  type PowerSupply,
-  type Sensor,
-} from './model.ts';
-import type { BoardChassis } from './parts/chassis.ts';
-import { type BoardOptions, Parts } from './parts/parts.ts';
+import type { Board, BoardSettings } from './model/board.ts';
+import type { BoardEvent } from './model/event.ts';
+import type { NewNode, PowerLimit } from './model/node.ts';
+import { BoardRefusal } from './model/refusal.ts';
+import { chassisScope } from './model/revisions.ts';
+import type { Sensor, ThresholdSettings } from './model/sensor.ts';
+import type { Health } from './model/status.ts';
 import { PresentMap } from './parts/present-map.ts';
 import type { BoardHost } from './power/host.ts';
-import type { BoardSensor } from './sensing/sensor.ts';
 
-export type { BoardOptions } from './parts/parts.ts';
+export type { BoardOptions } from './components.ts';
 
-/** Longest wait of `start` for the lines, milliseconds; those that take longer come later. */
+/** Longest wait of `start` for the lines, milliseconds; those that take longer open later. */
 const linesPatience = 500;
-/** Longest wait of `stop` for the sampler and the fans each: a bus that hangs must not keep the daemon from ending. */
-const endPatience = 500;
+/** Longest wait of `stop` for the end of transfers, milliseconds: a hung bus must not keep the daemon from ending. */
+const stopPatience = 500;
 
 /** Builds the machine of a descriptor. Nothing is touched before `start`. */
 export function createBoard(
@@ -37,68 +28,101 @@ export function createBoard(
   settings: BoardSettings,
   options: BoardOptions = {},
 ): Board {
-  return new LiveBoard(platform, hardware, settings, options);
+  return new LiveBoard(platform, createComponents(platform, hardware, settings, options), options);
+}
+
+/** What starts and stops with the board. */
+interface LifeCycle {
+  readonly start?: () => unknown;
+  readonly stop?: () => unknown;
+}
+
+/** All that starts, in this order; it stops together, but for the lines, which are last. */
+function lifeCycles(platform: Platform, components: Components, isMains: boolean): readonly LifeCycle[] {
+  const { context, presence, panel, cycles, leakDetectors, inventory, indicators, chassis } = components;
+  const { slots, hosts, fans, sampler, nodes } = components;
+  const { lines, persisted } = context;
+  const { ready } = platform.manager;
+  return [
+    { stop: () => presence.stop() },
+    { stop: () => panel?.stop() },
+    { stop: () => stopAll(cycles) },
+    { stop: () => stopAll(leakDetectors) },
+    {
+      start: () => {
+        for (const id of chassis.keys()) if (persisted.identify(id)) indicators.showIdentify(id, true);
+      },
+      stop: () => indicators.stop(),
+    },
+    { start: () => slots.start(isMains), stop: () => slots.stop() },
+    { start: () => isMains && hosts.restore() },
+    { start: () => ready !== undefined && lines.show(ready, true) },
+    { start: () => fans.start(), stop: () => within(stopPatience, fans.stop()) },
+    { start: () => sampler.start(), stop: () => within(stopPatience, sampler.stop()) },
+    { start: () => nodes.start(), stop: () => within(stopPatience, nodes.stop()) },
+    { start: () => hosts.start(), stop: () => hosts.stop() },
+    { start: () => inventory.refresh(), stop: () => inventory.stop() },
+  ];
 }
 
 class LiveBoard implements Board {
   readonly platform: Platform;
-  readonly sensors: ReadonlyMap<string, BoardSensor>;
+  readonly sensors: Board['sensors'];
   readonly hosts: ReadonlyMap<string, BoardHost>;
-  readonly chassis: ReadonlyMap<string, BoardChassis>;
+  readonly chassis: Board['chassis'];
   readonly consoles: Board['consoles'];
   readonly fans: Board['fans'];
   readonly frus: Board['frus'];
   readonly powerSupplies: Board['powerSupplies'];
   readonly leakDetectors: Board['leakDetectors'];
   readonly drives: Board['drives'];
-  readonly nodes: ReadonlyMap<string, Node>;
-  readonly #parts: Parts;
-  readonly #mainsRestored: boolean;
-  #stopped = false;
+  readonly nodes: Board['nodes'];
+  readonly revisions: Board['revisions'];
+  readonly #components: Components;
+  readonly #addedNodes: AddedNodes;
+  readonly #lifeCycles: readonly LifeCycle[];
+  #isStopped = false;
 
-  constructor(platform: Platform, hardware: Hardware, settings: BoardSettings, options: BoardOptions) {
+  constructor(platform: Platform, components: Components, { mainsRestored = false }: BoardOptions) {
     this.platform = platform;
-    this.#mainsRestored = options.mainsRestored ?? false;
-    const parts = new Parts(platform, hardware, settings, options);
-    this.#parts = parts;
-    const { presence } = parts;
-    const there = <T extends { readonly chassis: string }>(all: ReadonlyMap<string, T>) =>
-      presence.any ? new PresentMap(all, (part) => presence.has(part.chassis)) : all;
-    this.chassis = presence.any ? new PresentMap(parts.chassis, ({ id }) => presence.has(id)) : parts.chassis;
-    this.sensors = there(parts.sensors.all);
-    this.hosts = there(parts.hosts.all);
-    this.consoles = parts.hosts.consoles;
-    this.fans = there<Fan>(parts.fans.all);
-    this.frus = there(parts.inventory.frus);
-    this.powerSupplies = there<PowerSupply>(parts.supplies.all);
-    this.leakDetectors = there<LeakDetector>(parts.leakDetectors);
-    this.nodes = there<Node>(parts.nodes.all);
-    this.drives = new PresentMap(parts.drives, (drive) => drive.present && presence.has(drive.chassis));
+    this.#components = components;
+    this.#addedNodes = new AddedNodes(components);
+    this.#lifeCycles = lifeCycles(platform, components, mainsRestored);
+    this.revisions = components.revisions;
+    const { presence, chassis, sensors, hosts, fans, inventory, supplies, leakDetectors, nodes, drives } =
+      components;
+    const present = <T extends { readonly chassis: string }>(all: ReadonlyMap<string, T>) =>
+      presence.hasRemovable ? new PresentMap(all, (part) => presence.has(part.chassis)) : all;
+    this.chassis = presence.hasRemovable ? new PresentMap(chassis, ({ id }) => presence.has(id)) : chassis;
+    this.sensors = present(sensors.all);
+    this.hosts = present(hosts.all);
+    this.consoles = hosts.consoles;
+    this.fans = present(fans.all);
+    this.frus = present(inventory.frus);
+    this.powerSupplies = present(supplies.all);
+    this.leakDetectors = present(leakDetectors);
+    this.nodes = present(nodes.all);
+    this.drives = new PresentMap(drives, (drive) => drive.present && presence.has(drive.chassis));
   }
 
   get revision(): number {
-    const { revisions } = this.#parts;
-    return revisions.state() + revisions.readings();
-  }
-
-  get revisions(): Board['revisions'] {
-    return this.#parts.revisions;
+    return this.revisions.state() + this.revisions.readings();
   }
 
   get generation(): number {
-    return this.#parts.sensors.generation + this.#parts.moves;
+    return this.#components.sensors.generation + this.#addedNodes.changes;
   }
 
   get cooling(): Board['cooling'] {
-    return this.#parts.fans.cooling;
+    return this.#components.fans.cooling;
   }
 
   get traffic(): Board['traffic'] {
-    return this.#parts.sampler.traffic;
+    return this.#components.sampler.traffic;
   }
 
-  get buses(): readonly BusState[] {
-    return this.#parts.faults.buses;
+  get buses(): Board['buses'] {
+    return this.#components.faults.buses;
   }
 
   get health(): Health {
@@ -106,85 +130,48 @@ class LiveBoard implements Board {
   }
 
   get sampling(): boolean {
-    return this.#parts.sampler.alive;
+    return this.#components.sampler.isAlive;
   }
 
   async start(): Promise<void> {
-    const {
-      lines,
-      chassis,
-      persisted,
-      indicators,
-      slots,
-      fans,
-      sampler,
-      nodes,
-      hosts,
-      codeReaders,
-      inventory,
-    } = this.#parts;
-    await within(linesPatience, lines.open());
-    if (this.#stopped) return;
-    for (const id of chassis.keys()) if (persisted.identify(id)) indicators.showIdentify(id, true);
-    slots.start(this.#mainsRestored);
-    for (const host of this.hosts.values())
-      if (this.#mainsRestored && this.#parts.unavailabilityOf(host.chassis) === null) host.mainsRestored();
-    const { ready } = this.platform.manager;
-    if (ready !== undefined) lines.show(ready, true);
-    void fans.start();
-    sampler.start();
-    nodes.start();
-    for (const console of hosts.consoles.values()) console.start();
-    for (const reader of codeReaders) void reader.start();
-    inventory.read();
+    await within(linesPatience, this.#components.context.lines.open());
+    // Stopped meanwhile.
+    if (this.#isStopped) return;
+    for (const { start } of this.#lifeCycles) start?.();
   }
 
   async stop(): Promise<void> {
-    const { reactions, presence, panel, cycles, leakDetectors, inventory, indicators, codeReaders } =
-      this.#parts;
-    const { slots, sampler, fans, nodes, hosts, lines } = this.#parts;
-    this.#stopped = true;
-    reactions.stop();
-    presence.stop();
-    panel?.stop();
-    for (const cycle of cycles.values()) cycle.stop();
-    for (const detector of leakDetectors.values()) detector.stop();
-    inventory.stop();
-    indicators.stop();
-    for (const console of hosts.consoles.values()) console.stop();
-    for (const reader of codeReaders) reader.stop();
-    await Promise.all([
-      slots.stop(),
-      within(endPatience, sampler.stop()),
-      within(endPatience, fans.stop()),
-      within(endPatience, nodes.stop()),
-      ...[...hosts.all.values()].map((host) => host.stop()),
-    ]);
+    const { signals, lines } = this.#components.context;
+    this.#isStopped = true;
+    signals.endReactions();
+    await Promise.all(this.#lifeCycles.map(({ stop }) => stop?.()));
     const { ready } = this.platform.manager;
     if (ready !== undefined) lines.show(ready, false);
     lines.close();
   }
 
   onEvent(listener: (event: BoardEvent) => unknown): () => void {
-    return this.#parts.signals.on('event', listener);
+    return this.#components.context.signals.on('event', listener);
   }
 
   onPostCodes(listener: Parameters<Board['onPostCodes']>[0]): () => void {
-    return this.#parts.signals.on('postCodesReceived', ({ codes, over }) => listener(codes, over));
+    return this.#components.context.signals.on('postCodesReceived', ({ codes, over }) =>
+      listener(codes, over),
+    );
   }
 
   onReading(listener: (sensor: Sensor) => void): () => void {
-    return this.#parts.signals.on('sensorRead', listener);
+    return this.#components.context.signals.on('sensorRead', listener);
   }
 
   onChange(listener: () => void): () => void {
-    return this.#parts.signals.on('changesSettled', listener);
+    return this.#components.context.signals.on('changesSettled', listener);
   }
 
   async reset(id: string, type: Parameters<Board['reset']>[1]): ReturnType<Board['reset']> {
     const host = this.#host(id);
     const started = await host.reset(type);
-    for (const node of this.#parts.nodes.all.values()) if (node.facts.host === id) node.hurry();
+    for (const node of this.#components.nodes.all.values()) if (node.facts.host === id) node.pollFast();
     return started;
   }
 
@@ -192,22 +179,23 @@ class LiveBoard implements Board {
     id: string,
     type: Parameters<Board['resetChassis']>[1],
   ): ReturnType<Board['resetChassis']> {
-    const found = this.chassis.get(id)?.switch;
+    const found = this.chassis.has(id) ? this.#components.chassis.get(id)?.switch : undefined;
     if (found === undefined) throw new BoardRefusal('not-supported', `nothing switches the power of ${id}`);
     return found.reset(type);
   }
 
   async setIdentify(chassis: string, on: boolean): Promise<void> {
-    const before = this.#parts.indicators.identify(chassis);
-    if (before === null) throw new BoardRefusal('not-supported', `${chassis} has no identify light`);
-    await this.#parts.indicators.setIdentify(chassis, on);
+    const { indicators, context } = this.#components;
+    const before = indicators.identify(chassis);
+    if (before === null) throw new BoardRefusal('not-supported', `${chassis} has no identify LED`);
+    await indicators.setIdentify(chassis, on);
     try {
-      this.#parts.persisted.setIdentify(chassis, on);
+      context.persisted.setIdentify(chassis, on);
     } catch (error) {
-      this.#parts.indicators.showIdentify(chassis, before);
+      indicators.showIdentify(chassis, before);
       throw error;
     }
-    this.#parts.changes.touch();
+    context.signals.emit('stateChanged', chassisScope(chassis));
   }
 
   async setAssetTag(target: Parameters<Board['setAssetTag']>[0], tag: string): Promise<void> {
@@ -217,8 +205,9 @@ class LiveBoard implements Board {
     }
     if (!this.chassis.has(target.chassis))
       throw new BoardRefusal('not-supported', `there is no chassis ${target.chassis}`);
-    this.#parts.persisted.setAssetTag('chassis', target.chassis, tag);
-    this.#parts.changes.touch();
+    const { persisted, signals } = this.#components.context;
+    persisted.setAssetTag('chassis', target.chassis, tag);
+    signals.emit('stateChanged', chassisScope(target.chassis));
   }
 
   async setRestorePolicy(host: string, policy: Parameters<Board['setRestorePolicy']>[1]): Promise<void> {
@@ -229,38 +218,53 @@ class LiveBoard implements Board {
     const host = this.#host(id);
     const { power } = host.facts;
     const before = host.boot;
-    // Its controller goes first: what it refuses is not kept.
-    if (power.kind === 'ipmi') await this.#parts.nodes.setBoot(power.node, boot);
+    // The controller first: what it refuses is not stored.
+    if (power.kind === 'ipmi') await this.#components.nodes.setBoot(power.node, boot);
     try {
-      host.setBoot(boot);
+      host.bootControl.setOverride(boot);
     } catch (error) {
-      if (power.kind === 'ipmi') await this.#parts.nodes.setBoot(power.node, before).catch(() => undefined);
+      if (power.kind === 'ipmi')
+        await this.#components.nodes.setBoot(power.node, before).catch(() => undefined);
       throw error;
     }
   }
 
   async setBootRetry(host: string, settings: Parameters<Board['setBootRetry']>[1]): Promise<void> {
-    this.#host(host).setBootRetry(settings);
+    this.#host(host).bootControl.setRetry(settings);
+  }
+
+  async setThresholds(sensor: string, settings: ThresholdSettings): Promise<void> {
+    this.#components.sensors.setThresholds(this.#presentSensor(sensor), settings);
+  }
+
+  async resetThresholds(sensor: string): Promise<void> {
+    this.#components.sensors.resetThresholds(this.#presentSensor(sensor));
   }
 
   addNode(node: NewNode): void {
-    this.#parts.addNode(node);
+    this.#addedNodes.add(node);
   }
 
   async removeNode(id: string): Promise<void> {
-    await this.#parts.removeNode(id);
+    await this.#addedNodes.remove(id);
   }
 
   async setPowerLimit(node: string, limit: PowerLimit): Promise<void> {
-    await this.#parts.nodes.setPowerLimit(node, limit);
+    await this.#components.nodes.setPowerLimit(node, limit);
   }
 
   async setCooling(mode: Parameters<Board['setCooling']>[0]): Promise<void> {
-    await this.#parts.fans.setMode(mode);
+    await this.#components.fans.setMode(mode);
   }
 
   async setFanDuty(fan: string, percent: number): Promise<void> {
-    await this.#parts.fans.setDuty(fan, percent);
+    await this.#components.fans.setDuty(fan, percent);
+  }
+
+  /** A sensor of a removed chassis does not exist. */
+  #presentSensor(id: string): string {
+    if (!this.sensors.has(id)) throw new BoardRefusal('not-supported', `there is no sensor ${id}`);
+    return id;
   }
 
   #host(id: string): BoardHost {
@@ -268,6 +272,10 @@ class LiveBoard implements Board {
     if (host === undefined) throw new BoardRefusal('not-supported', `there is no host ${id}`);
     return host;
   }
+}
+
+function stopAll(parts: ReadonlyMap<string, { stop(): void }>): void {
+  for (const part of parts.values()) part.stop();
 }
 
 /** Waits for `work`, but no longer than `milliseconds`. */

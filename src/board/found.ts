@@ -1,5 +1,5 @@
 /** How much of a descriptor was found on the hardware. */
-import type { Board } from './model.ts';
+import type { Board } from './model/board.ts';
 
 export interface Found {
   /** Devices with sensors, in the descriptor. */

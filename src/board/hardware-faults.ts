@@ -1,30 +1,40 @@
-/** What of the hardware does not work, and the events that tell of it: lines, buses, devices, single sensors. */
-
+/** Faults of lines, LEDs, buses, devices and single sensors: each begins and ends with one event and one log line. */
 import type { DeviceError } from '../../drivers/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Platform } from '../platform/vocabulary/index.ts';
-import type { Changes } from './changes.ts';
-import type { BusState, EventContext, Origin } from './model.ts';
-import type { DeviceReader } from './sensing/readers.ts';
+import type { EventContext, Origin } from './model/event.ts';
+import type { BusState } from './model/sensor.ts';
+import type { State } from './model/status.ts';
+import type { DeviceReader } from './sensing/reader.ts';
 import type { BoardSensor } from './sensing/sensor.ts';
+import type { BoardSignals } from './signals.ts';
+
+type Subject = Pick<EventContext, 'origin' | 'condition'>;
+
+/** A device that does not respond, as opposed to one that responds with something wrong. */
+const isSilent = ({ kind }: DeviceError): boolean =>
+  kind === 'no-answer' || kind === 'stuck' || kind === 'no-bus';
+
+const isOfBus = ({ kind }: DeviceError): boolean => kind === 'stuck' || kind === 'no-bus';
 
 export class HardwareFaults {
-  readonly #changes: Changes;
-  readonly #manager: Origin;
-  readonly #names: ReadonlyMap<number, string>;
+  readonly #signals: BoardSignals;
   readonly #log: Logger;
-  /** Why, by the number of the adapter. */
+  readonly #manager: Origin;
+  /** Names of the adapters, by number. */
+  readonly #names: ReadonlyMap<number, string>;
+  /** Faults of adapters, by number. */
   readonly #buses = new Map<number, string>();
-  /** Devices of which it has been told that they fail, whatever their bus does. */
+  /** Devices whose own fault has been reported, whatever their bus does. */
   readonly #devices = new Set<string>();
 
   /** `adapters` are the numbers of the buses that can fail on their own. */
-  constructor(platform: Platform, adapters: readonly number[], changes: Changes, log: Logger) {
-    this.#changes = changes;
+  constructor(platform: Platform, adapters: readonly number[], signals: BoardSignals, log: Logger) {
+    this.#signals = signals;
+    this.#log = log;
     this.#manager = { kind: 'manager', id: platform.manager.id };
     const named = new Map(platform.buses?.map(({ bus, name }) => [bus, name]));
     this.#names = new Map(adapters.map((bus) => [bus, named.get(bus) ?? `i2c-${bus}`]));
-    this.#log = log;
   }
 
   get buses(): readonly BusState[] {
@@ -42,105 +52,103 @@ export class HardwareFaults {
     });
   }
 
-  /** A line cannot be had, or is here now. */
-  line(name: string, fault: string | null, there = true): void {
+  /** A GPIO line is not usable; null once it is, or once its chip is not `present` any more. */
+  line(name: string, fault: string | null, present = true): void {
+    const subject = { origin: this.#manager, condition: `line:${name}` };
     if (fault !== null) this.#log.warn('a GPIO line is not available', { line: name, fault });
-    else
-      this.#log.info(there ? 'a GPIO line is available' : 'a GPIO line left with its chassis', {
-        line: name,
-      });
-    const about = { origin: this.#manager, condition: `line:${name}` };
-    if (fault === null) this.#tellWell(`line ${name}`, about, there ? 'Enabled' : 'Absent');
-    else this.#tellError(`line ${name}`, fault, about);
+    else if (present) this.#log.info('a GPIO line is available', { line: name });
+    else this.#log.info('a GPIO line left with its chassis', { line: name });
+    if (fault === null) this.#emitOk(`line ${name}`, subject, present ? 'Enabled' : 'Absent');
+    else this.#emitError(`line ${name}`, fault, subject);
   }
 
-  /** A light of the kernel cannot be driven, or can again. */
-  light(name: string, fault: string | null): void {
-    if (fault !== null) this.#log.warn('an LED cannot be driven', { led: name, fault });
-    else this.#log.info('an LED can be driven again', { led: name });
-    const about = { origin: this.#manager, condition: `light:${name}` };
-    if (fault === null) this.#tellWell(`light ${name}`, about);
-    else this.#tellError(`light ${name}`, fault, about);
+  /** An LED of the kernel cannot be driven; null once it can. */
+  led(name: string, fault: string | null): void {
+    const subject = { origin: this.#manager, condition: `light:${name}` };
+    if (fault === null) {
+      this.#log.info('an LED can be driven again', { led: name });
+      this.#emitOk(`light ${name}`, subject);
+    } else {
+      this.#log.warn('an LED cannot be driven', { led: name, fault });
+      this.#emitError(`light ${name}`, fault, subject);
+    }
   }
 
-  /** A device fails, or is well again. A bus that fails is told of once, and not again for each device on it. */
+  /** A device fails; null once it does not. A failing bus is reported once, and not again for each device on it. */
   device({ device, bus }: DeviceReader, error: DeviceError | null, chassis: string | undefined): void {
-    if (error !== null) this.#log.warn('a device does not respond', { device, fault: error.message });
-    else this.#log.info('a device responds again', { device });
-    if (bus !== null && error !== null && (error.kind === 'stuck' || error.kind === 'no-bus')) {
-      const known = this.#buses.has(bus);
+    if (error === null) this.#log.info('a device responds again', { device });
+    else this.#log.warn('a device does not respond', { device, fault: error.message });
+    if (bus !== null && error !== null && isOfBus(error)) {
+      const isKnown = this.#buses.has(bus);
       this.#buses.set(bus, error.message);
-      if (!known) this.#tell(`bus ${bus}`, error, aboutBus(bus));
+      if (!isKnown) this.#emitFault(`bus ${bus}`, error, aboutBus(bus));
       return;
     }
-    // Whatever it was, it came over the bus.
-    if (bus !== null && this.#buses.delete(bus)) this.#tellWell(`bus ${bus}`, aboutBus(bus));
-    const about = aboutDevice(device, chassis);
+    // Any other result shows that the bus works.
+    if (bus !== null && this.#buses.delete(bus)) this.#emitOk(`bus ${bus}`, aboutBus(bus));
+    const subject = aboutDevice(device, chassis);
     if (error === null) {
-      if (this.#devices.delete(device)) this.#tellWell(device, about);
+      if (this.#devices.delete(device)) this.#emitOk(device, subject);
     } else if (!this.#devices.has(device)) {
       this.#devices.add(device);
-      this.#tell(device, error, about);
+      this.#emitFault(device, error, subject);
     }
   }
 
-  /** A device that failed has been taken away: that it fails is over. */
-  gone({ device }: DeviceReader, chassis: string | undefined): void {
-    if (this.#devices.delete(device)) this.#tellWell(device, aboutDevice(device, chassis), 'Absent');
+  /** A failing device was removed, which ends its fault. */
+  deviceRemoved({ device }: DeviceReader, chassis: string | undefined): void {
+    if (this.#devices.delete(device)) this.#emitOk(device, aboutDevice(device, chassis), 'Absent');
   }
 
-  /** A sensor whose reading could not be had has been taken away. */
-  goneSensor({ id, name, chassis }: BoardSensor): void {
+  /** A sensor whose reading failed was removed. */
+  sensorRemoved({ id, name, chassis }: BoardSensor): void {
     const origin = { kind: 'sensor' as const, id, chassis };
-    this.#tellWell(name, { origin, condition: `reading:${id}` }, 'Absent');
+    this.#emitOk(name, { origin, condition: `reading:${id}` }, 'Absent');
   }
 
-  /** The device of a sensor answers, but this reading of it cannot be had; or it can again. */
+  /** The device of a sensor responds, but this reading of it fails; null once it does not. */
   sensor({ id, name, chassis, poweredBy }: BoardSensor, error: DeviceError | null): void {
-    this.#changes.emit({
+    this.#signals.emit('event', {
       message: error === null ? 'SensorEvent.SensorRestored' : 'SensorEvent.InvalidSensorReading',
       args: [name],
       severity: error === null ? 'OK' : 'Warning',
       origin: { kind: 'sensor', id, chassis },
       condition: `reading:${id}`,
       resolves: error === null,
-      ...(error === null ? {} : { detail: `${error.message}.` }),
-      ...(poweredBy === null ? {} : { host: poweredBy }),
+      ...(error !== null && { detail: `${error.message}.` }),
+      ...(poweredBy !== null && { host: poweredBy }),
     });
   }
 
-  #tell(name: string, error: DeviceError, about: Pick<EventContext, 'origin' | 'condition'>): void {
-    const silent = error.kind === 'no-answer' || error.kind === 'stuck' || error.kind === 'no-bus';
-    if (!silent) this.#tellError(name, error.message, about);
-    else {
-      const message = 'Platform.DeviceManagementInterfaceUnresponsive';
-      this.#changes.emit({
-        message,
+  #emitFault(name: string, error: DeviceError, subject: Subject): void {
+    if (!isSilent(error)) this.#emitError(name, error.message, subject);
+    else
+      this.#signals.emit('event', {
+        message: 'Platform.DeviceManagementInterfaceUnresponsive',
         args: [name],
         severity: 'Warning',
         detail: `${error.message}.`,
-        ...about,
+        ...subject,
       });
-    }
   }
 
-  #tellError(name: string, fault: string, about: Pick<EventContext, 'origin' | 'condition'>): void {
+  #emitError(name: string, fault: string, subject: Subject): void {
     const message = 'Platform.DeviceManagementInterfaceError';
-    this.#changes.emit({ message, args: [name, fault], severity: 'Warning', ...about });
+    this.#signals.emit('event', { message, args: [name, fault], severity: 'Warning', ...subject });
   }
 
-  #tellWell(name: string, about: Pick<EventContext, 'origin' | 'condition'>, state = 'Enabled'): void {
+  #emitOk(name: string, subject: Subject, state: State = 'Enabled'): void {
     const message = 'ResourceEvent.ResourceStatusChangedOK';
-    this.#changes.emit({ message, args: [name, state], severity: 'OK', resolves: true, ...about });
+    this.#signals.emit('event', { message, args: [name, state], severity: 'OK', resolves: true, ...subject });
   }
 }
 
-const aboutDevice = (device: string, chassis: string | undefined) => ({
-  origin: { kind: 'device' as const, id: device, ...(chassis === undefined ? {} : { chassis }) },
+const aboutDevice = (device: string, chassis: string | undefined): Subject => ({
+  origin: { kind: 'device', id: device, ...(chassis !== undefined && { chassis }) },
   condition: `device:${device}`,
 });
 
-const aboutBus = (bus: number) => ({
-  origin: { kind: 'bus' as const, id: String(bus) },
+const aboutBus = (bus: number): Subject => ({
+  origin: { kind: 'bus', id: String(bus) },
   condition: `bus:${bus}`,
 });

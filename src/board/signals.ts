@@ -28,8 +28,8 @@ export interface SignalMap {
   };
   /** Which components can be read may have changed: presence, power, or the end of a settling time. */
   readonly availabilityChanged: undefined;
-  /** The contents of these chassis have had their settling time after insertion or power-on. */
-  readonly chassisReady: readonly string[];
+  /** The contents of these chassis have had their settling time. */
+  readonly chassisReady: { readonly chassis: readonly string[]; readonly after: 'insertion' | 'power-on' };
   /** The power of a slot has come, has gone, or is about to go. */
   readonly slotPowerChanged: {
     readonly chassis: string;
@@ -39,6 +39,8 @@ export interface SignalMap {
     /** A command of this daemon caused it. */
     readonly requested: boolean;
   };
+  /** All inventories that can be read have been read once more. */
+  readonly inventoryRead: undefined;
   /** A node began or ceased to respond. */
   readonly nodeReachable: { readonly node: string; readonly reachable: boolean };
   /** A leak has lasted for its delay, and the descriptor wants the hosts around it switched off. */
@@ -64,6 +66,7 @@ const noSubscriptions = (): Subscriptions => ({
   availabilityChanged: new Set(),
   chassisReady: new Set(),
   slotPowerChanged: new Set(),
+  inventoryRead: new Set(),
   nodeReachable: new Set(),
   leakDetected: new Set(),
 });
@@ -102,6 +105,20 @@ export class BoardSignals {
   /** As `emit`, and resolves once the promises that listeners returned have settled. Never rejects. */
   async deliver<K extends keyof SignalMap>(name: K, payload: SignalMap[K]): Promise<void> {
     await Promise.allSettled(this.#call(name, payload));
+  }
+
+  /** The board stops: nothing follows changes any more, but events, readings and changes are still announced. */
+  endReactions(): void {
+    const reactions = [
+      'presenceChanged',
+      'availabilityChanged',
+      'chassisReady',
+      'slotPowerChanged',
+      'leakDetected',
+      'inventoryRead',
+      'stateSettled',
+    ] as const;
+    for (const name of reactions) this.#subscriptions[name].clear();
   }
 
   #call<K extends keyof SignalMap>(name: K, payload: SignalMap[K]): Promise<unknown>[] {

@@ -14,7 +14,7 @@ export type { MessageArgs, MessageCall, MessageKey, RegistryName } from './keys.
 export type Severity = 'OK' | 'Warning' | 'Critical';
 
 /** A Message object (DSP2046 "Message"). */
-export interface Message {
+export type Message = {
   readonly '@odata.type': string;
   readonly MessageId: string;
   readonly Message: string;
@@ -22,7 +22,7 @@ export interface Message {
   readonly MessageSeverity: Severity;
   readonly Resolution: string;
   readonly RelatedProperties?: readonly string[];
-}
+};
 
 /** What is known of one message of a registry, its own wording included. */
 export interface MessageDefinition {

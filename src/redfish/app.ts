@@ -4,7 +4,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Logins } from '../accounts/logins.ts';
 import type { Roles } from '../accounts/roles.ts';
 import type { Sessions } from '../accounts/sessions.ts';
-import type { Sources } from '../aggregation/sources.ts';
+import type { AggregationSources } from '../aggregation/aggregation-sources.ts';
 import type { Board } from '../board/model.ts';
 import type { Archives } from '../diagnostics/archives.ts';
 import type { Discovery } from '../discovery/discovery.ts';
@@ -16,13 +16,13 @@ import type { Settings } from '../store/settings.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Certificates } from '../tls/certificates.ts';
+import { declaring } from './service/declare.ts';
 import type { JsonObject } from './service/json.ts';
-import { type Collection, defineCollection, defineResource, type Resource } from './service/resource.ts';
 
 export interface App {
   readonly board: Board;
   /** Nodes that are added while the daemon runs; null where none can be. */
-  readonly sources: Sources | null;
+  readonly sources: AggregationSources | null;
   readonly journal: Journal;
   readonly telemetry: Telemetry;
   readonly events: EventHub;
@@ -61,9 +61,5 @@ export interface App {
   readonly restart: (type: 'ForceRestart' | 'GracefulRestart') => Promise<void>;
 }
 
-/** Declares a resource of this daemon. */
-export const resource = <M>(declaration: Resource<App, M>): Resource<App> =>
-  defineResource(declaration) as unknown as Resource<App>;
-
-/** Declares a collection of this daemon. */
-export const collection = (declaration: Collection<App>): Collection<App> => defineCollection(declaration);
+/** Declare a resource or a collection of this daemon. */
+export const { resource, collection } = declaring<App>();

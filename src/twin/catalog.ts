@@ -15,7 +15,7 @@ import { serverSensors } from './nodes/server.ts';
 import { twinLakesSensors } from './nodes/twin-lakes.ts';
 
 /** One part that may be fitted in a device's place. */
-export interface Part extends AlternativeFacts {
+export interface FittedPart extends AlternativeFacts {
   readonly spec: ChipSpec;
   readonly bus: number;
   readonly address: number;
@@ -79,9 +79,9 @@ function nodeSensor(node: NodeFacts, host: string | undefined, facts: AnalogFact
 }
 
 /** The device itself, then its second sources. @throws TwinError for a part that nobody knows */
-export function partsOf(device: DeviceFacts): readonly [Part, ...Part[]] {
+export function partsOf(device: DeviceFacts): readonly [FittedPart, ...FittedPart[]] {
   const { alternatives = [] } = device;
-  const complete = (part: AlternativeFacts): Part => {
+  const complete = (part: AlternativeFacts): FittedPart => {
     const { chip, bus, address } = { ...device, ...part };
     const spec = chip === undefined ? undefined : findChip(chip);
     if (!spec) throw new TwinError(`device ${device.id}: no driver for chip "${chip}"`);

@@ -95,7 +95,7 @@ describe('Bletchley', () => {
     const storm = daemon.twin.inject({ kind: 'storm', line: 'presence-sled6' });
     await until('the storm to be told of', async () =>
       (await logEntries(daemon, 'EventLog')).some(({ Message }) =>
-        Message.includes('not heeded until it is calm'),
+        Message.includes('its last value is used until it is calm'),
       ),
     );
     const since = Date.now();

@@ -9,7 +9,15 @@ export interface MessageRegistry {
   readonly RegistryPrefix: string;
   readonly RegistryVersion: string;
   readonly Messages: Readonly<
-    Record<string, { readonly MessageSeverity: string; readonly ParamTypes?: readonly string[] }>
+    Record<
+      string,
+      {
+        readonly Message?: string;
+        readonly MessageSeverity: string;
+        readonly ParamTypes?: readonly string[];
+        readonly Resolution?: string;
+      }
+    >
   >;
 }
 

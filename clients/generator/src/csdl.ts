@@ -37,7 +37,8 @@ function rank(version: string | undefined): number {
   return (major * 1000 + minor) * 1000 + errata;
 }
 
-function annotation(element: Element, term: string): Element | undefined {
+/** The annotation of an element for a term. */
+export function annotation(element: Element, term: string): Element | undefined {
   return element.children.find((child) => child.name === 'Annotation' && child.attributes.Term === term);
 }
 
@@ -105,27 +106,32 @@ export function typeFact(csdl: Csdl, key: string): TypeFact {
   return objectFact(csdl, fullName);
 }
 
-function enumFact(element: Element): EnumFact {
-  const values: Record<string, string> = {};
-  const deprecated: string[] = [];
-  for (const member of element.children.filter((child) => child.name === 'Member')) {
-    const name = member.attributes.Name ?? '';
-    values[name] = revision(member, 'Added') ?? '';
-    if (revision(member, 'Deprecated')) deprecated.push(name);
-  }
-  // A type definition lists values that no CSDL identifier can spell, each as a record.
-  for (const record of annotation(element, 'Redfish.Enumeration')?.children[0]?.children ?? []) {
-    const value = record.children.find((child) => child.attributes.Property === 'Member');
-    const name = value?.attributes.String;
-    if (name === undefined)
-      throw new Error(`Enumeration ${element.attributes.Name} has a record without Member`);
-    values[name] = revision(record, 'Added') ?? '';
-    if (revision(record, 'Deprecated')) deprecated.push(name);
-  }
-  return { kind: 'enum', values, ...(deprecated.length ? { deprecated } : {}) };
+/**
+ * The values of an enumeration, each with the element that has its annotations. A type definition lists values that no
+ * CSDL identifier can spell, each as a record.
+ * @throws Error for a record without a name
+ */
+export function members(element: Element): { readonly name: string; readonly element: Element }[] {
+  const named = element.children.filter((child) => child.name === 'Member');
+  const collection = annotation(element, 'Redfish.Enumeration')?.children[0];
+  return [
+    ...named.map((member) => ({ name: member.attributes.Name ?? '', element: member })),
+    ...(collection?.children ?? []).map((record) => {
+      const value = record.children.find((child) => child.attributes.Property === 'Member');
+      const name = value?.attributes.String;
+      if (name === undefined)
+        throw new Error(`Enumeration ${element.attributes.Name} has a record without Member`);
+      return { name, element: record };
+    }),
+  ];
 }
 
-function objectFact(csdl: Csdl, fullName: string): ObjectFact {
+/** A type and those it derives from, the most basic first. @throws Error where one is not defined */
+export function baseTypes(csdl: Csdl, fullName: string): Element[] {
+  return baseChain(csdl, fullName).map(([, element]) => element);
+}
+
+function baseChain(csdl: Csdl, fullName: string): [name: string, element: Element][] {
   const chain: [name: string, element: Element][] = [];
   for (let name: string | undefined = fullName; name; ) {
     const element = csdl.definitions.get(name);
@@ -133,6 +139,21 @@ function objectFact(csdl: Csdl, fullName: string): ObjectFact {
     chain.unshift([name, element]);
     name = element.attributes.BaseType;
   }
+  return chain;
+}
+
+function enumFact(element: Element): EnumFact {
+  const values: Record<string, string> = {};
+  const deprecated: string[] = [];
+  for (const { name, element: member } of members(element)) {
+    values[name] = revision(member, 'Added') ?? '';
+    if (revision(member, 'Deprecated')) deprecated.push(name);
+  }
+  return { kind: 'enum', values, ...(deprecated.length ? { deprecated } : {}) };
+}
+
+function objectFact(csdl: Csdl, fullName: string): ObjectFact {
+  const chain = baseChain(csdl, fullName);
   const entity = chain.at(-1)?.[1].name === 'EntityType';
   const fact: Mutable<ObjectFact> = { kind: entity ? 'entity' : 'object', properties: {} };
   const properties: Record<string, PropertyFact> = {};

@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bundle } from './bundle.ts';
 import { daemonFiles, type Served } from './emit/daemon.ts';
+import { docsFiles } from './emit/docs.ts';
 import type { Files } from './emit/files.ts';
+import { javaFiles } from './emit/java.ts';
+import { powershellFiles } from './emit/powershell.ts';
+import { pythonFiles } from './emit/python.ts';
 import { typescriptFiles } from './emit/typescript.ts';
 import type { Model } from './model.ts';
 
@@ -33,5 +37,25 @@ export const targets: readonly Target[] = [
     name: 'typescript',
     folder: 'clients/typescript/src/generated',
     files: ({ model }) => typescriptFiles(model),
+  },
+  {
+    name: 'docs',
+    folder: 'clients/typescript/data',
+    files: ({ bundle, model }) => docsFiles(bundle, model),
+  },
+  {
+    name: 'python',
+    folder: 'clients/python/src/redfishd_client',
+    files: ({ model }) => pythonFiles(model),
+  },
+  {
+    name: 'java',
+    folder: 'clients/java/src/main/java/org/redfishd/client/model',
+    files: ({ model }) => javaFiles(model),
+  },
+  {
+    name: 'powershell',
+    folder: 'clients/powershell/Redfishd/data',
+    files: ({ model }) => powershellFiles(model),
   },
 ];

@@ -6,64 +6,37 @@ import {
   type ParameterInfo,
   parametersOf,
 } from './actions.ts';
-import { type Answer, errorOf, objectOf } from './answer.ts';
-import { members as iterate, type MembersOptions, type Reader } from './collection.ts';
+import { type Answer, objectOf } from './answer.ts';
+import { members as iterate, type MembersOptions } from './collection.ts';
+import { Core, type GetOptions } from './core.ts';
 import { RedfishError } from './errors.ts';
-import { ignoredIn, type Seen, SeenResources } from './etag.ts';
+import { type EventRecord, type EventsOptions, events } from './events/events.ts';
 import type { Finding } from './findings.ts';
 import type { ActionParameters, Link, ServiceRoot } from './generated/types.ts';
 import { idOf, isObject, type JsonObject } from './json.ts';
 import { Lenient } from './lenient.ts';
-import { type Message, messagesOf } from './messages.ts';
 import type { ConnectOptions, SessionState } from './options.ts';
-import { type Reference, uriOf, withQuery } from './origin.ts';
-import { Features } from './query.ts';
+import { type Reference, uriOf } from './origin.ts';
+import { create, type Outcome, type WriteOptions, write } from './outcome.ts';
 import { type Request, Service } from './service.ts';
 import { TaskHandle, type TaskResult, type WaitOptions } from './tasks.ts';
-import { TagForms, writeWithTag } from './write.ts';
-
-export interface GetOptions {
-  /** Properties that are wanted, where the service can select. */
-  readonly select?: readonly string[];
-  /** The resource as read before: returned again when the service says that it has not changed. */
-  readonly previous?: object;
-  readonly signal?: AbortSignal;
-}
-
-export interface WriteOptions {
-  /** The ETag to send, in place of the one that was read. */
-  readonly etag?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
-}
-
-/** What came of a write. */
-export interface Outcome<T = JsonObject> {
-  readonly status: number;
-  /** The resource as it is now, when the service sent it. */
-  readonly body: T | undefined;
-  /** Of what was created. */
-  readonly location: string | undefined;
-  /** The service accepted the work (202) and does it now. */
-  readonly task: TaskHandle | undefined;
-  readonly messages: readonly Message[];
-  /** Written properties that do not have the value that was sent, as JSON pointers. */
-  readonly ignored: readonly string[];
-}
+import { type UpdateFile, type UpdateOptions, update } from './update.ts';
+import { type Walked, type WalkOptions, walk } from './walk.ts';
 
 /** A link's target type, or what the caller names. */
 type Target<R, T> = R extends Link<infer L> ? (unknown extends L ? T : L) : T;
+type Collection<T> = Link<{ Members?: Link<T>[] }> | { readonly Members?: readonly Link<T>[] };
+type Whole<T> = T & { '@odata.id': string };
 
 export class RedfishClient implements AsyncDisposable {
   /** The layer below: any request, any answer. */
   readonly service: Service;
-  readonly #features = new Features();
-  readonly #seen = new SeenResources();
-  readonly #forms = new TagForms();
+  readonly #core: Core;
   #root: ServiceRoot = { '@odata.id': '/redfish/v1/' };
 
   constructor(url: string, options: ConnectOptions = {}) {
     this.service = new Service(url, options);
+    this.#core = new Core(this.service);
   }
 
   /** The service root as read by `connect`. */
@@ -91,7 +64,7 @@ export class RedfishClient implements AsyncDisposable {
     this.#root = root ?? (await this.#readRoot());
     const sessions = idOf(this.#root.Links?.Sessions);
     if (sessions !== undefined) this.service.authenticator.sessionsUri = sessions;
-    this.#features.learn(this.#root);
+    this.#core.features.learn(this.#root);
     return this;
   }
 
@@ -100,8 +73,7 @@ export class RedfishClient implements AsyncDisposable {
     const body = objectOf(answer);
     if (typeof body.RedfishVersion !== 'string' && idOf(body) === undefined)
       throw new RedfishError('protocol', `${this.origin} answers, but with no Redfish service root`, {
-        method: 'GET',
-        uri: answer.uri,
+        ...{ method: 'GET', uri: answer.uri },
       });
     return { ...body, '@odata.id': idOf(body) ?? '/redfish/v1/' };
   }
@@ -120,49 +92,32 @@ export class RedfishClient implements AsyncDisposable {
     reference: R,
     options: GetOptions = {},
   ): Promise<Target<R, T>> {
-    const { select, previous, signal } = options;
-    const whole = uriOf(reference);
-    const [uri = '', fragment] = whole.split('#', 2);
-    const query = select && this.#features.can('select') ? [`$select=${select.join(',')}`] : [];
-    const tag = previous === undefined ? undefined : this.#seen.tagOf(previous);
-    const headers = tag === undefined ? {} : { 'If-None-Match': tag };
-    const answer = await this.service.ask({ method: 'GET', uri: withQuery(uri, query), headers, signal });
-    if (answer.status === 304 && previous !== undefined) return previous as Target<R, T>;
-    if (query.length && answer.status === 400) {
-      this.#features.refuse('select');
-      this.service.findings.report('select-refused', uri, 'status 400');
-      return this.get<T, R>(reference, options);
-    }
-    const body = objectOf(answer);
-    if (query.length === 0) this.#remember(uri, body, answer.headers.etag);
-    return (fragment === undefined ? body : pointer(body, fragment, whole)) as Target<R, T>;
+    return (await this.#core.get(reference, options)) as Target<R, T>;
   }
 
   /** Iterates over the members of a collection, over all of its pages. */
   members<T = JsonObject>(
-    collection: Reference | { readonly Members?: readonly Link<T>[] } | Link<{ Members?: Link<T>[] }>,
+    collection: Collection<T> | Reference,
     options: MembersOptions = {},
-  ): AsyncGenerator<T & { '@odata.id': string }> {
-    return iterate(this.#reader(), uriOf(collection as Reference), options) as AsyncGenerator<
-      T & { '@odata.id': string }
-    >;
+  ): AsyncGenerator<Whole<T>> {
+    return iterate(this.#core, uriOf(collection as Reference), options) as AsyncGenerator<Whole<T>>;
   }
 
   /** The only member of a collection. @throws RedfishError `usage` naming the members when there are several, `not-found` when none */
-  async only<T = JsonObject>(
-    collection: Link<{ Members?: Link<T>[] }> | Reference,
-  ): Promise<T & { '@odata.id': string }> {
-    const found: (T & { '@odata.id': string })[] = [];
+  async only<T = JsonObject>(collection: Collection<T> | Reference): Promise<Whole<T>> {
+    const found: Whole<T>[] = [];
     for await (const member of this.members<T>(collection, { limit: 20 })) found.push(member);
     const uri = uriOf(collection as Reference);
     const [first] = found;
     if (first === undefined) throw new RedfishError('not-found', `${uri} has no members`, { uri });
-    if (found.length > 1)
-      throw new RedfishError(
-        'usage',
-        `${uri} has several members, name one: ${found.map((member) => member['@odata.id']).join(', ')}`,
-      );
+    const names = found.map((member) => member['@odata.id']).join(', ');
+    if (found.length > 1) throw new RedfishError('usage', `${uri} has several members, name one: ${names}`);
     return first;
+  }
+
+  /** Every resource that links lead to, each once; one that cannot be read comes with its error. */
+  walk(options: WalkOptions = {}): AsyncGenerator<Walked> {
+    return walk(this.#core, options);
   }
 
   /**
@@ -174,7 +129,7 @@ export class RedfishClient implements AsyncDisposable {
     changes: object,
     options: WriteOptions = {},
   ): Promise<Outcome<T>> {
-    return this.#write<T>('PATCH', reference, changes as JsonObject, options);
+    return write<T>(this.#core, 'PATCH', reference, changes as JsonObject, options);
   }
 
   /** Replaces a resource as a whole. */
@@ -183,12 +138,12 @@ export class RedfishClient implements AsyncDisposable {
     body: object,
     options: WriteOptions = {},
   ): Promise<Outcome<T>> {
-    return this.#write<T>('PUT', reference, body as JsonObject, options);
+    return write<T>(this.#core, 'PUT', reference, body as JsonObject, options);
   }
 
   /** Deletes a resource. */
   async delete(reference: Reference, options: WriteOptions = {}): Promise<Outcome> {
-    return this.#write('DELETE', reference, undefined, options);
+    return write(this.#core, 'DELETE', reference, undefined, options);
   }
 
   /** Sends a POST, once: it is never repeated when the service may have acted on it. */
@@ -197,18 +152,7 @@ export class RedfishClient implements AsyncDisposable {
     body: object = {},
     options: WriteOptions = {},
   ): Promise<Outcome<T>> {
-    const uri = uriOf(reference);
-    const { etag } = options;
-    const base: Seen | undefined = etag === undefined ? undefined : { etag, body: {} };
-    const json = body as JsonObject;
-    const answer = await writeWithTag(this.service, this.#seen, this.#forms, {
-      method: 'POST',
-      uri,
-      json,
-      base,
-      ...extras(options),
-    });
-    return this.#outcome<T>(answer, undefined);
+    return write<T>(this.#core, 'POST', reference, body as JsonObject, options);
   }
 
   /** Creates a member and returns it, read anew when the service did not send it. */
@@ -216,24 +160,8 @@ export class RedfishClient implements AsyncDisposable {
     collection: Reference,
     body: object,
     options: WriteOptions = {},
-  ): Promise<T & { '@odata.id': string }> {
-    const outcome = await this.post<JsonObject>(collection, body, options);
-    const done = outcome.task
-      ? await outcome.task.wait({ ...(options.signal ? { signal: options.signal } : {}) })
-      : outcome;
-    const uri = done.location ?? idOf(done.body);
-    if (uri === undefined)
-      throw new RedfishError('protocol', 'the service created a resource and does not say where', {
-        method: 'POST',
-        uri: uriOf(collection),
-        status: outcome.status,
-      });
-    if (done.location === undefined) this.service.findings.report('location-missing', uriOf(collection));
-    const sent =
-      done.body !== undefined &&
-      idOf(done.body) !== undefined &&
-      !/^#Task\./.test(String(done.body['@odata.type']));
-    return (sent ? done.body : await this.get(uri)) as T & { '@odata.id': string };
+  ): Promise<Whole<T>> {
+    return (await create(this.#core, collection, body as JsonObject, options)) as Whole<T>;
   }
 
   /**
@@ -257,19 +185,18 @@ export class RedfishClient implements AsyncDisposable {
     name: string,
   ): Promise<{ action: FoundAction; known: ParameterInfo[] }> {
     const whole: unknown = resource;
-    const body = isObject(whole) && isObject(whole.Actions) ? whole : await this.get(resource);
+    const body = isObject(whole) && isObject(whole.Actions) ? whole : await this.#core.read(uriOf(resource));
     const action = findAction(body, name);
-    const info = action.info === undefined ? undefined : await this.get(action.info).catch(() => undefined);
+    const info =
+      action.info === undefined ? undefined : await this.#core.read(action.info).catch(() => undefined);
     return { action, known: parametersOf(action, info) };
   }
 
   /** A task by its URI, or by the URI of its monitor. */
   task(uri: string): TaskHandle {
-    return new TaskHandle(
-      this.service,
-      /TaskMonitor/i.test(uri) ? uri : undefined,
-      /TaskMonitor/i.test(uri) ? undefined : uri,
-    );
+    return /TaskMonitor/i.test(uri)
+      ? new TaskHandle(this.service, uri, undefined)
+      : new TaskHandle(this.service, undefined, uri);
   }
 
   /** Waits for the work of an outcome, if it is not done. */
@@ -277,6 +204,19 @@ export class RedfishClient implements AsyncDisposable {
     if (outcome.task) return outcome.task.wait(options);
     const body = isObject(outcome.body) ? outcome.body : undefined;
     return { status: outcome.status, body, location: outcome.location, task: undefined };
+  }
+
+  /**
+   * Events as they happen, each once, over restarts of the service: from its stream, from a webhook, or, where it has
+   * neither, from its log. Ends with `signal` or `close`.
+   */
+  events(options: EventsOptions = {}): AsyncGenerator<EventRecord> {
+    return events(this.#core, this.#root, options);
+  }
+
+  /** Uploads an update package, streamed: a file by its path, or bytes from anywhere. */
+  async update(file: UpdateFile, options: UpdateOptions = {}): Promise<Outcome> {
+    return update(this.#core, this.#root, file, options);
   }
 
   /** Reads values of a resource leniently: a deviation is a finding, not an error. */
@@ -291,7 +231,7 @@ export class RedfishClient implements AsyncDisposable {
 
   /** The ETag of a resource that this client has read. */
   etagOf(resource: object): string | undefined {
-    return this.#seen.tagOf(resource);
+    return isObject(resource) ? this.#core.seen.of(resource)?.etag : undefined;
   }
 
   /** Logs out, and ends every connection. */
@@ -303,80 +243,6 @@ export class RedfishClient implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-
-  #remember(uri: string, body: JsonObject, header: string | undefined): void {
-    const own = body['@odata.etag'];
-    this.#seen.add(uri, header ?? (typeof own === 'string' ? own : undefined), body);
-  }
-
-  #reader(): Reader {
-    return {
-      ...{ service: this.service, features: this.#features },
-      read: (uri, select, signal) =>
-        this.get(uri, { ...(select ? { select } : {}), ...(signal ? { signal } : {}) }),
-      remember: (uri, body) => this.#remember(uri, body, undefined),
-    };
-  }
-
-  async #write<T>(
-    method: 'PATCH' | 'PUT' | 'DELETE',
-    reference: Reference,
-    json: JsonObject | undefined,
-    options: WriteOptions,
-  ): Promise<Outcome<T>> {
-    const uri = uriOf(reference);
-    const base = this.#base(uri, reference, options.etag);
-    const answer = await writeWithTag(this.service, this.#seen, this.#forms, {
-      method,
-      uri,
-      json,
-      base,
-      ...extras(options),
-    });
-    this.#seen.forget(uri);
-    return this.#outcome<T>(answer, json);
-  }
-
-  /** What the caller has seen of a resource before it writes: what it hands over, else what was read last. */
-  #base(uri: string, reference: Reference, etag: string | undefined): Seen | undefined {
-    const whole = isObject(reference) && Object.keys(reference).length > 1 ? reference : undefined;
-    const last = this.#seen.at(uri);
-    const body = whole ?? last?.body;
-    const tag = etag ?? (whole ? this.#seen.tagOf(whole) : last?.etag);
-    return tag === undefined && body === undefined ? undefined : { etag: tag, body: body ?? {} };
-  }
-
-  #outcome<T>(answer: Answer, sent: JsonObject | undefined): Outcome<T> {
-    if (answer.status >= 400) throw errorOf(answer);
-    const { status, headers, uri } = answer;
-    const body = isObject(answer.body) ? answer.body : undefined;
-    const location =
-      headers.location === undefined ? undefined : this.service.location(headers.location, uri);
-    const own = body !== undefined && (idOf(body) === uri || answer.method === 'PATCH');
-    if (body && own && status !== 202) this.#remember(uri, body, headers.etag);
-    const ignored =
-      body && own && sent && status === 200 && answer.method !== 'POST' ? ignoredIn(body, sent) : [];
-    if (ignored.length) this.service.findings.report('write-ignored', uri, ignored.join(', '));
-    const task = status === 202 ? new TaskHandle(this.service, location, undefined, body ?? {}) : undefined;
-    return { status, body: body as T | undefined, location, task, messages: messagesOf(body), ignored };
-  }
-}
-
-const extras = ({ headers, signal }: WriteOptions) => ({
-  ...(headers ? { headers } : {}),
-  ...(signal ? { signal } : {}),
-});
-
-/** The value at a JSON pointer (RFC 6901). @throws RedfishError `not-found` */
-function pointer(body: JsonObject, fragment: string, uri: string): unknown {
-  let value: unknown = body;
-  for (const part of decodeURIComponent(fragment).split('/').slice(1)) {
-    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    value = Array.isArray(value) ? value[Number(name)] : isObject(value) ? value[name] : undefined;
-    if (value === undefined)
-      throw new RedfishError('not-found', `${uri} leads to no value in its resource`, { uri });
-  }
-  return value;
 }
 
 /**

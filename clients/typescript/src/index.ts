@@ -1,9 +1,13 @@
 /** @redfishd/client: a client of any Redfish service. */
 export { actionsOf, type FoundAction, type ParameterInfo } from './actions.ts';
 export type { Answer } from './answer.ts';
-export { connect, type GetOptions, type Outcome, RedfishClient, type WriteOptions } from './client.ts';
+export { connect, RedfishClient } from './client.ts';
 export type { MembersOptions } from './collection.ts';
+export type { GetOptions } from './core.ts';
+export { type DiscoverOptions, discover, type FoundService } from './discovery/discover.ts';
 export { type ErrorKind, RedfishError } from './errors.ts';
+export type { EventRecord, EventSource, EventsOptions } from './events/events.ts';
+export { type WebhookOptions, WebhookReceiver } from './events/webhook.ts';
 export { type Finding, type FindingKind, findingKinds } from './findings.ts';
 export type * from './generated/types.ts';
 export { annotation, booleanOf, dateOf, idOf, isObject, type JsonObject, numberOf, valueAt } from './json.ts';
@@ -11,6 +15,7 @@ export type { Lenient } from './lenient.ts';
 export { type Message, messageKey, messagesOf } from './messages.ts';
 export type { ConnectOptions, Credentials, SessionState, SessionStore, Timeouts } from './options.ts';
 export type { Reference } from './origin.ts';
+export type { Outcome, WriteOptions } from './outcome.ts';
 export { type Exchange, fileRecorder, parseRecording, type Recorder } from './record.ts';
 export { redact, redactHeaders } from './redact.ts';
 export type { RetryPolicy } from './retry.ts';
@@ -18,3 +23,5 @@ export type { Request, Service } from './service.ts';
 export { type Progress, TaskHandle, type TaskResult, type WaitOptions } from './tasks.ts';
 export type { HttpRequest, HttpResponse, Transport } from './transport/transport.ts';
 export { filePins, memoryPins, type PinStore, type TlsOptions } from './transport/trust.ts';
+export type { UpdateFile, UpdateOptions } from './update.ts';
+export type { Walked, WalkOptions } from './walk.ts';

@@ -64,6 +64,7 @@ export class Service {
     this.authenticator = new Authenticator(
       (method, uri, body, headers) =>
         this.ask({ method, uri, headers, anonymous: true, ...(body === undefined ? {} : { json: body }) }),
+      (location, base) => this.location(location, base),
       this.findings,
       options,
     );
@@ -85,6 +86,11 @@ export class Service {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#transport.close();
+  }
+
+  /** Seconds before a second try. */
+  get retryBase(): number {
+    return this.#retry.base;
   }
 
   /** Aborted by `close`. */

@@ -19,6 +19,7 @@ const renewalWindow = 10_000;
 
 export class Authenticator {
   readonly #ask: Ask;
+  readonly #locate: (location: string, base: string) => string;
   readonly #credentials: Credentials | undefined;
   readonly #store: SessionStore | undefined;
   readonly #findings: Findings;
@@ -31,8 +32,10 @@ export class Authenticator {
   /** Where sessions are made; the service root names it. */
   sessionsUri = '/redfish/v1/SessionService/Sessions';
 
+  /** @param locate the path of a Location header */
   constructor(
     ask: Ask,
+    locate: (location: string, base: string) => string,
     findings: Findings,
     options: {
       readonly credentials?: Credentials | undefined;
@@ -41,6 +44,7 @@ export class Authenticator {
     },
   ) {
     this.#ask = ask;
+    this.#locate = locate;
     this.#findings = findings;
     this.#credentials = options.credentials;
     this.#store = options.session;
@@ -129,8 +133,9 @@ export class Authenticator {
     const { status, headers, body } = answer;
     const token = headers['x-auth-token'];
     if (status < 300 && token !== undefined) {
-      const uri = headers.location ?? idOf(body);
-      if (headers.location === undefined) this.#findings.report('session-without-location', this.sessionsUri);
+      const { location } = headers;
+      const uri = location === undefined ? idOf(body) : this.#locate(location, this.sessionsUri);
+      if (location === undefined) this.#findings.report('session-without-location', this.sessionsUri);
       this.#session = { token, ...(uri === undefined ? {} : { uri }) };
       await this.#store?.save(this.#session);
       return;

@@ -55,13 +55,18 @@ export const si7020 = defineChip({
       scale: linear({ lsb: 125 / 65536, offset: -6 }),
     },
   },
-  // Bit 6 of the user register says that the supply is too low; bit 2 is the heater.
+  // Bit 6 of the user register reports a low supply; bit 2 is the heater.
   identity: [{ register: byte(0xe7), mask: 0x44, value: 0 }],
   powerOn: [{ register: byte(0xe7), value: 0x3a }],
 });
 
 /** One shot of high repeatability: both values, each with a check byte. */
-const shot = (at: number): Register => ({ ...word(0x2400), conversion: 16, within: { at, of: 6 } });
+const shot = (at: number): Register => ({
+  ...word(0x2400),
+  conversion: 16,
+  within: { at, of: 6 },
+  checked: true,
+});
 export const sht3x = defineChip({
   compatible: ['sht3x', 'sht30', 'sht31', 'sht35', 'sts3x'],
   datasheet: 'Sensirion SHT3x-DIS, commands and conversion; Linux drivers/hwmon/sht3x.c',
@@ -163,6 +168,19 @@ export const dps310 = defineChip({
     },
   },
   identity: [{ register: product, value: 0x10 }],
+  errata: [
+    {
+      // A wrong fuse bit makes the chip read 60 Cel at 20; the maker's sequence of undocumented registers corrects it.
+      when: { register: byte(0x32), mask: 0x02, value: 0 },
+      writes: [
+        [0x0e, 0xa5],
+        [0x0f, 0x96],
+        [0x62, 0x02],
+        [0x0e, 0x00],
+        [0x0f, 0x00],
+      ],
+    },
+  ],
   settings: [
     // One sample a second each; the temperature is that of the pressure sensor; no shift of results.
     { register: byte(0x06), mask: 0x7f, value: 0 },

@@ -9,7 +9,8 @@ function speed(pulses: number, configuration: number) {
   const multiplier = 2 ** ((configuration >> 5) & 0x03);
   const edges = 3 + 2 * ((configuration >> 3) & 0x03);
   const at1 = (60 * 32768 * multiplier * (edges - 1)) / pulses;
-  return reciprocal({ at1, bits: 13, shift: 3, stopped: 0x1fff });
+  // A high byte of FFh means that the fan stalled.
+  return reciprocal({ at1, bits: 13, shift: 3, stopped: 0x1fe0 });
 }
 
 const fan = (index: number): ChannelSpec => ({

@@ -57,7 +57,7 @@ function monitor(
   const shift = bits === 20 ? 4 : 0;
   const register = bits === 20 ? wide : word;
   const zeros = bits === 20 ? { zeros: 0x00000f } : {};
-  /** Ampere of one count: what the calibration makes of it, whoever has written that. */
+  /** Ampere of one count, by the calibration that is in effect. */
   const currentLsb = (ohm: number, content: number) => ((content / perShuntCount) * shuntLsb) / ohm;
   const range = 2 ** (bits - 1) * shuntLsb;
   const current: ChannelSpec = {

@@ -92,8 +92,8 @@ export const ltc2990 = defineChip({
   },
   // No identity: bit 5 of the control register does not exist.
   identity: [{ register: control2990, mask: 0x20, value: 0 }],
-  // All four inputs for themselves, again and again.
-  settings: [{ register: control2990, mask: 0x5f, value: 0x1f }],
+  // Degrees Celsius; each of the four inputs against ground, repeatedly.
+  settings: [{ register: control2990, mask: 0xdf, value: 0x1f }],
 });
 
 const enable2991 = byte(0x01);
@@ -116,7 +116,11 @@ export const ltc2991 = defineChip({
   // No identity: bits 2 to 0 of the enable register read as zero.
   identity: [{ register: enable2991, mask: 0x07, value: 0 }],
   settings: [
-    { register: repeat2991, mask: 0x10, value: 0x10 },
+    // Each input is a voltage against ground: neither a difference nor a diode.
+    { register: byte(0x06), mask: 0x33, value: 0 },
+    { register: byte(0x07), mask: 0x33, value: 0 },
+    // Repeatedly; the own temperature in degrees Celsius.
+    { register: repeat2991, mask: 0x14, value: 0x10 },
     { register: enable2991, mask: 0xf8, value: 0xf8 },
   ],
 });

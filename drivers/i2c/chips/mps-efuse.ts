@@ -2,17 +2,22 @@
 import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
 import { code, command, revisionIdentity, scaledChannel, statusWord } from '../pmbus.ts';
 import type { Quality } from '../quality.ts';
+import type { Register } from '../register.ts';
 import { direct, linear11, type Scale } from '../scale.ts';
 
-/** EFUSE_CFG, of which one bit tells between LINEAR11 and DIRECT. */
-const efuseConfiguration = command(0xc4);
 const plain = (m: number, R = 0) => direct({ m, b: 0, R });
 
-/** In LINEAR11 while `bit` of EFUSE_CFG is set, else as `scale` says. */
-const either = (channel: ChannelSpec, bit: number, scale: Scale): ChannelSpec => ({
+/** A register with a bit that selects LINEAR11. */
+interface FormatBit {
+  readonly register: Register;
+  readonly mask: number;
+}
+
+/** In LINEAR11 while the bit is set, otherwise in `scale`. */
+const either = (channel: ChannelSpec, { register, mask }: FormatBit, scale: Scale): ChannelSpec => ({
   ...channel,
-  mode: efuseConfiguration,
-  scale: (_parameters, mode = 0) => (mode & bit ? linear11 : scale),
+  mode: register,
+  scale: (_parameters, mode = 0) => (mode & mask ? linear11 : scale),
 });
 
 function efuse(
@@ -41,8 +46,8 @@ export const mp5023 = efuse('mp5023', 'mp5023', 'driver-checked', {
   temperature: scaledChannel('Temperature', code.temperature1, plain(2)),
 });
 
-/** Bit 9 of EFUSE_CFG. */
-const mp5990Linear = 0x0200;
+/** EFUSE_CFG of the MP5990. */
+const mp5990Linear: FormatBit = { register: command(0xc4), mask: 0x0200 };
 export const mp5990 = efuse('mp5990', 'mp5990', 'driver-checked', {
   vin: either(scaledChannel('Voltage', code.vin, plain(32)), mp5990Linear, plain(32)),
   vout: either(scaledChannel('Voltage', code.vout, plain(32)), mp5990Linear, plain(32)),
@@ -51,7 +56,7 @@ export const mp5990 = efuse('mp5990', 'mp5990', 'driver-checked', {
   temperature: scaledChannel('Temperature', code.temperature1, plain(1)),
 });
 
-/** As its relative, with finer codes; nobody has held it against a document or a part. */
+/** As the MP5990, with finer codes; compared neither with a document nor with a part. */
 export const mp5998 = efuse('mp5998', 'mp5990', 'unchecked', {
   vin: either(scaledChannel('Voltage', code.vin, plain(64)), mp5990Linear, plain(64)),
   vout: either(scaledChannel('Voltage', code.vout, plain(64)), mp5990Linear, plain(64)),
@@ -61,12 +66,20 @@ export const mp5998 = efuse('mp5998', 'mp5990', 'unchecked', {
   temperature: scaledChannel('Temperature', code.temperature1, plain(1)),
 });
 
-/** Bit 12 of EFUSE_CFG. */
-const mp5926Linear = 0x1000;
+/** EFUSE_CFG of the MP5926 has an address of its own. */
+const mp5926Linear: FormatBit = { register: command(0xcf), mask: 0x1000 };
+/** I_SCALE_SEL: with bit 6 an ampere has 4 counts instead of 16 in DIRECT. */
+const currentScale = command(0xc6);
+const coarseCurrent = 0x0040;
 export const mp5926 = efuse('mp5926', 'mp5926', 'driver-checked', {
   vin: either(scaledChannel('Voltage', code.vin, plain(16)), mp5926Linear, plain(16)),
   vout: either(scaledChannel('Voltage', code.vout, plain(16)), mp5926Linear, plain(16)),
-  iin: either(scaledChannel('Current', code.iin, plain(16)), mp5926Linear, plain(16)),
+  iin: {
+    ...scaledChannel('Current', code.iin, plain(16)),
+    mode: [mp5926Linear.register, currentScale],
+    scale: (_parameters, format = 0, scale = 0) =>
+      format & mp5926Linear.mask ? linear11 : plain(scale & coarseCurrent ? 4 : 16),
+  },
   pin: either(scaledChannel('Power', code.pin, plain(25, -2)), mp5926Linear, plain(25, -2)),
   temperature: either(scaledChannel('Temperature', code.temperature1, plain(4)), mp5926Linear, plain(4)),
 });

@@ -1,4 +1,6 @@
 /** Multiphase regulators of Monolithic Power Systems: each generation reports in formats of its own. */
+
+import type { Quantity } from '../../quantity.ts';
 import { type ChannelSpec, defineChip, type SensorChipSpec, type Setting } from '../chip.ts';
 import {
   code,
@@ -10,9 +12,9 @@ import {
   statusWord,
   voutChannel,
   voutModeAtPowerOn,
-  vr12,
 } from '../pmbus.ts';
-import { direct, linear, type Scale } from '../scale.ts';
+import type { Register } from '../register.ts';
+import { direct, linear, linear11, type Scale, vid } from '../scale.ts';
 
 const units = (m: number, R = 0) => direct({ m, b: 0, R });
 /** 1 mV, as READ_VOUT is once it has been switched to DIRECT. */
@@ -93,25 +95,53 @@ export const mp2973 = regulator(
   ],
 );
 
-/** MFR_VR_CONFIG2: with bit 11 the voltage is in 256ths of a volt, without it a VID code of 5 mV. */
-const mp2856Vout = (page: number): ChannelSpec => ({
-  ...scaledChannel('Voltage', code.vout, (_parameters, mode = 0) => (mode & 0x0800 ? volt256 : vr12), page),
-  mode: command(0x5e, page),
-});
 const volt256 = linear({ lsb: 1 / 256, bits: 10 });
+/** VID codes of ten bits, in steps of 5 mV from 250 mV at 1. */
+const vid10 = vid({ base: 0.25, step: 0.005, first: 1, last: 0x3ff, off: 0, bits: 10 });
+/** MUL1_BOOT_SR_R2 on the page of configurations: bit 15 is set while the second rail is in use. */
+const rail2Active: Register = command(0x10, 2);
+const isActive = (page: number, boot: number) => page === 0 || (boot & 0x8000) !== 0;
 
-export const mp2856 = regulator(['mp2856', 'mp2857'], 'mp2856', [0, 1], {
-  ...inputs,
-  ...Object.assign(
-    {},
-    ...[0, 1].map((page) => ({
-      [`vout${page + 1}`]: mp2856Vout(page),
-      [`iout${page + 1}`]: linear11Channel('Current', code.iout, page),
-      [`pout${page + 1}`]: linear11Channel('Power', code.pout, page),
-      [`temp${page + 1}`]: linear11Channel('Temperature', code.temperature1, page),
-    })),
+/** MFR_VR_CONFIG2: with bit 11 the voltage is in 256ths of a volt, without it a VID code. */
+const mp2856Vout = (page: number): ChannelSpec => ({
+  ...scaledChannel(
+    'Voltage',
+    code.vout,
+    (_parameters, mode = 0, boot = 0) =>
+      isActive(page, boot) ? (mode & 0x0800 ? volt256 : vid10) : undefined,
+    page,
   ),
+  mode: page === 0 ? command(0x5e, page) : [command(0x5e, page), rail2Active],
 });
+/** A reading in LINEAR11 that a rail has only while it is in use. */
+const mp2856Linear = (quantity: Quantity, address: number, page: number): ChannelSpec =>
+  page === 0
+    ? linear11Channel(quantity, address, page)
+    : {
+        ...linear11Channel(quantity, address, page),
+        mode: rail2Active,
+        scale: (_parameters, boot = 0) => (isActive(page, boot) ? linear11 : undefined),
+      };
+
+export const mp2856 = regulator(
+  ['mp2856', 'mp2857'],
+  'mp2856',
+  [0, 1],
+  {
+    ...inputs,
+    ...Object.assign(
+      {},
+      ...[0, 1].map((page) => ({
+        [`vout${page + 1}`]: mp2856Vout(page),
+        [`iout${page + 1}`]: mp2856Linear('Current', code.iout, page),
+        [`pout${page + 1}`]: mp2856Linear('Power', code.pout, page),
+        [`temp${page + 1}`]: mp2856Linear('Temperature', code.temperature1, page),
+      })),
+    ),
+  },
+  [],
+  [{ register: rail2Active, value: 0x8000 }],
+);
 
 /** MFR_SYS_CONFIG: bit 3 halves the resolution of current and power. */
 const coarse = command(0x44, 0);

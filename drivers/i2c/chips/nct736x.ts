@@ -1,7 +1,7 @@
 /** NCT7362 and NCT7363: sixteen pins, each a PWM output or a tachometer. */
 
 import { type ChannelSpec, defineChip, type Setting } from '../chip.ts';
-import { byte, word } from '../register.ts';
+import { byte, split } from '../register.ts';
 import { linear, rearranged, reciprocal } from '../scale.ts';
 
 /** 13 bits: eight in the high byte, five at the lower end of the low one. */
@@ -16,7 +16,8 @@ const channels: Record<string, ChannelSpec> = {};
 for (let pin = 0; pin < 16; pin++) {
   channels[`fan${pin + 1}`] = {
     quantity: 'Rotational',
-    register: word(0x48 + 2 * pin),
+    // The chip knows no reads of several bytes.
+    register: split(0x48 + 2 * pin, 0x49 + 2 * pin),
     scale: ({ pulses = 2 }) => speed(pulses),
     zeros: 0x00e0,
   };

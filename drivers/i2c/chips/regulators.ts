@@ -72,7 +72,7 @@ export const tda38640 = regulator(
 export const ir38263 = regulator(
   ['ir38263', 'ir38060', 'ir38064', 'ir38164'],
   ['Infineon IR38064, PMBus commands; Linux drivers/hwmon/pmbus/ir38064.c', { driver: 'ir38064' }],
-  // A voltage in 256ths of a volt, whatever VOUT_MODE says.
+  // In 256ths of a volt; VOUT_MODE is not used.
   single(
     ['vin', 'iout', 'pout', 'temperature1'],
     scaledChannel('Voltage', code.vout, direct({ m: 256, b: 0, R: 0 })),
@@ -113,7 +113,7 @@ export const xdpe152 = regulator(
 /** Its commands are taken to be those of its successor. */
 export const xdpe132 = regulator(
   ['xdpe132g5c'],
-  ['not public; formats as VOUT_MODE and PMBus 1.2 part II, 7.1 say', undefined, 'unchecked'],
+  ['not public; formats by VOUT_MODE and PMBus 1.2 part II, 7.1', undefined, 'unchecked'],
   dual({}, true, [0, 1]),
   [0, 1],
 );
@@ -155,15 +155,33 @@ export const brick = regulator(
   single(['vin', 'iout', 'temperature1'], voutChannel(undefined)),
 );
 
-/** Power supplies; what is on the pages beyond the main output is not read. */
-export const pfe = regulator(
-  ['pfe1100', 'pfe3000'],
-  ['Bel Power PFE1100 and PFE3000, PMBus; Linux drivers/hwmon/pmbus/bel-pfe.c', { driver: 'bel-pfe' }],
+/** READ_FAN_SPEED_1 and 2. */
+const fanSpeeds = [0x90, 0x91] as const;
+
+/** A power supply without pages. */
+export const pfe1100 = regulator(
+  ['pfe1100'],
+  ['Bel Power PFE1100, PMBus; Linux drivers/hwmon/pmbus/bel-pfe.c', { driver: 'bel-pfe' }],
   {
     ...single([...all, 'temperature2'], voutChannel(undefined)),
-    temp3: linear11Channel('Temperature', code.temperature3),
-    fan1: linear11Channel('Rotational', 0x90),
+    fan1: linear11Channel('Rotational', fanSpeeds[0]),
+    fan2: linear11Channel('Rotational', fanSpeeds[1]),
   },
+);
+
+/** A power supply with its main output on page 0 and the standby output on page 1; it does not start on page 0. */
+export const pfe3000 = regulator(
+  ['pfe3000'],
+  ['Bel Power PFE3000, PMBus; Linux drivers/hwmon/pmbus/bel-pfe.c', { driver: 'bel-pfe' }],
+  {
+    ...dual({}, false, [0]),
+    temp2: linear11Channel('Temperature', code.temperature2, 0),
+    temp3: linear11Channel('Temperature', code.temperature3, 0),
+    vcap: linear11Channel('Voltage', code.vcap, 0),
+    fan1: linear11Channel('Rotational', fanSpeeds[0], 0),
+    fan2: linear11Channel('Rotational', fanSpeeds[1], 0),
+  },
+  [0, 1],
 );
 
 /** A fixed-ratio converter: everything on the second page, in DIRECT. */
@@ -185,6 +203,8 @@ export const pli1209bc = defineChip({
     temp2: { ...pli('Temperature', code.temperature1, 0), hwmon: 'temp1_input' },
   },
   identity: [revisionIdentity],
+  // The kernel waits 250 us after a write.
+  writeDelay: 0.25,
   status: [statusWord(1)],
   powerOn: [{ register: revisionIdentity.register, value: 0x22 }],
 });
@@ -200,6 +220,7 @@ export default [
   tps53667,
   q54sj108a2,
   brick,
-  pfe,
+  pfe1100,
+  pfe3000,
   pli1209bc,
 ];

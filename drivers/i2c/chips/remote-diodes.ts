@@ -1,61 +1,94 @@
-/** Temperature sensors with diodes elsewhere, of the kind that began with the LM90: high and low bytes apart. */
-
-import { type ChannelSpec, defineChip, type Identity, type SensorChipSpec } from '../chip.ts';
-import { byte, split, word } from '../register.ts';
+/** Temperature sensors with remote diodes, of the LM90's kind: high and low bytes in registers of their own. */
+import { type ChannelSpec, defineChip, type Identity, type SensorChipSpec, type Setting } from '../chip.ts';
+import type { Quality } from '../quality.ts';
+import { byte, type Register, split, word } from '../register.ts';
 import { linear, type Scale } from '../scale.ts';
 
-/** Of a temperature with its fraction. */
+/** Width of a temperature with its fraction. */
 type Bits = 10 | 11 | 12;
 
-/** Whole degrees and 2 to 4 more bits, two's complement. */
-const fine = (bits: Bits): Scale =>
-  linear({ lsb: 2 ** (8 - bits), bits, shift: 16 - bits, signed: true, min: -64, max: 127.9375 });
-const whole = linear({ lsb: 1, bits: 8, signed: true, min: -64 });
-
-/** RANGE of the configuration: without it nothing below zero is told, with it the code counts from -64 Cel. */
-const configuration = byte(0x03);
+/** Configuration: read and written at different addresses, except by the EMC14xx, which take both. */
+const configuration: Register = { ...byte(0x03), written: 0x09 };
+/** Bit 6 stops conversion. */
+const running: Setting = { register: configuration, mask: 0x40, value: 0 };
+/** With this bit the code counts from -64 Cel. */
 const extended = 0x04;
-function byRange(bits: Bits): ChannelSpec['scale'] {
-  const facts = { lsb: 2 ** (8 - bits), bits, shift: 16 - bits };
-  const standard = linear({ ...facts, max: 128 - facts.lsb });
-  const wide = linear({ ...facts, offset: -64 });
-  return (_parameters, mode = 0) => (mode & extended ? wide : standard);
-}
 
-const at = (high: number, low: number | undefined, bits: Bits, ranged: boolean): ChannelSpec => ({
-  quantity: 'Temperature',
-  register: low === undefined ? byte(high) : split(high, low),
-  ...(low === undefined
-    ? { scale: whole }
-    : { scale: ranged ? byRange(bits) : fine(bits), zeros: 2 ** (16 - bits) - 1 }),
-  ...(ranged ? { mode: configuration } : {}),
-});
+/** Whole degrees and 2 to 4 more bits, two's complement. */
+const fine = (bits: Bits, offset = 0): Scale =>
+  linear({
+    lsb: 2 ** (8 - bits),
+    bits,
+    shift: 16 - bits,
+    signed: true,
+    offset,
+    min: offset - 64,
+    max: offset + 127.9375,
+  });
+const whole = linear({ lsb: 1, bits: 8, signed: true, min: -64 });
+const wide = (bits: Bits): Scale => linear({ lsb: 2 ** (8 - bits), bits, shift: 16 - bits, offset: -64 });
+const wideWhole = linear({ lsb: 1, bits: 8, offset: -64 });
+/** The ordinary range of chips that report nothing below zero. */
+const unsigned = (bits: Bits): Scale =>
+  linear({ lsb: 2 ** (8 - bits), bits, shift: 16 - bits, max: 128 - 2 ** (8 - bits) });
+
+/** High and low register of a temperature, where it has a fraction. */
+type Place = readonly [number, number?];
 
 interface Layout {
   readonly datasheet: string;
   readonly driver: string;
   readonly bits: Bits;
-  /** Has a range that can be extended, and else measures only from 0 Cel on. */
-  readonly ranged?: boolean;
-  /** High and low register of the chip's own temperature and of each diode. */
-  readonly channels: Readonly<Record<string, readonly [number, number?]>>;
+  /** The configuration selects a range from -64 Cel; the ordinary one is unsigned, or signed all the same. */
+  readonly ranged?: 'unsigned' | 'signed';
+  /** Cel that a diode is hotter than its code. */
+  readonly offset?: number;
+  /** The chip's own temperature is `local`. */
+  readonly channels: Readonly<Record<string, Place>>;
+  /** Where an open or shorted diode is reported, by channel. */
+  readonly diodes: Readonly<Record<string, readonly [Register, mask: number]>>;
   readonly identity: readonly Identity[];
+  readonly settings?: readonly Setting[];
+}
+
+function scaleOf({ bits, ranged, offset = 0 }: Layout, low: number | undefined): ChannelSpec['scale'] {
+  const ordinary = low === undefined ? whole : ranged === 'unsigned' ? unsigned(bits) : fine(bits, offset);
+  const other = low === undefined ? wideWhole : wide(bits);
+  return ranged === undefined ? ordinary : (_parameters, mode = 0) => (mode & extended ? other : ordinary);
+}
+
+function channelOf(layout: Layout, name: string, [high, low]: Place): ChannelSpec {
+  const diode = layout.diodes[name];
+  const facts = name === 'local' ? { ...layout, offset: 0 } : layout;
+  return {
+    quantity: 'Temperature',
+    register: low === undefined ? byte(high) : split(high, low),
+    scale: scaleOf(facts, low),
+    ...(low === undefined ? {} : { zeros: 2 ** (16 - layout.bits) - 1 }),
+    ...(layout.ranged === undefined ? {} : { mode: configuration }),
+    ...(diode && {
+      faults: [{ register: diode[0], mask: diode[1], text: 'the diode is open or shorted' }],
+    }),
+  };
 }
 
 function sensor(
   compatible: readonly [string, ...string[]],
-  { datasheet, driver, bits, ranged = false, channels, identity }: Layout,
+  layout: Layout,
+  quality: Quality = 'kernel-checked',
 ): SensorChipSpec {
+  const { datasheet, driver, channels, identity, settings = [running] } = layout;
   return defineChip({
     compatible,
     datasheet: `${datasheet}; Linux drivers/hwmon/${driver}.c`,
-    quality: 'kernel-checked',
+    quality,
     kernel: { driver },
     channels: () =>
       Object.fromEntries(
-        Object.entries(channels).map(([name, [high, low]]) => [name, at(high, low, bits, ranged)]),
+        Object.entries(channels).map(([name, place]) => [name, channelOf(layout, name, place)]),
       ),
     identity,
+    settings,
   });
 }
 
@@ -64,19 +97,30 @@ const device = (value: number, mask = 0xff): Identity => ({ register: byte(0xff)
 const local8 = { local: [0x00], remote1: [0x01, 0x10] } as const;
 const own12 = { local: [0x00, 0x15], remote1: [0x01, 0x10] } as const;
 
-const lm90 = { driver: 'lm90', bits: 11, channels: local8 } as const;
+/** Bit 2 of the status register. */
+const oneDiode = { remote1: [byte(0x02), 0x04] } as const;
+/** One bit for each diode, from bit 1 on. */
+const diodeRegister = byte(0x1b);
+const threeDiodes = {
+  remote1: [diodeRegister, 0x02],
+  remote2: [diodeRegister, 0x04],
+  remote3: [diodeRegister, 0x08],
+} as const;
+
+const lm90 = { driver: 'lm90', bits: 11, channels: local8, diodes: oneDiode } as const;
 const maxim = { ...lm90, channels: { local: [0x00, 0x11], remote1: [0x01, 0x10] } } as const;
 const tmp401 = {
   driver: 'tmp401',
-  ranged: true,
+  ranged: 'unsigned',
   bits: 12,
   channels: own12,
+  diodes: oneDiode,
   datasheet: 'TI SBOS371 (TMP401), register map',
 } as const;
 const tmp411 = { ...tmp401, datasheet: 'TI SBOS383 (TMP411), register map' } as const;
 const tmp43x = { ...tmp401, datasheet: 'TI SBOS441 (TMP431, TMP432), register map' } as const;
 const two12 = { ...own12, remote2: [0x23, 0x24] } as const;
-const emc14 = { driver: 'emc1403', bits: 11, ranged: true } as const;
+const emc14 = { driver: 'emc1403', bits: 11, ranged: 'unsigned', diodes: threeDiodes } as const;
 const emcOne = { local: [0x00, 0x29], remote1: [0x01, 0x10] } as const;
 const emcTwo = { ...emcOne, remote2: [0x23, 0x24] } as const;
 const emcThree = { ...emcTwo, remote3: [0x2a, 0x2b] } as const;
@@ -91,7 +135,7 @@ function emc(compatible: readonly [string, ...string[]], id: number, channels: L
   });
 }
 
-/** Sixteen bits each, of which the upper thirteen count. */
+/** Sixteen bits each, of which the upper thirteen count. An open diode reads as -256 Cel, outside the range. */
 function tmp46x(name: string, id: number, remotes: number): SensorChipSpec {
   const channel = (address: number): ChannelSpec => ({
     quantity: 'Temperature',
@@ -100,6 +144,9 @@ function tmp46x(name: string, id: number, remotes: number): SensorChipSpec {
     zeros: 0x0007,
   });
   const all = Array.from({ length: remotes }, (_, index) => index + 1);
+  /** REN of the chip itself and of each diode, from bit 7 on. */
+  const enabled = (2 ** (remotes + 1) - 1) << 7;
+  const configuration46x = word(0x30);
   return defineChip({
     compatible: [name],
     datasheet: `TI ${remotes === 4 ? 'SBOS835 (TMP464)' : 'SBOS762 (TMP468)'}, register map; Linux drivers/hwmon/tmp464.c`,
@@ -113,19 +160,35 @@ function tmp46x(name: string, id: number, remotes: number): SensorChipSpec {
       { register: word(0xfe), value: 0x5449 },
       { register: word(0xff), value: id },
     ],
+    // No shutdown, and every channel on.
+    settings: [{ register: configuration46x, mask: enabled | 0x0020, value: enabled }],
+    powerOn: [{ register: configuration46x, value: enabled | 0x001c }],
   });
 }
 
 export default [
-  sensor(['lm90', 'lm86', 'lm89', 'lm99'], {
+  sensor(['lm90', 'lm86', 'lm89'], {
     ...lm90,
     datasheet: 'National LM90, register map',
     identity: [manufacturer(0x01)],
   }),
+  // Its diode is 16 Cel hotter than the code.
+  sensor(
+    ['lm99'],
+    {
+      ...lm90,
+      offset: 16,
+      datasheet: 'National LM99, register map',
+      identity: [manufacturer(0x01)],
+    },
+    'driver-checked',
+  ),
   sensor(['adm1032'], { ...lm90, datasheet: 'ADI ADM1032, register map', identity: [manufacturer(0x41)] }),
   sensor(['adt7461', 'nct1008'], {
     ...lm90,
     bits: 10,
+    // The datasheet calls the ordinary range unsigned; parts report negative temperatures in it (lm90.c).
+    ranged: 'signed',
     datasheet: 'ADI ADT7461, register map',
     identity: [manufacturer(0x41)],
   }),
@@ -138,6 +201,8 @@ export default [
     driver: 'w83773g',
     bits: 11,
     channels: { local: [0x00], remote1: [0x01, 0x10], remote2: [0x24, 0x25] },
+    diodes: { remote1: [byte(0x02), 0x04], remote2: [byte(0x17), 0x04] },
+    settings: [],
     datasheet: 'Nuvoton W83773G, register map',
     // 5Ch is Winbond's number.
     identity: [manufacturer(0x5c)],
@@ -146,7 +211,12 @@ export default [
   // A, B and C differ in their addresses.
   sensor(['tmp411'], { ...tmp411, identity: [manufacturer(0x55), device(0x10, 0xfc)] }),
   sensor(['tmp431'], { ...tmp43x, identity: [manufacturer(0x55), device(0x31)] }),
-  sensor(['tmp432'], { ...tmp43x, channels: two12, identity: [manufacturer(0x55), device(0x32)] }),
+  sensor(['tmp432'], {
+    ...tmp43x,
+    channels: two12,
+    diodes: threeDiodes,
+    identity: [manufacturer(0x55), device(0x32)],
+  }),
   sensor(['tmp435'], { ...tmp43x, identity: [manufacturer(0x55), device(0x35)] }),
   tmp46x('tmp464', 0x1468, 4),
   tmp46x('tmp468', 0x0468, 8),

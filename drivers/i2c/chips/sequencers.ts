@@ -2,6 +2,7 @@
 import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
 import {
   code,
+  command,
   linear11Channel,
   revisionIdentity,
   scaledChannel,
@@ -42,6 +43,8 @@ function ucd(name: string, rails: number): SensorChipSpec {
       ...each('iout', pages, (page) => linear11Channel('Current', code.iout, page)),
       temp1: linear11Channel('Temperature', code.temperature1, 0),
     }),
+    // The UCD90320 needs 500 us after a write, PAGE included; the others are content with the time of a transfer.
+    ...(name === 'ucd90320' ? { writeDelay: 0.5 } : {}),
     identity: [{ block: 0xfd, text: name.toUpperCase() }],
     status: pages.map((page) => statusWord(page)),
     powerOn: voutModeAtPowerOn(0x14, pages),
@@ -55,21 +58,43 @@ interface Maxim {
   /** First page of the temperatures. */
   readonly temperatures: number;
   readonly sensors: number;
+  /** Each page measures what its configuration selects. */
+  readonly configurable?: boolean;
 }
 
-function maxim(name: string, { rails, current, temperatures, sensors }: Maxim): SensorChipSpec {
+/** MFR_CHANNEL_CONFIG of a page: bits 5 to 0 select what it measures. */
+const channelConfiguration = (page: number) => command(0xe4, page);
+
+function maxim(
+  name: string,
+  { rails, current, temperatures, sensors, configurable = false }: Maxim,
+): SensorChipSpec {
   const pages = pagesOf(rails);
   const unit = (R: number) => direct({ m: 1, b: 0, R });
+  /** A channel of pages that measure a voltage, a current or nothing, by their configuration. */
+  const configured = (channel: ChannelSpec, page: number, uses: readonly number[]): ChannelSpec => {
+    if (!configurable || typeof channel.scale === 'function') return channel;
+    const { scale } = channel;
+    return {
+      ...channel,
+      mode: channelConfiguration(page),
+      scale: (_parameters, use = 0) => (uses.includes(use & 0x3f) ? scale : undefined),
+    };
+  };
   return defineChip({
     compatible: [name],
     datasheet: `Maxim ${name.toUpperCase()}, PMBus coefficients; Linux drivers/hwmon/pmbus/max34440.c`,
     quality: 'driver-checked',
     kernel: { driver: 'max34440' },
     channels: () => ({
-      ...each('vout', pages, (page) => scaledChannel('Voltage', code.vout, unit(3), page)),
+      ...each('vout', pages, (page) =>
+        configured(scaledChannel('Voltage', code.vout, unit(3), page), page, [0x10, 0x20, 0x21]),
+      ),
       ...(current === undefined
         ? {}
-        : each('iout', pages, (page) => scaledChannel('Current', code.iout, unit(current), page))),
+        : each('iout', pages, (page) =>
+            configured(scaledChannel('Current', code.iout, unit(current), page), page, [0x22, 0x23]),
+          )),
       ...Object.fromEntries(
         pagesOf(sensors).map((index) => [
           `temp${index + 1}`,
@@ -78,8 +103,13 @@ function maxim(name: string, { rails, current, temperatures, sensors }: Maxim): 
       ),
     }),
     identity: [revisionIdentity],
+    // Maxim recommends 50 us after PAGE.
+    writeDelay: 0.05,
     status: pages.map((page) => statusWord(page)),
-    powerOn: [{ register: revisionIdentity.register, value: 0x11 }],
+    powerOn: [
+      { register: revisionIdentity.register, value: 0x11 },
+      ...(configurable ? pages.map((page) => ({ register: channelConfiguration(page), value: 0x20 })) : []),
+    ],
   });
 }
 
@@ -122,7 +152,7 @@ export default [
   ucd('ucd90910', 10),
   maxim('max34440', { rails: 6, current: 3, temperatures: 6, sensors: 8 }),
   maxim('max34441', { rails: 5, current: 3, temperatures: 6, sensors: 5 }),
-  maxim('max34451', { rails: 16, current: 2, temperatures: 16, sensors: 5 }),
+  maxim('max34451', { rails: 16, current: 2, temperatures: 16, sensors: 5, configurable: true }),
   maxim('max34460', { rails: 12, temperatures: 13, sensors: 5 }),
   maxim('max34461', { rails: 16, temperatures: 17, sensors: 5 }),
   powr(['powr1220'], [...monitors(12), ...supplies]),

@@ -1,4 +1,4 @@
-/** The XDP710 hot-swap controller: DIRECT, by what it has been told of its shunt and its ranges. */
+/** The XDP710 hot-swap controller: DIRECT, by its configured shunt and ranges. */
 import { type ChannelSpec, defineChip } from '../chip.ts';
 import { code, command, revisionIdentity, scaledChannel, statusWord } from '../pmbus.ts';
 import { direct } from '../scale.ts';

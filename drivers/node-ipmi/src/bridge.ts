@@ -1,3 +1,4 @@
+/** Reaching a node behind another controller (Send Message). */
 import { concat } from './bytes.ts';
 import { run } from './command.ts';
 import { sendMessage } from './commands/messaging.ts';

@@ -41,7 +41,7 @@ export function fromHex(text: string): Uint8Array | undefined {
   return /^(?:[0-9a-f]{2})*$/i.test(text) ? new Uint8Array(Buffer.from(text, 'hex')) : undefined;
 }
 
-/** View for numbers of more than one byte; IPMI sends the least significant byte first unless it says otherwise. */
+/** View for numbers of more than one byte; IPMI sends the least significant byte first by default. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

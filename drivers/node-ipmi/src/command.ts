@@ -1,9 +1,10 @@
+/** The shape of an IPMI command, and reading and writing its fields. */
 import { copyOf } from './bytes.ts';
 import { completionError, IpmiError } from './errors.ts';
 import type { Target } from './message.ts';
 
 /**
- * A command with its types: how a request is laid out and what a response says.
+ * A command with its types: the layout of the request and the contents of the response.
  *
  * `encode` gives the data behind the command byte; `decode` reads the data behind a completion code of 0.
  */
@@ -12,13 +13,13 @@ export interface Command<Request, Response> {
   readonly netFn: number;
   readonly command: number;
   encode(request: Request): Uint8Array | readonly number[];
-  decode(reader: Reader, request: Request): Response;
+  decode(reader: FieldReader, request: Request): Response;
   /** Completion codes that mean something of their own here. */
   readonly codes?: Readonly<Record<number, string>>;
 }
 
 /**
- * Sends a command and reads its answer. Fails with an IpmiError: `completion` where the controller said no,
+ * Sends a command and reads its answer. Fails with an IpmiError: `completion` when the controller refused,
  * `malformed` where the answer is too short, and whatever the target fails with.
  */
 export async function run<Request, Response>(
@@ -31,11 +32,11 @@ export async function run<Request, Response>(
   const data = Uint8Array.from(command.encode(request));
   const response = await target.send({ netFn, command: command.command, data, lun });
   if (response.code !== 0) throw completionError(name, response.code, codes);
-  return command.decode(new Reader(response.data, name), request);
+  return command.decode(new FieldReader(response.data, name), request);
 }
 
 /** Reads numbers one behind the other, least significant byte first; fails `malformed` at the end of the bytes. */
-export class Reader {
+export class FieldReader {
   readonly #bytes: Uint8Array;
   readonly #what: string;
   #at = 0;

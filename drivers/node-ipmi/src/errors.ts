@@ -1,3 +1,4 @@
+/** The one error type of the package. */
 import { completionText } from './completion.ts';
 
 /**
@@ -8,7 +9,7 @@ import { completionText } from './completion.ts';
  * - `malformed`: an answer came that is no answer to the question: too short, wrong length, wrong checksum.
  * - `refused`: the controller refused the session: wrong password, user, privilege or cipher suite; `code`
  *   holds the RMCP+ status where there is one.
- * - `unreachable`: the network, the device node or the far host said no.
+ * - `unreachable`: the network, the device node or the far host refused.
  * - `closed`: this end was closed, or the session was given up, with the request still open.
  * - `invalid`: the request itself cannot be sent: a value does not fit its field.
  */

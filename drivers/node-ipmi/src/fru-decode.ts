@@ -14,7 +14,8 @@ import {
   RECORD_HEADER,
   RECORD_VERSION,
 } from './fru-layout.ts';
-import { decodeRecord, type MultiRecord, recordLengthFits } from './fru-records.ts';
+import type { MultiRecord } from './fru-record-types.ts';
+import { decodeRecord, recordLengthFits } from './fru-records.ts';
 import type { DecodedFru, FruArea, FruFault } from './fru-types.ts';
 import { decodeFruText, type TypedText } from './text.ts';
 

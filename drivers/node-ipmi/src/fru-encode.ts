@@ -1,3 +1,4 @@
+/** Encodes FRU EEPROMs. */
 import { checksum8, concat } from './bytes.ts';
 import {
   AREAS,
@@ -11,7 +12,8 @@ import {
   PRODUCT_FIELDS,
   RECORD_VERSION,
 } from './fru-layout.ts';
-import { encodeRecord, type MultiRecord } from './fru-records.ts';
+import type { MultiRecord } from './fru-record-types.ts';
+import { encodeRecord } from './fru-records.ts';
 import { type Fru, type FruArea, FruError } from './fru-types.ts';
 import { encodeText, fruType, type TypedText } from './text.ts';
 
@@ -59,7 +61,10 @@ export function encodeFru(fru: Fru<TypedText | string>): Uint8Array {
     const area = areas[name];
     if (area === undefined) return;
     if (offset / 8 > 0xff)
-      throw new FruError(name, `it would start at byte ${offset}, behind what a header can say (2040)`);
+      throw new FruError(
+        name,
+        `it would start at byte ${offset}, behind the last offset that a header can hold (2040)`,
+      );
     header[1 + index] = offset / 8;
     offset += area.length;
   });

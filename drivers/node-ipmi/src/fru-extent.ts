@@ -3,8 +3,8 @@ import { sum8 } from './bytes.ts';
 import { FORMAT_VERSION, FRU_HEADER, RECORD_HEADER } from './fru-layout.ts';
 
 /**
- * The number of bytes that a FRU takes, as far as its beginning tells: more than `beginning` has while something is missing.
- * Areas lie anywhere in the EEPROM, but it is mostly larger than they are. Infinite when only the end of the EEPROM tells: for
+ * The number of bytes that a FRU takes, as far as its beginning shows: more than the length of `beginning` while something is missing.
+ * Areas lie anywhere in the EEPROM, but it is mostly larger than they are. Infinite when only the end of the EEPROM limits it: for
  * contents that are no FRU, and for an internal use area with nothing behind it.
  */
 export function fruExtent(beginning: Uint8Array): number {

@@ -1,15 +1,16 @@
-import type { MultiRecord } from './fru-records.ts';
+/** A FRU inventory, decoded. */
+import type { MultiRecord } from './fru-record-types.ts';
 import type { TypedText } from './text.ts';
 
 /**
  * Inventory of a field-replaceable unit, as its EEPROM holds it (IPMI Platform Management FRU Information
- * Storage Definition v1.3). An area that the EEPROM does not have, and a field that says nothing, is absent.
+ * Storage Definition v1.3). An area that the EEPROM does not have, and an empty field, is absent.
  *
  * `decodeFru` gives every text with its storage encoding; `encodeFru` also takes plain strings, which it
  * stores in the ordinary encoding of the area's language.
  */
 export interface Fru<Text = TypedText> {
-  /** Internal use area behind its version byte; the EEPROM does not say where it ends, so padding is part of it. */
+  /** Internal use area behind its version byte; its end is not stored, so padding is part of it. */
   readonly internal?: Uint8Array | undefined;
   readonly chassis?: ChassisInfo<Text> | undefined;
   readonly board?: BoardInfo<Text> | undefined;
@@ -65,7 +66,7 @@ export interface DecodedFru extends Fru {
   readonly faults: readonly FruFault[];
 }
 
-/** A FRU that cannot be stored: `area` says where the value is that does not fit. */
+/** A FRU that cannot be stored: a value in `area` does not fit. */
 export class FruError extends Error {
   readonly area: FruArea;
 
@@ -76,7 +77,7 @@ export class FruError extends Error {
   }
 }
 
-/** A field's text, or null where the FRU says nothing. Blanks around it are dropped. */
+/** A field's text without surrounding blanks, or null when it is empty or absent. */
 export function fruText(field: TypedText | undefined): string | null {
   return field?.text.trim() || null;
 }

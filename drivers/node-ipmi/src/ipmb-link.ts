@@ -1,3 +1,4 @@
+/** IPMB frames on a serial line or an I2C bus. */
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { concat, copyOf } from './bytes.ts';
 import { IpmiError } from './errors.ts';
@@ -7,14 +8,14 @@ import { decodeIpmb } from './message.ts';
 
 /** Carries whole IPMB messages, with the destination's address as their first byte. */
 export interface IpmbLink {
-  /** Fails with an IpmiError `unreachable` where nobody acknowledges. */
+  /** @throws IpmiError `unreachable` when the address is not acknowledged. */
   send(message: Uint8Array): void | Promise<void>;
   /** The only listener; set before anything is sent. */
   onMessage: ((message: Uint8Array) => void) | undefined;
   close(): void;
 }
 
-/** How often a device that cannot tell is asked for messages, in milliseconds: while an answer is due, and else. */
+/** Poll periods in milliseconds for a device without notification: while an answer is due, and otherwise. */
 const POLL_BUSY = 2;
 const POLL_IDLE = 20;
 
@@ -73,7 +74,7 @@ abstract class PolledLink implements IpmbLink {
   }
 
   abstract send(message: Uint8Array): void | Promise<void>;
-  protected abstract take(chunk: Uint8Array): void;
+  protected abstract receive(chunk: Uint8Array): void;
 
   protected write(bytes: Uint8Array): void {
     try {
@@ -85,7 +86,7 @@ abstract class PolledLink implements IpmbLink {
     this.expect();
   }
 
-  /** An answer is due: look more often for a while. */
+  /** An answer is due: poll faster for a while. */
   protected expect(): void {
     this.#busyUntil = performance.now() + 1000;
     clearTimeout(this.#timer);
@@ -106,7 +107,7 @@ abstract class PolledLink implements IpmbLink {
         // EAGAIN: nothing there. EIO: the other end of a terminal is closed, and may be opened again.
       }
       if (length === 0) break;
-      this.take(copyOf(this.#buffer, 0, length));
+      this.receive(copyOf(this.#buffer, 0, length));
     }
     this.#schedule();
   }
@@ -129,7 +130,7 @@ export class IpmbDevice extends PolledLink {
     this.write(concat([message.length], message));
   }
 
-  protected take(chunk: Uint8Array): void {
+  protected receive(chunk: Uint8Array): void {
     for (const message of this.#reader.push(chunk)) this.onMessage?.(message);
   }
 }
@@ -158,7 +159,7 @@ export class I2cIpmbLink extends PolledLink {
     this.expect();
   }
 
-  protected take(chunk: Uint8Array): void {
+  protected receive(chunk: Uint8Array): void {
     this.onMessage?.(concat([this.#own], chunk));
   }
 }

@@ -1,3 +1,4 @@
+/** IPMB: many requests to many controllers on one bus (IPMB v1.0). */
 import { copyOf } from './bytes.ts';
 import { COMPLETION } from './completion.ts';
 import { IpmiError } from './errors.ts';
@@ -16,7 +17,7 @@ import {
 /** IPMB (IPMB protocol v1.0): messages between controllers on one I2C bus. */
 
 export interface IpmbBusOptions {
-  /** Our 8-bit address; the BMC's 0x20 unless said otherwise. */
+  /** Our 8-bit address; the BMC's 0x20 by default. */
   readonly address?: number;
   /** Milliseconds to wait for an answer: bridge ICs may take 8 seconds. */
   readonly timeout?: number;
@@ -41,7 +42,7 @@ const REMEMBERED = 8;
 const EXPIRY = 5000;
 
 interface Served {
-  /** The message as it came: the sequence number in it tells a repetition from a new request. */
+  /** The message as received; its sequence number distinguishes a repetition from a new request. */
   readonly request: Buffer;
   readonly answer: Promise<IpmiResponse>;
   readonly at: number;
@@ -146,7 +147,7 @@ export class IpmbBus {
   }
 }
 
-/** Requests to one node, so that one that is slow holds up nobody else. */
+/** Requests to one node: a slow node delays only its own requests. */
 class NodeQueue {
   readonly #address: number;
   readonly #own: number;

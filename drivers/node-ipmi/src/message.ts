@@ -1,3 +1,4 @@
+/** IPMI messages: request, response, and their IPMB form. */
 import { checksum8, concat, copyOf, sum8 } from './bytes.ts';
 
 /** Network functions of requests (IPMI v2.0, table 5-1); the response has the next, odd number. */
@@ -19,7 +20,7 @@ export interface IpmiRequest {
   readonly netFn: number;
   readonly command: number;
   readonly data: Uint8Array;
-  /** Logical unit of the controller; 0 unless a sensor owner says otherwise. */
+  /** Logical unit of the controller; 0 except for sensors of another LUN. */
   readonly lun?: number;
 }
 
@@ -33,7 +34,7 @@ export interface IpmiResponse {
 
 /**
  * A way to a management controller. Requests may be sent without waiting for earlier answers; each promise
- * settles by itself, and fails with an IpmiError.
+ * settles independently, and fails with an IpmiError.
  */
 export interface Target {
   /** IPMB address of the controller, where it is not the BMC's 0x20: sensors that it owns are asked directly. */
@@ -82,7 +83,7 @@ export function encodeIpmb(message: IpmbMessage): Uint8Array {
 
 /**
  * The IPMB message in the bytes, or undefined when they are too short or a checksum is wrong. `checked` is false where a
- * signature protects the bytes: some controllers send wrong checksums, and other clients do not look at them.
+ * signature protects the bytes: some controllers send wrong checksums, and other clients do not check them.
  */
 export function decodeIpmb(bytes: Uint8Array, checked = true): IpmbMessage | undefined {
   if (bytes.length < 7) return undefined;

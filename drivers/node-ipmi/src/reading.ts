@@ -1,3 +1,4 @@
+/** Raw readings as values and states. */
 import {
   type Factors,
   type FullSensor,
@@ -44,7 +45,7 @@ export function signedRaw(raw: number, format: Factors['format']): number | unde
 }
 
 /**
- * The value of a raw reading in the sensor's unit; undefined where it has none: no analog reading, a curve of
+ * The value of a raw reading in the sensor's unit; undefined without a value: no analog reading, a curve of
  * the manufacturer's own, or a point where the curve is not defined.
  */
 export function toValue(raw: number, factors: Factors): number | undefined {
@@ -110,7 +111,7 @@ export function thresholdValues(
   return values;
 }
 
-/** What Get Sensor Reading says. */
+/** The answer of Get Sensor Reading. */
 export interface RawReading {
   readonly raw: number;
   readonly eventsEnabled: boolean;
@@ -121,7 +122,7 @@ export interface RawReading {
   readonly states: number;
 }
 
-/** A reading together with what its sensor's record says about it. */
+/** A reading interpreted by its sensor's record. */
 export interface SensorReading {
   /** In the sensor's unit; absent where the sensor is discrete or has no valid reading. */
   readonly value: number | undefined;

@@ -30,7 +30,7 @@ const LARGEST_OFFSET = 0xff;
 export interface RecordStore {
   readonly get: Command<SdrRequest, Page>;
   readonly reserve: Command<void, number>;
-  /** Length of a record in bytes, as far as its beginning tells; never less than what is needed to know more. */
+  /** Length of a record in bytes, as far as its beginning shows; at least what is needed to know more. */
   length(beginning: Uint8Array): number;
 }
 

@@ -1,3 +1,4 @@
+/** Decodes sensor data records. */
 import { copyOf } from './bytes.ts';
 import type {
   DeviceEntity,
@@ -28,7 +29,7 @@ export function decodeSdr(bytes: Uint8Array): Sdr {
     fault,
   });
   if (bytes.length < 5) return other(`${bytes.length} bytes are too few for a record header`);
-  if (bytes.length < 5 + at(4)) return other(`the record says ${at(4)} bytes and has ${bytes.length - 5}`);
+  if (bytes.length < 5 + at(4)) return other(`the record states ${at(4)} bytes and has ${bytes.length - 5}`);
   const kind = (Object.keys(TYPES) as Kind[]).find((name) => TYPES[name][0] === recordType);
   if (kind === undefined) return other();
   const body = bytes.subarray(0, 5 + at(4));

@@ -1,3 +1,4 @@
+/** Encodes sensor data records. */
 import { concat } from './bytes.ts';
 import { IpmiError } from './errors.ts';
 import type {
@@ -6,6 +7,8 @@ import type {
   Entity,
   EntityAssociation,
   Factors,
+  FruLocator,
+  FullSensor,
   Sdr,
   SensorBase,
   SensorCapabilities,
@@ -29,25 +32,8 @@ export function encodeSdr(sdr: Sdr): Uint8Array {
 
 function encodeBody(sdr: Sdr): Uint8Array {
   switch (sdr.kind) {
-    case 'full': {
-      const { factors, nominal, normalMaximum, normalMinimum } = sdr;
-      const flags =
-        Number(nominal !== undefined) |
-        (Number(normalMaximum !== undefined) << 1) |
-        (Number(normalMinimum !== undefined) << 2);
-      return concat(
-        sensorHead(sdr),
-        [sdr.initialization, capabilityByte(sdr.capabilities), sdr.sensorType, sdr.eventType],
-        maskBytes(sdr.masks),
-        unitBytes(sdr.unit, FORMATS.indexOf(factors.format)),
-        [factors.linearization],
-        encodeFactors(factors, sdr.direction),
-        [flags, nominal ?? 0, normalMaximum ?? 0, normalMinimum ?? 0, sdr.maximum, sdr.minimum],
-        STORED_THRESHOLDS.map((name) => sdr.thresholds[name]),
-        [sdr.hysteresis.positive, sdr.hysteresis.negative, 0, 0, sdr.oem],
-        nameBytes(sdr.name),
-      );
-    }
+    case 'full':
+      return encodeFull(sdr);
     case 'compact':
       return concat(
         sensorHead(sdr),
@@ -67,13 +53,8 @@ function encodeBody(sdr: Sdr): Uint8Array {
         [sdr.container.id, sdr.container.instance, associationFlags(sdr)],
         four(sdr.contained, { id: 0, instance: 0 }).flatMap(({ id, instance }) => [id, instance]),
       );
-    case 'deviceAssociation': {
-      const { id, instance, address, channel } = sdr.container;
-      const none = { address: 0, channel: 0, id: 0, instance: 0 };
-      const bytes = (e: DeviceEntity): number[] => [e.address, e.channel << 4, e.id, e.instance];
-      const head = [id, instance, address, channel << 4, associationFlags(sdr)];
-      return concat(head, four(sdr.contained, none).flatMap(bytes), new Uint8Array(6));
-    }
+    case 'deviceAssociation':
+      return encodeDeviceAssociation(sdr);
     case 'device':
       return concat(
         [sdr.accessAddress, sdr.address | (sdr.channel >> 3)],
@@ -82,17 +63,7 @@ function encodeBody(sdr: Sdr): Uint8Array {
         nameBytes(sdr.name),
       );
     case 'fru':
-      return concat(
-        [
-          sdr.accessAddress,
-          sdr.fruId,
-          (Number(sdr.logical) << 7) | (sdr.lun << 3) | sdr.bus,
-          sdr.channel << 4,
-          0,
-        ],
-        [sdr.deviceType, sdr.deviceModifier, ...entityBytes(sdr.entity), sdr.oem],
-        nameBytes(sdr.name),
-      );
+      return encodeFruLocator(sdr);
     case 'controller':
       return concat(
         [sdr.address, sdr.channel, sdr.initialization, sdr.capabilities, 0, 0, 0],
@@ -116,6 +87,48 @@ function encodeBody(sdr: Sdr): Uint8Array {
     case 'other':
       return sdr.data;
   }
+}
+
+function encodeFull(sdr: FullSensor): Uint8Array {
+  const { factors, nominal, normalMaximum, normalMinimum } = sdr;
+  const flags =
+    Number(nominal !== undefined) |
+    (Number(normalMaximum !== undefined) << 1) |
+    (Number(normalMinimum !== undefined) << 2);
+  return concat(
+    sensorHead(sdr),
+    [sdr.initialization, capabilityByte(sdr.capabilities), sdr.sensorType, sdr.eventType],
+    maskBytes(sdr.masks),
+    unitBytes(sdr.unit, FORMATS.indexOf(factors.format)),
+    [factors.linearization],
+    encodeFactors(factors, sdr.direction),
+    [flags, nominal ?? 0, normalMaximum ?? 0, normalMinimum ?? 0, sdr.maximum, sdr.minimum],
+    STORED_THRESHOLDS.map((name) => sdr.thresholds[name]),
+    [sdr.hysteresis.positive, sdr.hysteresis.negative, 0, 0, sdr.oem],
+    nameBytes(sdr.name),
+  );
+}
+
+function encodeDeviceAssociation(sdr: DeviceAssociation): Uint8Array {
+  const { id, instance, address, channel } = sdr.container;
+  const none = { address: 0, channel: 0, id: 0, instance: 0 };
+  const bytes = (e: DeviceEntity): number[] => [e.address, e.channel << 4, e.id, e.instance];
+  const head = [id, instance, address, channel << 4, associationFlags(sdr)];
+  return concat(head, four(sdr.contained, none).flatMap(bytes), new Uint8Array(6));
+}
+
+function encodeFruLocator(sdr: FruLocator): Uint8Array {
+  return concat(
+    [
+      sdr.accessAddress,
+      sdr.fruId,
+      (Number(sdr.logical) << 7) | (sdr.lun << 3) | sdr.bus,
+      sdr.channel << 4,
+      0,
+    ],
+    [sdr.deviceType, sdr.deviceModifier, ...entityBytes(sdr.entity), sdr.oem],
+    nameBytes(sdr.name),
+  );
 }
 
 function low16(value: number): number[] {

@@ -1,3 +1,4 @@
+/** Sensor data records, decoded. */
 import type { TypedText } from './text.ts';
 import type { SensorUnit } from './units.ts';
 
@@ -56,7 +57,7 @@ export interface SensorMasks {
   readonly reading: number;
 }
 
-/** What the sensor can do by itself (byte 12 of full and compact records). */
+/** Capabilities of the sensor (byte 12 of full and compact records). */
 export interface SensorCapabilities {
   readonly ignoreWithoutEntity: boolean;
   readonly autoRearm: boolean;
@@ -247,7 +248,7 @@ export interface OemSdr {
   readonly data: Uint8Array;
 }
 
-/** A record of a reserved type, or one that is damaged: `fault` says how. */
+/** A record of a reserved type, or one that is damaged or unreadable, with the reason in `fault`. */
 export interface OtherSdr {
   readonly kind: 'other';
   readonly recordId: number;

@@ -145,7 +145,7 @@ export interface EventDescription {
   /** What the data bytes add: the firmware's progress, a configuration error's kind. */
   readonly detail: string | undefined;
   readonly asserted: boolean;
-  /** Trigger reading and threshold in the sensor's unit, where the event tells them and the record is known. */
+  /** Trigger reading and threshold in the sensor's unit, when the event holds them and the record is known. */
   readonly reading: number | undefined;
   readonly threshold: number | undefined;
 }
@@ -154,7 +154,7 @@ export interface EventDescription {
 export function describeEvent(event: SelEvent, sdr?: SensorSdr): EventDescription {
   const { sensorType, eventType, offset, data } = event;
   const isThreshold = eventType === EVENT_TYPE.threshold;
-  // Bits 7:6 and 5:4 of the first byte say what the second and third hold (table 29-6).
+  // Bits 7:6 and 5:4 of the first byte define the second and third (table 29-6).
   const has = (shift: number, meaning: number): boolean => ((data[0] >> shift) & 3) === meaning;
   const value = (raw: number): number | undefined =>
     sdr?.kind === 'full' ? toValue(raw, sdr.factors) : undefined;

@@ -366,7 +366,7 @@ export function stateText(sensorType: number, eventType: number, offset: number)
   return sensorStates(sensorType, eventType)[offset] || `State ${offset}`;
 }
 
-/** System firmware errors and progress: the second data byte of sensor type 0x0F says which (table 42-3). */
+/** System firmware errors and progress: the second data byte of sensor type 0x0F (table 42-3). */
 const FIRMWARE_ERRORS = [
   'Unspecified',
   'No system memory installed',
@@ -421,7 +421,7 @@ const SUPPLY_MISMATCHES = [
   'Voltage Rating Mismatch',
 ];
 
-/** What the second event byte adds to a state of sensor type 0x08 or 0x0F, where it says something. */
+/** The detail that the second event byte adds to a state of sensor type 0x08 or 0x0F; undefined when it has none. */
 export function stateDetail(sensorType: number, offset: number, data2: number): string | undefined {
   if (sensorType === 0x0f) {
     const words = (offset === 0 ? FIRMWARE_ERRORS : FIRMWARE_PROGRESS)[data2];

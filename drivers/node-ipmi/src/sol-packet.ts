@@ -1,3 +1,4 @@
+/** Packets of serial over LAN (IPMI v2.0, section 15.9). */
 import { copyOf } from './bytes.ts';
 /** Serial over LAN packets (IPMI v2.0, section 15.9), both ways. */
 export interface SolPacket {

@@ -1,3 +1,4 @@
+/** The client side of serial over LAN, as a stream. */
 import { Duplex } from 'node:stream';
 import { concat } from './bytes.ts';
 import { run } from './command.ts';
@@ -10,7 +11,7 @@ import { decodeSol, encodeSol, nextSolSequence, SOL_FLAGS, type SolPacket } from
 export interface SolOptions {
   /** Ends another console's session on the line, where there is one. */
   readonly takeover?: boolean;
-  /** Milliseconds until characters that nobody acknowledged are sent again, and how often that is done. */
+  /** Milliseconds until unacknowledged characters are sent again, and how often. */
   readonly retry?: number;
   readonly retries?: number;
 }
@@ -42,20 +43,20 @@ export class SolStream extends Duplex {
   #tries = 0;
   #timer: NodeJS.Timeout | undefined;
   #received = 0;
-  /** Characters of the last packet that were taken. */
-  #taken = 0;
+  /** Characters of the last packet that were accepted. */
+  #accepted = 0;
   #isFull = false;
-  /** The line is not this stream's any more: deactivating it would take it from another. */
+  /** Another console has the line: deactivating it would end that console. */
   #isOver = false;
 
   /** Use `openSol`. */
   constructor(client: LanClient, activation: SolActivation, options: SolOptions) {
-    // The same on every Node: what a slow reader has not taken is to wait with the controller and not here.
+    // The same on every Node release: unread characters wait in the controller, not here.
     super({ allowHalfOpen: false, readableHighWaterMark: 16 * 1024 });
     this.#client = client;
     this.#retry = options.retry ?? 250;
     this.#retries = options.retries ?? 8;
-    // The size that the controller tells includes the head; some tell one that no packet could have.
+    // The stated size includes the head; some controllers state one that no packet can have.
     this.#size = Math.max(1, Math.min(activation.maxInbound, 0xff) - 4);
     client.onPayload(PAYLOAD.sol, {
       receive: (payload) => this.#receive(payload),
@@ -83,11 +84,11 @@ export class SolStream extends Duplex {
   override _read(): void {
     if (!this.#isFull || this.#isOver) return;
     this.#isFull = false;
-    // The controller sends what was refused again; this tells it that it may.
+    // Allows the controller to repeat what was refused.
     this.#transmit({
       sequence: 0,
       acknowledged: this.#received,
-      accepted: this.#taken,
+      accepted: this.#accepted,
       flags: 0,
       data: NO_DATA,
     });
@@ -140,7 +141,7 @@ export class SolStream extends Duplex {
     const packet = decodeSol(payload);
     if (packet === undefined) return;
     if (packet.acknowledged !== 0) this.#acknowledged(packet);
-    if (packet.sequence !== 0) this.#take(packet);
+    if (packet.sequence !== 0) this.#acceptData(packet);
     if (packet.flags & SOL_FLAGS.deactivated && !this.#isOver) {
       this.#isOver = true;
       this.#client.onPayload(PAYLOAD.sol, undefined);
@@ -167,7 +168,7 @@ export class SolStream extends Duplex {
     else again();
   }
 
-  #take({ sequence, data }: SolPacket): void {
+  #acceptData({ sequence, data }: SolPacket): void {
     const isNew = sequence !== this.#received;
     if (isNew && this.#isFull) {
       const refusal = {
@@ -182,10 +183,16 @@ export class SolStream extends Duplex {
     }
     if (isNew) {
       this.#received = sequence;
-      this.#taken = data.length;
+      this.#accepted = data.length;
       if (data.length > 0) this.#isFull = !this.push(concat(data));
     }
-    this.#transmit({ sequence: 0, acknowledged: sequence, accepted: this.#taken, flags: 0, data: NO_DATA });
+    this.#transmit({
+      sequence: 0,
+      acknowledged: sequence,
+      accepted: this.#accepted,
+      flags: 0,
+      data: NO_DATA,
+    });
   }
 }
 

@@ -66,7 +66,7 @@ export function decodeText(bytes: Uint8Array, encoding: TextEncoding): string {
 }
 
 /**
- * Bytes of a text, or undefined where the encoding cannot say it. BCD has two digits a byte and is filled with
+ * Bytes of a text, or undefined when the encoding cannot represent it. BCD has two digits a byte and is filled with
  * a space.
  */
 export function encodeText(text: string, encoding: TextEncoding): Uint8Array | undefined {
@@ -90,7 +90,7 @@ export function fruType(encoding: TextEncoding): number {
   return index < 0 ? 3 : index;
 }
 
-/** Fields that are filled up with NUL are common; the NULs say nothing. */
+/** Many fields are padded with NUL. */
 function trimNul(text: string): string {
   let end = text.length;
   while (end > 0 && text.charCodeAt(end - 1) === 0) end--;

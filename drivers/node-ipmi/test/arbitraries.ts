@@ -1,3 +1,4 @@
+/** Arbitrary records for property tests. */
 import fc from 'fast-check';
 import type { Factors, FullSensor, Sdr, SensorUnit, Sharing, TypedText } from 'node-ipmi';
 

@@ -1,3 +1,4 @@
+/** Commands of the bridge IC. */
 import {
   BIC_COMMANDS,
   BIC_COMPONENT,

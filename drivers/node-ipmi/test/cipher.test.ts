@@ -1,3 +1,4 @@
+/** Encryption of payloads. */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

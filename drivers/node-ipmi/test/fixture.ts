@@ -1,3 +1,4 @@
+/** Controllers, records and FRU contents for tests. */
 import {
   encodeFru,
   encodeSdr,

@@ -1,3 +1,4 @@
+/** FRU contents. */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+/** Other IPMI tools against our server. */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

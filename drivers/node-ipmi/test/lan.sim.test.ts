@@ -1,3 +1,4 @@
+/** The client against OpenIPMI's simulator. */
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';

@@ -1,3 +1,4 @@
+/** Datagrams and sequence numbers. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {

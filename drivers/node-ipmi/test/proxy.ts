@@ -1,3 +1,4 @@
+/** A UDP proxy that loses datagrams. */
 import { createSocket, type Socket } from 'node:dgram';
 
 /**

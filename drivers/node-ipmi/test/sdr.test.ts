@@ -1,3 +1,4 @@
+/** Sensor data records and readings. */
 import fc from 'fast-check';
 import {
   decodeSdr,

@@ -1,3 +1,4 @@
+/** Records of the event log. */
 import fc from 'fast-check';
 import {
   decodeSelRecord,

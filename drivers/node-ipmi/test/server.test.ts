@@ -1,3 +1,4 @@
+/** Client and server of this package with each other. */
 import { createSocket } from 'node:dgram';
 import fc from 'fast-check';
 import {

@@ -1,3 +1,4 @@
+/** Serial over LAN. */
 import { createServer, type Socket } from 'node:net';
 import { LanClient, openSol, type SolStream } from 'node-ipmi';
 import { afterEach, describe, expect, test } from 'vitest';

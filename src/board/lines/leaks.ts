@@ -1,18 +1,18 @@
-/** Leak detectors: a line each, and what the board does about a leak. */
+/** Leak detectors: one line each, and the reaction to a leak. */
 import type { Platform } from '../../platform/vocabulary/index.ts';
-import type { Changes } from '../changes.ts';
-import type { LeakDetector, LeakState, Status } from '../model.ts';
+import { chassisScope } from '../model/revisions.ts';
+import type { LeakDetector, LeakState } from '../model/sensor.ts';
+import type { Status } from '../model/status.ts';
+import type { Presence } from '../parts/presence.ts';
+import type { BoardSignals } from '../signals.ts';
 import type { Lines } from './lines.ts';
 
 export type LeakFacts = NonNullable<Platform['leakDetectors']>[number];
 
 export interface LeakParts {
   readonly lines: Lines;
-  readonly changes: Changes;
-  /** Whether a chassis is plugged in. */
-  readonly isThere: (chassis: string) => boolean;
-  /** Carries out what the descriptor wants when a leak has lasted its time. */
-  readonly react: (detector: BoardLeakDetector, type: 'ForceOff' | 'GracefulShutdown') => void;
+  readonly signals: BoardSignals;
+  readonly presence: Presence;
 }
 
 export class BoardLeakDetector implements LeakDetector {
@@ -21,8 +21,8 @@ export class BoardLeakDetector implements LeakDetector {
   readonly chassis: string;
   readonly facts: LeakFacts;
   readonly #parts: LeakParts;
-  /** What was told last: it is told once, and not at all where there never was a leak. */
-  #told = false;
+  /** The last event reported a leak. */
+  #isLeakReported = false;
   #connected: boolean | null = null;
   #reaction: NodeJS.Timeout | undefined;
 
@@ -32,13 +32,14 @@ export class BoardLeakDetector implements LeakDetector {
     this.chassis = chassis;
     this.facts = facts;
     this.#parts = parts;
-    parts.lines.watch(facts.line, () => this.look());
-    parts.lines.watch(facts.present, (present) => this.#plugged(present));
+    parts.lines.watch(facts.line, () => this.#update());
+    parts.signals.on('availabilityChanged', () => this.#update());
+    parts.lines.watch(facts.present, (present) => this.#setConnected(present));
   }
 
   get state(): LeakState {
-    const { lines, isThere } = this.#parts;
-    if (!isThere(this.chassis) || lines.get(this.facts.present) === false) return 'Absent';
+    const { lines, presence } = this.#parts;
+    if (!presence.has(this.chassis) || lines.get(this.facts.present) === false) return 'Absent';
     const leaks = lines.get(this.facts.line);
     if (leaks === null) return 'Unavailable';
     return leaks ? (this.facts.severity ?? 'Critical') : 'OK';
@@ -47,47 +48,52 @@ export class BoardLeakDetector implements LeakDetector {
   get status(): Status {
     const { state } = this;
     if (state === 'Absent') return { state, health: 'OK' };
-    // That the line cannot be read is told of the line; nobody knows whether anything leaks.
+    // The fault of the line is reported for the line; whether there is a leak is unknown.
     if (state === 'Unavailable') return { state: 'UnavailableOffline', health: 'Warning' };
     return { state: 'Enabled', health: state };
   }
 
-  /** Something that it depends on has changed. */
-  look(): void {
+  #update(): void {
     const { state } = this;
-    this.#parts.changes.touch();
+    this.#parts.signals.emit('stateChanged', chassisScope(this.chassis));
     if (state === 'Unavailable') return;
     const leaks = state === 'Critical' || state === 'Warning';
-    if (leaks === this.#told) return;
-    this.#told = leaks;
+    if (leaks === this.#isLeakReported) return;
+    this.#isLeakReported = leaks;
     clearTimeout(this.#reaction);
     const { host } = this.facts;
-    this.#parts.changes.emit({
+    this.#parts.signals.emit('event', {
       message: `Environmental.LeakDetected${leaks ? state : 'Normal'}`,
       args: [this.name],
       severity: leaks ? state : 'OK',
       origin: { kind: 'leakDetector', id: this.id, chassis: this.chassis },
       condition: `leak:${this.id}`,
       resolves: !leaks,
-      ...(state === 'Absent' ? { detail: 'The detector is not there any more.' } : {}),
-      ...(host === undefined ? {} : { host }),
+      ...(state === 'Absent' && { detail: 'The detector was disconnected.' }),
+      ...(host !== undefined && { host }),
     });
     const { reaction } = this.facts;
     if (!leaks || reaction === undefined) return;
-    this.#reaction = setTimeout(() => this.#parts.react(this, reaction.type), reaction.delay ?? 0).unref();
+    const react = () =>
+      this.#parts.signals.emit('leakDetected', {
+        detector: this.id,
+        chassis: this.chassis,
+        reaction: reaction.type,
+      });
+    this.#reaction = setTimeout(react, reaction.delay ?? 0).unref();
   }
 
   stop(): void {
     clearTimeout(this.#reaction);
   }
 
-  #plugged(present: boolean): void {
+  #setConnected(present: boolean): void {
     const before = this.#connected;
     this.#connected = present;
-    this.look();
-    // The first look tells what is, not what happened.
+    this.#update();
+    // The initial value is the baseline and emits no event.
     if (before === null || before === present) return;
-    this.#parts.changes.emit({
+    this.#parts.signals.emit('event', {
       message: `Environmental.LeakDetector${present ? 'Connected' : 'Disconnected'}`,
       args: [this.name],
       severity: present ? 'OK' : 'Warning',

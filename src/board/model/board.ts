@@ -15,7 +15,7 @@ import type {
   StartedReset,
 } from './power.ts';
 import type { Revisions } from './revisions.ts';
-import type { BusState, LeakDetector, Sensor } from './sensor.ts';
+import type { BusState, LeakDetector, Sensor, ThresholdSettings } from './sensor.ts';
 import type { Health } from './status.ts';
 
 /** Small values that persist over restarts; a write has survived power loss when it returns. */
@@ -84,6 +84,13 @@ export interface Board {
   /** @throws BoardRefusal where no line shows that a boot has failed */
   setBootRetry(host: string, settings: BootRetrySettings): Promise<void>;
   setPowerLimit(node: string, limit: PowerLimit): Promise<void>;
+  /**
+   * Changes the named thresholds of a sensor at once and for good, until `resetThresholds`; the others stay.
+   * @throws BoardRefusal `not-supported` (no such sensor), `out-of-range` (not in ascending order, or not a number)
+   */
+  setThresholds(sensor: string, settings: ThresholdSettings): Promise<void>;
+  /** Returns a sensor to the thresholds of the descriptor. @throws BoardRefusal `not-supported` (no such sensor) */
+  resetThresholds(sensor: string): Promise<void>;
   /** Adds a node with its chassis, host and inventory at run time. @throws BoardRefusal where an id is taken */
   addNode(node: NewNode): void;
   /** Removes a node and what came with it; one that does not exist is already removed. */

@@ -1,11 +1,14 @@
 /** Sensors, leak detectors and the state of the buses, as seen from outside the board. */
 import type { Quantity } from '../../../drivers/quantity.ts';
-import type { Platform, ThresholdFacts } from '../../platform/vocabulary/index.ts';
+import type { PhysicalContext, Platform, ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import type { Status } from './status.ts';
 
 export type { Quantity };
 
 export type ThresholdName = keyof ThresholdFacts;
+
+/** Changed thresholds of a sensor, in the unit of its reading; null switches a threshold off. */
+export type ThresholdSettings = { readonly [Name in ThresholdName]?: number | null };
 
 export interface Sensor {
   readonly id: string;
@@ -13,10 +16,13 @@ export interface Sensor {
   readonly chassis: string;
   readonly quantity: Quantity;
   /** Redfish PhysicalContext; null where the descriptor has none. */
-  readonly context: string | null;
+  readonly context: PhysicalContext | null;
   /** Id of the measuring device in the descriptor. */
   readonly device: string;
+  /** Thresholds in force: those of the descriptor, with the settings of `setThresholds` over them. */
   readonly thresholds: Readonly<ThresholdFacts>;
+  /** Settings of `setThresholds`; empty while the thresholds of the descriptor apply. */
+  readonly thresholdSettings: ThresholdSettings;
   readonly range: { readonly min: number; readonly max: number } | null;
   /** Sampling period in milliseconds. */
   readonly period: number;

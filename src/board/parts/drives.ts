@@ -1,19 +1,21 @@
-/** Drives: there while a line says so, or while the chip that measures them answers. */
+/** Drives: present by their presence line, or by the answers of the chip that measures them. */
 import type { Platform } from '../../platform/vocabulary/index.ts';
-import type { Changes } from '../changes.ts';
 import { worst } from '../health.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Drive, Sensor, Status } from '../model.ts';
+import type { Drive } from '../model/chassis.ts';
+import { chassisScope } from '../model/revisions.ts';
+import type { Sensor } from '../model/sensor.ts';
+import type { Status } from '../model/status.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
+import type { BoardSignals } from '../signals.ts';
+import { presenceBySensors } from './pluggable.ts';
 
 export type DriveFacts = NonNullable<Platform['drives']>[number];
 
 export interface DriveParts {
   readonly lines: Lines;
-  readonly changes: Changes;
+  readonly signals: BoardSignals;
   readonly sensors: ReadonlyMap<string, Sensor>;
-  /** Called when a line says that the drive has been plugged in or pulled. */
-  readonly onPresence: () => void;
 }
 
 /** Ids of the sensors that a drive has. */
@@ -25,29 +27,34 @@ export class BoardDrive implements Drive {
   readonly name: string;
   readonly chassis: string;
   readonly facts: DriveFacts;
-  readonly #changes: Changes;
+  readonly #signals: BoardSignals;
   readonly #sensors: readonly Sensor[];
-  #seen: boolean | null = null;
+  #isPresent: boolean | null = null;
 
-  constructor(facts: DriveFacts, chassis: string, { lines, changes, sensors, onPresence }: DriveParts) {
+  constructor(facts: DriveFacts, chassis: string, { lines, signals, sensors }: DriveParts) {
     this.id = facts.id;
     this.name = facts.name ?? facts.id.replaceAll('_', ' ');
     this.chassis = chassis;
     this.facts = facts;
-    this.#changes = changes;
+    this.#signals = signals;
     this.#sensors = sensorsOfDrive(facts).flatMap((id) => sensors.get(id) ?? []);
     lines.watch(facts.present, (present) => {
-      this.#see(present);
-      onPresence();
+      this.#setPresent(present);
+      signals.emit('availabilityChanged', undefined);
     });
+    if (facts.present === undefined)
+      signals.on('stateSettled', () => {
+        const present = presenceBySensors(this.#sensors);
+        if (present !== null) this.#setPresent(present);
+      });
   }
 
-  /** Where only its own answers tell, it is there from the first of them on. */
+  /** Without a presence line it is present from its first answer on. */
   get present(): boolean {
-    return this.#seen ?? (this.facts.present !== undefined || this.#sensors.length === 0);
+    return this.#isPresent ?? (this.facts.present !== undefined || this.#sensors.length === 0);
   }
 
-  /** Why nothing of it can be read; null while it is there. What has not answered yet is asked, of course. */
+  /** Why nothing of it can be read; null while it can, and while only its answers would show its presence. */
   get unavailability(): Unavailability | null {
     return this.facts.present === undefined || this.present
       ? null
@@ -62,22 +69,14 @@ export class BoardDrive implements Drive {
     return { state: standby ? 'StandbyOffline' : 'Enabled', health };
   }
 
-  /** Sensors have moved: one that answers makes its drive come, one whose chip is not there makes it go. */
-  look(): void {
-    if (this.facts.present !== undefined) return;
-    const states = this.#sensors.map(({ status }) => status.state);
-    if (states.includes('Enabled')) this.#see(true);
-    else if (states.length > 0 && states.every((state) => state === 'Absent')) this.#see(false);
-  }
-
-  #see(present: boolean): void {
-    const before = this.#seen;
-    this.#seen = present;
+  #setPresent(present: boolean): void {
+    const before = this.#isPresent;
+    this.#isPresent = present;
     if (before === present) return;
-    this.#changes.touch();
-    // The first look tells what is, not what happened.
+    this.#signals.emit('stateChanged', chassisScope(this.chassis));
+    // The initial value is the baseline and emits no event.
     if (before === null) return;
-    this.#changes.emit({
+    this.#signals.emit('event', {
       message: `ResourceEvent.${present ? 'ResourceCreated' : 'ResourceRemoved'}`,
       args: [],
       severity: 'OK',

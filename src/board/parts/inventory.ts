@@ -1,89 +1,47 @@
-/** Inventory: the FRU EEPROMs of the board, read at start and looked at again now and then, since parts are swapped. */
-import { type DecodedFru, decodeFru, fruText } from 'node-ipmi/fru';
+/** Inventory: the FRU images of the board, read at start and again periodically, since components are swapped. */
+import { decodeFru } from 'node-ipmi/fru';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
 import type { I2cBus } from '../../../drivers/i2c/bus.ts';
-import { findChip } from '../../../drivers/i2c/chips/index.ts';
-import { openEeprom } from '../../../drivers/i2c/eeprom.ts';
 import type { MessageKeyTaking } from '../../messages/keys.ts';
 import type { DeviceFacts, Platform } from '../../platform/vocabulary/index.ts';
-import type { Changes } from '../changes.ts';
-import type { Fru, Origin, Status } from '../model.ts';
+import type { Fru } from '../model/chassis.ts';
+import type { Origin } from '../model/event.ts';
+import { chassisScope } from '../model/revisions.ts';
+import type { Status } from '../model/status.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
+import type { BoardSignals } from '../signals.ts';
 import { ByChassis } from './by-chassis.ts';
+import { eepromImage } from './eeprom-image.ts';
+import { type FruTexts, textsOf, unknownTexts } from './fru-texts.ts';
 
 type FruFacts = NonNullable<Platform['frus']>[number];
 type NodeFru = FruFacts & { readonly node: string };
-type FruTexts = Omit<Fru, 'id' | 'name' | 'chassis' | 'context' | 'status' | 'fault' | 'image'>;
 
-/** How much of an EEPROM is read: inventories are far shorter, and the bus has other things to do. */
-const readLength = 2048;
-
-const unknown: FruTexts = {
-  manufacturer: null,
-  model: null,
-  partNumber: null,
-  serialNumber: null,
-  version: null,
-  assetTag: null,
-  chassisPartNumber: null,
-  chassisSerialNumber: null,
-  boardManufacturer: null,
-  boardModel: null,
-  boardPartNumber: null,
-  boardSerialNumber: null,
-  manufactured: null,
-};
-
-/** The texts of a decoded FRU; the product area speaks for the whole, the board area where it is silent. */
-function textsOf({ product, board, chassis }: DecodedFru): FruTexts {
-  const boardManufacturer = fruText(board?.manufacturer);
-  const boardModel = fruText(board?.productName);
-  const boardPartNumber = fruText(board?.partNumber);
-  const boardSerialNumber = fruText(board?.serialNumber);
-  return {
-    manufacturer: fruText(product?.manufacturer) ?? boardManufacturer,
-    model: fruText(product?.productName) ?? boardModel,
-    partNumber: fruText(product?.partNumber) ?? boardPartNumber,
-    serialNumber: fruText(product?.serialNumber) ?? boardSerialNumber,
-    version: fruText(product?.version),
-    assetTag: fruText(product?.assetTag),
-    chassisPartNumber: fruText(chassis?.partNumber),
-    chassisSerialNumber: fruText(chassis?.serialNumber),
-    boardManufacturer,
-    boardModel,
-    boardPartNumber,
-    boardSerialNumber,
-    manufactured: board?.manufactured ?? null,
-  };
-}
-
-/** Inventories are read again so long after the last round: parts are swapped while the board runs. */
+/** Milliseconds between the end of a round and the next. */
 const period = 60_000;
 
 export interface InventoryParts {
   readonly buses: ReadonlyMap<number, I2cBus>;
   readonly hwmon: Hwmon;
-  readonly changes: Changes;
+  readonly signals: BoardSignals;
   /** Why a FRU cannot be read now although nothing is wrong; null when it can. */
   readonly unavailability: (fru: FruFacts, device: DeviceFacts | undefined) => Unavailability | null;
-  /** Called after each round. */
-  readonly onRound: () => void;
 }
 
 export class Inventory {
-  /** As the rest of the daemon sees them; replaced by a new one with each change. */
+  /** By id; each is replaced by a new object when it changes. */
   readonly frus: ReadonlyMap<string, Fru>;
   readonly #frus = new Map<string, Fru>();
-  /** The same by where they are. */
+  /** The same by their chassis. */
   readonly byChassis = new ByChassis<Fru>();
   readonly #parts: InventoryParts;
   readonly #sources: readonly { readonly facts: FruFacts; readonly device: DeviceFacts }[];
-  /** Those that nodes hold. */
+  /** FRUs that are read over IPMI. */
   #ofNodes: NodeFru[] = [];
-  /** What has been told to be wrong, by the id of the FRU. */
-  readonly #told = new Map<string, string>();
-  readonly #held = new Set<string>();
+  /** Message of the reported fault, by the id of the FRU. */
+  readonly #reported = new Map<string, string>();
+  readonly #unavailable = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #reading = false;
   #again = false;
@@ -102,15 +60,16 @@ export class Inventory {
       this.addOfNode({ ...facts, node: facts.node }, node?.chassis ?? defaultChassis);
     }
     this.frus = this.#frus;
+    parts.signals.on('availabilityChanged', () => this.#reevaluate());
   }
 
-  /** Declares an inventory that a node holds; it is read by `readNode`. */
+  /** Declares an inventory of a node, which `readNode` reads. */
   addOfNode(facts: NodeFru, chassis: string): void {
     this.#ofNodes.push(facts);
     this.#declare(facts, chassis);
   }
 
-  /** The inventories of a node go with it. */
+  /** Removes the inventories of a node. */
   removeOfNode(node: string): void {
     const gone = this.#ofNodes.filter((facts) => facts.node === node);
     this.#ofNodes = this.#ofNodes.filter((facts) => facts.node !== node);
@@ -121,17 +80,17 @@ export class Inventory {
     }
   }
 
-  /** Reads what a node holds; `read` gives the image of an inventory by its number. Never fails. */
+  /** Reads the inventories of a node; `read` returns an image by its FRU device id. Never fails. */
   async readNode(node: string, read: (number: number) => Promise<Uint8Array>): Promise<void> {
     for (const facts of this.#ofNodes.filter((each) => each.node === node))
       await this.#read(facts, undefined, () => read(facts.number ?? 0));
-    if (!this.#stopped) this.#parts.onRound();
+    if (!this.#stopped) this.#parts.signals.emit('inventoryRead', undefined);
   }
 
   #declare({ id, name, context, chassis }: FruFacts, defaultChassis: string): void {
     this.#put({
       ...{ id, name: name ?? id, chassis: chassis ?? defaultChassis, context: context ?? null },
-      ...unknown,
+      ...unknownTexts,
       status: { state: 'Starting', health: 'OK' },
       fault: null,
       image: null,
@@ -145,21 +104,23 @@ export class Inventory {
     this.byChassis.add(fru);
   }
 
-  /** Reads all, now and then again; called while a round is under way, one more follows it. */
-  read(): void {
+  /** Reads all now, and periodically after that; during a round it requests another one. */
+  refresh(): void {
     clearTimeout(this.#timer);
     this.#again = true;
     if (!this.#reading && !this.#stopped) void this.#rounds();
   }
 
-  /** Holds have changed: what cannot be read any more says so, and what can be again is read. */
-  reconsider(): void {
+  /** Marks what cannot be read any more, and reads what can be again. */
+  #reevaluate(): void {
+    if (this.#stopped) return;
     const released = this.#sources.filter(
-      ({ facts, device }) => !this.#isHeld(facts, device) && this.#held.delete(facts.id),
+      ({ facts, device }) => !this.#isUnavailable(facts, device) && this.#unavailable.delete(facts.id),
     );
-    // Those of nodes are read when their node answers.
-    for (const facts of this.#ofNodes) if (!this.#isHeld(facts, undefined)) this.#held.delete(facts.id);
-    if (released.length > 0) this.read();
+    // Inventories of nodes are read when their node responds.
+    for (const facts of this.#ofNodes)
+      if (!this.#isUnavailable(facts, undefined)) this.#unavailable.delete(facts.id);
+    if (released.length > 0) this.refresh();
   }
 
   stop(): void {
@@ -172,95 +133,80 @@ export class Inventory {
     while (this.#again && !this.#stopped) {
       this.#again = false;
       for (const { facts, device } of this.#sources)
-        if (!this.#stopped) await this.#read(facts, device, () => this.#imageOf(device));
-      if (!this.#stopped) this.#parts.onRound();
+        if (!this.#stopped)
+          await this.#read(facts, device, () => eepromImage(device, this.#parts.buses, this.#parts.hwmon));
+      if (!this.#stopped) this.#parts.signals.emit('inventoryRead', undefined);
     }
     this.#reading = false;
-    if (!this.#stopped) this.#timer = setTimeout(() => this.read(), period).unref();
+    if (!this.#stopped) this.#timer = setTimeout(() => this.refresh(), period).unref();
   }
 
-  /** Reads an EEPROM; whatever comes of it is shown and, when it is new, told. */
+  /** Reads an image and shows the result; a new fault is reported once. Never fails. */
   async #read(
     facts: FruFacts,
     device: DeviceFacts | undefined,
     imageOf: () => Promise<Uint8Array>,
   ): Promise<void> {
-    if (this.#isHeld(facts, device)) return;
+    if (this.#isUnavailable(facts, device)) return;
     try {
       const image = await imageOf();
       // Its power may have gone meanwhile.
-      if (!this.#stopped && !this.#isHeld(facts, device)) this.#decode(facts.id, image);
+      if (!this.#stopped && !this.#isUnavailable(facts, device)) this.#decode(facts.id, image);
     } catch (error) {
-      if (this.#stopped || this.#isHeld(facts, device)) return;
+      if (this.#stopped || this.#isUnavailable(facts, device)) return;
       const message = error instanceof Error ? error.message : String(error);
       const isAbsent =
         error instanceof DeviceError && error.kind === 'no-answer' && device?.optional === true;
-      if (isAbsent) this.#lost(facts.id, { state: 'Absent', health: 'OK' }, message);
+      if (isAbsent) this.#markUnreadable(facts.id, { state: 'Absent', health: 'OK' }, message);
       else {
-        this.#lost(facts.id, { state: 'UnavailableOffline', health: 'Warning' }, message);
-        this.#tell(facts.id, 'Platform.DeviceAssemblyDataInaccessible', message);
+        this.#markUnreadable(facts.id, { state: 'UnavailableOffline', health: 'Warning' }, message);
+        this.#emitFault(facts.id, 'Platform.DeviceAssemblyDataInaccessible', message);
       }
     }
   }
 
-  /** Marks a FRU that cannot be read now; says whether it did. */
-  #isHeld(facts: FruFacts, device: DeviceFacts | undefined): boolean {
+  /** Marks a FRU that cannot be read now. @returns whether it cannot */
+  #isUnavailable(facts: FruFacts, device: DeviceFacts | undefined): boolean {
     const unavailability = this.#parts.unavailability(facts, device);
     if (unavailability === null) return false;
-    this.#held.add(facts.id);
-    this.#lost(facts.id, { state: unavailability.state, health: 'OK' }, unavailability.reason);
+    this.#unavailable.add(facts.id);
+    this.#markUnreadable(facts.id, { state: unavailability.state, health: 'OK' }, unavailability.reason);
     return true;
-  }
-
-  async #imageOf({ id, chip, bus, address }: DeviceFacts): Promise<Uint8Array> {
-    const spec = findChip(chip);
-    const on = this.#parts.buses.get(bus);
-    if (spec?.kind !== 'eeprom') throw new DeviceError('unsupported', id, `${chip} is no EEPROM`);
-    if (on === undefined) throw new DeviceError('no-bus', id, `there is no bus ${bus}`);
-    const eeprom = openEeprom(spec, on.device(address));
-    const length = Math.min(eeprom.size, readLength);
-    try {
-      return await eeprom.read(0, length);
-    } catch (error) {
-      if (!(error instanceof DeviceError) || error.kind !== 'held') throw error;
-      // The kernel's driver has it, and shows it as a file.
-      return this.#parts.hwmon.eeprom(bus, address, length).catch(() => Promise.reject(error));
-    }
   }
 
   #decode(id: string, image: Uint8Array): void {
     const before = this.#frus.get(id)?.image ?? null;
-    // Most rounds find what the last one found.
+    // Most rounds find no change.
     if (before !== null && Buffer.compare(before, image) === 0) return;
     const decoded = decodeFru(image);
     const [first] = decoded.faults;
     const fault =
       first === undefined ? null : `${first.area} area at offset ${first.offset}: ${first.message}`;
     const health = fault === null ? 'OK' : 'Warning';
-    this.#become(id, { ...textsOf(decoded), status: { state: 'Enabled', health }, fault, image });
-    if (fault === null) this.#tellWell(id);
-    else this.#tell(id, 'Platform.DeviceAssemblyDataMalformed', fault);
+    this.#update(id, { ...textsOf(decoded), status: { state: 'Enabled', health }, fault, image });
+    if (fault === null) this.#emitOk(id);
+    else this.#emitFault(id, 'Platform.DeviceAssemblyDataMalformed', fault);
   }
 
-  #lost(id: string, status: Status, fault: string): void {
+  #markUnreadable(id: string, status: Status, fault: string): void {
     const before = this.#frus.get(id);
     if (before?.fault !== fault || before.status.state !== status.state)
-      this.#become(id, { ...unknown, status, fault, image: null });
-    // What is not there is not damaged either.
-    if (status.health === 'OK') this.#tellWell(id);
+      this.#update(id, { ...unknownTexts, status, fault, image: null });
+    // A fault of a component that is expected to be missing is over.
+    if (status.health === 'OK') this.#emitOk(id);
   }
 
-  #become(id: string, now: Pick<Fru, 'status' | 'fault' | 'image'> & FruTexts): void {
+  #update(id: string, now: Pick<Fru, 'status' | 'fault' | 'image'> & FruTexts): void {
     const before = this.#frus.get(id);
     if (before === undefined) return;
     this.#put({ ...before, ...now });
-    this.#parts.changes.touch();
+    this.#parts.signals.emit('stateChanged', chassisScope(before.chassis));
   }
 
-  #tell(id: string, message: MessageKeyTaking<1>, detail: string): void {
-    if (this.#told.get(id) === message) return;
-    this.#told.set(id, message);
-    this.#parts.changes.emit({
+  #emitFault(id: string, message: MessageKeyTaking<1>, detail: string): void {
+    if (this.#reported.get(id) === message) return;
+    this.#reported.set(id, message);
+    this.#parts.signals.emit('event', {
       message,
       args: [this.#frus.get(id)?.name ?? id],
       severity: 'Warning',
@@ -275,10 +221,10 @@ export class Inventory {
     return { kind: 'fru', id, ...(chassis === undefined ? {} : { chassis }) };
   }
 
-  #tellWell(id: string): void {
-    if (!this.#told.delete(id)) return;
+  #emitOk(id: string): void {
+    if (!this.#reported.delete(id)) return;
     const fru = this.#frus.get(id);
-    this.#parts.changes.emit({
+    this.#parts.signals.emit('event', {
       message: 'ResourceEvent.ResourceStatusChangedOK',
       args: [fru?.name ?? id, fru?.status.state ?? 'Enabled'],
       severity: 'OK',

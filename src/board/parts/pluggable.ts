@@ -1,11 +1,9 @@
-/** A part that can be plugged in and out, and can fail: what of that has been told, so that each is told once. */
-
-import type { Health } from '../model.ts';
+/** Presence and failure of a removable component; each change is emitted once. */
+import type { Health, Status } from '../model/status.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
 
 export type PartEvent = 'Inserted' | 'Removed' | 'Failed' | 'Restored';
 
-/** How grave each event is. */
 export const severityOf: Readonly<Record<PartEvent, Health>> = {
   Inserted: 'OK',
   Removed: 'Warning',
@@ -13,55 +11,63 @@ export const severityOf: Readonly<Record<PartEvent, Health>> = {
   Restored: 'OK',
 };
 
-/** A rotor needs a moment to come up to speed, and a supply to give its voltage. */
+/** A rotor needs a moment to reach its speed, and a supply its voltage; milliseconds. */
 export const settleAfterInsertion = 2_000;
+/** Timers may fire a moment early; milliseconds. */
+const timerSlack = 10;
+
+/** Presence of a component without a presence line, by its sensors; null where they do not tell. */
+export function presenceBySensors(sensors: readonly { readonly status: Status }[]): boolean | null {
+  const states = sensors.map(({ status }) => status.state);
+  if (states.includes('Enabled')) return true;
+  return states.length > 0 && states.every((state) => state === 'Absent') ? false : null;
+}
 
 export class Pluggable {
-  readonly #tell: (event: PartEvent) => void;
+  readonly #emit: (event: PartEvent) => void;
   readonly #settle: number;
-  #inserted = Number.NEGATIVE_INFINITY;
-  #seen: boolean | null = null;
+  #insertedAt = Number.NEGATIVE_INFINITY;
+  #present: boolean | null = null;
   #failed = false;
 
-  /** `settle` is how long it takes after it was plugged in until it can be read, milliseconds. */
-  constructor(tell: (event: PartEvent) => void, settle = settleAfterInsertion) {
-    this.#tell = tell;
+  /** `settle` is the time after insertion until it can be read, milliseconds. */
+  constructor(emit: (event: PartEvent) => void, settle = settleAfterInsertion) {
+    this.#emit = emit;
     this.#settle = settle;
   }
 
-  /** A part that nothing watches is taken to be there. */
+  /** Present until a presence line says otherwise. */
   get present(): boolean {
-    return this.#seen ?? true;
+    return this.#present ?? true;
   }
 
-  /** Why nothing of it can be read; null while it is there. */
+  /** Why nothing of it can be read; null while it is present. */
   get unavailability(): Unavailability | null {
     return this.present ? null : { state: 'Absent', reason: 'it is not plugged in' };
   }
 
-  /** Why what it measures means nothing yet; null once it does. */
+  /** Why its readings mean nothing yet; null once they do. */
   get settling(): Unavailability | null {
-    // A timer may fire a moment early.
-    return performance.now() - this.#inserted < this.#settle - 10
+    return performance.now() - this.#insertedAt < this.#settle - timerSlack
       ? { state: 'Starting', reason: 'it has just been plugged in' }
       : null;
   }
 
-  /** It is there, or not. The first look tells what is, not what happened. */
-  see(present: boolean): void {
-    const before = this.#seen;
-    this.#seen = present;
+  /** Sets its presence. The initial value is the baseline and emits no event. */
+  setPresent(present: boolean): void {
+    const before = this.#present;
+    this.#present = present;
     if (before === null || before === present) return;
     this.#failed = false;
-    if (present) this.#inserted = performance.now();
-    this.#tell(present ? 'Inserted' : 'Removed');
+    if (present) this.#insertedAt = performance.now();
+    this.#emit(present ? 'Inserted' : 'Removed');
   }
 
-  /** It is as well as this. */
-  feel(health: Health): void {
+  /** Updates its failure from its present health. */
+  update(health: Health): void {
     const failed = this.present && health === 'Critical';
     if (failed === this.#failed) return;
     this.#failed = failed;
-    this.#tell(failed ? 'Failed' : 'Restored');
+    this.#emit(failed ? 'Failed' : 'Restored');
   }
 }

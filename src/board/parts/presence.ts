@@ -1,82 +1,45 @@
 /**
- * Chassis that are plugged in and out while the board runs, each with everything in it. Their lines say so by edges;
- * nothing is polled. Other parts ask here whether what they are about is there.
+ * Chassis that are inserted and removed at run time, each with its contents. Their presence lines report it by edges;
+ * nothing is polled.
  */
 import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Unavailability } from '../sensing/unavailability.ts';
+import type { ChassisAvailability, Unavailability } from '../sensing/unavailability.ts';
+import type { BoardSignals } from '../signals.ts';
 import { Pluggable, settleAfterInsertion } from './pluggable.ts';
+import type { Topology } from './topology.ts';
 
-export interface PresenceListener {
-  /** A chassis, and with it `inside` (itself first), is there now or is gone. Not called for what is so from the start. */
-  moved(chassis: string, present: boolean, inside: readonly string[]): void;
-  /** Whether something can be read may have changed, be it for the first time or as the parts have settled. */
-  changed(): void;
-  /** What was plugged in has had its time to start. */
-  settled(inside: readonly string[]): void;
+export interface PresenceParts {
+  readonly lines: Lines;
+  readonly signals: BoardSignals;
+  readonly topology: Topology;
+  readonly availability: ChassisAvailability;
 }
 
 export class Presence {
-  /** Any chassis of this board can be plugged in and out. */
-  readonly any: boolean;
-  /** What can be pulled, by each chassis that goes with it: itself, and those around it; the outermost first. */
-  readonly #plugs = new Map<string, readonly Pluggable[]>();
+  /** The board has chassis that can be removed. */
+  readonly hasRemovable: boolean;
+  readonly #parts: PresenceParts;
+  readonly #removable = new Map<string, Pluggable>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #above: Map<string, string | undefined>;
+  /** What has to be inserted for a chassis to be present: itself and those around it, the outermost first. */
+  readonly #required = new Map<string, readonly Pluggable[]>();
 
-  constructor(list: readonly ChassisFacts[], lines: Lines, listener: PresenceListener) {
-    const above = new Map(list.map(({ id, containedBy }) => [id, containedBy]));
-    this.#above = above;
-    const own = new Map<string, Pluggable>();
-    for (const { id, present, settle = settleAfterInsertion } of list) {
-      if (present === undefined) continue;
-      const inside = list.flatMap((other) => (around(other.id, above).includes(id) ? [other.id] : []));
-      const withItself = [id, ...inside.filter((other) => other !== id)];
-      const plug = new Pluggable((event) => listener.moved(id, event === 'Inserted', withItself), settle);
-      own.set(id, plug);
-      lines.watch(present, (there) => {
-        const before = plug.present;
-        plug.see(there);
-        clearTimeout(this.#timers.get(id));
-        if (there && !before) {
-          const settled = () => {
-            listener.changed();
-            listener.settled(withItself);
-          };
-          this.#timers.set(id, setTimeout(settled, settle).unref());
-        }
-        listener.changed();
-      });
-    }
-    this.any = own.size > 0;
-    for (const { id } of list)
-      this.#plugs.set(
-        id,
-        around(id, above)
-          .reverse()
-          .flatMap((each) => own.get(each) ?? []),
-      );
+  constructor(chassis: readonly ChassisFacts[], parts: PresenceParts) {
+    this.#parts = parts;
+    for (const facts of chassis) if (facts.present !== undefined) this.#watch(facts);
+    this.hasRemovable = this.#removable.size > 0;
+    parts.availability.add((id) => this.unavailability(id));
   }
 
-  /** A chassis was added while the board runs: it comes and goes with what it is in. */
-  add({ id, containedBy }: ChassisFacts): void {
-    this.#above.set(id, containedBy);
-    this.#plugs.set(id, this.#of(containedBy));
-  }
-
-  /** Whether a chassis, and all that it is plugged into, is there; one that nothing watches is. */
+  /** Whether a chassis and all chassis around it are inserted; one without a presence line is. */
   has(chassis: string | undefined): boolean {
-    return this.#of(chassis).every(({ present }) => present);
-  }
-
-  /** Whether a chassis is another, or in it. */
-  isInside(chassis: string, other: string): boolean {
-    return around(chassis, this.#above).includes(other);
+    return this.#requiredFor(chassis).every(({ present }) => present);
   }
 
   /** Why nothing in a chassis can be read now; null when it can. */
   unavailability(chassis: string | undefined): Unavailability | null {
-    for (const { unavailability, settling } of this.#of(chassis)) {
+    for (const { unavailability, settling } of this.#requiredFor(chassis)) {
       const found = unavailability ?? settling;
       if (found !== null) return found;
     }
@@ -87,15 +50,42 @@ export class Presence {
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
-  #of(chassis: string | undefined): readonly Pluggable[] {
-    return (chassis === undefined ? undefined : this.#plugs.get(chassis)) ?? [];
+  #watch({ id, present, settle = settleAfterInsertion }: ChassisFacts): void {
+    const { lines, signals, topology } = this.#parts;
+    const plug = new Pluggable(
+      (event) =>
+        signals.emit('presenceChanged', {
+          chassis: id,
+          present: event === 'Inserted',
+          inside: topology.inside(id),
+        }),
+      settle,
+    );
+    this.#removable.set(id, plug);
+    lines.watch(present, (isPresent) => {
+      const before = plug.present;
+      plug.setPresent(isPresent);
+      clearTimeout(this.#timers.get(id));
+      if (isPresent && !before) {
+        const ready = () => {
+          signals.emit('availabilityChanged', undefined);
+          signals.emit('chassisReady', { chassis: topology.inside(id), after: 'insertion' });
+        };
+        this.#timers.set(id, setTimeout(ready, settle).unref());
+      }
+      signals.emit('availabilityChanged', undefined);
+    });
   }
-}
 
-/** A chassis and those around it, the innermost first. */
-function around(id: string, above: ReadonlyMap<string, string | undefined>): string[] {
-  const found: string[] = [];
-  for (let next: string | undefined = id; next !== undefined && !found.includes(next); next = above.get(next))
-    found.push(next);
-  return found;
+  #requiredFor(chassis: string | undefined): readonly Pluggable[] {
+    if (chassis === undefined || !this.hasRemovable) return [];
+    const known = this.#required.get(chassis);
+    if (known !== undefined) return known;
+    const required = this.#parts.topology
+      .around(chassis)
+      .reverse()
+      .flatMap((id) => this.#removable.get(id) ?? []);
+    this.#required.set(chassis, required);
+    return required;
+  }
 }

@@ -1,19 +1,15 @@
-/** One loop over jobs that share a bus, each at its own time: the job that is due longest goes first. */
-export interface Due {
-  /** When it is to run next, on the monotonic clock; zero is at once. */
+/** One loop over jobs that share a bus, each at its own time: the job that is due longest runs first. */
+export interface Job {
+  /** When to run next, on the monotonic clock; 0 means at once. */
   due: number;
 }
 
-export class Lane<J extends Due> {
+export class Lane<J extends Job> {
   readonly jobs: readonly J[];
-  /** The job that runs now. */
-  current: J | null = null;
-  /** When that job began. */
-  begun = 0;
-  /** Its loop has ended although nobody stopped it. */
-  dead = false;
   readonly #run: (job: J) => Promise<void>;
-  #running = false;
+  #current: { readonly job: J; readonly since: number } | null = null;
+  #isRunning = false;
+  #hasFailed = false;
   #wake: () => void = () => undefined;
   #ended: Promise<void> = Promise.resolve();
 
@@ -23,36 +19,42 @@ export class Lane<J extends Due> {
     this.#run = run;
   }
 
+  /** The job that runs now, and since when on the monotonic clock; null between jobs. */
+  get current(): { readonly job: J; readonly since: number } | null {
+    return this.#current;
+  }
+
+  /** The loop has ended by an error. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
   start(): void {
-    this.#running = true;
+    this.#isRunning = true;
     this.#ended = this.#loop().catch((error: unknown) => {
-      this.dead = true;
+      this.#hasFailed = true;
       throw error;
     });
-    // Whoever stops it hears of it, and `dead` says so before.
+    // `stop` rethrows it, and `hasFailed` shows it before.
     this.#ended.catch(() => undefined);
   }
 
-  /** Resolves when the job that runs has ended. */
+  /** Resolves when the running job has ended. @throws the error that ended the loop */
   stop(): Promise<void> {
-    this.#running = false;
+    this.#isRunning = false;
     this.#wake();
     return this.#ended;
   }
 
-  /** Makes the jobs that `which` picks due now. */
-  wake(which: (job: J) => boolean): void {
-    let any = false;
-    for (const job of this.jobs) {
-      if (!which(job)) continue;
-      job.due = 0;
-      any = true;
-    }
-    if (any) this.#wake();
+  /** Makes the jobs due now for which `test` holds. */
+  wake(test: (job: J) => boolean): void {
+    const woken = this.jobs.filter(test);
+    for (const job of woken) job.due = 0;
+    if (woken.length > 0) this.#wake();
   }
 
   async #loop(): Promise<void> {
-    while (this.#running) {
+    while (this.#isRunning) {
       const next = this.#next();
       if (next === undefined) return;
       const wait = next.due - performance.now();
@@ -60,10 +62,9 @@ export class Lane<J extends Due> {
         await this.#sleep(wait);
         continue;
       }
-      this.current = next;
-      this.begun = performance.now();
+      this.#current = { job: next, since: performance.now() };
       await this.#run(next);
-      this.current = null;
+      this.#current = null;
     }
   }
 

@@ -1,12 +1,13 @@
-/** One sensor as the rest of the daemon sees it, and how its state follows what the sampler learns. */
-import type { SensorFacts } from '../../platform/vocabulary/index.ts';
+/** One sensor as the rest of the daemon sees it: its reading, status and crossed thresholds, and the events of these. */
+import type { PhysicalContext, SensorFacts, ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import { chassisScope, hostScope, type Scope } from '../model/revisions.ts';
-import type { Quantity, Sensor, ThresholdName } from '../model/sensor.ts';
+import type { Quantity, Sensor, ThresholdName, ThresholdSettings } from '../model/sensor.ts';
 import type { Health, State, Status } from '../model/status.ts';
 import type { BoardSignals } from '../signals.ts';
-import { crossings, evaluate, healthOf } from './thresholds.ts';
+import { implausibility } from './plausibility.ts';
+import { checkThresholds, crossings, evaluate, healthOf, withSettings } from './thresholds.ts';
 
-/** Units as events name them. */
+/** Units as events name them (UCUM). */
 const units: Readonly<Record<Quantity, string>> = {
   Temperature: 'Cel',
   Voltage: 'V',
@@ -24,8 +25,9 @@ export interface SensorOrigin {
   readonly device: string;
   readonly chassis: string;
   readonly quantity: Quantity;
+  /** Milliseconds. */
   readonly period: number;
-  /** Host that powers it, whose log gets its events too; null for what is always there. */
+  /** Host that powers it, whose log gets its events too; null for what is always powered. */
   readonly host: string | null;
 }
 
@@ -34,23 +36,31 @@ export class BoardSensor implements Sensor {
   readonly name: string;
   readonly chassis: string;
   readonly quantity: Quantity;
-  readonly context: string | null;
+  readonly context: PhysicalContext | null;
   readonly device: string;
   readonly period: number;
-  /** Host that powers it; null when it is always there. */
+  /** Host that powers it; null when it is always powered. */
   readonly poweredBy: string | null;
-  reading: number | null = null;
-  readingTime: Date | null = null;
-  status: Status = { state: 'Starting', health: 'OK' };
-  crossed: readonly ThresholdName[] = [];
-  fault: string | null = null;
-  /** What the last event said to be crossed: it holds over a time without readings. */
-  #announced: readonly ThresholdName[] = [];
-  #facts: SensorFacts;
   readonly #signals: BoardSignals;
   readonly #scope: Scope;
+  #facts: SensorFacts;
+  #thresholdSettings: ThresholdSettings;
+  /** In force. */
+  #thresholds: ThresholdFacts;
+  #reading: number | null = null;
+  #readingTime: Date | null = null;
+  #status: Status = { state: 'Starting', health: 'OK' };
+  #crossed: readonly ThresholdName[] = [];
+  #fault: string | null = null;
+  /** Thresholds that the last event reported as crossed; kept while there are no readings. */
+  #reported: readonly ThresholdName[] = [];
 
-  constructor(facts: SensorFacts, origin: SensorOrigin, signals: BoardSignals) {
+  constructor(
+    facts: SensorFacts,
+    origin: SensorOrigin,
+    signals: BoardSignals,
+    settings: ThresholdSettings = {},
+  ) {
     this.id = facts.id;
     this.name = facts.name ?? facts.id.replaceAll('_', ' ');
     this.chassis = origin.chassis;
@@ -60,74 +70,101 @@ export class BoardSensor implements Sensor {
     this.period = origin.period;
     this.poweredBy = origin.host;
     this.#facts = facts;
+    this.#thresholdSettings = settings;
+    this.#thresholds = withSettings(facts.thresholds, settings);
     this.#signals = signals;
     this.#scope = chassisScope(origin.chassis);
   }
 
+  get reading(): number | null {
+    return this.#reading;
+  }
+
+  get readingTime(): Date | null {
+    return this.#readingTime;
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  get crossed(): readonly ThresholdName[] {
+    return this.#crossed;
+  }
+
+  get fault(): string | null {
+    return this.#fault;
+  }
+
   get thresholds(): Sensor['thresholds'] {
-    return this.#facts.thresholds ?? {};
+    return this.#thresholds;
+  }
+
+  get thresholdSettings(): ThresholdSettings {
+    return this.#thresholdSettings;
   }
 
   get range(): Sensor['range'] {
     return this.#facts.range ?? null;
   }
 
-  /** The part that measures has been found: a second source has a scale and limits of its own. */
+  /** Uses the scale and limits of the part that was found to be fitted. */
   setFacts(facts: SensorFacts): void {
     if (this.#facts === facts) return;
     this.#facts = facts;
+    this.#thresholds = withSettings(facts.thresholds, this.#thresholdSettings);
     this.#stateChanged();
   }
 
-  /** Takes a value as the device gave it. */
+  /** @throws BoardRefusal `out-of-range` where the thresholds with these settings are not in ascending order */
+  checkThresholds(settings: ThresholdSettings): void {
+    checkThresholds(this.id, withSettings(this.#facts.thresholds, settings));
+  }
+
+  /** Replaces the threshold settings, and evaluates the present reading against them. */
+  setThresholds(settings: ThresholdSettings): void {
+    this.#thresholdSettings = settings;
+    this.#thresholds = withSettings(this.#facts.thresholds, settings);
+    this.#stateChanged();
+    if (this.#reading === null) return;
+    const before = this.#reported;
+    this.#evaluate(this.#reading);
+    this.#emitCrossings(before, this.#reading);
+  }
+
+  /** Why a value as the device gave it is physically impossible, for people; null when it is possible. */
+  implausibility(raw: number): string | null {
+    return implausibility(this.#scaled(raw), this.quantity, this.range);
+  }
+
+  /** Sets the reading to a value as the device gave it, and emits an event for each threshold crossed by it. */
   setReading(raw: number, time: Date): void {
-    const { scale = 1, offset = 0, hysteresis } = this.#facts;
-    const before = this.#announced;
-    this.reading = raw * scale + offset;
-    this.readingTime = time;
-    this.fault = null;
-    const crossed = evaluate(before, this.reading, this.thresholds, hysteresis);
-    this.#announced = crossed;
-    this.#become('Enabled', healthOf(crossed), crossed);
+    const reading = this.#scaled(raw);
+    this.#reading = reading;
+    this.#readingTime = time;
+    this.#fault = null;
+    const before = this.#reported;
+    this.#evaluate(reading);
     this.#signals.emit('sensorRead', this);
-    const reading = [this.name, String(Number(this.reading.toPrecision(6))), units[this.quantity]] as const;
-    for (const { key, severity, threshold } of crossings(before, this.crossed)) {
-      const limit = threshold === null ? null : this.thresholds[threshold];
-      // The limit went with the part that had it.
-      if (limit === undefined) continue;
-      this.#signals.emit('event', {
-        ...(threshold === null
-          ? { message: key, args: reading }
-          : { message: key, args: [...reading, String(limit)] }),
-        severity,
-        origin: { kind: 'sensor', id: this.id, chassis: this.chassis },
-        condition: `sensor:${this.id}`,
-        resolves: threshold === null,
-        ...(this.poweredBy === null ? {} : { host: this.poweredBy }),
-      });
-    }
+    this.#emitCrossings(before, reading);
   }
 
-  /** There is no reading, and why. Nobody knows whether what was crossed still is. */
+  /** There is no reading, for the reason `fault`. Whether crossed thresholds still are is unknown. */
   markUnavailable(state: Exclude<State, 'Enabled'>, fault: string | null, health: Health = 'OK'): void {
-    if (
-      this.reading === null &&
-      this.fault === fault &&
-      this.status.state === state &&
-      this.status.health === health
-    )
-      return;
-    this.reading = null;
-    this.fault = fault;
-    this.#become(state, health, []);
+    const { state: stateBefore, health: healthBefore } = this.#status;
+    const isSame = this.#fault === fault && stateBefore === state && healthBefore === health;
+    if (this.#reading === null && isSame) return;
+    this.#reading = null;
+    this.#fault = fault;
+    this.#update(state, health, []);
   }
 
-  /** The part that it measures has been taken away: what was wrong with it is over. */
+  /** The component that it measures was removed, which ends what was wrong with it. */
   markAbsent(fault: string): void {
-    const crossed = this.#announced.length > 0;
+    const wasCrossed = this.#reported.length > 0;
     this.markUnavailable('Absent', fault);
-    this.#announced = [];
-    if (!crossed) return;
+    this.#reported = [];
+    if (!wasCrossed) return;
     this.#signals.emit('event', {
       message: 'ResourceEvent.ResourceStatusChangedOK',
       args: [this.name, 'Absent'],
@@ -138,13 +175,45 @@ export class BoardSensor implements Sensor {
     });
   }
 
-  #become(state: State, health: Health, crossed: readonly ThresholdName[]): void {
-    const isSame = this.status.state === state && this.status.health === health;
-    const isCrossedSame = crossed.join() === this.crossed.join();
-    this.crossed = crossed;
+  #scaled(raw: number): number {
+    const { scale = 1, offset = 0 } = this.#facts;
+    return raw * scale + offset;
+  }
+
+  #evaluate(reading: number): void {
+    const crossed = evaluate(this.#reported, reading, this.#thresholds, this.#facts.hysteresis);
+    this.#reported = crossed;
+    this.#update('Enabled', healthOf(crossed), crossed);
+  }
+
+  #emitCrossings(before: readonly ThresholdName[], reading: number): void {
+    const args = [this.name, String(Number(reading.toPrecision(6))), units[this.quantity]] as const;
+    for (const { key, severity, threshold } of crossings(before, this.#reported)) {
+      const limit = threshold === null ? null : this.#thresholds[threshold];
+      // The limit belonged to a part that was replaced.
+      if (limit === undefined) continue;
+      this.#signals.emit('event', {
+        ...(threshold === null
+          ? { message: key, args }
+          : { message: key, args: [...args, String(limit)] as const }),
+        severity,
+        origin: { kind: 'sensor', id: this.id, chassis: this.chassis },
+        condition: `sensor:${this.id}`,
+        resolves: threshold === null,
+        ...(this.poweredBy !== null && { host: this.poweredBy }),
+      });
+    }
+  }
+
+  #update(state: State, health: Health, crossed: readonly ThresholdName[]): void {
+    const { state: stateBefore, health: healthBefore } = this.#status;
+    const isSame = stateBefore === state && healthBefore === health;
+    const isCrossedSame =
+      crossed.length === this.#crossed.length && crossed.every((each) => this.#crossed.includes(each));
+    this.#crossed = crossed;
     this.#signals.emit('readingChanged', this.#scope);
     if (isSame && isCrossedSame) return;
-    if (!isSame) this.status = { state, health };
+    if (!isSame) this.#status = { state, health };
     this.#stateChanged();
   }
 

@@ -1,7 +1,9 @@
-/** When a reading crosses a limit and when it is back: pure, so that every edge of it can be tested. */
+/** Thresholds: which of them a reading crosses, and which messages report a change of that. Pure. */
 import type { MessageKeyTaking } from '../../messages/keys.ts';
 import type { ThresholdFacts } from '../../platform/vocabulary/index.ts';
-import type { Health, ThresholdName } from '../model.ts';
+import { BoardRefusal } from '../model/refusal.ts';
+import type { ThresholdName, ThresholdSettings } from '../model/sensor.ts';
+import type { Health } from '../model/status.ts';
 
 type ThresholdMessage = Extract<MessageKeyTaking<4>, `SensorEvent.Reading${string}Threshold`>;
 
@@ -61,7 +63,44 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** A limit without a hysteresis of its own clears this share of itself away from it, so that noise raises it once. */
+/** From the least to the greatest. */
+const ascending: readonly ThresholdName[] = [
+  'lowerFatal',
+  'lowerCritical',
+  'lowerCaution',
+  'upperCaution',
+  'upperCritical',
+  'upperFatal',
+];
+
+export const isThresholdName = (name: string): name is ThresholdName =>
+  ascending.some((each) => each === name);
+
+/** The thresholds of the descriptor with changed ones over them; null switches a threshold off. */
+export function withSettings(facts: ThresholdFacts = {}, settings: ThresholdSettings): ThresholdFacts {
+  const limits = Object.entries({ ...facts, ...settings }).filter(([, limit]) => typeof limit === 'number');
+  return Object.fromEntries(limits);
+}
+
+/** @throws BoardRefusal `out-of-range` unless the thresholds of a sensor are finite and in ascending order */
+export function checkThresholds(sensor: string, thresholds: ThresholdFacts): void {
+  let before: ThresholdName | undefined;
+  for (const name of ascending) {
+    const limit = thresholds[name];
+    if (limit === undefined) continue;
+    if (!Number.isFinite(limit))
+      throw new BoardRefusal('out-of-range', `${name} of ${sensor} is ${limit}: give a finite number`);
+    const least = before === undefined ? undefined : thresholds[before];
+    if (before !== undefined && least !== undefined && least > limit)
+      throw new BoardRefusal(
+        'out-of-range',
+        `${name} of ${sensor} is ${limit}, which is below its ${before} of ${least}: change both, or raise ${name}`,
+      );
+    before = name;
+  }
+}
+
+/** Without a hysteresis in the descriptor: the share of a limit by which a reading must return to clear it. */
 const defaultHysteresis = 0.01;
 
 /** The thresholds that are crossed now, given those that were. */
@@ -84,30 +123,30 @@ export function evaluate(
 export const healthOf = (crossed: readonly ThresholdName[]): Health =>
   rules.find(({ name }) => crossed.includes(name))?.health ?? 'OK';
 
-/** A message of the SensorEvent registry and the limit concerned; null when the reading is back where it should be. */
+/** A message of the SensorEvent registry and its threshold; null when the reading is back in its normal range. */
 export type Crossing = { readonly severity: Health } & (
   | { readonly key: ThresholdMessage; readonly threshold: ThresholdName }
   | { readonly key: 'SensorEvent.SensorReadingNormalRange'; readonly threshold: null }
 );
 
-/** What has to be said about a change of what is crossed: each crossing once, and one word when all is well again. */
+/** The messages for a change of the crossed thresholds: one for each crossing, and one when none is left. */
 export function crossings(before: readonly ThresholdName[], after: readonly ThresholdName[]): Crossing[] {
-  const said: Crossing[] = [];
-  // From the least severe up, as the reading went.
+  const messages: Crossing[] = [];
+  // The least severe first, in the order in which the reading crossed them.
   for (const rule of [...rules].reverse()) {
     if (after.includes(rule.name) && !before.includes(rule.name)) {
-      said.push({ key: rule.raised, severity: rule.health, threshold: rule.name });
+      messages.push({ key: rule.raised, severity: rule.health, threshold: rule.name });
     }
   }
   if (after.length === 0) {
     if (before.length > 0)
-      said.push({ key: 'SensorEvent.SensorReadingNormalRange', severity: 'OK', threshold: null });
-    return said;
+      messages.push({ key: 'SensorEvent.SensorReadingNormalRange', severity: 'OK', threshold: null });
+    return messages;
   }
   for (const rule of rules) {
     if (before.includes(rule.name) && !after.includes(rule.name) && rule.eased !== undefined) {
-      said.push({ key: rule.eased, severity: healthOf(after), threshold: rule.name });
+      messages.push({ key: rule.eased, severity: healthOf(after), threshold: rule.name });
     }
   }
-  return said;
+  return messages;
 }

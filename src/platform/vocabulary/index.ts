@@ -61,6 +61,7 @@ export type Platform = Facts<typeof vocabulary>;
 export type PartialPlatform = Loose<Platform>;
 
 export type { ChassisFacts } from './chassis.ts';
+export type { PhysicalContext } from './common.ts';
 export type { AlternativeFacts, DeviceFacts } from './devices.ts';
 export type { FanFacts } from './fans.ts';
 export type { ButtonPowerFacts, HostPowerFacts, IpmiPowerFacts, RelayPowerFacts } from './host-power.ts';

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createBoard } from '../../../src/board/board.ts';
-import type { ResetType } from '../../../src/board/model.ts';
+import type { ResetType } from '../../../src/board/model/power.ts';
 import { loadPlatform } from '../../../src/platform/load.ts';
 import { createTwin } from '../../../src/twin/twin.ts';
 import { Disk, pass, useOwnTime } from '../../unit/board/support.ts';

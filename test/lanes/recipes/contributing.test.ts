@@ -56,6 +56,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
       ...['vitest', 'run', 'test/unit/drivers/i2c', '-t', 'mcp9808', '--reporter=verbose'],
     );
     expect(output).toMatch(/mcp9808.*reads in the twin what was set there/);
+    expect(output).toContain('three alarm bits');
     expect(output).not.toMatch(/failed/);
   }, 120_000);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { foundOf } from '../../../src/board/found.ts';
-import type { Sensor } from '../../../src/board/model.ts';
+import type { Sensor } from '../../../src/board/model/sensor.ts';
 
 const sensor = (device: string, reading: number | null, state: Sensor['status']['state']): Sensor => ({
   id: `${device}-${reading}-${state}`,
@@ -10,6 +10,7 @@ const sensor = (device: string, reading: number | null, state: Sensor['status'][
   context: null,
   device,
   thresholds: {},
+  thresholdSettings: {},
   range: null,
   period: 1000,
   reading,

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { PostCode } from '../../../src/board/model.ts';
+import type { PostCode } from '../../../src/board/model/power.ts';
 import type { HostPostCodes } from '../../../src/board/power/post-codes.ts';
 import { createTwin } from '../../../src/twin/twin.ts';
 import {

@@ -4,7 +4,9 @@ import { DeviceError } from '../../../drivers/errors.ts';
 import type { GpioLines } from '../../../drivers/gpio/lines.ts';
 import type { Hardware } from '../../../drivers/hardware.ts';
 import { type BoardOptions, createBoard } from '../../../src/board/board.ts';
-import type { Board, BoardEvent, BoardSettings, PowerOutcome, ResetType } from '../../../src/board/model.ts';
+import type { Board, BoardSettings } from '../../../src/board/model/board.ts';
+import type { BoardEvent } from '../../../src/board/model/event.ts';
+import type { PowerOutcome, ResetType } from '../../../src/board/model/power.ts';
 import {
   isMessageKey,
   type MessageArgs,

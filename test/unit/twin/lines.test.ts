@@ -49,13 +49,13 @@ describe('lines of the twin', () => {
     expect(() => twin.edges('POWER_OT')).toThrow('no line "POWER_OT"; did you mean "POWER_OUT"?');
   });
 
-  it('gives a line to one only, until it is given back', async () => {
+  it('refuses a second request of a line until it is released', async () => {
     const twin = createTwin(board);
     const request = { line: 'PS_PWROK', direction: 'in', activeLow: false } as const;
     const first = await twin.gpio.request(request);
     await expect(twin.gpio.request(request)).rejects.toMatchObject({ kind: 'held', where: 'PS_PWROK' });
     first.close();
-    expect(() => first.get()).toThrow('given back');
+    expect(() => first.get()).toThrow('has been released');
     await expect(twin.gpio.request(request)).resolves.toMatchObject({ name: 'PS_PWROK' });
   });
 

@@ -43,10 +43,12 @@ function judgeStep(expect: Expectation, outcome: StepOutcome | undefined): (stri
   if (!outcome) return ['was not run'];
   const text = show(outcome);
   const { error } = outcome;
-  const kinds =
-    error?.kind === expect.error
-      ? undefined
-      : `ended with ${error ? `error ${show(error)}` : `value ${show(outcome.value)}`}, not ${expect.error ? `error ${expect.error}` : 'a value'}`;
+  const wanted = [expect.error ?? []].flat();
+  const right = error ? wanted.includes(error.kind) : wanted.length === 0;
+  const ended = error ? `error ${show(error)}` : `value ${show(outcome.value)}`;
+  const kinds = right
+    ? undefined
+    : `ended with ${ended}, not ${wanted.length ? `error ${wanted.join(' or ')}` : 'a value'}`;
   return [
     kinds,
     expect.status === undefined || error?.status === expect.status

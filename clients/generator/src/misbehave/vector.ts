@@ -21,7 +21,7 @@ export type Fault =
   /** A chunk whose size is no number. */
   | 'broken-chunk';
 
-/** One event of a stream; a comment when it has no data. */
+/** One event of a stream; without data only its id, without that a comment. */
 export interface StreamEvent {
   readonly id?: string;
   readonly data?: Json;
@@ -73,8 +73,8 @@ export interface ScriptedService {
 }
 
 export interface Expectation {
-  /** The kind of the error. */
-  readonly error?: string;
+  /** The kind of the error, or each that is right. */
+  readonly error?: string | readonly string[];
   readonly status?: number;
   /** Every object has these properties at least; arrays have exactly these items. */
   readonly value?: Json;

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { ScriptedAnswer, StreamEvent } from './vector.ts';
 
 function eventText({ id, data }: StreamEvent): string {
-  if (data === undefined) return ': nothing new\n\n';
+  if (data === undefined) return id === undefined ? ': nothing new\n\n' : `id: ${id}\n\n`;
   const text = typeof data === 'string' ? data : JSON.stringify(data);
   return `${id === undefined ? '' : `id: ${id}\n`}data: ${text}\n\n`;
 }

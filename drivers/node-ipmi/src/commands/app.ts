@@ -1,3 +1,4 @@
+/** Commands of the application network function: device, self-test, watchdog (IPMI v2.0, sections 20 and 27). */
 import { type Command, flags, ignore, le, nothing } from '../command.ts';
 import { NETFN } from '../message.ts';
 
@@ -12,7 +13,7 @@ export type Privilege = (typeof PRIVILEGE)[keyof typeof PRIVILEGE];
 export interface DeviceId {
   readonly deviceId: number;
   readonly revision: number;
-  /** The controller has sensors of its own, told by device SDRs. */
+  /** The controller describes its own sensors by device SDRs. */
   readonly providesSdrs: boolean;
   /** False while firmware is updated or the controller initializes. */
   readonly available: boolean;
@@ -161,7 +162,7 @@ const WATCHDOG_WARNINGS = ['none', 'smi', 'nmi', 'message'] as const;
 export interface Watchdog {
   readonly use: (typeof WATCHDOG_USES)[number];
   readonly logged: boolean;
-  /** Running, as told; on setting: leave a running timer running. */
+  /** Reading: the timer runs. Setting: do not stop a running timer. */
   readonly running: boolean;
   readonly action: (typeof WATCHDOG_ACTIONS)[number];
   readonly warning: (typeof WATCHDOG_WARNINGS)[number];
@@ -188,7 +189,7 @@ export const setWatchdog: Command<Watchdog, void> = {
   decode: ignore,
 };
 
-/** `present` is what is left of the time; some controllers do not say. */
+/** `present` is the remaining time; some controllers do not report it. */
 export const getWatchdog: Command<void, Watchdog & { readonly present: number | undefined }> = {
   name: 'Get Watchdog Timer',
   netFn,

@@ -1,3 +1,4 @@
+/** Commands that carry messages and events (IPMI v2.0, sections 22.7 and 29.3). */
 import { bits, type Command, le, nothing } from '../command.ts';
 import { NETFN } from '../message.ts';
 

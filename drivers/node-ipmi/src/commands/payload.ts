@@ -1,3 +1,4 @@
+/** Commands that start and stop payloads other than IPMI messages (IPMI v2.0, section 24). */
 import { bits, type Command, flags, ignore } from '../command.ts';
 import { IpmiError } from '../errors.ts';
 import { NETFN } from '../message.ts';

@@ -1,3 +1,4 @@
+/** Commands of the storage network function: FRU, SDR repository, event log (IPMI v2.0, sections 31, 33 and 34). */
 import { type Command, ignore, le, nothing, timeOf } from '../command.ts';
 import { NETFN } from '../message.ts';
 

@@ -1,3 +1,4 @@
+/** Commands of the transport network function: LAN and SOL parameters (IPMI v2.0, sections 23 and 26). */
 import { bits, type Command, ignore, le, run, textOf } from '../command.ts';
 import { IpmiError } from '../errors.ts';
 import { NETFN, type Target } from '../message.ts';

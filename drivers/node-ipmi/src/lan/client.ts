@@ -13,51 +13,12 @@ import {
   type Target,
 } from '../message.ts';
 import { UdpLink } from './link.ts';
-import { consoleMessage, type LoginOptions, login } from './login.ts';
+import { consoleMessage, login } from './login.ts';
+import type { LanOptions, PayloadHandler } from './options.ts';
 import { PAYLOAD, type Packet } from './packet.ts';
+import type { Pending } from './pending.ts';
 import { SEQUENCES, SequenceTable } from './sequences.ts';
 import { type Credentials, credentials, type Session } from './session.ts';
-
-export interface LanOptions extends LoginOptions {
-  readonly host: string;
-  /** 623 unless said otherwise. */
-  readonly port?: number;
-  readonly user?: string;
-  readonly password?: string | Uint8Array;
-  /** Key of the controller, where it has one besides the user's password. */
-  readonly kg?: string | Uint8Array;
-  /** Milliseconds to wait for the first answer; each further try waits twice as long, at most eight times. */
-  readonly timeout?: number;
-  /** Milliseconds that no try waits longer than. */
-  readonly maxTimeout?: number;
-  /** Tries after the first. */
-  readonly retries?: number;
-  /** Requests under way at once, at most 32. */
-  readonly window?: number;
-  /** Milliseconds of silence after which the session is kept alive; 0 is never. */
-  readonly keepAlive?: number;
-}
-
-/** A request that is queued, or was sent and is unanswered. */
-interface Pending {
-  readonly request: IpmiRequest;
-  readonly resolve: (response: IpmiResponse) => void;
-  readonly reject: (error: IpmiError) => void;
-  /** The answer to a tracked Send Message comes in a second packet, behind an empty first one. */
-  readonly isBridged: boolean;
-  message: Uint8Array | undefined;
-  sequence: number;
-  tries: number;
-  sentAt: number;
-  timer: NodeJS.Timeout | undefined;
-}
-
-/** Receives payloads other than IPMI messages: serial over LAN. */
-export interface PayloadHandler {
-  receive(payload: Buffer): void;
-  /** The session was lost, or its own client ended it (no error). No payload follows. */
-  end(error: IpmiError | undefined): void;
-}
 
 /**
  * Limit of a handshake step, and of a request before its session counts as lost, in multiples of `timeout`: three tries with

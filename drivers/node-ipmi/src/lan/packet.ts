@@ -1,3 +1,4 @@
+/** Datagrams of IPMI over LAN. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { PayloadCipher } from './cipher.ts';
 

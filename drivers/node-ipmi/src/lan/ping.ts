@@ -1,8 +1,9 @@
+/** Presence ping of RMCP. */
 import { createSocket } from 'node:dgram';
 import { IpmiError } from '../errors.ts';
 import { decodePacket, encodeAsf } from './packet.ts';
 
-/** What a presence pong says (DSP0136, section 3.2.4.3). */
+/** Contents of a presence pong (DSP0136, section 3.2.4.3). */
 export interface Pong {
   readonly ipmi: boolean;
   readonly manufacturer: number;

@@ -1,3 +1,4 @@
+/** The codes and keys of the RAKP handshake. */
 import { createHmac } from 'node:crypto';
 import { IpmiError } from '../errors.ts';
 import { PayloadCipher } from './cipher.ts';

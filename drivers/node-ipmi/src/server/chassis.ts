@@ -1,12 +1,10 @@
-import type { Reader } from '../command.ts';
+/** Chassis commands of a simulated controller. */
+import type { FieldReader } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
+import { BOOT_PARAMETER, type BootFlags, decodeBootFlags, encodeBootFlags } from '../commands/boot.ts';
 import {
-  BOOT_PARAMETER,
-  type BootFlags,
   CHASSIS_ACTIONS,
   type ChassisAction,
-  decodeBootFlags,
-  encodeBootFlags,
   POWER_POLICIES,
   type PowerPolicy,
 } from '../commands/chassis.ts';
@@ -14,11 +12,11 @@ import { COMPLETION } from '../completion.ts';
 import { NETFN } from '../message.ts';
 import { type Route, refuse } from './router.ts';
 
-/** What a simulated chassis does when told. */
+/** The actions of a simulated chassis. */
 export interface ChassisModel {
   powerOn(): boolean;
   control(action: ChassisAction): void | Promise<void>;
-  /** Seconds, or until told otherwise. */
+  /** Seconds, or until further notice. */
   identify(time: number | 'on'): void;
   identifying(): 'off' | 'temporary' | 'on';
 }
@@ -82,7 +80,7 @@ export function chassisRoutes(chassis: ChassisModel, state: ChassisState): reado
   ];
 }
 
-function setBoot(state: ChassisState, request: Reader): number[] {
+function setBoot(state: ChassisState, request: FieldReader): number[] {
   const parameter = request.u8() & 0x7f;
   if (parameter === BOOT_PARAMETER.flags) state.bootFlags = decodeBootFlags(request.bytes(5));
   // Set in progress, clearing of the valid bit and acknowledgements are taken and have no effect here.
@@ -90,7 +88,7 @@ function setBoot(state: ChassisState, request: Reader): number[] {
   return [];
 }
 
-function getBoot(state: ChassisState, request: Reader): number[] {
+function getBoot(state: ChassisState, request: FieldReader): number[] {
   const parameter = request.u8() & 0x7f;
   if (parameter > BOOT_PARAMETER.flags) refuse(0x80);
   const { device = 'none', ...flags } = state.bootFlags;
@@ -98,7 +96,7 @@ function getBoot(state: ChassisState, request: Reader): number[] {
   return [0x01, parameter, ...data];
 }
 
-/** A chassis that does what it is told at once: for tests, and where nothing better is known. */
+/** A chassis that performs every action at once. */
 export function simpleChassis(on = false): ChassisModel & { readonly actions: ChassisAction[] } {
   const actions: ChassisAction[] = [];
   let power = on;

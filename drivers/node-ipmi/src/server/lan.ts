@@ -1,5 +1,6 @@
+/** The server side of IPMI over LAN (RMCP+). */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { PRIVILEGE, type Privilege } from '../commands/app.ts';
+import { PRIVILEGE } from '../commands/app.ts';
 import { COMPLETION } from '../completion.ts';
 import { IpmiError } from '../errors.ts';
 import {
@@ -23,35 +24,15 @@ import {
   responseTo,
 } from '../message.ts';
 import { LAN_CHANNEL, lanRoutes } from './lan-commands.ts';
+import type { Carry, LanServerOptions } from './lan-options.ts';
 import type { IpmiNode } from './node.ts';
 import type { RequestContext } from './router.ts';
 import { answerOpen, type Opening, ServerSession, type ServerUser, STATUS } from './session.ts';
 
-export interface LanServerOptions {
-  readonly node: IpmiNode;
-  readonly users: readonly {
-    readonly name: string;
-    readonly password: string | Uint8Array;
-    readonly privilege?: Privilege;
-  }[];
-  readonly kg?: string | Uint8Array;
-  /** 17 and 3 unless said otherwise; suite 0 lets anybody in who knows a user's name. */
-  readonly suites?: readonly CipherSuite[];
-  readonly maxSessions?: number;
-  /** Milliseconds after which a silent session is forgotten. */
-  readonly idleTimeout?: number;
-  /** Milliseconds after which console characters that nobody acknowledged are sent again. */
-  readonly solRetry?: number;
-  /** What lies between the socket and the server: delivers a datagram, late, changed, or not at all. */
-  readonly carry?: Carry;
-}
-
-export type Carry = (datagram: Buffer, toServer: boolean, deliver: (datagram: Buffer) => void) => void;
-
-/** A hand-shake that does not get on is forgotten, and so many may be under way. */
+/** Milliseconds after which an unfinished handshake is dropped, and how many may be under way. */
 const OPENING_TIMEOUT = 10_000;
 const MAX_OPENINGS = 32;
-/** A request that comes again because its answer was lost is among the last so many. */
+/** Answers kept for requests that are repeated because an answer was lost. */
 const REMEMBERED = 16;
 
 /** An IPMI 2.0 LAN interface (RMCP+) in front of a simulated controller. */
@@ -118,13 +99,13 @@ export class LanServer {
       socket.bind(port, host, resolve);
     });
     socket.removeAllListeners('error');
-    // An answer to a console that is gone is lost; the console would ask again.
+    // An answer to a console that is gone is dropped; the console would repeat its request.
     socket.on('error', () => undefined);
     socket.on('message', (datagram, from) =>
       this.#carry(datagram, true, (carried) => this.#receive(carried, from)),
     );
     this.#socket = socket;
-    this.#sweeper = setInterval(() => this.#forgetIdle(), Math.min(this.#idleTimeout, 1000)).unref();
+    this.#sweeper = setInterval(() => this.#dropIdle(), Math.min(this.#idleTimeout, 1000)).unref();
   }
 
   async close(): Promise<void> {
@@ -136,20 +117,20 @@ export class LanServer {
     if (socket !== undefined) await new Promise<void>((resolve) => socket.close(resolve));
   }
 
-  /** Forgets all sessions without a word, as a controller does that was reset. */
+  /** Drops all sessions without notice, as a reset controller does. */
   reset(): void {
     for (const session of this.#sessions.values()) session.sol?.close(true);
     this.#sessions.clear();
     this.#openings.clear();
   }
 
-  #forgetIdle(): void {
+  #dropIdle(): void {
     const now = Date.now();
     for (const [id, opening] of this.#openings) {
       if (now - opening.since > OPENING_TIMEOUT) this.#openings.delete(id);
     }
     for (const session of this.#sessions.values()) {
-      if (now - session.heardAt > this.#idleTimeout) this.#end(session);
+      if (now - session.receivedAt > this.#idleTimeout) this.#end(session);
     }
   }
 
@@ -191,7 +172,7 @@ export class LanServer {
 
   readonly #anybody: RequestContext = { privilege: 0, channel: LAN_CHANNEL, user: 0 };
 
-  /** A packet outside any session: a command that needs none, or a step of a hand-shake. */
+  /** A packet outside any session: a command that needs none, or a handshake step. */
   #outside(packet: Packet20, from: RemoteInfo): void {
     const { type, payload } = packet;
     const reply = (kind: number, data: Uint8Array): void => this.#reply(encode20(kind, 0, 0, data), from);
@@ -224,7 +205,7 @@ export class LanServer {
     if (opening === undefined) {
       reply(answerType, rakpMessage(head.tag, STATUS.invalidSession, 0));
     } else if (type === PAYLOAD.rakp1) {
-      // A session that is open is not begun again by an old packet.
+      // An old packet does not restart a session that is open.
       if (!this.#sessions.has(opening.systemSession)) {
         reply(answerType, opening.rakp1(payload, this.#users, this.#node.guid));
       }
@@ -248,7 +229,7 @@ export class LanServer {
     const session = this.#sessions.get(packet.session);
     const opened = session?.session.open(packet);
     if (session === undefined || opened === undefined) return;
-    session.heardAt = Date.now();
+    session.receivedAt = Date.now();
     session.address = from.address;
     session.port = from.port;
     if (opened.type === PAYLOAD.sol) session.sol?.receive(opened.payload);

@@ -1,4 +1,5 @@
-import { Reader } from '../command.ts';
+/** Routes requests to handlers by network function, command and privilege. */
+import { FieldReader } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
 import { COMPLETION } from '../completion.ts';
 import { IpmiError } from '../errors.ts';
@@ -6,7 +7,7 @@ import type { IpmiRequest, IpmiResponse } from '../message.ts';
 
 /** Who asks, and how. */
 export interface RequestContext {
-  /** Privilege of the session; a bus has none, and may do everything. */
+  /** Privilege of the session; requests on a bus have no session and are all allowed. */
   readonly privilege: number;
   /** 0 is IPMB, 1 is the LAN. */
   readonly channel: number;
@@ -28,7 +29,7 @@ export interface SessionView {
 
 /** The data behind completion code 0; `refuse` answers with another code. */
 export type Handler = (
-  request: Reader,
+  request: FieldReader,
   context: RequestContext,
   lun: number,
 ) => Uint8Array | readonly number[] | Promise<Uint8Array | readonly number[]>;
@@ -60,7 +61,7 @@ export class Router {
     if (route === undefined) return { code: COMPLETION.invalidCommand, data: empty };
     if (context.privilege < route[2]) return { code: COMPLETION.insufficientPrivilege, data: empty };
     try {
-      const data = await route[3](new Reader(request.data, 'request'), context, request.lun ?? 0);
+      const data = await route[3](new FieldReader(request.data, 'request'), context, request.lun ?? 0);
       return { code: COMPLETION.success, data: Uint8Array.from(data) };
     } catch (error) {
       if (!(error instanceof IpmiError)) return { code: COMPLETION.unspecified, data: empty };

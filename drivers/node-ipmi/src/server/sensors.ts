@@ -1,4 +1,5 @@
-import { le } from '../command.ts';
+/** The sensors of a simulated controller. */
+import { type FieldReader, le } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
 import { COMPLETION } from '../completion.ts';
 import { NETFN } from '../message.ts';
@@ -9,7 +10,7 @@ import { encodeSelRecord, type SelEvent } from '../sel.ts';
 import { EVENT_TYPE } from '../sensor-types.ts';
 import { type Route, refuse } from './router.ts';
 
-/** A simulated sensor: what its record says, and what it reads now. */
+/** A simulated sensor: its record and its present state. */
 export interface NodeSensor {
   readonly sdr: SensorSdr;
   raw: number;
@@ -107,97 +108,68 @@ export class SensorStore {
 
   routes(): readonly Route[] {
     const netFn = NETFN.sensorEvent;
-    const find = (number: number): NodeSensor => this.sensors.get(number) ?? refuse(COMPLETION.notPresent);
+    const sensor = (request: FieldReader): NodeSensor =>
+      this.sensors.get(request.u8()) ?? refuse(COMPLETION.notPresent);
+    const { user, operator } = PRIVILEGE;
     return [
-      [netFn, 0x2d, PRIVILEGE.user, (request) => this.#reading(find(request.u8()))],
-      [
-        netFn,
-        0x27,
-        PRIVILEGE.user,
-        (request) => {
-          const { sdr, thresholds } = find(request.u8());
-          const readable = sdr.kind === 'full' ? sdr.masks.reading & 0x3f : 0;
-          return [readable, ...THRESHOLDS.map((name) => thresholds[name])];
-        },
-      ],
-      [
-        netFn,
-        0x26,
-        PRIVILEGE.operator,
-        (request) => {
-          const number = request.u8();
-          const sensor = find(number);
-          const mask = request.u8();
-          THRESHOLDS.forEach((name, bit) => {
-            const value = request.u8();
-            if (mask & (1 << bit)) sensor.thresholds[name] = value;
-          });
-          this.setReading(number, sensor.raw);
-          return [];
-        },
-      ],
-      [
-        netFn,
-        0x25,
-        PRIVILEGE.user,
-        (request) => {
-          const { hysteresis } = find(request.u8());
-          return [hysteresis.positive, hysteresis.negative];
-        },
-      ],
-      [
-        netFn,
-        0x24,
-        PRIVILEGE.operator,
-        (request) => {
-          const sensor = find(request.u8());
-          request.u8();
-          sensor.hysteresis = { positive: request.u8(), negative: request.u8() };
-          return [];
-        },
-      ],
-      [
-        netFn,
-        0x29,
-        PRIVILEGE.user,
-        (request) => {
-          const { sdr, scanning } = find(request.u8());
-          const masks = sdr.kind === 'eventOnly' ? { assertion: 0, deassertion: 0 } : sdr.masks;
-          return [
-            0x80 | (scanning ? 0x40 : 0),
-            ...le(masks.assertion & 0x7fff, 2),
-            ...le(masks.deassertion & 0x7fff, 2),
-          ];
-        },
-      ],
-      [
-        netFn,
-        0x2b,
-        PRIVILEGE.user,
-        (request) => {
-          const { sdr, states, scanning } = find(request.u8());
-          const isThreshold = sdr.eventType === EVENT_TYPE.threshold;
-          return [0x80 | (scanning ? 0x40 : 0), ...le(isThreshold ? crossings(states) : states, 2), 0, 0];
-        },
-      ],
-      [
-        netFn,
-        0x2f,
-        PRIVILEGE.user,
-        (request) => {
-          const { sdr } = find(request.u8());
-          return [sdr.sensorType, sdr.eventType];
-        },
-      ],
+      [netFn, 0x24, operator, (request) => setHysteresis(sensor(request), request)],
+      [netFn, 0x25, user, (request) => hysteresisOf(sensor(request))],
+      [netFn, 0x26, operator, (request) => this.#setThresholds(sensor(request), request)],
+      [netFn, 0x27, user, (request) => thresholdsOf(sensor(request))],
+      [netFn, 0x29, user, (request) => eventEnables(sensor(request))],
+      [netFn, 0x2b, user, (request) => eventStatus(sensor(request))],
+      [netFn, 0x2d, user, (request) => readingOf(sensor(request))],
+      [netFn, 0x2f, user, (request) => typeOf(sensor(request))],
     ];
   }
 
-  #reading({ sdr, raw, states, scanning, unavailable }: NodeSensor): number[] {
-    const flags = 0x80 | (scanning ? 0x40 : 0) | (unavailable ? 0x20 : 0);
-    const isThreshold = sdr.eventType === EVENT_TYPE.threshold;
-    return isThreshold ? [raw, flags, 0xc0 | states] : [raw, flags, states & 0xff, 0x80 | (states >> 8)];
+  #setThresholds(sensor: NodeSensor, request: FieldReader): readonly number[] {
+    const mask = request.u8();
+    THRESHOLDS.forEach((name, bit) => {
+      const value = request.u8();
+      if (mask & (1 << bit)) sensor.thresholds[name] = value;
+    });
+    this.setReading(sensor.sdr.number, sensor.raw);
+    return [];
   }
 }
+
+/** Scanning enabled, events enabled. */
+const scanByte = (scanning: boolean): number => 0x80 | (scanning ? 0x40 : 0);
+
+function setHysteresis(sensor: NodeSensor, request: FieldReader): readonly number[] {
+  request.u8();
+  sensor.hysteresis = { positive: request.u8(), negative: request.u8() };
+  return [];
+}
+
+const hysteresisOf = ({ hysteresis }: NodeSensor): readonly number[] => [
+  hysteresis.positive,
+  hysteresis.negative,
+];
+
+function thresholdsOf({ sdr, thresholds }: NodeSensor): readonly number[] {
+  const readable = sdr.kind === 'full' ? sdr.masks.reading & 0x3f : 0;
+  return [readable, ...THRESHOLDS.map((name) => thresholds[name])];
+}
+
+function eventEnables({ sdr, scanning }: NodeSensor): readonly number[] {
+  const masks = sdr.kind === 'eventOnly' ? { assertion: 0, deassertion: 0 } : sdr.masks;
+  return [scanByte(scanning), ...le(masks.assertion & 0x7fff, 2), ...le(masks.deassertion & 0x7fff, 2)];
+}
+
+function eventStatus({ sdr, states, scanning }: NodeSensor): readonly number[] {
+  const isThreshold = sdr.eventType === EVENT_TYPE.threshold;
+  return [scanByte(scanning), ...le(isThreshold ? crossings(states) : states, 2), 0, 0];
+}
+
+function readingOf({ sdr, raw, states, scanning, unavailable }: NodeSensor): readonly number[] {
+  const flags = scanByte(scanning) | (unavailable ? 0x20 : 0);
+  const isThreshold = sdr.eventType === EVENT_TYPE.threshold;
+  return isThreshold ? [raw, flags, 0xc0 | states] : [raw, flags, states & 0xff, 0x80 | (states >> 8)];
+}
+
+const typeOf = ({ sdr }: NodeSensor): readonly number[] => [sdr.sensorType, sdr.eventType];
 
 /** Event bits of crossed thresholds: lower ones going low, upper ones going high. */
 function crossings(states: number): number {

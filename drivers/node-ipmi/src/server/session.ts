@@ -1,3 +1,4 @@
+/** The server side of RMCP+ sessions. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { RemoteInfo } from 'node:dgram';
 import { PRIVILEGE } from '../commands/app.ts';
@@ -166,7 +167,7 @@ export class ServerSession implements SessionView {
   privilege: number;
   address: string;
   port: number;
-  heardAt = Date.now();
+  receivedAt = Date.now();
   sol: SolServer | undefined;
   /** Requests and their answers, by sequence number; an answer is absent while it is made. */
   readonly answers = new Map<number, { readonly request: Buffer; answer: Uint8Array | undefined }>();

@@ -1,8 +1,9 @@
+/** The server side of serial over LAN. */
 import { concat } from '../bytes.ts';
 import { decodeSol, encodeSol, nextSolSequence, SOL_FLAGS, type SolPacket } from '../sol-packet.ts';
 import type { SerialModel } from './node.ts';
 
-/** How often characters are sent again that nobody acknowledges. */
+/** How often unacknowledged characters are sent again. */
 const RETRIES = 7;
 /** Characters that wait for the console; older ones are dropped beyond that, as a serial line does. */
 const BUFFER = 64 * 1024;
@@ -57,7 +58,7 @@ export class SolServer {
     );
   }
 
-  /** Lets go of the line, and says good-bye unless the controller forgets the console without a word. */
+  /** Releases the line; notifies the console unless the controller was reset. */
   close(isSilent = false): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -110,7 +111,7 @@ export class SolServer {
     );
     this.#tries++;
     this.#timer = setTimeout(() => {
-      // A console that does not answer loses these characters, and gets the next ones when it is back.
+      // These characters are dropped; the console gets the next ones when it answers again.
       if (this.#tries > RETRIES) this.#open = undefined;
       else this.#transmit();
     }, this.#retry);

@@ -18,8 +18,8 @@ import { qualities } from '../../../../drivers/i2c/quality.ts';
 import { allOnes, bytesOf, numberOf, type Register } from '../../../../drivers/i2c/register.ts';
 import type { Scale } from '../../../../drivers/i2c/scale.ts';
 import { openChip } from '../../../../drivers/i2c/sensor-chip.ts';
-import { modelChip } from '../../../../src/twin/i2c-model.ts';
-import { floating, kindOf, wire } from './wire.ts';
+import { SensorChipModel } from '../../../../src/twin/chips/sensor.ts';
+import { floating, kindOf, partOf, wire } from './wire.ts';
 
 const address = 0x40;
 const parameters: ChipParameters = { shunt: 0.00025, reference: 2.5 };
@@ -50,8 +50,8 @@ for (const spec of sensors) {
 }
 
 function opened(spec: SensorChipSpec, given: ChipParameters = parameters) {
-  const model = modelChip(spec, given, address);
-  const line = wire([[address, model.transfer]]);
+  const model = new SensorChipModel(spec, given, address);
+  const line = wire([[address, partOf(model)]]);
   const chip = openChip(spec, createI2cBus(line, { retries: 0 }).device(address), given);
   return { model, line, chip };
 }
@@ -243,8 +243,9 @@ describe.each(named(sensors))('%s', (_name, spec) => {
   it('raises its status flags', async () => {
     const { model, chip } = opened(spec);
     expect(await chip.status()).toEqual([]);
-    for (const { flags } of spec.status ?? []) {
-      for (const { text } of flags) {
+    // All flags of the first register, and one of each further page: the pages are alike.
+    for (const [index, { flags }] of (spec.status ?? []).entries()) {
+      for (const { text } of index === 0 ? flags : flags.slice(0, 1)) {
         model.setFault(text, true);
         expect(await chip.status()).toEqual([text]);
         model.setFault(text, false);

@@ -1,7 +1,59 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { amd625mv, imvp9, vr12, vr13 } from '../../../../drivers/i2c/pmbus.ts';
-import { direct, linear, linear11, linear16, reciprocal } from '../../../../drivers/i2c/scale.ts';
+import { direct, half, linear, linear11, linear16, reciprocal, vid } from '../../../../drivers/i2c/scale.ts';
+
+describe('half precision', () => {
+  it.each([
+    [0x0000, 0],
+    [0x0001, 2 ** -24],
+    [0x03ff, 1023 * 2 ** -24],
+    [0x3c00, 1],
+    [0x4248, 3.140625],
+    [0xc000, -2],
+    [0x7bff, 65504],
+  ])('%i is %f', (code, value) => {
+    expect(half.decode(code)).toBe(value);
+    expect(half.encode(value)).toBe(code);
+  });
+
+  it('has no value for infinity and for what is no number', () => {
+    for (const code of [0x7c00, 0xfc00, 0x7e01]) expect(half.decode(code)).toBeNaN();
+  });
+
+  it('gives every code back from its value', () => {
+    for (let code = 0; code <= 0xffff; code++) {
+      const value = half.decode(code);
+      if (!Number.isNaN(value)) expect(half.decode(half.encode(value))).toBe(value);
+    }
+  });
+
+  it('encodes to the nearest code', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -65504, max: 65504, noNaN: true }), (value) => {
+        const code = half.encode(value);
+        const error = Math.abs(half.decode(code) - value);
+        for (const near of [code - 1, code + 1]) {
+          const other = half.decode(near & 0xffff);
+          if (!Number.isNaN(other)) expect(error).toBeLessThanOrEqual(Math.abs(other - value));
+        }
+      }),
+    );
+  });
+});
+
+describe('a VID field of ten bits', () => {
+  const vid10 = vid({ base: 0.25, step: 0.005, first: 1, last: 0x3ff, off: 0, bits: 10 });
+
+  it('has a value for each code, whatever stands above the field', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 0x3ff }), fc.nat({ max: 0x3f }), (code, above) => {
+        expect(vid10.decode((above << 10) | code)).toBeCloseTo((code + 49) * 0.005, 9);
+      }),
+    );
+    expect(vid10.decode(0xfc00)).toBe(0);
+  });
+});
 
 describe('vectors worked out by hand', () => {
   it.each([
