@@ -10,6 +10,7 @@ import {
 } from 'node:http2';
 import type { Server } from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import { endSocket } from './sockets.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -45,6 +46,7 @@ export function serveHttp2(server: Server, handler: Handler): Http2 {
   h2.on('session', (session) => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
+    session.on('error', () => session.destroy());
     session.setTimeout(idle, () => session.close());
   });
   h2.on('stream', (stream) => {
@@ -54,8 +56,12 @@ export function serveHttp2(server: Server, handler: Handler): Http2 {
   const http1 = server.listeners('secureConnection');
   server.removeAllListeners('secureConnection');
   server.on('secureConnection', (socket: TLSSocket) => {
-    if (socket.alpnProtocol === 'h2') h2.emit('connection', socket);
-    else for (const listener of http1) listener.call(server, socket);
+    if (socket.alpnProtocol !== 'h2') {
+      for (const listener of http1) listener.call(server, socket);
+      return;
+    }
+    h2.once('session', (session) => session.once('close', () => endSocket(socket)));
+    h2.emit('connection', socket);
   });
   return {
     close: () => {

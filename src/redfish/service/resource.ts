@@ -141,7 +141,14 @@ export interface Resource<A, M = unknown> {
   revision?(model: M): number | string;
   /** Property names, beside the readings and clocks every schema knows, that do not move the ETag. */
   readonly volatile?: readonly string[];
-  /** Shows a clock: never served from the cache. */
+  /**
+   * What the body shows beside settings and the state of parts: readings, or a clock in whole seconds. A rendered body is
+   * kept until something of that kind changes.
+   */
+  readonly shows?: 'state' | 'readings' | 'time';
+  /** Shows readings of parts outside its own chassis or system too. */
+  readonly spans?: boolean;
+  /** Shows what changes without notice: never kept. */
   readonly live?: boolean;
 }
 

@@ -47,6 +47,7 @@ export const sessionService = resource({
 export const session = resource({
   uri: '/redfish/v1/SessionService/Sessions/{SessionId}',
   schema: 'Session',
+  shows: 'time',
   ids: (app) => app.sessions.list().map(({ id }) => id),
   find: (app, { SessionId }) => app.sessions.get(SessionId),
   owner: ({ accountId }) => accountId,

@@ -1,4 +1,4 @@
-/** Lights of the kernel: what goes before what, and lights that cannot be driven. */
+/** Indicators on LEDs of the kernel: their priorities, and LEDs that cannot be driven. */
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../../drivers/errors.ts';
 import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
@@ -41,8 +41,8 @@ const leds = (twin: Twin, how: { broken?: boolean; plain?: boolean }): Twin['led
   },
 });
 
-describe('a light that says several things', () => {
-  it('blinks to be found first, then says what is wrong, then that there is power', async () => {
+describe('an LED with several indicators', () => {
+  it('shows identify first, then fault, then power', async () => {
     const b = await startBench({ platform: lit });
     const shown = () => b.twin.leds.shown('front');
     expect(shown()).toBe('dark');
@@ -64,7 +64,7 @@ describe('a light that says several things', () => {
     expect(shown()).toBe('lit');
   });
 
-  it('is switched by the daemon where the kernel does not blink it', async () => {
+  it('is switched by the daemon where the kernel cannot blink it', async () => {
     const b = await startBench({
       platform: lit,
       hardware: (twin) => ({ leds: leds(twin, { plain: true }) }),
@@ -79,7 +79,7 @@ describe('a light that says several things', () => {
     expect(seen.filter((each) => each === 'dark').length).toBeGreaterThan(2);
   });
 
-  it('refuses to identify while it cannot be driven, says so, and follows once it can', async () => {
+  it('refuses identify while it cannot be driven, reports that, and follows once it can', async () => {
     const how = { broken: true };
     const b = await startBench({ platform: lit, hardware: (twin) => ({ leds: leds(twin, how) }) });
     await expect(b.board.setIdentify('card', true)).rejects.toMatchObject({ kind: 'no-bus' });

@@ -1,3 +1,4 @@
+/** Leak detectors: state, events, and the reactions to a leak. */
 import { describe, expect, it } from 'vitest';
 import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
 import { bench, pass, startBench, useOwnTime } from '../support.ts';
@@ -32,7 +33,7 @@ const leaky: Platform = {
 };
 
 describe('a leak detector', () => {
-  it('tells of a leak and of its end, each once, and its chassis is as bad as it is', async () => {
+  it('reports a leak and its end once each, and affects the health of its chassis', async () => {
     const b = await startBench({ platform: leaky });
     const detector = b.board.leakDetectors.get('rope');
     expect([detector?.state, detector?.status]).toEqual(['OK', { state: 'Enabled', health: 'OK' }]);
@@ -48,7 +49,7 @@ describe('a leak detector', () => {
     expect(b.events.at(-1)).toMatchObject({ condition: 'leak:rope', resolves: true });
   });
 
-  it('is Absent while it is not connected, and what leaked is over with it', async () => {
+  it('is Absent while not connected, which ends its leak', async () => {
     const b = await startBench({ platform: leaky });
     b.twin.leak('rope', true);
     await pass(100);
@@ -69,7 +70,7 @@ describe('a leak detector', () => {
     ]);
   });
 
-  it('switches the hosts in its chassis off when a leak has lasted as long as the descriptor says', async () => {
+  it('switches off the hosts in its chassis after the delay of the descriptor', async () => {
     const b = await startBench({ platform: leaky });
     await b.running();
     b.twin.leak('tray', true);
@@ -85,7 +86,7 @@ describe('a leak detector', () => {
     expect(b.events.find(({ message }) => message.endsWith('LeakDetectedCritical'))?.host).toBe('system');
   });
 
-  it('whose line cannot be read says that nobody knows', async () => {
+  it('whose line cannot be read is Unavailable', async () => {
     const b = await startBench({
       platform: leaky,
       hardware: ({ gpio }) => ({

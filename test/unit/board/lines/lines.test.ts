@@ -1,4 +1,4 @@
-/** Lines and lights: asked for until they come, released whatever happens, blinking in the pattern of the board. */
+/** Lines and LEDs: requested until available, always released, blinking in the pattern of the descriptor. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../../drivers/errors.ts';
 import type { GpioLines } from '../../../../drivers/gpio/lines.ts';
@@ -12,8 +12,8 @@ useOwnTime();
 const retryPeriod = 10_000;
 const isLit = (b: Bench, line: string) => b.twin.edges(line).at(-1)?.asserted ?? false;
 
-describe('a line that cannot be had', () => {
-  it('is told once, asked for again, and told to be here', async () => {
+describe('a line that is not available', () => {
+  it('is reported once, requested again, and its recovery reported', async () => {
     const missing = { is: true };
     const b = await startBench({
       hardware: (twin) => ({ gpio: gpioWith(twin, (line) => line === 'CPU0_PRESENT' && missing.is) }),
@@ -35,7 +35,7 @@ describe('a line that cannot be had', () => {
     expect(b.events.at(-1)).toMatchObject({ condition: 'line:CPU0_PRESENT', resolves: true });
   });
 
-  it('does not hold up the start, nor keep what waits for it from working later', async () => {
+  it('does not delay the start, and works once it is available', async () => {
     const slow: (() => void)[] = [];
     const b = await startBench({
       hardware: (twin) => ({
@@ -70,7 +70,7 @@ function linesOf(gpio: GpioLines, report: (name: string, fault: string | null) =
   return new Lines(bench.lines ?? {}, { gpio, signals, report, isPresent: () => true });
 }
 
-describe('lines as such', () => {
+describe('lines', () => {
   const held: Lines[] = [];
   afterEach(() => {
     for (const lines of held.splice(0)) lines.close();
@@ -84,7 +84,7 @@ describe('lines as such', () => {
     return { twin, lines, faults, asserted: (line: string) => twin.edges(line).at(-1)?.asserted ?? false };
   }
 
-  it('are asserted for the time of a job, also of one that fails', async () => {
+  it('are asserted during a job, also one that fails', async () => {
     const { lines, asserted } = await open();
     const job = lines.during('BRIDGE', async () => {
       expect(asserted('BRIDGE')).toBe(true);
@@ -94,7 +94,7 @@ describe('lines as such', () => {
     expect(asserted('BRIDGE')).toBe(false);
   });
 
-  it('are released when they are given back in the middle of a job', async () => {
+  it('are released when they are given back during a job', async () => {
     const { lines, asserted } = await open();
     const job = lines.during('BRIDGE', () => new Promise((resolve) => setTimeout(resolve, 100, 'done')));
     lines.close();
@@ -103,7 +103,7 @@ describe('lines as such', () => {
     await expect(job).resolves.toBe('done');
   });
 
-  it('that come after the end are given back at once', async () => {
+  it('that open after the stop are given back at once', async () => {
     const twin = createTwin(bench, { speed: 10 });
     const fail = (name: string, fault: string | null) => {
       throw new Error(`${name}: ${fault}`);
@@ -130,7 +130,7 @@ describe('lines as such', () => {
     expect(again.get('POWER_GOOD')).toBe(false);
   });
 
-  it('cannot be driven or read before they are here', async () => {
+  it('cannot be driven or read before they are open', async () => {
     const { lines } = await open((gpio) => ({
       close: () => gpio.close(),
       request: async ({ line }) => {
@@ -143,7 +143,7 @@ describe('lines as such', () => {
     expect(lines.get(undefined)).toBeNull();
   });
 
-  it('that fail when they are read for the first time are asked for again', async () => {
+  it('whose first read fails are requested again', async () => {
     let broken = true;
     const { lines, faults } = await open((gpio) => ({
       close: () => gpio.close(),
@@ -167,8 +167,8 @@ describe('lines as such', () => {
   });
 });
 
-describe('the identify light', () => {
-  it('blinks in the pattern of the board until it is put out', async () => {
+describe('the identify LED', () => {
+  it('blinks in the pattern of the descriptor until it is switched off', async () => {
     const b = await startBench();
     b.mark();
     await b.board.setIdentify('main', true);
@@ -190,7 +190,7 @@ describe('the identify light', () => {
     expect(b.board.chassis.get('main')?.identify).toBe(false);
   });
 
-  it('is steady where the board has no pattern, each chassis for itself', async () => {
+  it('is steady without a pattern, separately for each chassis', async () => {
     const b = await startBench();
     b.mark();
     await b.board.setIdentify('card', true);
@@ -212,7 +212,7 @@ describe('the identify light', () => {
     await again.stop();
   });
 
-  it('is on after a restart as soon as its line is there', async () => {
+  it('is on after a restart as soon as its line is available', async () => {
     const disk = new Disk();
     disk.values.set('board.chassis.card.identify', 'on');
     const missing = { is: true };
@@ -226,7 +226,7 @@ describe('the identify light', () => {
     expect(isLit(b, 'IDENTIFY_CARD')).toBe(true);
   });
 
-  it('that cannot be driven is not shown as lit, and nothing is remembered', async () => {
+  it('that cannot be driven is not shown as lit, and nothing is stored', async () => {
     const broken = { is: true };
     const b = await startBench({
       hardware: (twin) => ({
@@ -238,7 +238,7 @@ describe('the identify light', () => {
     expect(b.disk.writes).toBe(0);
   });
 
-  it('of two lines is as before when one of them cannot be driven', async () => {
+  it('on two lines is unchanged when one of them cannot be driven', async () => {
     const indicators = bench.indicators?.map((each) => ({
       ...each,
       ...(each.id === 'id_card' ? { chassis: 'main' } : {}),
@@ -255,7 +255,7 @@ describe('the identify light', () => {
     expect(isLit(b, 'IDENTIFY')).toBe(false);
   });
 
-  it('whose line fails while it blinks ends nothing, and blinks on when the line is well', async () => {
+  it('continues to blink after a fault of its line', async () => {
     const broken = { is: false };
     const b = await startBench({
       hardware: (twin) => ({
@@ -271,7 +271,7 @@ describe('the identify light', () => {
     expect(b.edges('IDENTIFY').length).toBeGreaterThanOrEqual(3);
   });
 
-  it('is refused where there is none', async () => {
+  it('is refused where the chassis has none', async () => {
     const { indicators: _, ...dark } = bench;
     const b = await startBench({ platform: dark });
     expect(b.board.chassis.get('main')?.identify).toBeNull();
@@ -279,8 +279,8 @@ describe('the identify light', () => {
   });
 });
 
-describe('the other lights', () => {
-  it('of power follows its host', async () => {
+describe('other LEDs', () => {
+  it('for power follow their host', async () => {
     const b = await startBench();
     expect(isLit(b, 'POWER_LED')).toBe(false);
     await b.running();
@@ -290,7 +290,7 @@ describe('the other lights', () => {
     expect(isLit(b, 'POWER_LED')).toBe(false);
   });
 
-  it('of faults follows the health of its own chassis and of what is in it', async () => {
+  it('for faults follow the health of their chassis and its contents', async () => {
     const b = await startBench();
     expect([isLit(b, 'FAULT_LED'), isLit(b, 'CARD_FAULT_LED')]).toEqual([false, false]);
     b.twin.set('INLET_TEMP', 45);
@@ -302,7 +302,7 @@ describe('the other lights', () => {
     expect([isLit(b, 'FAULT_LED'), isLit(b, 'CARD_FAULT_LED')]).toEqual([true, true]);
   });
 
-  it('that cannot be driven ends nothing, and follows as soon as it can', async () => {
+  it('that cannot be driven follow as soon as they can', async () => {
     const broken = { is: true };
     const b = await startBench({
       hardware: (twin) => ({
@@ -316,7 +316,7 @@ describe('the other lights', () => {
     expect(isLit(b, 'POWER_LED')).toBe(true);
   });
 
-  it('of the manager says that the daemon runs', async () => {
+  it('of the manager shows that the daemon runs', async () => {
     const b = await startBench();
     expect(isLit(b, 'READY')).toBe(true);
     await b.stop();

@@ -1,4 +1,4 @@
-/** Lines that go wrong while the board runs: each is told of by its name in the descriptor, and heals by itself. */
+/** Line faults at run time: each is reported by the name in the descriptor, and recovers without help. */
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../../drivers/errors.ts';
 import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
@@ -21,7 +21,7 @@ const relay: Platform = {
 };
 
 describe('an output whose chip is reset', () => {
-  it('is told of by name, driven again, and told to be well', async () => {
+  it('is reported by name, driven again, and its recovery reported', async () => {
     const b = await startBench();
     await b.board.setIdentify('card', true);
     b.twin.inject({ kind: 'released', line: 'IDENTIFY_CARD' });
@@ -35,7 +35,7 @@ describe('an output whose chip is reset', () => {
     expect(b.twin.faults).toEqual([]);
   });
 
-  it('feeds its host again', async () => {
+  it('powers its host again', async () => {
     const b = await startBench({ platform: relay });
     await b.board.reset('system', 'On');
     await pass(1000);
@@ -54,7 +54,7 @@ describe('an output whose chip is reset', () => {
     ]);
   });
 
-  it('is left alone when somebody else pulls at it for a moment', async () => {
+  it('is not requested again when something else pulls it for a moment', async () => {
     let pulled = false;
     const b = await startBench({
       hardware: ({ gpio }) => ({
@@ -81,8 +81,8 @@ describe('an output whose chip is reset', () => {
   });
 });
 
-describe('a line whose chip goes and comes', () => {
-  it('is asked for until it is back', async () => {
+describe('a line whose chip disappears and returns', () => {
+  it('is requested until it is back', async () => {
     let gone = false;
     const b = await startBench({
       hardware: (twin) => ({ gpio: gpioWith(twin, (line) => gone && line === 'POWER_GOOD') }),
@@ -97,7 +97,7 @@ describe('a line whose chip goes and comes', () => {
     expect(b.host.powerState).toBe('On');
   });
 
-  it('that was taken by somebody else is had as soon as it is free', async () => {
+  it('that another process owns is opened as soon as it is free', async () => {
     const b = await startBench({ idle: true });
     const other = await b.twin.gpio.request({ line: 'PSU_GOOD', direction: 'in', activeLow: false });
     const started = b.board.start();
@@ -109,7 +109,7 @@ describe('a line whose chip goes and comes', () => {
     expect(of(b, 'PSU_GOOD')).toEqual(['PSU_GOOD: the line is in use', null]);
   });
 
-  it('that the machine does not have is told of by its name in the descriptor', async () => {
+  it('that does not exist is reported by its name in the descriptor', async () => {
     const platform = { ...bench, lines: { ...bench.lines, PSU_GOOD: { direction: 'in', line: 'psu-ok' } } };
     const b = await startBench({
       platform: platform as Platform,
@@ -128,7 +128,7 @@ describe('a line whose chip goes and comes', () => {
 });
 
 describe('an input that changes 100,000 times a second', () => {
-  it('is heard no more until it is calm, and shows then what it is', async () => {
+  it('is not followed until it is calm, and then shows its value', async () => {
     const b = await startBench();
     await b.running();
     const fault = b.twin.inject({ kind: 'storm', line: 'FAN1_PRESENT' });
@@ -154,7 +154,7 @@ describe('an input that changes 100,000 times a second', () => {
 });
 
 describe('a driver of the kernel', () => {
-  it('that is bound under the daemon takes its chip away, and gives it back', async () => {
+  it('that binds a chip at run time is read instead, until it is unbound', async () => {
     const b = await startBench();
     const fault = b.twin.inject({ kind: 'held', device: 'CARD' });
     await pass(5000);

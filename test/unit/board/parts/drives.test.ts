@@ -1,3 +1,4 @@
+/** Drives: present by a presence line, or by their answers. */
 import { describe, expect, it } from 'vitest';
 import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
 import { bench, pass, startBench, useOwnTime } from '../support.ts';
@@ -34,7 +35,7 @@ const bays: Platform = {
 };
 
 describe('a drive', () => {
-  it('with a line comes and goes with it, and is not asked while it is away', async () => {
+  it('with a presence line follows it, and is not addressed while absent', async () => {
     const b = await startBench({ platform: bays });
     expect(b.board.drives.get('bay')?.status).toEqual({ state: 'Enabled', health: 'OK' });
     b.twin.present('bay', false);
@@ -51,7 +52,7 @@ describe('a drive', () => {
     expect(b.told()).toEqual(['ResourceCreated OK']);
   });
 
-  it('without a line is there once it answers, and while its host is off it stays', async () => {
+  it('without a presence line is present once it responds, also while its host is off', async () => {
     const b = await startBench({ platform: bays });
     expect(b.board.drives.has('m2')).toBe(false);
     await b.running();

@@ -1,4 +1,4 @@
-/** Fans and power supplies: driven, watched, plugged in and out; and at the end nobody has to look after them. */
+/** Fans and power supplies: duty, failure, insertion and removal, and the state that a stop leaves. */
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../../drivers/errors.ts';
 import type { Hwmon } from '../../../../drivers/hwmon/hwmon.ts';
@@ -38,14 +38,14 @@ const pwmWith = (
 });
 
 describe('the duty of the fans', () => {
-  it('is the fail-safe one from the start', async () => {
+  it('is the fail-safe duty from the start', async () => {
     const b = await startBench();
     expect(duties(b.twin)).toEqual([failSafe, failSafe]);
     expect(b.board.cooling).toEqual({ mode: 'automatic', minimumDuty: 20, failSafeDuty: failSafe });
     expect(fan(b, 'FAN0')).toEqual(good);
   });
 
-  it('is set by hand in manual mode alone, within its limits', async () => {
+  it('can be set in manual mode only, within its limits', async () => {
     const b = await startBench();
     await expect(b.board.setFanDuty('FAN0', 50)).rejects.toMatchObject({ reason: 'not-in-this-state' });
     await b.board.setCooling('manual');
@@ -61,7 +61,7 @@ describe('the duty of the fans', () => {
     expect(duties(b.twin)).toEqual([failSafe, failSafe]);
   });
 
-  it('set by hand holds over a restart, but never below what is allowed now', async () => {
+  it('persists over a restart, but never below the present minimum', async () => {
     const b = await startBench();
     await b.board.setCooling('manual');
     await b.board.setFanDuty('FAN0', 40);
@@ -80,7 +80,7 @@ describe('the duty of the fans', () => {
     await stricter.stop();
   });
 
-  it('stored as nonsense is the fail-safe one', async () => {
+  it('that is stored damaged is the fail-safe duty', async () => {
     for (const stored of ['', 'fast', '-5', '400']) {
       const disk = new Disk();
       disk.values.set('board.cooling', 'manual').set('board.fan.FAN0.duty', stored);
@@ -90,7 +90,7 @@ describe('the duty of the fans', () => {
     }
   });
 
-  it('is what was asked for last, whatever is still under way', async () => {
+  it('is the one requested last, whatever is under way', async () => {
     let slow = false;
     const b = await startBench({
       hardware: (twin) =>
@@ -109,8 +109,8 @@ describe('the duty of the fans', () => {
   });
 });
 
-describe('the end of the daemon', () => {
-  it('leaves the fans at the fail-safe duty, also when a write is under way', async () => {
+describe('stop', () => {
+  it('leaves the fans at the fail-safe duty, also during a write', async () => {
     let hang = false;
     const b = await startBench({
       hardware: (twin) =>
@@ -133,7 +133,7 @@ describe('the end of the daemon', () => {
     expect(duties(b.twin)).toEqual([failSafe, failSafe]);
   });
 
-  it('in the middle of the first write leaves nothing running', async () => {
+  it('during the first write leaves nothing running', async () => {
     const b = await startBench({
       idle: true,
       hardware: (twin) => pwmWith(twin, () => new Promise((resolve) => setTimeout(resolve, 400))),
@@ -148,7 +148,7 @@ describe('the end of the daemon', () => {
 });
 
 describe('a fan', () => {
-  it('of which several hang on one output are driven as one', async () => {
+  it('on an output shared with others is driven with them', async () => {
     const fans = (bench.fans ?? []).map((fan) => ({ ...fan, pwm: 3 }));
     const disk = new Disk();
     const b = await startBench({ platform: { ...bench, fans }, disk });
@@ -162,7 +162,7 @@ describe('a fan', () => {
     await again.stop();
   });
 
-  it('that cannot be driven fails, is told once, tried again, and told to be well', async () => {
+  it('that cannot be driven fails, is reported once, retried, and its recovery reported', async () => {
     let broken = true;
     const b = await startBench({
       hardware: (twin) =>
@@ -182,7 +182,7 @@ describe('a fan', () => {
     expect(fan(b, 'FAN1')).toEqual(good);
   });
 
-  it('that refuses a duty keeps the one it had, and the command fails', async () => {
+  it('that refuses a duty keeps its old one, and the command fails', async () => {
     let broken = false;
     const b = await startBench({
       hardware: (twin) =>
@@ -198,7 +198,7 @@ describe('a fan', () => {
     expect(fan(b, 'FAN0')).toMatchObject({ duty: 50, status: { health: 'OK' } });
   });
 
-  it('whose rotor stands fails, and is restored when it turns', async () => {
+  it('whose rotor stands still fails, and is restored when it turns', async () => {
     const b = await startBench();
     b.twin.set('FAN0_REAR', 0);
     await pass(1100);
@@ -213,7 +213,7 @@ describe('a fan', () => {
     expect(b.told()).toEqual(['FanRestored OK']);
   });
 
-  it('of which one tachometer cannot be read keeps the reading of the other', async () => {
+  it('with one unreadable tachometer keeps the reading of the other', async () => {
     let broken = false;
     const b = await startBench({
       hardware: (twin) => ({
@@ -233,7 +233,7 @@ describe('a fan', () => {
     expect(fan(b, 'FAN0').status).toEqual({ state: 'Enabled', health: 'Warning' });
   });
 
-  it('that is pulled is absent, and so are its sensors, until it is back', async () => {
+  it('that is removed is absent with its sensors until it is inserted', async () => {
     const b = await startBench();
     b.twin.present('FAN1', false);
     await pass(1100);
@@ -251,7 +251,7 @@ describe('a fan', () => {
     expect(b.sensor('FAN1_TACH').reading).toBeGreaterThan(5000);
   });
 
-  it('that is plugged in has a moment to come up to speed, whatever the period of its sensor', async () => {
+  it('that is inserted has time to reach its speed, whatever the period of its sensor', async () => {
     const fans = bench.fans?.map((each) => ({
       ...each,
       tachs: each.tachs.map(({ tach, sensor }) => ({ tach, sensor: { ...sensor, poll: 60_000 } })),
@@ -267,7 +267,7 @@ describe('a fan', () => {
     expect(b.told()).toEqual(['FanRemoved Warning', 'FanInserted OK']);
   });
 
-  it('that has failed is not restored by being pulled', async () => {
+  it('that has failed is not restored by its removal', async () => {
     const b = await startBench();
     b.twin.inject({ kind: 'deadFan', fan: 'FAN1' });
     await pass(5000);
@@ -277,7 +277,7 @@ describe('a fan', () => {
     expect(b.told()).toEqual(['FanFailed Critical', 'FanRemoved Warning', 'ResourceStatusChangedOK OK']);
   });
 
-  it('that was not there at the start is no news', async () => {
+  it('that is absent at the start emits no event', async () => {
     const first = await startBench({ idle: true });
     first.twin.present('FAN1', false);
     const b = await startBench({ twin: first.twin });
@@ -285,7 +285,7 @@ describe('a fan', () => {
     expect(b.events).toEqual([]);
   });
 
-  it('is in standby where its rotors are', async () => {
+  it('is in standby if its rotors are', async () => {
     const fans = bench.fans?.map((each) => ({
       ...each,
       tachs: each.tachs.map(({ tach, sensor }) => ({ tach, sensor: { ...sensor, poweredBy: 'system' } })),
@@ -320,7 +320,7 @@ describe('a power supply', () => {
     expect(b.told()).toEqual(['PowerSupplyRestored OK']);
   });
 
-  it('that is pulled is absent with its sensors, and that is all that is told', async () => {
+  it('that is removed is absent with its sensors, with one event', async () => {
     const b = await startBench();
     b.twin.present('PSU', false);
     await pass(5000);

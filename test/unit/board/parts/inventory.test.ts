@@ -1,4 +1,4 @@
-/** FRU EEPROMs: read at start and again, damaged, missing, swapped, without power; and the board that is another one. */
+/** FRU EEPROMs: read periodically, damaged, missing, swapped, without power; and the check of the board's identity. */
 import { encodeFru } from 'node-ipmi/fru';
 import { describe, expect, it } from 'vitest';
 import type { Hardware } from '../../../../drivers/hardware.ts';
@@ -38,7 +38,7 @@ const image = (productName: string, serialNumber = '1') =>
   encodeFru({ product: { manufacturer: 'Acme', productName, partNumber: 'P', version: 'A', serialNumber } });
 
 describe('inventory', () => {
-  it('is there soon after the start', async () => {
+  it('is read soon after the start', async () => {
     const b = await startBench();
     expect(fru(b, 'MAIN')).toMatchObject({
       ...{ id: 'MAIN', name: 'MAIN', chassis: 'main', status: ok, fault: null },
@@ -50,7 +50,7 @@ describe('inventory', () => {
     expect(b.events).toEqual([]);
   });
 
-  it('of a part that was swapped is found within a minute', async () => {
+  it('of a swapped component is read within a minute', async () => {
     let content = image('First', '1');
     const b = await startBench({ hardware: (twin) => eepromWith(twin, 0x51, () => content) });
     expect(fru(b, 'NIC')).toMatchObject({ model: 'First', serialNumber: '1' });
@@ -59,7 +59,7 @@ describe('inventory', () => {
     expect(fru(b, 'NIC')).toMatchObject({ model: 'Second', serialNumber: '2', status: ok });
   });
 
-  it('that has not changed is no new revision', async () => {
+  it('without a change raises no revision', async () => {
     const b = await startBench({
       platform: {
         ...bench,
@@ -71,7 +71,7 @@ describe('inventory', () => {
     expect(b.board.revision).toBe(revision);
   });
 
-  it('that is damaged is a warning in words, and well again when it is mended', async () => {
+  it('that is damaged is a warning with its reason, until it is repaired', async () => {
     const damaged = image('Broken');
     const last = damaged.findLastIndex((value) => value !== 0);
     damaged[last] = (damaged[last] ?? 0) ^ 0xff;
@@ -98,7 +98,7 @@ describe('inventory', () => {
     expect(fru(b, 'NIC')).toMatchObject({ model: null, status: { health: 'Warning' } });
   });
 
-  it('that cannot be read is a warning, or an absence where it is optional', async () => {
+  it('that cannot be read is a warning, or absent if optional', async () => {
     const twin = createTwin(bench, { speed: 10 });
     twin.present('MAIN_EEPROM', false);
     twin.present('NIC_EEPROM', false);
@@ -119,7 +119,7 @@ describe('inventory', () => {
     expect(b.events.at(-1)).toMatchObject({ condition: 'fru:MAIN', resolves: true });
   });
 
-  it('that is pulled when it is damaged is damaged no more', async () => {
+  it('that is removed while damaged ends the warning', async () => {
     let content: Uint8Array | null = new Uint8Array(256);
     const b = await startBench({ hardware: (twin) => eepromWith(twin, 0x51, () => content) });
     expect(b.events).toHaveLength(1);
@@ -130,7 +130,7 @@ describe('inventory', () => {
     expect(b.events.at(-1)).toMatchObject({ condition: 'fru:NIC', resolves: true });
   });
 
-  it('on a bus that hangs is lost, and holds up none on another', async () => {
+  it('on a bus that hangs is unavailable, and delays none on another', async () => {
     const b = await startBench();
     b.twin.inject({ kind: 'stuckBus', bus: 3 });
     await pass(period + 5000);
@@ -141,7 +141,7 @@ describe('inventory', () => {
     expect(fru(b, 'MAIN').status).toEqual(ok);
   });
 
-  it('that its host powers is in standby until that is on', async () => {
+  it('that a host powers is in standby until the host is on', async () => {
     const b = await startBench();
     expect(fru(b, 'CARD').status).toEqual({ state: 'StandbyOffline', health: 'OK' });
     await b.reset('On');
@@ -152,7 +152,7 @@ describe('inventory', () => {
     expect(fru(b, 'CARD')).toMatchObject({ status: { state: 'StandbyOffline' }, model: null });
   });
 
-  it('that was being read when power went is not taken', async () => {
+  it('that was being read when power was lost is discarded', async () => {
     const b = await startBench({
       hardware: (twin) => ({
         i2c: (bus) => {
@@ -177,7 +177,7 @@ describe('inventory', () => {
     }
   });
 
-  it('of a supply that is pulled is absent', async () => {
+  it('of a removed supply is absent', async () => {
     const powerSupplies = bench.powerSupplies?.map((each) => ({ ...each, fru: 'NIC' })) ?? [];
     const b = await startBench({ platform: { ...bench, powerSupplies } });
     expect(fru(b, 'NIC').status).toEqual(ok);
@@ -188,7 +188,7 @@ describe('inventory', () => {
 });
 
 describe('the board', () => {
-  it('that is another than the descriptor says is told once', async () => {
+  it('of another type than the descriptor is reported once', async () => {
     const b = await startBench({ hardware: (twin) => eepromWith(twin, 0x54, () => image('Other Board')) });
     await pass(3 * period);
     expect(b.events).toMatchObject([
@@ -203,7 +203,7 @@ describe('the board', () => {
     );
   });
 
-  it('is recognised later when its inventory could not be read at first', async () => {
+  it('is checked later if its inventory could not be read at first', async () => {
     const twin = createTwin(bench, { speed: 10 });
     twin.present('MAIN_EEPROM', false);
     const b = await startBench({ twin, hardware: () => eepromWith(twin, 0x54, () => image('Other Board')) });

@@ -1,3 +1,4 @@
+/** Chassis that are inserted and removed while the board runs. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
@@ -59,8 +60,8 @@ const sleds: Platform = {
 
 const settle = 2000;
 
-describe('a chassis that can be pulled', () => {
-  it('goes with all that is in it, and comes back with it', async () => {
+describe('a removable chassis', () => {
+  it('is removed and inserted with all its contents', async () => {
     const b = await startBench({ platform: sleds });
     const { board, twin } = b;
     await pass(3000);
@@ -109,7 +110,7 @@ describe('a chassis that can be pulled', () => {
     expect(await done).toEqual({ ok: true });
   });
 
-  it('is not addressed while it is away, nor before it has settled', async () => {
+  it('is not addressed while absent, nor before it has settled', async () => {
     const asked: number[] = [];
     const b = await startBench({
       platform: sleds,
@@ -138,7 +139,7 @@ describe('a chassis that can be pulled', () => {
     expect(new Set(asked)).toEqual(new Set([0x48, 0x49, 0x54]));
   });
 
-  it('that is away at the start is no news, and nothing of it is a fault', async () => {
+  it('that is absent at the start emits no event, and nothing in it is a fault', async () => {
     const b = await startBench({ platform: sleds, idle: true });
     b.twin.present('sled', false);
     const started = b.board.start();
@@ -156,7 +157,7 @@ describe('a chassis that can be pulled', () => {
     expect(b.board.hosts.get('sled-host')?.powerState).toBe('Off');
   });
 
-  it('takes what was wrong with it along: each condition is over', async () => {
+  it('ends every condition of its contents when it is removed', async () => {
     const b = await startBench({ platform: sleds });
     b.twin.set('SLED_TEMP', 60);
     b.twin.inject({ kind: 'nack', device: 'RISER_AIR' });
@@ -182,7 +183,7 @@ describe('a chassis that can be pulled', () => {
     expect(open()).toEqual(['sensor:SLED_TEMP', 'device:RISER_AIR']);
   });
 
-  it('cuts short what its host was doing, and powers on again as the policy says', async () => {
+  it('interrupts the operation of its host, and applies the restore policy when inserted', async () => {
     const disk = new Disk();
     disk.set('board.host.sled-host.restorePolicy', 'AlwaysOn');
     const b = await startBench({ platform: sleds, disk });
@@ -200,7 +201,7 @@ describe('a chassis that can be pulled', () => {
     });
   });
 
-  it('ends as it began, whatever happened between', async () => {
+  it('returns to its initial state after any course of events', async () => {
     const step = fc.record({
       wait: fc.nat(4000),
       what: fc.constantFrom('pull', 'plug', 'break', 'mend', 'on', 'hot', 'cool'),
@@ -239,7 +240,7 @@ describe('a chassis that can be pulled', () => {
     await fc.assert(property, { numRuns: 20 });
   });
 
-  it('is taken to be there while its line cannot be had', async () => {
+  it('counts as present while its line is not available', async () => {
     const b = await startBench({
       platform: sleds,
       hardware: ({ gpio }) => ({

@@ -29,7 +29,7 @@ const pinless: Platform = {
 };
 
 describe('a supply without a presence line', () => {
-  it('is absent once it does not answer, and returns with its readings and inventory', async () => {
+  it('is absent once it does not respond, and returns with its readings and inventory', async () => {
     const b = await startBench({ platform: pinless });
     const supply = b.board.powerSupplies.get('PSU1');
     await pass(3000);
@@ -61,7 +61,7 @@ describe('a supply without a presence line', () => {
 });
 
 describe('a drive without a presence line', () => {
-  it('goes when it does not answer any more, and comes back', async () => {
+  it('is removed when it does not respond, and returns', async () => {
     const b = await startBench({ platform: pinless });
     await pass(3000);
     expect(b.board.drives.has('nvme')).toBe(true);

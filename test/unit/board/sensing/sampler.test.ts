@@ -36,7 +36,7 @@ const withDevices = (change: Readonly<Record<string, object>>): Platform => ({
 });
 
 describe('readings', () => {
-  it('come from every chip, pin and rotor, soon after the start', async () => {
+  it('come from every chip, ADC channel and tachometer soon after the start', async () => {
     const b = await startBench();
     await b.running();
     await pass(settleAfterPowerOn);
@@ -48,7 +48,7 @@ describe('readings', () => {
     expect(b.sensor('BATTERY').reading).toBeGreaterThan(2.9);
   });
 
-  it('keep the period of each sensor, also where it is longer than that of its device', async () => {
+  it('keep the period of each sensor, also if longer than that of its device', async () => {
     const b = await startBench();
     await pass(10_000);
     expect(await readings(b, ['INLET_TEMP', 'OUTLET_TEMP', 'P3V3', 'FAN0_FRONT'], 20_000)).toEqual([
@@ -56,7 +56,7 @@ describe('readings', () => {
     ]);
   });
 
-  it('keep it where it is shorter than that of the device', async () => {
+  it('keep the period of each sensor, also if shorter than that of its device', async () => {
     const local = { id: 'INLET_TEMP', poll: 200 };
     const b = await startBench({
       platform: withDevices({ INLET: { poll: 5000, sensors: { local, remote1: { id: 'OUTLET_TEMP' } } } }),
@@ -73,7 +73,7 @@ describe('readings', () => {
     expect(Math.abs(end - start - 60_000)).toBeLessThan(50);
   });
 
-  it('follow what is measured', async () => {
+  it('follow the measured value', async () => {
     const b = await startBench();
     b.twin.set('INLET_TEMP', 33);
     b.twin.set('P3V3', 3.21);
@@ -82,7 +82,7 @@ describe('readings', () => {
     expect(b.sensor('P3V3').reading).toBeCloseTo(3.21, 2);
   });
 
-  it('are new revisions, and listeners hear of them once in a turn', async () => {
+  it('raise the revision, and notify listeners once per turn of the event loop', async () => {
     const b = await startBench();
     let calls = 0;
     const end = b.board.onChange(() => {
@@ -100,8 +100,8 @@ describe('readings', () => {
   });
 });
 
-describe('a chip that does not answer', () => {
-  it('is no news for one period, then its sensors say so, once for the log', async () => {
+describe('a chip that does not respond', () => {
+  it('is tolerated for one period, then marks its sensors unavailable and is reported once', async () => {
     const b = await startBench();
     const { reading, readingTime } = b.sensor('HSC_VIN');
     expect(reading).not.toBeNull();
@@ -122,7 +122,7 @@ describe('a chip that does not answer', () => {
     expect(b.board.chassis.get('main')?.status.health).toBe('Warning');
   });
 
-  it('is asked less and less often, but for ever, and told to be well', async () => {
+  it('is retried less and less often, without end, and its recovery is reported', async () => {
     const asked: number[] = [];
     const b = await startBench({
       hardware: (twin) => spied(twin, 1, 0x45, () => asked.push(performance.now())),
@@ -142,7 +142,7 @@ describe('a chip that does not answer', () => {
     expect(b.events.at(-1)).toMatchObject({ resolves: true, condition: 'device:HSC' });
   });
 
-  it('is read in full as soon as it answers again, also what has a long period', async () => {
+  it('is read in full as soon as it responds again, also sensors with a long period', async () => {
     const b = await startBench({
       platform: withDevices({
         INLET: { sensors: { local: { id: 'INLET_TEMP' }, remote1: { id: 'OUTLET_TEMP', poll: 3_600_000 } } },
@@ -156,13 +156,13 @@ describe('a chip that does not answer', () => {
     expect([state(b.sensor('INLET_TEMP')), state(b.sensor('OUTLET_TEMP'))]).toEqual([well, well]);
   });
 
-  it('leaves the others on its bus alone', async () => {
+  it('does not affect others on its bus', async () => {
     const b = await startBench();
     b.twin.inject({ kind: 'nack', device: 'HSC' });
     expect(await readings(b, ['INLET_TEMP'], 10_000)).toEqual([10]);
   });
 
-  it('is absent without alarm when it is optional and never was there', async () => {
+  it('is absent without a warning if it is optional and never responded', async () => {
     const twin = createTwin(bench, { speed: 10 });
     twin.present('OPTION', false);
     const b = await startBench({ twin });
@@ -175,7 +175,7 @@ describe('a chip that does not answer', () => {
     expect(state(b.sensor('OPTION_TEMP'))).toBe(well);
   });
 
-  it('is an alarm when it is optional and was there', async () => {
+  it('is a warning if it is optional and has responded before', async () => {
     const b = await startBench();
     await b.running();
     await pass(settleAfterPowerOn + 1000);
@@ -193,7 +193,7 @@ describe('a chip that does not answer', () => {
   });
 });
 
-describe('a lane that is stuck', () => {
+describe('a stuck lane', () => {
   const others = ['CARD_TEMP', 'P3V3', 'FAN0_FRONT'];
 
   it.each([
@@ -236,7 +236,7 @@ describe('a lane that is stuck', () => {
     },
   );
 
-  it('heals for all at once when one of it answers again', async () => {
+  it('recovers for all devices when one of them responds again', async () => {
     const b = await startBench();
     const fault = b.twin.inject({ kind: 'missingBus', bus: 1 });
     await pass(70_000);
@@ -246,7 +246,7 @@ describe('a lane that is stuck', () => {
     expect([state(b.sensor('HSC_VIN')), state(b.sensor('INLET_TEMP'))]).toEqual([well, well]);
   });
 
-  it('is one with the channels that the daemon switches itself', async () => {
+  it('includes the mux channels that the daemon switches itself', async () => {
     const b = await startBench();
     b.twin.inject({ kind: 'stuckBus', bus: 20 });
     await pass(3000);
@@ -254,7 +254,7 @@ describe('a lane that is stuck', () => {
     expect(b.board.buses[1]).toMatchObject({ bus: 2, status: { state: 'UnavailableOffline' } });
   });
 
-  it('keeps apart what ails the bus and what ails a device', async () => {
+  it('separates faults of the bus from faults of a device', async () => {
     const b = await startBench();
     const nack = b.twin.inject({ kind: 'nack', device: 'HSC' });
     await pass(3000);
@@ -270,7 +270,7 @@ describe('a lane that is stuck', () => {
     expect(conditions).toEqual(['device:HSC begins', 'bus:1 begins', 'bus:1 ends', 'device:HSC ends']);
   });
 
-  it('is well again with any answer, be it that of a device that is not', async () => {
+  it('recovers with any response, also of a device that fails', async () => {
     // While the host is off, the card is all that is asked on its bus.
     const b = await startBench();
     const stuck = b.twin.inject({ kind: 'stuckBus', bus: 2 });
@@ -284,7 +284,7 @@ describe('a lane that is stuck', () => {
     expect(conditions).toEqual(['bus:2 begins', 'bus:2 ends', 'device:CARD begins']);
   });
 
-  it('of a sysfs node is found from outside', async () => {
+  it('of a sysfs file is detected from outside', async () => {
     const hang = { is: false, end: () => {} };
     const b = await startBench({
       hardware: (twin) => ({
@@ -312,7 +312,7 @@ describe('a lane that is stuck', () => {
     expect(b.told()).toContain('ResourceStatusChangedOK OK');
   });
 
-  it('does not keep the board from ending', async () => {
+  it('does not prevent the board from stopping', async () => {
     const b = await startBench();
     b.twin.inject({ kind: 'hang', device: 'HSC' });
     await pass(1000);
@@ -327,8 +327,8 @@ describe('a lane that is stuck', () => {
   });
 });
 
-describe('a chip that answers wrongly', () => {
-  it('in one of its values loses that one alone, and says so once', async () => {
+describe('a chip with wrong answers', () => {
+  it('in one value loses only that value and is reported once', async () => {
     const b = await startBench({ hardware: (twin) => openDiode(twin) });
     await pass(10_000);
     expect(state(b.sensor('INLET_TEMP'))).toBe(well);
@@ -342,7 +342,7 @@ describe('a chip that answers wrongly', () => {
     });
   });
 
-  it('with nothing but ones fails as a whole', async () => {
+  it('that reads all ones fails as a whole', async () => {
     const b = await startBench();
     b.twin.inject({ kind: 'allOnes', device: 'HSC' });
     await pass(3000);
@@ -350,7 +350,7 @@ describe('a chip that answers wrongly', () => {
     expect(b.told()).toEqual(['DeviceManagementInterfaceError Warning']);
   });
 
-  it('by an error of the driver itself ends that reading, and not the lane', async () => {
+  it('that makes the driver throw loses that reading, not the lane', async () => {
     const broken = { is: false };
     const b = await startBench({
       hardware: (twin) => ({
@@ -374,7 +374,7 @@ describe('a chip that answers wrongly', () => {
 });
 
 describe('second sources', () => {
-  it('are found when fitted, with their own scale and limits; what they do not measure is absent', async () => {
+  it('are detected, with their own scale and limits; sensors that they lack are absent', async () => {
     const twin = createTwin(bench, { speed: 10 });
     twin.fit('CPU', 1);
     const b = await startBench({ twin });
@@ -387,7 +387,7 @@ describe('second sources', () => {
     expect(b.told()).toEqual([]);
   });
 
-  it('may take the place of the first while the board runs, and give it back', async () => {
+  it('can replace the first source while the board runs, and be replaced by it', async () => {
     const b = await startBench();
     await b.running();
     await pass(settleAfterPowerOn + 1000);
@@ -431,7 +431,7 @@ describe('second sources', () => {
     expect(state(b.sensor('OUTLET_TEMP'))).toBe(well);
   });
 
-  it('none of which answers leave the sensors unavailable', async () => {
+  it('that do not respond leave the sensors unavailable', async () => {
     const b = await startBench();
     b.twin.present('CPU', false);
     await b.running();
@@ -440,11 +440,11 @@ describe('second sources', () => {
   });
 });
 
-describe('what a host powers', () => {
+describe('sensors powered by a host', () => {
   const powered = ['CPU_TEMP', 'BOARD_TEMP', 'P1V8', 'OPTION_TEMP'];
   const states = (b: Bench) => powered.map((id) => state(b.sensor(id)));
 
-  it('is in standby while it is off, and nobody asks its chips', async () => {
+  it('are in standby while it is off, and their chips are not addressed', async () => {
     const asked: number[] = [];
     const b = await startBench({ hardware: (twin) => spied(twin, 2, 0x4c, () => asked.push(1)) });
     expect(new Set(states(b))).toEqual(new Set(['StandbyOffline OK']));
@@ -452,7 +452,7 @@ describe('what a host powers', () => {
     expect(asked).toEqual([]);
   });
 
-  it('starts when the host comes on, and is read as soon as its rails have settled', async () => {
+  it('start when the host powers on, and are read once its rails have settled', async () => {
     const b = await startBench();
     await b.reset('On');
     await pass(timing.onPulse + 150 + 10);
@@ -463,7 +463,7 @@ describe('what a host powers', () => {
     expect(new Set(states(b))).toEqual(new Set([well]));
   });
 
-  it('is in standby at once when power goes, without alarm', async () => {
+  it('go to standby at once when power is lost, without a warning', async () => {
     const b = await startBench();
     await b.running();
     await pass(settleAfterPowerOn + 1000);
@@ -472,7 +472,7 @@ describe('what a host powers', () => {
     expect(new Set(states(b))).toEqual(new Set(['StandbyOffline OK']));
   });
 
-  it('does not take a reading that was under way when power went', async () => {
+  it('discard a reading that was under way when power was lost', async () => {
     const slow = { is: false };
     const b = await startBench({
       hardware: (twin) => ({
@@ -497,7 +497,7 @@ describe('what a host powers', () => {
     }
   });
 
-  it('with a long period of its own is read soon all the same', async () => {
+  it('are read soon after power-on, also with a long period', async () => {
     const platform: Platform = {
       ...bench,
       adc: [{ channel: 1, sensor: { id: 'P1V8', poweredBy: 'system', poll: 60_000 } }],
@@ -517,7 +517,7 @@ describe('what a host powers', () => {
 describe('the bridge of the battery', () => {
   const bridge = (b: Bench) => b.twin.edges('BRIDGE');
 
-  it('is on only while the voltage is measured', async () => {
+  it('is on only during the measurement', async () => {
     const b = await startBench();
     await pass(500);
     b.mark();
@@ -530,7 +530,7 @@ describe('the bridge of the battery', () => {
     expect(bridge(b).at(-1)?.asserted).toBe(false);
   });
 
-  it('is off after an error, and the sensor says what is wrong', async () => {
+  it('is off after an error, which the sensor shows', async () => {
     const broken = { is: false };
     const b = await startBench({
       hardware: (twin) => ({
@@ -549,7 +549,7 @@ describe('the bridge of the battery', () => {
     expect(bridge(b).at(-1)?.asserted).toBe(false);
   });
 
-  it('is off after the end of the daemon in the middle of a measurement, even of one that hangs', async () => {
+  it('is off after a stop during a measurement, also of one that hangs', async () => {
     const b = await startBench({
       hardware: (twin) => ({
         hwmon: {

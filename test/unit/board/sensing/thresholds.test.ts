@@ -1,4 +1,4 @@
-/** Limits: each crossing is told once, noise at a limit is not, and every telling is one that the registry has. */
+/** Thresholds: each crossing is reported once, noise at a limit is not, with messages of the registry only. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BoardEvent } from '../../../../src/board/model/event.ts';
@@ -18,7 +18,7 @@ const all: Required<ThresholdFacts> = {
   upperFatal: 100,
 };
 
-describe('what is crossed', () => {
+describe('crossed thresholds', () => {
   it.each([
     [50, []],
     [80, []],
@@ -33,7 +33,7 @@ describe('what is crossed', () => {
     expect(evaluate([], reading, all, 2)).toEqual(crossed);
   });
 
-  it('clears a limit only past its hysteresis', () => {
+  it('clear only past the hysteresis', () => {
     const high: ThresholdName[] = ['upperCritical', 'upperCaution'];
     expect(evaluate(high, 88.5, all, 2)).toEqual(high);
     expect(evaluate(high, 88, all, 2)).toEqual(['upperCaution']);
@@ -41,16 +41,16 @@ describe('what is crossed', () => {
     expect(evaluate(['lowerCaution'], 22, all, 2)).toEqual([]);
   });
 
-  it('has a hysteresis of one percent of the limit where the descriptor has none', () => {
+  it('have a hysteresis of one percent of the limit where the descriptor has none', () => {
     expect(evaluate(['upperCaution'], 79.3, all, undefined)).toEqual(['upperCaution']);
     expect(evaluate(['upperCaution'], 79.1, all, undefined)).toEqual([]);
   });
 
-  it('without limits is nothing', () => {
+  it('are none without limits', () => {
     expect(evaluate([], 1e9, {}, undefined)).toEqual([]);
   });
 
-  it('gives the health of the most severe', () => {
+  it('give the health of the most severe', () => {
     expect(
       [[], ['upperCaution'], ['lowerCritical', 'lowerCaution']].map((each) =>
         healthOf(each as ThresholdName[]),
@@ -59,11 +59,11 @@ describe('what is crossed', () => {
   });
 });
 
-describe('what is told', () => {
+describe('the messages for a change', () => {
   const keys = (before: ThresholdName[], after: ThresholdName[]) =>
     crossings(before, after).map(({ key }) => key);
 
-  it('is each limit on the way up, from the least', () => {
+  it('name each limit on the way up, from the least', () => {
     expect(keys([], ['upperFatal', 'upperCritical', 'upperCaution'])).toEqual([
       'SensorEvent.ReadingAboveUpperCautionThreshold',
       'SensorEvent.ReadingAboveUpperCriticalThreshold',
@@ -71,7 +71,7 @@ describe('what is told', () => {
     ]);
   });
 
-  it('is the easing on the way down, and one word when all is well', () => {
+  it('report each step down, and the normal range once', () => {
     expect(crossings(['upperCritical', 'upperCaution'], ['upperCaution'])).toEqual([
       {
         key: 'SensorEvent.ReadingBelowUpperCriticalThreshold',
@@ -84,14 +84,14 @@ describe('what is told', () => {
     ]);
   });
 
-  it('is both when a reading leaps from above to below', () => {
+  it('report both ends when a reading jumps from above to below', () => {
     expect(keys(['upperCritical'], ['lowerCritical'])).toEqual([
       'SensorEvent.ReadingBelowLowerCriticalThreshold',
       'SensorEvent.ReadingBelowUpperCriticalThreshold',
     ]);
   });
 
-  it('is nothing when nothing has changed', () => {
+  it('are none without a change', () => {
     expect(keys(['upperCritical'], ['upperCritical'])).toEqual([]);
   });
 });
@@ -112,7 +112,7 @@ const sensor = (facts: Partial<SensorFacts> = {}) => {
 const time = new Date(0);
 
 describe('a sensor', () => {
-  it('tells a crossing once while the reading stays beyond it', () => {
+  it('reports a crossing once while the reading stays beyond it', () => {
     const { sensor: hot, told } = sensor();
     for (const reading of [70, 85, 86, 84, 79, 85]) hot.setReading(reading, time);
     expect(told()).toEqual(['SensorEvent.ReadingAboveUpperCautionThreshold']);
@@ -122,7 +122,7 @@ describe('a sensor', () => {
     expect(told()).toEqual(['SensorEvent.ReadingAboveUpperCautionThreshold']);
   });
 
-  it('keeps in mind over a time without readings what it has told', () => {
+  it('remembers reported crossings while there are no readings', () => {
     const { sensor: hot, told } = sensor();
     hot.setReading(95, time);
     told();
@@ -147,7 +147,7 @@ describe('a sensor', () => {
     expect(lost).toMatchObject({ reading: null, readingTime: time, fault: 'no answer' });
   });
 
-  it('has the scale and the limits of the part that is fitted', () => {
+  it('uses the scale and limits of the fitted part', () => {
     const { sensor: changed, events } = sensor({ thresholds: { upperCritical: 90 } });
     changed.setReading(95, time);
     changed.setFacts({ id: 'CPU_TEMP', scale: 2, offset: 4, thresholds: { upperCaution: 60 } });
@@ -160,7 +160,7 @@ describe('a sensor', () => {
     for (const event of events) expect(wording(event)).not.toMatch(/undefined|%\d/);
   });
 
-  it('says all it can say in words of the registry, in the log of its host', () => {
+  it('uses only messages of the registry, in the log of its host', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -50, max: 150, noNaN: true }), { maxLength: 30 }), (readings) => {
         const { sensor: any, events } = sensor();
@@ -173,7 +173,7 @@ describe('a sensor', () => {
     );
   });
 
-  it('tells just as many crossings as there are, for any course of readings', () => {
+  it('reports exactly the crossings of any course of readings', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -50, max: 150, noNaN: true }), { maxLength: 50 }), (readings) => {
         const { sensor: any, told } = sensor();
