@@ -1,8 +1,8 @@
-/** What the board remembers over restarts, with a check on every value that comes back. */
+/** State of the board that persists over restarts; every stored value is validated when it is read. */
 
 import type { BoardSettings } from './model/board.ts';
 import type { Cooling } from './model/chassis.ts';
-import type { BootOverride, BootRetrySettings, RestorePolicy } from './model/power.ts';
+import { type BootOverride, type BootRetrySettings, bootTargets, type RestorePolicy } from './model/power.ts';
 import type { ThresholdSettings } from './model/sensor.ts';
 import { isThresholdName } from './sensing/thresholds.ts';
 
@@ -50,11 +50,12 @@ export class PersistedState {
       const value: unknown = JSON.parse(this.#settings.get(`board.host.${host}.boot`) ?? 'null');
       if (typeof value !== 'object' || value === null) return noOverride;
       const { enabled, target, mode, uefiTarget, httpBootUri } = value as Record<string, unknown>;
-      if (typeof enabled !== 'string' || !bootEnabled.includes(enabled) || typeof target !== 'string')
+      const known = bootTargets.find((each) => each === target);
+      if (typeof enabled !== 'string' || !bootEnabled.includes(enabled) || known === undefined)
         return noOverride;
       return {
         enabled: enabled as BootOverride['enabled'],
-        target,
+        target: known,
         mode: mode === 'Legacy' || mode === 'UEFI' ? mode : null,
         uefiTarget: typeof uefiTarget === 'string' ? uefiTarget : null,
         httpBootUri: typeof httpBootUri === 'string' ? httpBootUri : null,
@@ -81,7 +82,7 @@ export class PersistedState {
     this.#settings.set(`board.host.${host}.bootRetry`, `${config} ${attempts}`);
   }
 
-  /** How often the host has been seen to boot; 0 for never. */
+  /** Number of observed boots of a host; 0 before the first. */
   boots(host: string): number {
     const value = Number(this.#settings.get(`board.host.${host}.boots`) ?? 0);
     return Number.isSafeInteger(value) && value > 0 ? value : 0;
@@ -91,7 +92,7 @@ export class PersistedState {
     this.#settings.set(`board.host.${host}.boots`, String(count));
   }
 
-  /** Whether the host was on when it was last known for good. */
+  /** Whether the host was on in its last steady state. */
   wasOn(host: string): boolean {
     return this.#settings.get(`board.host.${host}.power`) === 'on';
   }
@@ -100,7 +101,7 @@ export class PersistedState {
     this.#settings.set(`board.host.${host}.power`, on ? 'on' : 'off');
   }
 
-  /** What the power of a slot is to be: a cycle that is under way ends with it on. */
+  /** Requested power of a slot; `cycle` while a power cycle runs, which ends with it on. */
   slot(chassis: string): 'on' | 'off' | 'cycle' | undefined {
     const state = this.#settings.get(`board.chassis.${chassis}.power`);
     return state === 'on' || state === 'off' || state === 'cycle' ? state : undefined;

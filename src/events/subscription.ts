@@ -1,4 +1,5 @@
 /** A subscription, and which events it selects (EventDestination.v1_16_0, DSP0266 clause 12). */
+import type { Severity } from '../messages/messages.ts';
 import type { Anchor } from '../tls/anchors.ts';
 
 /** Redfish DeliveryRetryPolicy. */
@@ -37,8 +38,8 @@ export interface Selection {
   readonly originResources: readonly string[];
   /** Includes resources below those URIs. */
   readonly subordinateResources: boolean;
-  readonly severities: readonly string[];
-  readonly eventTypes: readonly string[];
+  readonly severities: readonly Severity[];
+  readonly eventTypes: readonly EventType[];
 }
 
 /** Whether a destination is reached over TLS. */
@@ -79,7 +80,7 @@ export const everything: Selection = {
 /** The facts of an event that filters compare. */
 export interface EventFacts {
   readonly messageId: string;
-  readonly severity: string;
+  readonly severity: Severity;
   readonly origin: string | null;
   /** Schema of the origin; null when it is not a resource of this service. */
   readonly resourceType: string | null;

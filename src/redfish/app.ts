@@ -16,8 +16,8 @@ import type { Settings } from '../store/settings.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Certificates } from '../tls/certificates.ts';
+import { declaring } from './service/declare.ts';
 import type { JsonObject } from './service/json.ts';
-import { type Collection, defineCollection, defineResource, type Resource } from './service/resource.ts';
 
 export interface App {
   readonly board: Board;
@@ -61,9 +61,5 @@ export interface App {
   readonly restart: (type: 'ForceRestart' | 'GracefulRestart') => Promise<void>;
 }
 
-/** Declares a resource of this daemon. */
-export const resource = <M>(declaration: Resource<App, M>): Resource<App> =>
-  defineResource(declaration) as unknown as Resource<App>;
-
-/** Declares a collection of this daemon. */
-export const collection = (declaration: Collection<App>): Collection<App> => defineCollection(declaration);
+/** Declare a resource or a collection of this daemon. */
+export const { resource, collection } = declaring<App>();

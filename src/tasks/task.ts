@@ -1,10 +1,8 @@
 /** A task, what an operation reports while it runs, and the stored form. */
+import type { Message } from '../messages/messages.ts';
 
 /** The TaskState values in use (Task.v1_7_4). */
 export type TaskState = 'Pending' | 'Running' | 'Cancelling' | 'Completed' | 'Cancelled' | 'Exception';
-
-/** A registry message as JSON. */
-export type TaskMessage = Readonly<Record<string, unknown>>;
 
 /** The final response of the operation, as if the client had waited for it. */
 export interface TaskAnswer {
@@ -30,7 +28,7 @@ export interface TaskPart {
   /** Null until it starts. */
   readonly started: Date | null;
   readonly ended: Date | null;
-  readonly messages: readonly TaskMessage[];
+  readonly messages: readonly Message[];
 }
 
 export interface Task {
@@ -42,7 +40,7 @@ export interface Task {
   readonly ended: Date | null;
   /** Percent; null: unknown. */
   readonly progress: number | null;
-  readonly messages: readonly TaskMessage[];
+  readonly messages: readonly Message[];
   readonly request: TaskRequest;
   readonly user: string | null;
   /** Empty for an operation without parts. */
@@ -63,7 +61,7 @@ export interface TaskHandle {
   /** Aborted on cancellation or time-out; `reason` is a TaskCancelled or TaskTimeout. */
   readonly signal: AbortSignal;
   progress(percent: number): void;
-  addMessage(message: TaskMessage): void;
+  addMessage(message: Message): void;
   /** Declares the parts in order of execution; progress follows from them. */
   parts(names: readonly string[]): readonly PartHandle[];
 }
@@ -83,13 +81,13 @@ export interface TaskDefinition {
 export interface TaskMessages {
   /** Messages and response of a failed operation. */
   readonly failure: (error: unknown) => {
-    readonly messages: readonly TaskMessage[];
+    readonly messages: readonly Message[];
     readonly answer: TaskAnswer;
   };
   /** Message of an operation of which some parts failed. */
-  readonly incomplete: (id: string) => TaskMessage;
+  readonly incomplete: (id: string) => Message;
   /** Message and response of an operation that the end of the daemon interrupted. */
-  readonly interrupted: (id: string) => { readonly message: TaskMessage; readonly answer: TaskAnswer };
+  readonly interrupted: (id: string) => { readonly message: Message; readonly answer: TaskAnswer };
 }
 
 export type TaskEvent =

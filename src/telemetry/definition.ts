@@ -5,19 +5,19 @@ import type { Wildcard } from './metric.ts';
 export const functions = ['Average', 'Maximum', 'Minimum', 'Summation'] as const;
 export type CollectionFunction = (typeof functions)[number];
 
-export interface MetricChoice {
+export type MetricChoice = {
   readonly MetricId?: string;
   readonly MetricProperties?: readonly string[];
   readonly CollectionFunction?: CollectionFunction;
   readonly CollectionDuration?: string;
-  readonly CollectionTimeScope?: 'Point' | 'Interval';
-}
+  readonly CollectionTimeScope?: 'Point' | 'Interval' | 'StartupInterval';
+};
 
-export interface Schedule {
+export type Schedule = {
   readonly RecurrenceInterval?: string;
   readonly MaxOccurrences?: number;
   readonly InitialStartTime?: string;
-}
+};
 
 export interface Definition {
   readonly Id: string;

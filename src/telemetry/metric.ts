@@ -23,10 +23,10 @@ export interface Metrics {
   propertiesOf(metricId: string): readonly string[] | undefined;
 }
 
-export interface Wildcard {
+export type Wildcard = {
   readonly Name: string;
   readonly Values: readonly string[];
-}
+};
 
 /** Wildcards named in a pattern. */
 export const wildcardsIn = (pattern: string): string[] =>

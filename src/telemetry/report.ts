@@ -6,13 +6,13 @@ import type { History } from './history.ts';
 import { expand, type Metric, type Metrics, type Scalar } from './metric.ts';
 
 /** In the terms of the schema MetricReport. */
-export interface MetricValue {
+export type MetricValue = {
   readonly MetricId?: string;
   /** Always there but in a test. */
   readonly MetricProperty?: string;
   readonly MetricValue: string | null;
   readonly Timestamp: string;
-}
+};
 
 export interface Report {
   readonly id: string;

@@ -9,18 +9,18 @@ import { atRest, type Direction, step, type Threshold, type ThresholdState } fro
 export const thresholdNames = ['UpperCritical', 'LowerCritical', 'UpperWarning', 'LowerWarning'] as const;
 export type ThresholdName = (typeof thresholdNames)[number];
 
-export interface NumericThreshold {
+export type NumericThreshold = {
   readonly Reading?: number;
   readonly Activation?: Direction;
   readonly DwellTime?: string;
-}
+};
 
-export interface DiscreteTrigger {
+export type DiscreteTrigger = {
   readonly Name?: string;
   readonly Value?: string;
   readonly DwellTime?: string;
   readonly Severity?: 'OK' | 'Warning' | 'Critical';
-}
+};
 
 export interface Trigger {
   readonly Id: string;

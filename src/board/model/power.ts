@@ -22,9 +22,23 @@ export interface StartedReset {
   readonly performed: boolean;
 }
 
+/** Redfish BootSource values that the firmware of an OCP host can be asked for by IPMI boot options or BootOrder. */
+export const bootTargets = [
+  'None',
+  'Pxe',
+  'Hdd',
+  'Cd',
+  'BiosSetup',
+  'Usb',
+  'UefiTarget',
+  'UefiHttp',
+  'Diags',
+] as const;
+export type BootTarget = (typeof bootTargets)[number];
+
 export interface BootOverride {
   readonly enabled: 'Disabled' | 'Once' | 'Continuous';
-  readonly target: string;
+  readonly target: BootTarget;
   readonly mode: 'Legacy' | 'UEFI' | null;
   readonly uefiTarget: string | null;
   /** Where the firmware loads from with the target UefiHttp. */

@@ -5,6 +5,7 @@ import { DeviceError } from '../../../drivers/errors.ts';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { BoardContext } from '../context.ts';
 import type { HardwareFaults } from '../hardware-faults.ts';
+import { chassisScope } from '../model/revisions.ts';
 import type { BootOverride, PowerLimit } from '../model.ts';
 import type { Inventory } from '../parts/inventory.ts';
 import type { BoardHost } from '../power/host.ts';
@@ -55,14 +56,14 @@ export class Nodes {
 
   /** Adds a node; it is polled from `start` on, or at once after that. `label` is the prefix of its sensors' names. */
   add(facts: NodeFacts, chassis: string, label: string | undefined): BoardNode {
-    const { transports, changes, signals, now, log, lines, availability } = this.#parts;
+    const { transports, signals, now, log, lines, availability } = this.#parts;
     const { inventory, faults, hosts, mark } = this.#parts;
     const { id, host = '', link } = facts;
     const node: BoardNode = new BoardNode(facts, chassis, {
       transports,
       now,
       log,
-      changed: () => changes.touch(),
+      changed: () => signals.emit('stateChanged', chassisScope(chassis)),
       emit: (event) => signals.deliver('event', event),
       unavailability: () => availability.of(chassis),
       isHostOff: () => hosts.get(host)?.power.good === false,

@@ -2,22 +2,22 @@
 import type { Logger } from '../../base/logger.ts';
 import type { ResetType } from '../../platform/reset-types.ts';
 import type { HostFacts } from '../../platform/vocabulary/index.ts';
-import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
-import {
-  BoardRefusal,
-  type BootOverride,
-  type BootRetry,
-  type Health,
-  type Host,
-  type HostEvent,
-  type PowerState,
-  type RestorePolicy,
-  type StartedReset,
-  type Status,
-} from '../model.ts';
+import type { HostEvent } from '../model/event.ts';
+import type {
+  BootOverride,
+  BootRetry,
+  Host,
+  PowerState,
+  RestorePolicy,
+  StartedReset,
+} from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
+import { hostScope } from '../model/revisions.ts';
+import type { Health, Status } from '../model/status.ts';
 import type { PersistedState } from '../persisted-state.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
+import type { BoardSignals } from '../signals.ts';
 import { Buttons } from './buttons.ts';
 import { HostBoot } from './host-boot.ts';
 import { type HostController, HostPower } from './host-power.ts';
@@ -33,7 +33,7 @@ const pressWindow = 30_000;
 export interface HostParts {
   readonly lines: Lines;
   readonly persisted: PersistedState;
-  readonly changes: Changes;
+  readonly signals: BoardSignals;
   /** Roll-up over the parts of the host. */
   readonly health: () => Health;
   /** Called when power has come, has settled, or has gone. */
@@ -63,7 +63,7 @@ export class BoardHost implements Host {
   constructor(facts: HostFacts, parts: HostParts) {
     this.facts = facts;
     this.#parts = parts;
-    const { lines, changes, persisted, log, controller, isBootPending } = parts;
+    const { lines, persisted, log, controller, isBootPending } = parts;
     const { id } = facts;
     this.postCodes =
       facts.postCodes === undefined
@@ -72,7 +72,7 @@ export class BoardHost implements Host {
     this.bootControl = new HostBoot(facts, {
       ...{ persisted, log },
       ...(isBootPending === undefined ? {} : { isBootPending }),
-      changed: () => changes.touch(),
+      changed: () => this.#stateChanged(),
       emit: (event) => this.#emit(event),
       restart: () => this.#restart(),
     });
@@ -87,7 +87,8 @@ export class BoardHost implements Host {
       reset: (type) => this.reset(type),
       pressed: () => this.power.pressed(pressWindow),
     });
-    for (const { present } of facts.processors?.sockets ?? []) lines.watch(present, () => changes.touch());
+    for (const { present } of facts.processors?.sockets ?? [])
+      lines.watch(present, () => this.#stateChanged());
   }
 
   get id(): string {
@@ -188,13 +189,13 @@ export class BoardHost implements Host {
   /** @throws what the settings throw; nothing has changed then */
   setRestorePolicy(policy: RestorePolicy): void {
     this.#parts.persisted.setRestorePolicy(this.id, policy);
-    this.#parts.changes.touch();
+    this.#stateChanged();
   }
 
   /** @throws what the settings throw; nothing has changed then */
   setAssetTag(tag: string): void {
     this.#parts.persisted.setAssetTag('host', this.id, tag);
-    this.#parts.changes.touch();
+    this.#stateChanged();
   }
 
   /** Mains has returned: the restore policy applies as soon as power-good can be read. */
@@ -223,8 +224,12 @@ export class BoardHost implements Host {
     await this.power.stop();
   }
 
+  #stateChanged(): void {
+    this.#parts.signals.emit('stateChanged', hostScope(this.id));
+  }
+
   #emit(event: HostEvent): void {
-    this.#parts.changes.emit({ ...event, origin: { kind: 'host', id: this.id }, host: this.id });
+    this.#parts.signals.emit('event', { ...event, origin: { kind: 'host', id: this.id }, host: this.id });
   }
 
   #notice(notice: PowerNotice): void {
@@ -262,7 +267,7 @@ export class BoardHost implements Host {
   }
 
   #changed(): void {
-    this.#parts.changes.touch();
+    this.#stateChanged();
     const { good } = this.power;
     if (good === this.#good) return;
     this.#good = good;

@@ -1,5 +1,5 @@
 /** A boot override for one boot: used up by the boot whose firmware has read it. */
-import type { BootOverride } from '../model.ts';
+import type { BootOverride } from '../model/power.ts';
 
 /** Polling of a controller for a used override: period in milliseconds, and polls in one boot. */
 const pollPeriod = 30_000;

@@ -2,7 +2,8 @@
  * One operation of the power state machine, from its first step to its end. One output is driven at a time, and an
  * interrupted operation releases its output before it ends.
  */
-import { BoardRefusal, type PowerOutcome } from '../model.ts';
+import type { PowerOutcome } from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
 import type { Draft } from './draft.ts';
 import type { PowerEffect } from './power-effects.ts';
 import { aims, isFulfilled, type Operation, type Queued, refusalOf, remainingTime } from './power-state.ts';

@@ -5,9 +5,10 @@
 
 import type { Readable } from 'node:stream';
 import type { Logger } from '../../base/logger.ts';
-import type { Changes } from '../changes.ts';
-import type { PostCode, PostCodes } from '../model.ts';
+import type { PostCode, PostCodes } from '../model/power.ts';
+import { hostScope } from '../model/revisions.ts';
 import type { PersistedState } from '../persisted-state.ts';
+import type { BoardSignals } from '../signals.ts';
 
 /**
  * Codes of one boot that are emitted as they arrive. Firmware writes some hundred; an operating system may never stop,
@@ -21,7 +22,7 @@ export interface PostCodeParts {
   /** Power-good; null while unknown. */
   readonly powered: () => boolean | null;
   readonly persisted: PersistedState;
-  readonly changes: Changes;
+  readonly signals: BoardSignals;
   readonly log: Logger;
 }
 
@@ -64,13 +65,13 @@ export class HostPostCodes implements PostCodes {
     this.end();
     if (this.last === null) return;
     this.last = null;
-    this.#parts.changes.touch('reading');
+    this.#parts.signals.emit('readingChanged', hostScope(this.#host));
   }
 
   /** Receives codes, in order: whole numbers of any width. */
   receive(codes: readonly number[]): void {
     if (this.#parts.powered() !== false) {
-      this.#emit(codes);
+      this.#record(codes);
       return;
     }
     this.#early.push(...codes);
@@ -84,16 +85,22 @@ export class HostPostCodes implements PostCodes {
     const codes = this.#held === null ? [] : [this.#held];
     this.#held = null;
     this.#isOpen = false;
-    this.#parts.changes.post(codes, true);
+    this.#emit(codes, true);
+  }
+
+  #emit(codes: readonly PostCode[], over: boolean): void {
+    const { signals } = this.#parts;
+    signals.emit('readingChanged', hostScope(this.#host));
+    signals.emit('postCodesReceived', { codes, over });
   }
 
   #release(): void {
     clearTimeout(this.#waiting);
     this.#waiting = undefined;
-    this.#emit(this.#early.splice(0));
+    this.#record(this.#early.splice(0));
   }
 
-  #emit(codes: readonly number[]): void {
+  #record(codes: readonly number[]): void {
     const last = codes.at(-1);
     if (last === undefined) return;
     if (this.#isNewBoot) this.#count();
@@ -104,7 +111,7 @@ export class HostPostCodes implements PostCodes {
     this.#emitted += fresh.length;
     this.#held = fresh.length < codes.length ? { ...about, code: last } : null;
     this.#isOpen = true;
-    this.#parts.changes.post(fresh, false);
+    this.#emit(fresh, false);
   }
 
   /** A store that cannot be written prevents no code from being emitted. */

@@ -2,7 +2,7 @@
  * The power state machine of a host or slot: `(state, input) → (state, effects)`. Pure and in virtual time; `HostPower`
  * performs the effects. Requests behind a running operation wait in order; ForceOff goes before all of them.
  */
-import { BoardRefusal } from '../model.ts';
+import { BoardRefusal } from '../model/refusal.ts';
 import { Draft } from './draft.ts';
 import {
   begin,

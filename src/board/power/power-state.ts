@@ -3,7 +3,8 @@
  * what it can be requested to do now. Pure; times are milliseconds on the monotonic clock.
  */
 import type { ResetType } from '../../platform/reset-types.ts';
-import { BoardRefusal, type PowerState as PowerStateName } from '../model.ts';
+import type { PowerState as PowerStateName } from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
 import type { Sequences } from './sequences/sequences.ts';
 import type { OperationType, Step, Steps, Transition } from './sequences/steps.ts';
 

@@ -7,7 +7,7 @@ import type { Quantity } from '../model/sensor.ts';
 import { satelliteReader } from '../nodes/satellite.ts';
 import type { IpmiTransports } from '../nodes/transports.ts';
 import { sensorsOfDrive } from '../parts/drives.ts';
-import { sensorsOfSupply } from '../parts/supplies.ts';
+import { sensorsOfSupply } from '../parts/supply.ts';
 import type { Buses } from './buses.ts';
 import { candidatesOf, chipReader } from './chip-reader.ts';
 import type { DeviceReader, SensorDeclaration } from './reader.ts';

@@ -77,7 +77,6 @@ const oneChassis = object(
         'Rack',
         'Shelf',
         'Drawer',
-        'Tray',
         'Card',
         'Module',
         'Component',

@@ -9,7 +9,7 @@ export const powerSupplies = optional(
         id: id('power supply'),
         name: optional(displayName, 'the id as words'),
         chassis: optional(inChassis('it feeds'), 'the first chassis'),
-        type: choice(['AC', 'DC', 'ACorDC', 'DCregulated'], 'Redfish PowerSupplyType.'),
+        type: choice(['AC', 'DC', 'ACorDC', 'DCRegulator'], 'Redfish PowerSupplyType.'),
         hotPluggable: optional(flag('Whether it can be replaced while the board runs.'), 'false'),
         capacity: optional(quantity('W', 'Rated output power.')),
         inputVoltage: optional(ref('sensor', 'Sensor of the input voltage.')),

@@ -1561,7 +1561,7 @@ export type EventRecord = {
   readonly AdditionalDataURI?: string | null | undefined;
   readonly Resolution?: string | undefined;
   readonly OEMDiagnosticDataType?: string | null | undefined;
-  readonly ResolutionSteps?: readonly ResolutionStep[] | undefined;
+  readonly ResolutionSteps?: readonly ResolutionStepBody[] | undefined;
   readonly Username?: string | null | undefined;
   readonly UserAuthenticationSource?: string | null | undefined;
   readonly OriginOfConditionUnavailable?: boolean | null | undefined;
@@ -2000,7 +2000,7 @@ export type LogEntryBody = {
   readonly Persistency?: boolean | undefined;
   readonly CPER?: LogEntryCPER | undefined;
   readonly DiagnosticData?: string | null | undefined;
-  readonly ResolutionSteps?: readonly ResolutionStep[] | undefined;
+  readonly ResolutionSteps?: readonly ResolutionStepBody[] | undefined;
   readonly Username?: string | null | undefined;
   readonly UserAuthenticationSource?: string | null | undefined;
   readonly SerialNumber?: string | null | undefined;
@@ -2012,7 +2012,7 @@ export type LogEntryBody = {
 export type LogEntryBodyWritable = {
   'Resolved': boolean | null;
   'MessageArgs': readonly string[];
-  'ResolutionSteps': readonly Partial<ResolutionStep>[];
+  'ResolutionSteps': readonly Partial<ResolutionStepBody>[];
 };
 export type LogEntryCode = 'Assert' | 'Deassert' | 'Lower Non-critical - going low' | 'Lower Non-critical - going high' | 'Lower Critical - going low' | 'Lower Critical - going high' | 'Lower Non-recoverable - going low' | 'Lower Non-recoverable - going high' | 'Upper Non-critical - going low' | 'Upper Non-critical - going high' | 'Upper Critical - going low' | 'Upper Critical - going high' | 'Upper Non-recoverable - going low' | 'Upper Non-recoverable - going high' | 'Transition to Idle' | 'Transition to Active' | 'Transition to Busy' | 'State Deasserted' | 'State Asserted' | 'Predictive Failure deasserted' | 'Predictive Failure asserted' | 'Limit Not Exceeded' | 'Limit Exceeded' | 'Performance Met' | 'Performance Lags' | 'Transition to OK' | 'Transition to Non-Critical from OK' | 'Transition to Critical from less severe' | 'Transition to Non-recoverable from less severe' | 'Transition to Non-Critical from more severe' | 'Transition to Critical from Non-recoverable' | 'Transition to Non-recoverable' | 'Monitor' | 'Informational' | 'Device Removed / Device Absent' | 'Device Inserted / Device Present' | 'Device Disabled' | 'Device Enabled' | 'Transition to Running' | 'Transition to In Test' | 'Transition to Power Off' | 'Transition to On Line' | 'Transition to Off Line' | 'Transition to Off Duty' | 'Transition to Degraded' | 'Transition to Power Save' | 'Install Error' | 'Fully Redundant' | 'Redundancy Lost' | 'Redundancy Degraded' | 'Non-redundant:Sufficient Resources from Redundant' | 'Non-redundant:Sufficient Resources from Insufficient Resources' | 'Non-redundant:Insufficient Resources' | 'Redundancy Degraded from Fully Redundant' | 'Redundancy Degraded from Non-redundant' | 'D0 Power State' | 'D1 Power State' | 'D2 Power State' | 'D3 Power State' | 'OEM';
 export type LogEntryType = 'Event' | 'SEL' | 'Oem' | 'CXL';
@@ -2691,7 +2691,7 @@ export type MemoryCollectionBody = {
   readonly Members: readonly (Link | null)[];
   readonly [annotation: Annotation]: Json | undefined;
 };
-export type Message = {
+export type MessageBody = {
   readonly MessageId: string;
   readonly Message?: string | undefined;
   readonly RelatedProperties?: readonly string[] | undefined;
@@ -2700,15 +2700,15 @@ export type Message = {
   readonly Resolution?: string | undefined;
   readonly Oem?: ResourceOem | undefined;
   readonly MessageSeverity?: ResourceHealth | undefined;
-  readonly ResolutionSteps?: readonly ResolutionStep[] | undefined;
+  readonly ResolutionSteps?: readonly ResolutionStepBody[] | undefined;
   readonly Username?: string | null | undefined;
   readonly UserAuthenticationSource?: string | null | undefined;
   readonly [annotation: Annotation]: Json | undefined;
 };
-export type MessageWritable = {
+export type MessageBodyWritable = {
   'RelatedProperties': readonly string[];
   'MessageArgs': readonly string[];
-  'ResolutionSteps': readonly Partial<ResolutionStep>[];
+  'ResolutionSteps': readonly Partial<ResolutionStepBody>[];
 };
 export type MessageRegistryClearingLogic = {
   readonly ClearsIf?: MessageRegistryClearingType | null | undefined;
@@ -2917,7 +2917,7 @@ export type MetricReportDefinitionBody = {
   readonly Description?: string | null | undefined;
   readonly Name: string;
   readonly MetricReportDefinitionType?: MetricReportDefinitionType | null | undefined;
-  readonly Schedule?: Schedule | undefined;
+  readonly Schedule?: ScheduleBody | undefined;
   readonly ReportActions?: readonly MetricReportDefinitionReportActionsEnum[] | undefined;
   readonly ReportUpdates?: MetricReportDefinitionReportUpdatesEnum | undefined;
   readonly AppendLimit?: number | undefined;
@@ -2935,7 +2935,7 @@ export type MetricReportDefinitionBody = {
 };
 export type MetricReportDefinitionBodyWritable = {
   'MetricReportDefinitionType': MetricReportDefinitionType | null;
-  'Schedule': Partial<Schedule>;
+  'Schedule': Partial<ScheduleBody>;
   'ReportActions': readonly MetricReportDefinitionReportActionsEnum[];
   'ReportUpdates': MetricReportDefinitionReportUpdatesEnum;
   'Wildcards': readonly Partial<MetricReportDefinitionWildcard>[];
@@ -2945,7 +2945,7 @@ export type MetricReportDefinitionBodyWritable = {
   'MetricReportHeartbeatInterval': string | null;
   'MetricReportDefinitionEnabled': boolean | null;
   'ReportTimespan': string | null;
-} & Under<'Schedule', ScheduleWritable> & Under<'Wildcards', MetricReportDefinitionWildcardWritable> & Under<'Metrics', MetricReportDefinitionMetricWritable>;
+} & Under<'Schedule', ScheduleBodyWritable> & Under<'Wildcards', MetricReportDefinitionWildcardWritable> & Under<'Metrics', MetricReportDefinitionMetricWritable>;
 export type MetricReportDefinitionType = 'Periodic' | 'OnChange' | 'OnRequest';
 export type MetricReportDefinitionReportActionsEnum = 'LogToMetricReportsCollection' | 'RedfishEvent';
 export type MetricReportDefinitionReportUpdatesEnum = 'Overwrite' | 'AppendWrapsWhenFull' | 'AppendStopsWhenFull' | 'NewReport';
@@ -2998,16 +2998,16 @@ export type PowerBody = {
   readonly Name: string;
   readonly PowerControl?: readonly (PowerControl | null)[] | undefined;
   readonly Voltages?: readonly (PowerVoltage | null)[] | undefined;
-  readonly PowerSupplies?: readonly (PowerSupply | null)[] | undefined;
+  readonly PowerSupplies?: readonly (PowerPowerSupply | null)[] | undefined;
   readonly Redundancy?: readonly (RedundancyBody | null)[] | undefined;
   readonly [annotation: Annotation]: Json | undefined;
 };
 export type PowerBodyWritable = {
   'PowerControl': readonly (Partial<PowerControl> | null)[];
-  'PowerSupplies': readonly (Partial<PowerSupply> | null)[];
+  'PowerSupplies': readonly (Partial<PowerPowerSupply> | null)[];
   'Redundancy': readonly (Partial<RedundancyBody> | null)[];
   'Voltages': readonly (Partial<PowerVoltage> | null)[];
-} & Under<'PowerControl', PowerControlWritable> & Under<'PowerSupplies', PowerSupplyWritable> & Under<'Redundancy', RedundancyBodyWritable>;
+} & Under<'PowerControl', PowerControlWritable> & Under<'PowerSupplies', PowerPowerSupplyWritable> & Under<'Redundancy', RedundancyBodyWritable>;
 export type PowerControl = {
   readonly Oem?: ResourceOem | undefined;
   readonly MemberId: string;
@@ -3046,7 +3046,7 @@ export type PowerMetric = {
   readonly AverageConsumedWatts?: number | null | undefined;
   readonly [annotation: Annotation]: Json | undefined;
 };
-export type PowerSupply = {
+export type PowerPowerSupply = {
   readonly Oem?: ResourceOem | undefined;
   readonly MemberId: string;
   readonly Name?: string | null | undefined;
@@ -3074,7 +3074,7 @@ export type PowerSupply = {
   readonly HotPluggable?: boolean | null | undefined;
   readonly [annotation: Annotation]: Json | undefined;
 };
-export type PowerSupplyWritable = {
+export type PowerPowerSupplyWritable = {
   'IndicatorLED': ResourceIndicatorLED | null;
   'Location': Partial<ResourceLocation>;
 } & Under<'Location', ResourceLocationWritable>;
@@ -3571,7 +3571,7 @@ export type RedundancyRedundantGroup = {
 export type RedundancyRedundantGroupWritable = {
   'RedundancyType': RedundancyType | null;
 };
-export type ResolutionStep = {
+export type ResolutionStepBody = {
   readonly ResolutionType: ResolutionStepResolutionType | null;
   readonly Priority?: number | null | undefined;
   readonly ActionURI?: string | undefined;
@@ -3592,7 +3592,7 @@ export type ResourceCondition = {
   readonly OriginOfCondition?: Link | undefined;
   readonly LogEntry?: Link | undefined;
   readonly Resolution?: string | undefined;
-  readonly ResolutionSteps?: readonly ResolutionStep[] | undefined;
+  readonly ResolutionSteps?: readonly ResolutionStepBody[] | undefined;
   readonly Username?: string | null | undefined;
   readonly UserAuthenticationSource?: string | null | undefined;
   readonly ConditionType?: ResourceConditionType | null | undefined;
@@ -3807,7 +3807,7 @@ export type RoleCollectionBody = {
 };
 export type ScheduleDayOfWeek = 'Monday' | 'Tuesday' | 'Wednesday' | 'Thursday' | 'Friday' | 'Saturday' | 'Sunday' | 'Every';
 export type ScheduleMonthOfYear = 'January' | 'February' | 'March' | 'April' | 'May' | 'June' | 'July' | 'August' | 'September' | 'October' | 'November' | 'December' | 'Every';
-export type Schedule = {
+export type ScheduleBody = {
   readonly Name?: string | null | undefined;
   readonly Lifetime?: string | null | undefined;
   readonly MaxOccurrences?: number | null | undefined;
@@ -3819,7 +3819,7 @@ export type Schedule = {
   readonly EnabledIntervals?: readonly (string | null)[] | undefined;
   readonly [annotation: Annotation]: Json | undefined;
 };
-export type ScheduleWritable = {
+export type ScheduleBodyWritable = {
   'Name': string | null;
   'Lifetime': string | null;
   'MaxOccurrences': number | null;
@@ -4217,17 +4217,17 @@ export type SessionServiceBodyWritable = {
   'AbsoluteSessionTimeoutEnabled': boolean;
 };
 export type SettingsApplyTime = 'Immediate' | 'OnReset' | 'AtMaintenanceWindowStart' | 'InMaintenanceWindowOnReset';
-export type Settings = {
+export type SettingsBody = {
   readonly Time?: string | null | undefined;
   readonly ETag?: string | null | undefined;
   readonly SettingsObject?: Link | undefined;
-  readonly Messages?: readonly Message[] | undefined;
+  readonly Messages?: readonly MessageBody[] | undefined;
   readonly SupportedApplyTimes?: readonly SettingsApplyTime[] | undefined;
   readonly MaintenanceWindowResource?: Link | undefined;
   readonly [annotation: Annotation]: Json | undefined;
 };
-export type SettingsWritable = {
-  'Messages': readonly Partial<Message>[];
+export type SettingsBodyWritable = {
+  'Messages': readonly Partial<MessageBody>[];
   'SupportedApplyTimes': readonly SettingsApplyTime[];
 };
 export type SoftwareInventoryAdditionalVersions = {
@@ -4315,7 +4315,7 @@ export type TaskBody = {
   readonly StartTime?: string | undefined;
   readonly EndTime?: string | undefined;
   readonly TaskStatus?: ResourceHealth | undefined;
-  readonly Messages?: readonly Message[] | undefined;
+  readonly Messages?: readonly MessageBody[] | undefined;
   readonly TaskMonitor?: string | undefined;
   readonly Payload?: TaskPayload | undefined;
   readonly HidePayload?: boolean | undefined;
@@ -4326,7 +4326,7 @@ export type TaskBody = {
   readonly [annotation: Annotation]: Json | undefined;
 };
 export type TaskBodyWritable = {
-  'Messages': readonly Partial<Message>[];
+  'Messages': readonly Partial<MessageBody>[];
 };
 export type TaskState = 'New' | 'Starting' | 'Running' | 'Suspended' | 'Interrupted' | 'Pending' | 'Stopping' | 'Completed' | 'Killed' | 'Exception' | 'Service' | 'Cancelling' | 'Cancelled';
 export type TaskCollectionBody = {

@@ -1,15 +1,15 @@
 /** Small pieces that many resources share. */
 import type { Status } from '../../board/model.ts';
-import type { JsonObject } from '../service/json.ts';
+import type { Link, ResourceStatus } from '../generated/types.ts';
 
-export const link = (uri: string): JsonObject => ({ '@odata.id': uri });
-export const links = (uris: Iterable<string>): JsonObject[] => [...uris].map(link);
+export const link = (uri: string): Link => ({ '@odata.id': uri });
+export const links = (uris: Iterable<string>): Link[] => [...uris].map(link);
 
 /** Redfish Status; an absent part has a state and no health. */
-export const statusOf = ({ state, health }: Status): JsonObject =>
+export const statusOf = ({ state, health }: Status): ResourceStatus =>
   state === 'Absent' ? { State: state } : { State: state, Health: health };
 
-export const enabled: JsonObject = { State: 'Enabled', Health: 'OK' };
+export const enabled: ResourceStatus = { State: 'Enabled', Health: 'OK' };
 
 /** Now, as DSP0266 wants it: with the zone. */
 export const now = (): string => new Date().toISOString();

@@ -10,11 +10,14 @@ import {
   prefixLengthOf,
 } from '../../network/addresses.ts';
 import type { InterfaceSettings, StaticIpv4, StaticIpv6 } from '../../network/model.ts';
+import type { Writables } from '../generated/types.ts';
 import type { Json, JsonObject } from '../service/json.ts';
 import type { Changes } from '../service/resource.ts';
 
+type Path = keyof Writables['EthernetInterface'];
+
 /** Switches: where each has its place in the settings. */
-const switches: Readonly<Record<string, readonly ['dhcp4' | 'dhcp6' | 'autoconf' | 'vlan', string]>> = {
+const switches = {
   'DHCPv4/DHCPEnabled': ['dhcp4', 'enabled'],
   'DHCPv4/UseDNSServers': ['dhcp4', 'useDns'],
   'DHCPv4/UseDomainName': ['dhcp4', 'useDomain'],
@@ -28,25 +31,35 @@ const switches: Readonly<Record<string, readonly ['dhcp4' | 'dhcp6' | 'autoconf'
   'StatelessAddressAutoConfig/IPv4AutoConfigEnabled': ['autoconf', 'ipv4'],
   'StatelessAddressAutoConfig/IPv6AutoConfigEnabled': ['autoconf', 'ipv6'],
   'VLAN/VLANEnable': ['vlan', 'enabled'],
-};
+} as const satisfies { readonly [P in Path]?: readonly ['dhcp4' | 'dhcp6' | 'autoconf' | 'vlan', string] };
+
+const switchPaths = Object.keys(switches) as readonly (keyof typeof switches)[];
 
 /** Properties of which the settings are made; the elements of arrays name theirs, so that a client sees them. */
-export const settingsProperties: readonly string[] = [
+export const settingsProperties: readonly Path[] = [
   'InterfaceEnabled',
   'MACAddress',
   'MTUSize',
-  ...Object.keys(switches),
+  ...switchPaths,
   'DHCPv6/OperatingMode',
   'VLAN/VLANId',
   'VLAN/VLANPriority',
   // The schema lets clients read these two only, or advises it; the baseline profile of OCP wants them writable.
   'NameServers',
-  ...['IPv4Addresses', 'IPv4Addresses/Address', 'IPv4Addresses/SubnetMask', 'IPv4Addresses/Gateway'],
+  'IPv4Addresses',
+  'IPv4Addresses/Address',
+  'IPv4Addresses/SubnetMask',
+  'IPv4Addresses/Gateway',
   'StaticNameServers',
-  ...['IPv4StaticAddresses', 'IPv4StaticAddresses/Address'],
-  ...['IPv4StaticAddresses/SubnetMask', 'IPv4StaticAddresses/Gateway'],
-  ...['IPv6StaticAddresses', 'IPv6StaticAddresses/Address', 'IPv6StaticAddresses/PrefixLength'],
-  ...['IPv6StaticDefaultGateways', 'IPv6StaticDefaultGateways/Address'],
+  'IPv4StaticAddresses',
+  'IPv4StaticAddresses/Address',
+  'IPv4StaticAddresses/SubnetMask',
+  'IPv4StaticAddresses/Gateway',
+  'IPv6StaticAddresses',
+  'IPv6StaticAddresses/Address',
+  'IPv6StaticAddresses/PrefixLength',
+  'IPv6StaticDefaultGateways',
+  'IPv6StaticDefaultGateways/Address',
 ];
 
 export const maxIpv6 = 16;

@@ -1,18 +1,23 @@
 /** The identify light, which Redfish shows in two ways: LocationIndicatorActive, and the older IndicatorLED. */
+
 import type { Chassis } from '../../board/model.ts';
 import { message } from '../../messages/messages.ts';
 import type { App } from '../app.ts';
-import type { JsonObject } from '../service/json.ts';
-import type { Write } from '../service/resource.ts';
+import type { ChassisBody } from '../generated/types.ts';
+import type { Write } from '../service/declare.ts';
+
+type Indicator = Pick<ChassisBody, 'LocationIndicatorActive' | 'IndicatorLED'>;
+/** Both schemas name and type the two properties alike. */
+type IndicatorWrite<M> = Write<App, M, 'Chassis' | 'ComputerSystem'>;
 
 /** Nothing where no light is wired. */
-export const indicatorOf = (chassis: Chassis | undefined): JsonObject =>
+export const indicatorOf = (chassis: Chassis | undefined): Indicator =>
   chassis === undefined || chassis.identify === null
     ? {}
     : { LocationIndicatorActive: chassis.identify, IndicatorLED: chassis.identify ? 'Blinking' : 'Off' };
 
 /** The write of both properties; `of` says which chassis carries the light. */
-export function indicatorWrite<M>(of: (app: App, model: M) => Chassis | undefined): Write<App, M> {
+export function indicatorWrite<M>(of: (app: App, model: M) => Chassis | undefined): IndicatorWrite<M> {
   return {
     properties: ['LocationIndicatorActive', 'IndicatorLED'],
     unless: (model, app) => (of(app, model)?.identify ?? null) === null,

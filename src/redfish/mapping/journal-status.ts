@@ -1,10 +1,11 @@
 /** That records cannot be stored, in the Status of what shows them. */
+
 import { worst } from '../../board/health.ts';
 import type { Health, PostCodes } from '../../board/model.ts';
 import type { JournalState } from '../../journal/options.ts';
 import { type Message, message } from '../../messages/messages.ts';
+import type { ResourceStatus } from '../generated/types.ts';
 import { journalFault } from '../records/board.ts';
-import type { JsonObject } from '../service/json.ts';
 import { link } from './common.ts';
 
 /** What is wrong with a resource, or with one that it answers for. */
@@ -38,7 +39,10 @@ export const healthOf = (conditions: readonly Condition[]): Health =>
   worst(conditions.map(({ health }) => health));
 
 /** Status.Conditions (Resource.Condition); `origin` is the resource that has them, where it is another. */
-export function conditionsOf(conditions: readonly Condition[], origin?: string): JsonObject {
+export function conditionsOf(
+  conditions: readonly Condition[],
+  origin?: string,
+): Pick<ResourceStatus, 'Conditions'> {
   if (conditions.length === 0) return {};
   return {
     Conditions: conditions.map(({ health, said, detail, since }) => ({

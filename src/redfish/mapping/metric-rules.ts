@@ -94,6 +94,9 @@ export function faultsOfDefinition(definition: Definition, metrics: Metrics): Me
     // Whatever is older than an hour comes from the store, which is not asked every second.
     else if (duration > 3_600_000 && type !== 'OnRequest' && (interval ?? 0) < 60_000)
       found.conflict(`${path}/CollectionDuration`, 'RecurrenceInterval');
+    // History knows no start of the equipment.
+    if (choice.CollectionTimeScope === 'StartupInterval')
+      found.notListed(`${path}/CollectionTimeScope`, choice.CollectionTimeScope);
     if (choice.CollectionTimeScope === 'Point')
       found.conflict(`${path}/CollectionTimeScope`, 'CollectionFunction');
     // Functions are worked out of history, and only of sensors there is one.

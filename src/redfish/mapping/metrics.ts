@@ -2,7 +2,6 @@
 import type { Board, Sensor } from '../../board/model.ts';
 import { type Metric, type Metrics, type Scalar, type Tree, valueAt } from '../../telemetry/metric.ts';
 import type { App } from '../app.ts';
-import type { JsonObject } from '../service/json.ts';
 import { chassisUri, managerUri, sensorUri, systemUri } from '../uris.ts';
 
 /** A metric definition: one sensor, or a state that moves among a few values. */
@@ -134,12 +133,4 @@ function propertyMetric(
 function sensorAt({ board }: App, uri: string): Sensor | undefined {
   const [, , id] = ofSensor.exec(`${uri}#/Reading`) ?? [];
   return id === undefined ? undefined : board.sensors.get(id);
-}
-
-/** What is not given in a request, or given as null, is not there. */
-export function withoutNulls<T>(value: T): T {
-  if (Array.isArray(value)) return value.filter((each) => each !== null).map(withoutNulls) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  const there = Object.entries(value as JsonObject).filter(([, each]) => each !== null && each !== undefined);
-  return Object.fromEntries(there.map(([name, each]) => [name, withoutNulls(each)])) as T;
 }

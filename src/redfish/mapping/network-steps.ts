@@ -7,7 +7,8 @@
 import { type Message, message } from '../../messages/messages.ts';
 import type { NetworkStep } from '../../network/network.ts';
 import type { App } from '../app.ts';
-import type { Undo, WriteContext } from '../service/resource.ts';
+import type { WriteContext } from '../service/declare.ts';
+import type { Undo } from '../service/resource.ts';
 
 const preference = 'confirm-within';
 

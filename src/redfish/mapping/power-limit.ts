@@ -1,9 +1,11 @@
 /** The limit of the power that a node may draw: one control, seen and set in the three places where clients look for it. */
+
 import type { Node, PowerLimit } from '../../board/model.ts';
 import { type Message, message } from '../../messages/messages.ts';
 import type { App } from '../app.ts';
-import type { Json, JsonObject } from '../service/json.ts';
-import type { Changes, Undo } from '../service/resource.ts';
+import type { ControlBody, ControlMode, PowerLimit as LegacyLimit } from '../generated/types.ts';
+import type { Json } from '../service/json.ts';
+import type { Undo } from '../service/resource.ts';
 import { chassisUri, sensorUri, systemUri } from '../uris.ts';
 import { link, links, statusOf } from './common.ts';
 
@@ -21,12 +23,13 @@ export function consumedBy(app: App, chassis: string) {
   const { board } = app;
   const named = board.chassis.get(chassis)?.facts.power?.consumed;
   const measured = [...board.nodes.values()].find((node) => node.chassis === chassis && node.power !== null);
-  return board.sensors.get(named ?? measured?.power ?? '');
+  const id = named ?? measured?.power ?? null;
+  return id === null ? undefined : board.sensors.get(id);
 }
 
-export function limitControl(app: App, node: Node): JsonObject {
+export function limitControl(app: App, node: Node): ControlBody {
   const { powerLimit, chassis, power, facts } = node;
-  const sensor = app.board.sensors.get(power ?? '');
+  const sensor = power === null ? undefined : app.board.sensors.get(power);
   return {
     Name: `Power limit of ${node.name}`,
     ControlType: 'Power',
@@ -66,24 +69,26 @@ export async function setLimit(
   return () => app.board.setPowerLimit(node.id, before);
 }
 
-/** A set point and a mode, as a control or as an excerpt of one has them. */
-export function pointFaults(changes: Changes, prefix = ''): Message[] {
-  const point = changes.get(`${prefix}SetPoint`);
-  const mode = changes.get(`${prefix}ControlMode`);
+/** What was written of a control, or of an excerpt of one. */
+export interface WrittenPoint {
+  readonly point: number | null | undefined;
+  readonly mode: ControlMode | null | undefined;
+}
+
+/** @param prefix path of the excerpt, with a slash at its end */
+export function pointFaults({ point, mode }: WrittenPoint, prefix = ''): Message[] {
   if (typeof point === 'number' && mode === 'Disabled')
     return [message('Base.PropertyValueConflict', [`${prefix}SetPoint`, `${prefix}ControlMode`])];
   return limitFaults(point, `${prefix}SetPoint`);
 }
 
-export function setPoint(app: App, node: Node, changes: Changes, prefix = ''): Promise<Undo | undefined> {
-  const point = changes.get(`${prefix}SetPoint`);
-  const off = changes.get(`${prefix}ControlMode`) === 'Disabled' || point === null;
-  if (off) return setLimit(app, node, { watts: null });
+export function setPoint(app: App, node: Node, { point, mode }: WrittenPoint): Promise<Undo | undefined> {
+  if (mode === 'Disabled' || point === null) return setLimit(app, node, { watts: null });
   return typeof point === 'number' ? setLimit(app, node, { watts: point }) : Promise.resolve(undefined);
 }
 
 /** The limit as the older Power resource has it. */
-export const legacyLimit = (node: Node | undefined): JsonObject => ({
+export const legacyLimit = (node: Node | undefined): LegacyLimit => ({
   LimitInWatts: node?.powerLimit?.watts ?? null,
   LimitException: node?.powerLimit?.exception ?? 'NoAction',
   ...(node?.powerLimit == null ? {} : { CorrectionInMs: node.powerLimit.correction }),

@@ -1,7 +1,11 @@
 /** How a measured quantity is said in Redfish: Sensor ReadingType and ReadingUnits (UCUM). */
-import type { Quantity } from '../../board/model.ts';
 
-export const quantities: Readonly<Record<Quantity, { readonly type: string; readonly units: string }>> = {
+import type { Quantity } from '../../board/model.ts';
+import type { SensorReadingType } from '../generated/types.ts';
+
+export const quantities: Readonly<
+  Record<Quantity, { readonly type: SensorReadingType; readonly units: string }>
+> = {
   Temperature: { type: 'Temperature', units: 'Cel' },
   Voltage: { type: 'Voltage', units: 'V' },
   Current: { type: 'Current', units: 'A' },

@@ -3,9 +3,10 @@ import { BoardRefusal, type ResetType, type StartedReset } from '../../board/mod
 import { message, RedfishError } from '../../messages/messages.ts';
 import { orAborted } from '../../tasks/tasks.ts';
 import type { App } from '../app.ts';
+import type { ResourceResetType } from '../generated/types.ts';
 import { accepted } from '../resources/tasks/tasks.ts';
+import type { WriteContext } from '../service/declare.ts';
 import type { JsonObject } from '../service/json.ts';
-import type { WriteContext } from '../service/resource.ts';
 import type { Accepted } from '../service/write/accepted.ts';
 import { withMessages } from '../service/write/extended-info.ts';
 import { chassisUri } from '../uris.ts';
@@ -20,6 +21,7 @@ export interface Resettable<T extends ResetType> {
   readonly action: string;
   /** Chassis that has to be on for it. */
   readonly chassis: string;
+  readonly supported: readonly T[];
   /** Why a reset cannot be asked for now; null when it can. */
   readonly refusal: (type: T) => BoardRefusal | null;
   readonly reset: (type: T) => Promise<StartedReset>;
@@ -27,10 +29,13 @@ export interface Resettable<T extends ResetType> {
 
 export async function runReset<T extends ResetType>(
   what: Resettable<T>,
-  type: T,
+  wanted: ResourceResetType | undefined,
   context: WriteContext<App>,
 ): Promise<Accepted | JsonObject | undefined> {
   const { preferences } = context;
+  const type = what.supported.find((each) => each === wanted);
+  if (type === undefined)
+    throw new RedfishError([message('Base.ActionParameterMissing', [what.action, 'ResetType'])], 400);
   const refusal = what.refusal(type);
   if (refusal !== null) throw refusalError(what, refusal);
   if (preferences.get('respond-async') === undefined) {
@@ -39,7 +44,9 @@ export async function runReset<T extends ResetType>(
   }
   preferences.heed('respond-async');
   return accepted(context, {
-    ...{ name: `Reset of ${what.name}: ${type}`, action: what.action, timeout: resetTimeout },
+    name: `Reset of ${what.name}: ${type}`,
+    action: what.action,
+    timeout: resetTimeout,
     body: { ResetType: type },
     run: async ({ signal }) => {
       const { done, performed } = await begin(what, type);

@@ -1,11 +1,12 @@
 /** The parameters of GenerateCSR, and what they ask for. */
+
 import { isIP } from 'node:net';
 import { message, RedfishError } from '../../messages/messages.ts';
 import type { nameOid } from '../../tls/details.ts';
 import { extendedKeyUsages, isKeyUsageName, type KeyUsageName, keyUsageBits } from '../../tls/key-usages.ts';
 import type { KeyKind, SigningRequest } from '../../tls/make.ts';
 import type { App } from '../app.ts';
-import type { Json } from '../service/json.ts';
+import type { ActionParameters } from '../generated/types.ts';
 import type { ActionParameter } from '../service/resource.ts';
 
 /** Text of so many characters at most (the upper bounds of RFC 5280 appendix A.1), without control characters. */
@@ -17,7 +18,18 @@ const mostAlternativeNames = 64;
 
 /** What may stand in the subject, in the order in which it will. */
 const subject: readonly {
-  readonly parameter: string;
+  readonly parameter:
+    | 'Country'
+    | 'State'
+    | 'City'
+    | 'Organization'
+    | 'OrganizationalUnit'
+    | 'CommonName'
+    | 'Surname'
+    | 'GivenName'
+    | 'Initials'
+    | 'ContactPerson'
+    | 'Email';
   readonly name: keyof typeof nameOid;
   readonly pattern: string;
 }[] = [
@@ -60,23 +72,22 @@ export const csrParameters: Readonly<Record<string, ActionParameter<App>>> = {
   UnstructuredName: { type: 'String', pattern: '^[ -~]{1,127}$' },
 };
 
-type Args = Readonly<Record<string, Json>>;
+type Args = ActionParameters['CertificateService.GenerateCSR'];
 
 /** @throws RedfishError 400 for arguments that are right each by itself, but not together */
 export function signingRequestOf(args: Args, action: string): SigningRequest {
   const key = keyOf(args);
-  const given = (args.KeyUsage as readonly string[] | undefined)?.filter(isKeyUsageName) ?? [];
-  const attribute = (name: string): string | undefined => args[name] as string | undefined;
+  const given = args.KeyUsage?.filter(isKeyUsageName) ?? [];
   return {
     key,
     subject: subject.flatMap(({ parameter, name }) => {
-      const value = attribute(parameter);
+      const value = args[parameter];
       return value === undefined ? [] : [[name, value] as const];
     }),
     alternativeNames: alternativeNames(args, action),
     keyUsages: given.length > 0 ? given : usual(key),
-    challengePassword: attribute('ChallengePassword'),
-    unstructuredName: attribute('UnstructuredName'),
+    challengePassword: args.ChallengePassword,
+    unstructuredName: args.UnstructuredName,
   };
 }
 
@@ -95,12 +106,15 @@ function keyOf({ KeyPairAlgorithm, KeyBitLength, KeyCurveId }: Args): KeyKind {
     return { algorithm: 'RSA', bits: rsaBits.find((bits) => bits === KeyBitLength) ?? 2048 };
   }
   if (KeyBitLength !== undefined) throw conflict('KeyBitLength', KeyBitLength);
-  return { algorithm: 'ECDSA', curve: curves[String(KeyCurveId)] ?? 'P-256' };
+  return {
+    algorithm: 'ECDSA',
+    curve: (KeyCurveId === undefined ? undefined : curves[KeyCurveId]) ?? 'P-256',
+  };
 }
 
 /** Clients look for the name of a server here and no longer in the common name (RFC 9110 clause 4.3.4). */
 function alternativeNames(args: Args, action: string): readonly string[] {
-  const given = (args.AlternativeNames ?? []) as readonly string[];
+  const given = args.AlternativeNames ?? [];
   if (given.length > mostAlternativeNames) {
     throw new RedfishError([
       message('Base.ArraySizeTooLong', ['AlternativeNames', mostAlternativeNames], {
@@ -117,11 +131,11 @@ function alternativeNames(args: Args, action: string): readonly string[] {
         }),
   );
   if (faults.length > 0) throw new RedfishError(faults);
-  const commonName = String(args.CommonName);
+  const commonName = args.CommonName;
   return [...new Set(isName(commonName) ? [commonName, ...given] : given)];
 }
 
-const conflict = (parameter: string, value: Json): RedfishError =>
+const conflict = (parameter: string, value: string | number): RedfishError =>
   new RedfishError([
     message('Base.ActionParameterValueConflict', [parameter, String(value)], {
       relatedProperties: [`#/${parameter}`],

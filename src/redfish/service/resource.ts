@@ -37,33 +37,35 @@ export interface WriteContext<A> extends Place<A> {
 export type Undo = () => void | Promise<void>;
 
 /** Validated properties of a request, by slash-separated path: `Boot/BootSourceOverrideTarget`. */
-export type Changes = ReadonlyMap<string, Json>;
+export interface Changes {
+  readonly size: number;
+  get(path: string): Json | undefined;
+  has(path: string): boolean;
+  keys(): Iterable<string>;
+  [Symbol.iterator](): Iterator<[string, Json]>;
+}
 
 /** Properties that are written together, by one function. */
 export interface Write<A, M> {
   readonly properties: readonly string[];
   /** Properties of this write that the resource at hand does not let be written, although its schema does. */
-  readonly unless?: (model: M, app: A) => boolean;
+  unless?(model: M, app: A): boolean;
   /** Values of a string property that make sense here, when fewer than the schema lists. */
-  readonly allowable?: (model: M, app: A) => Readonly<Record<string, readonly string[]>>;
+  allowable?(model: M, app: A): Readonly<Record<string, readonly string[] | undefined>>;
   /** What is wrong with these values beyond what the schema says; nothing has been written yet. */
-  readonly check?: (
+  check?(
     model: M,
     changes: Changes,
     context: WriteContext<A>,
-  ) => readonly Message[] | Promise<readonly Message[]>;
-  readonly apply: (
-    model: M,
-    changes: Changes,
-    context: WriteContext<A>,
-  ) => undefined | Undo | Promise<undefined | Undo>;
+  ): readonly Message[] | Promise<readonly Message[]>;
+  apply(model: M, changes: Changes, context: WriteContext<A>): undefined | Undo | Promise<undefined | Undo>;
 }
 
 export interface ActionParameter<M> {
   readonly type: 'String' | 'Boolean' | 'Number' | 'NumberArray' | 'StringArray' | 'Object' | 'ObjectArray';
   readonly required?: boolean;
   /** Values that this resource accepts, numbers as text; others are refused with ActionParameterValueNotInList. */
-  readonly allowable?: (model: M) => readonly string[];
+  allowable?(model: M): readonly string[];
   /** Regular expression of a whole string; others are refused with ActionParameterValueFormatError. */
   readonly pattern?: string;
 }
@@ -71,17 +73,13 @@ export interface ActionParameter<M> {
 export interface Action<A, M> {
   readonly parameters: Readonly<Record<string, ActionParameter<M>>>;
   /** Left out of a resource for which this says false. */
-  readonly when?: (model: M, app: A) => boolean;
+  when?(model: M, app: A): boolean;
   /** URI that the Location header of a success names. */
-  readonly location?: (args: Readonly<Record<string, Json>>) => string;
+  location?(args: JsonObject): string;
   /** What performs it orders such requests itself: they do not wait for earlier writes of the resource, nor delay later ones. */
   readonly isOrdered?: boolean;
   /** Resolves with the body of the answer, if there is one, or with where it goes on. */
-  readonly run: (
-    model: M,
-    args: Readonly<Record<string, Json>>,
-    context: WriteContext<A>,
-  ) => Promise<JsonObject | Accepted | undefined>;
+  run(model: M, args: JsonObject, context: WriteContext<A>): Promise<JsonObject | Accepted | undefined>;
 }
 
 /** What a successful creation tells the client beyond the new resource itself. */
@@ -99,10 +97,7 @@ export interface Creation<A> {
   readonly optional: readonly string[];
   /** Values of a string property that make sense here, when fewer than the schema lists. */
   readonly allowable?: Readonly<Record<string, readonly string[]>>;
-  readonly run: (
-    body: Readonly<Record<string, Json>>,
-    context: WriteContext<A>,
-  ) => Created | Promise<Created>;
+  run(body: JsonObject, context: WriteContext<A>): Created | Promise<Created>;
 }
 
 /** What of a collection is asked for that is not held in memory. */
@@ -126,24 +121,24 @@ export interface Resource<A, M = unknown> {
   readonly uri: string;
   readonly schema: SchemaName;
   /** The thing at `params`, or undefined when there is none (404). */
-  readonly find: (app: A, params: Params) => M | undefined;
+  find(app: A, params: Params): M | undefined;
   /** Values of the last template parameter that exist, in order; for resources that are members of a collection. */
-  readonly ids?: (app: A, params: Params) => readonly string[];
+  ids?(app: A, params: Params): readonly string[];
   /** Properties beside `@odata.*` and `Actions`; `Id` defaults to the last segment of the URI. */
-  readonly body: (model: M, place: Place<A>) => JsonObject;
+  body(model: M, place: Place<A>): JsonObject;
   /** Which of the excerpts that its schema has (`Power`) stands for this body; only where there are several. */
-  readonly excerpt?: (body: JsonObject) => string | undefined;
+  excerpt?(body: JsonObject): string | undefined;
   readonly writes?: readonly Write<A, M>[];
   readonly actions?: Readonly<Record<string, Action<A, M>>>;
-  readonly remove?: (model: M, context: WriteContext<A>) => void | Promise<void>;
+  remove?(model: M, context: WriteContext<A>): void | Promise<void>;
   /** False for one that can never be removed, although others of its kind can. */
-  readonly removable?: (model: M) => boolean;
+  removable?(model: M): boolean;
   /** Readable without authentication (the service root). */
   readonly open?: boolean;
   /** The account that this resource belongs to: ConfigureSelf counts for it. */
-  readonly owner?: (model: M) => string | null;
+  owner?(model: M): string | null;
   /** Hidden state that must move the ETag, such as a password. */
-  readonly revision?: (model: M) => number | string;
+  revision?(model: M): number | string;
   /** Property names, beside the readings and clocks every schema knows, that do not move the ETag. */
   readonly volatile?: readonly string[];
   /** Shows a clock: never served from the cache. */
@@ -159,14 +154,14 @@ export interface Collection<A> {
   readonly members: Resource<A>;
   readonly create?: Creation<A>;
   /** False where the collection is absent for these parameters; by default it is there. */
-  readonly exists?: (app: A, params: Params) => boolean;
+  exists?(app: A, params: Params): boolean;
   /** Members are shown whole, not as links (log entries). */
   readonly expanded?: boolean;
   /**
    * Pages straight from a store; undefined for a filter that the store cannot work out. Without it, `members.ids` is
    * asked for all.
    */
-  readonly page?: (app: A, params: Params, request: PageRequest) => MemberPage | undefined;
+  page?(app: A, params: Params, request: PageRequest): MemberPage | undefined;
   /** Largest page, when the client asks for no smaller one. */
   readonly maxPage?: number;
 }
@@ -175,12 +170,3 @@ export interface Collection<A> {
 export type Declaration<A> =
   | { readonly kind: 'resource'; readonly resource: Resource<A> }
   | { readonly kind: 'collection'; readonly collection: Collection<A> };
-
-/** Declares a resource; the type of what it shows is checked here and forgotten afterwards. */
-export function defineResource<A, M>(resource: Resource<A, M>): Resource<A, M> {
-  return resource;
-}
-
-export function defineCollection<A>(collection: Collection<A>): Collection<A> {
-  return collection;
-}

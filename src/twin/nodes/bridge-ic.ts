@@ -16,12 +16,12 @@ import {
   BIC_NETFN,
   COMPLETION,
   encodeSelRecord,
+  type FieldReader,
   type IpmiNode,
   type IpmiRequest,
   le,
   NETFN,
   PRIVILEGE,
-  type Reader,
   type Route,
   refuse,
 } from 'node-ipmi';
@@ -181,9 +181,9 @@ export class BridgeIc {
 
   #route(
     name: keyof typeof BIC_COMMANDS,
-    handler: (request: Reader) => Uint8Array | readonly number[] | Promise<readonly number[]>,
+    handler: (request: FieldReader) => Uint8Array | readonly number[] | Promise<readonly number[]>,
   ): Route {
-    const handle = async (request: Reader) => {
+    const handle = async (request: FieldReader) => {
       if (request.u24() !== this.#iana) refuse(COMPLETION.invalidField);
       return [...le(this.#iana, 3), ...(await handler(request))];
     };
@@ -208,7 +208,7 @@ export class BridgeIc {
     return mask;
   }
 
-  #setOutputs(request: Reader): readonly number[] {
+  #setOutputs(request: FieldReader): readonly number[] {
     const [mask, values] = [request.bytes(byteCount), request.bytes(byteCount)];
     for (const number of twinLakesLines.keys())
       if (bitOf(mask, number)) this.#outputs.set(number, bitOf(values, number));
@@ -216,7 +216,7 @@ export class BridgeIc {
   }
 
   /** Message Out: only the management engine is behind the bridge IC. */
-  async #forward(request: Reader): Promise<readonly number[]> {
+  async #forward(request: FieldReader): Promise<readonly number[]> {
     const to = request.u8();
     if (to !== BIC_INTERFACE.me) return refuse(COMPLETION.parameterOutOfRange);
     const netFnLun = request.u8();

@@ -1,7 +1,8 @@
 /** The power state machine in virtual time: every order of requests, edges and failures keeps its promises. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BoardRefusal, PowerOutcome } from '../../../src/board/model.ts';
+import type { PowerOutcome } from '../../../src/board/model/power.ts';
+import type { BoardRefusal } from '../../../src/board/model/refusal.ts';
 import type { PowerEffect, PowerInput } from '../../../src/board/power/power-effects.ts';
 import { turn } from '../../../src/board/power/power-machine.ts';
 import { initialPower, nameOf, type PowerState, wakeTime } from '../../../src/board/power/power-state.ts';

@@ -34,7 +34,7 @@ describe('reports and heartbeats', () => {
   });
 
   const begin = (waiting: readonly string[] = []) => {
-    const facts = { messageId: '', severity: 'OK', origin: null, resourceType: null };
+    const facts = { messageId: '', severity: 'OK' as const, origin: null, resourceType: null };
     delivery = new Delivery(() => subscription, false, {
       reader: new SubscriptionReader(
         feed,

@@ -47,7 +47,7 @@ describe('a subscription', () => {
 
   it('that asks for more never gets more', () => {
     const words = fc.subarray(['SensorEvent', 'ResourceEvent', 'Base'], { minLength: 1 });
-    const severities = fc.subarray(['OK', 'Warning', 'Critical'], { minLength: 1 });
+    const severities = fc.subarray(['OK', 'Warning', 'Critical'] as const, { minLength: 1 });
     fc.assert(
       fc.property(words, severities, (registryPrefixes, named) => {
         const one = { ...everything, registryPrefixes };

@@ -20,8 +20,8 @@ function namesOf(facts: Facts): ReadonlyMap<string, string> {
   const keys = [...facts.keys()].filter((key) => !/Actions$/.test(key));
   const short = (key: string): string => {
     const [schema = '', type = ''] = key.split('.');
-    if (schema === type) return facts.get(key)?.kind === 'entity' ? `${type}Body` : type;
-    return type.startsWith(schema) ? type : schema + type;
+    if (schema === type) return facts.get(key)?.kind === 'enum' ? type : `${type}Body`;
+    return type.startsWith(schema) && !facts.has(`${type}.${type}`) ? type : schema + type;
   };
   const taken = new Map<string, number>();
   for (const key of keys) taken.set(short(key), (taken.get(short(key)) ?? 0) + 1);

@@ -1,22 +1,28 @@
-import { type AccountPolicy, policyRules } from '../../../accounts/account-policy.ts';
-import type { BasicAuth } from '../../../accounts/logins.ts';
+import type { AccountPolicy } from '../../../accounts/account-policy.ts';
 import { type App, resource } from '../../app.ts';
+import type { AccountServiceBody, Writables } from '../../generated/types.ts';
 import { refusing } from '../../mapping/account-errors.ts';
 import { enabled, link } from '../../mapping/common.ts';
-import type { Json } from '../../service/json.ts';
-import type { Write } from '../../service/resource.ts';
+import type { Write } from '../../service/declare.ts';
 import { root } from '../../uris.ts';
 import { clientCertificateLogin, clientCertificateWrite } from './client-certificate-login.ts';
 
-const nameOf = new Map(
-  Object.entries(policyRules).map(([key, { property }]) => [property, key as keyof AccountPolicy]),
-);
+/** Properties of the policy, in the order of their checks. */
+const policyProperties = [
+  ['MinPasswordLength', 'minPasswordLength'],
+  ['MaxPasswordLength', 'maxPasswordLength'],
+  ['AccountLockoutThreshold', 'lockoutThreshold'],
+  ['AccountLockoutDuration', 'lockoutDuration'],
+  ['AccountLockoutCounterResetAfter', 'lockoutCounterResetAfter'],
+  ['PasswordExpirationDays', 'passwordExpirationDays'],
+  ['EnforcePasswordHistoryCount', 'passwordHistory'],
+] as const satisfies readonly (readonly [keyof Writables['AccountService'], keyof AccountPolicy])[];
 
-export const accountService = resource<App>({
+export const accountService = resource({
   uri: '/redfish/v1/AccountService',
   schema: 'AccountService',
   find: (app) => app,
-  body: ({ logins, accounts: { policy } }, { app }) => ({
+  body: ({ logins, accounts: { policy } }, { app }): AccountServiceBody => ({
     Name: 'Accounts',
     ServiceEnabled: true,
     LocalAccountAuth: 'Enabled',
@@ -40,7 +46,7 @@ export const accountService = resource<App>({
       properties: ['HTTPBasicAuth'],
       apply: ({ logins }, changes) => {
         const before = logins.basic;
-        logins.setBasic(changes.get('HTTPBasicAuth') as BasicAuth);
+        logins.setBasic(changes.get('HTTPBasicAuth') ?? before);
         return () => logins.setBasic(before);
       },
     },
@@ -50,13 +56,16 @@ export const accountService = resource<App>({
 });
 
 /** One write for the whole policy: its values depend on each other. */
-function policyWrite(): Write<App, App> {
+function policyWrite(): Write<App, App, 'AccountService'> {
   return {
-    properties: [...nameOf.keys()],
+    properties: policyProperties.map(([property]) => property),
     apply: ({ accounts }, changes) => {
       const before = accounts.policy;
       const patch = Object.fromEntries(
-        [...changes].map(([property, value]: [string, Json]) => [nameOf.get(property), value]),
+        policyProperties.flatMap(([property, name]) => {
+          const value = changes.get(property);
+          return value === undefined ? [] : [[name, value]];
+        }),
       );
       refusing(() => accounts.setPolicy(patch));
       return () => {

@@ -1,18 +1,19 @@
-import type { Account, AccountPatch } from '../../../accounts/accounts.ts';
+import type { AccountPatch } from '../../../accounts/accounts.ts';
 import { collection, resource } from '../../app.ts';
+import type { ManagerAccountBody } from '../../generated/types.ts';
 import { refusing } from '../../mapping/account-errors.ts';
 import { link } from '../../mapping/common.ts';
 import { accountUri, roleUri } from '../../uris.ts';
 
-export const account = resource<Account>({
+export const account = resource({
   uri: '/redfish/v1/AccountService/Accounts/{ManagerAccountId}',
   schema: 'ManagerAccount',
   ids: (app) => app.accounts.list().map(({ id }) => id),
-  find: (app, { ManagerAccountId }) => app.accounts.get(ManagerAccountId ?? ''),
+  find: (app, { ManagerAccountId }) => app.accounts.get(ManagerAccountId),
   owner: ({ id }) => id,
   // The password is never shown, and yet its change is a change.
   revision: ({ revision }) => revision,
-  body: (model) => ({
+  body: (model): ManagerAccountBody => ({
     Name: `Account of ${model.userName}`,
     UserName: model.userName,
     Password: null,
@@ -57,14 +58,9 @@ export const accounts = collection({
     required: ['UserName', 'Password', 'RoleId'],
     optional: ['Enabled', 'PasswordChangeRequired', 'PasswordExpiration', 'AccountTypes'],
     run: async (body, { app }) => {
-      const patch = patchOf(new Map(Object.entries(body)));
+      const { UserName: userName, Password: password, RoleId: roleId } = body;
       const made = await refusing(() =>
-        app.accounts.create({
-          ...patch,
-          userName: String(body.UserName),
-          password: String(body.Password),
-          roleId: String(body.RoleId),
-        }),
+        app.accounts.create({ ...patchOf(new Map(Object.entries(body))), userName, password, roleId }),
       );
       return { uri: accountUri(made.id) };
     },
@@ -72,7 +68,7 @@ export const accounts = collection({
 });
 
 /** The properties of a request as the store names them. */
-function patchOf(changes: ReadonlyMap<string, unknown>): AccountPatch {
+function patchOf(changes: Iterable<readonly [string, unknown]>): AccountPatch {
   const patch: { -readonly [K in keyof AccountPatch]: AccountPatch[K] } = {};
   for (const [property, value] of changes) {
     if (property === 'UserName') patch.userName = String(value);

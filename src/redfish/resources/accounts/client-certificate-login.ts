@@ -3,27 +3,30 @@
 import { message } from '../../../messages/messages.ts';
 import type { CertificateMapping, TlsPolicy } from '../../../tls/policy.ts';
 import type { App } from '../../app.ts';
+import type { AccountServiceClientCertificate, Writables } from '../../generated/types.ts';
 import { accepting } from '../../mapping/certificate-errors.ts';
 import { link } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/json.ts';
-import type { Changes, Write } from '../../service/resource.ts';
+import type { Changes, Write } from '../../service/declare.ts';
 import { clientCertificatesUri } from '../../uris.ts';
 
-const above = 'MultiFactorAuth/ClientCertificate';
-const enabledPath = `${above}/Enabled`;
-const respondPath = `${above}/RespondToUnauthenticatedClients`;
-const mappingPath = `${above}/CertificateMappingAttribute`;
+const above = 'MultiFactorAuth/ClientCertificate' as const;
+const enabledPath = `${above}/Enabled` as const;
+const respondPath = `${above}/RespondToUnauthenticatedClients` as const;
+const mappingPath = `${above}/CertificateMappingAttribute` as const;
+const mappings: readonly CertificateMapping[] = ['CommonName', 'UserPrincipalName'];
 
-export const clientCertificateLogin = ({ certificates: { policy } }: App): JsonObject => ({
+export const clientCertificateLogin = ({
+  certificates: { policy },
+}: App): AccountServiceClientCertificate => ({
   Enabled: policy.clientCertificates,
   RespondToUnauthenticatedClients: !policy.certificateRequired,
   CertificateMappingAttribute: policy.mapping,
   Certificates: link(clientCertificatesUri),
 });
 
-export const clientCertificateWrite: Write<App, App> = {
+export const clientCertificateWrite: Write<App, App, 'AccountService'> = {
   properties: [enabledPath, respondPath, mappingPath],
-  allowable: () => ({ [mappingPath]: ['CommonName', 'UserPrincipalName'] }),
+  allowable: () => ({ [mappingPath]: mappings }),
   // Whoever turns away clients without a certificate must have come with one, or nobody might ever come again.
   check: ({ certificates: { policy } }, changes, { principal }) => {
     const wanted = policyOf(policy, changes);
@@ -43,12 +46,12 @@ export const clientCertificateWrite: Write<App, App> = {
   },
 };
 
-function policyOf(before: TlsPolicy, changes: Changes): TlsPolicy {
+function policyOf(before: TlsPolicy, changes: Changes<Writables['AccountService']>): TlsPolicy {
   const respond = changes.get(respondPath);
   return {
     ...before,
-    clientCertificates: (changes.get(enabledPath) as boolean | undefined) ?? before.clientCertificates,
+    clientCertificates: changes.get(enabledPath) ?? before.clientCertificates,
     certificateRequired: typeof respond === 'boolean' ? !respond : before.certificateRequired,
-    mapping: (changes.get(mappingPath) as CertificateMapping | undefined) ?? before.mapping,
+    mapping: mappings.find((each) => each === changes.get(mappingPath)) ?? before.mapping,
   };
 }

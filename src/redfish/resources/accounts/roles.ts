@@ -1,15 +1,15 @@
-import type { Role } from '../../../accounts/roles.ts';
 import { collection, resource } from '../../app.ts';
+import type { RoleBody } from '../../generated/types.ts';
 import { refusing } from '../../mapping/account-errors.ts';
 import { roleUri } from '../../uris.ts';
 
-export const role = resource<Role>({
+export const role = resource({
   uri: '/redfish/v1/AccountService/Roles/{RoleId}',
   schema: 'Role',
   ids: (app) => app.roles.list().map(({ id }) => id),
-  find: (app, { RoleId }) => app.roles.get(RoleId ?? ''),
+  find: (app, { RoleId }) => app.roles.get(RoleId),
   revision: ({ revision }) => revision,
-  body: (model) => ({
+  body: (model): RoleBody => ({
     Name: `Role ${model.id}`,
     RoleId: model.id,
     IsPredefined: model.predefined,
@@ -21,7 +21,7 @@ export const role = resource<Role>({
       properties: ['AssignedPrivileges'],
       unless: ({ predefined }) => predefined,
       apply: (model, changes, { app }) => {
-        refusing(() => app.roles.update(model.id, changes.get('AssignedPrivileges') as readonly string[]));
+        refusing(() => app.roles.update(model.id, changes.get('AssignedPrivileges') ?? model.privileges));
         return () => {
           app.roles.update(model.id, model.privileges);
         };
@@ -43,9 +43,7 @@ export const roles = collection({
     required: ['RoleId', 'AssignedPrivileges'],
     optional: [],
     run: (body, { app }) => {
-      const made = refusing(() =>
-        app.roles.create(String(body.RoleId), body.AssignedPrivileges as readonly string[]),
-      );
+      const made = refusing(() => app.roles.create(body.RoleId, body.AssignedPrivileges));
       return { uri: roleUri(made.id) };
     },
   },

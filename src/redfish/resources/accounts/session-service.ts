@@ -1,15 +1,16 @@
-import { type Session, type SessionPolicy, sessionTimeoutRange } from '../../../accounts/sessions.ts';
+import { type SessionPolicy, sessionTimeoutRange } from '../../../accounts/sessions.ts';
 import { message } from '../../../messages/messages.ts';
-import { type App, collection, resource } from '../../app.ts';
+import { collection, resource } from '../../app.ts';
+import type { SessionBody, SessionServiceBody } from '../../generated/types.ts';
 import { loginRefused, refusing } from '../../mapping/account-errors.ts';
 import { enabled, link } from '../../mapping/common.ts';
 import { accountUri, root, sessionUri } from '../../uris.ts';
 
-export const sessionService = resource<App>({
+export const sessionService = resource({
   uri: '/redfish/v1/SessionService',
   schema: 'SessionService',
   find: (app) => app,
-  body: ({ sessions: { policy } }) => ({
+  body: ({ sessions: { policy } }): SessionServiceBody => ({
     Name: 'Sessions',
     ServiceEnabled: true,
     SessionTimeout: policy.idleTimeout,
@@ -43,13 +44,13 @@ export const sessionService = resource<App>({
   ],
 });
 
-export const session = resource<Session>({
+export const session = resource({
   uri: '/redfish/v1/SessionService/Sessions/{SessionId}',
   schema: 'Session',
   ids: (app) => app.sessions.list().map(({ id }) => id),
-  find: (app, { SessionId }) => app.sessions.get(SessionId ?? ''),
+  find: (app, { SessionId }) => app.sessions.get(SessionId),
   owner: ({ accountId }) => accountId,
-  body: (model, { app }) => ({
+  body: (model, { app }): SessionBody => ({
     Name: `Session of ${model.userName}`,
     UserName: model.userName,
     Password: null,
@@ -74,14 +75,10 @@ export const sessions = collection({
     required: ['UserName', 'Password'],
     optional: ['Context'],
     run: async (body, { app, address }) => {
-      const login = await app.logins.begin(String(body.UserName), String(body.Password), address);
+      const login = await app.logins.begin(body.UserName, body.Password, address);
       if (!login.ok) throw loginRefused(login);
       const { account } = login;
-      const context = body.Context;
-      const made = app.sessions.create(account, {
-        clientAddress: address,
-        context: typeof context === 'string' ? context : null,
-      });
+      const made = app.sessions.create(account, { clientAddress: address, context: body.Context ?? null });
       return {
         uri: sessionUri(made.session.id),
         headers: { 'X-Auth-Token': made.token },

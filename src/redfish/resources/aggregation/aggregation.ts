@@ -4,8 +4,14 @@ import { defaultPort, limits } from '../../../aggregation/aggregation-sources.ts
 import { BoardRefusal, type Node } from '../../../board/model.ts';
 import { message, RedfishError } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type {
+  AggregationServiceBody,
+  AggregationSourceBody,
+  ConnectionMethodBody,
+  Link,
+} from '../../generated/types.ts';
 import { enabled, link, links, statusOf } from '../../mapping/common.ts';
-import type { Json, JsonObject } from '../../service/json.ts';
+import type { Json } from '../../service/json.ts';
 import { aggregationUri, chassisUri, sourceUri, systemUri } from '../../uris.ts';
 
 const ipmi = `${aggregationUri}/ConnectionMethods/IPMI20`;
@@ -13,14 +19,14 @@ const ipmi = `${aggregationUri}/ConnectionMethods/IPMI20`;
 /** Only a manager of nodes on the network aggregates. */
 const offers = (app: App): App | undefined => (app.sources === null ? undefined : app);
 
-export const aggregationLink = (app: App): JsonObject | undefined =>
+export const aggregationLink = (app: App): Link | undefined =>
   app.sources === null ? undefined : link(aggregationUri);
 
-export const aggregationService = resource<App>({
+export const aggregationService = resource({
   uri: aggregationUri,
   schema: 'AggregationService',
   find: offers,
-  body: () => ({
+  body: (): AggregationServiceBody => ({
     Name: 'Aggregation service',
     ServiceEnabled: true,
     AggregationSources: link(`${aggregationUri}/AggregationSources`),
@@ -29,12 +35,12 @@ export const aggregationService = resource<App>({
   }),
 });
 
-export const connectionMethod = resource<App>({
+export const connectionMethod = resource({
   uri: `${aggregationUri}/ConnectionMethods/{ConnectionMethodId}`,
   schema: 'ConnectionMethod',
   ids: (app) => (app.sources === null ? [] : ['IPMI20']),
   find: (app, { ConnectionMethodId }) => (ConnectionMethodId === 'IPMI20' ? offers(app) : undefined),
-  body: (app) => ({
+  body: (app): ConnectionMethodBody => ({
     Name: 'IPMI 2.0 over LAN',
     ConnectionMethodType: 'IPMI20',
     ConnectionMethodVariant: 'RMCP+',
@@ -87,12 +93,12 @@ function faultsOf(values: Readonly<Record<string, Json | undefined>>) {
   return found;
 }
 
-export const aggregationSource = resource<Source>({
+export const aggregationSource = resource({
   uri: `${aggregationUri}/AggregationSources/{AggregationSourceId}`,
   schema: 'AggregationSource',
   ids: (app) => sourcesOf(app).map(({ id }) => id),
   find: (app, { AggregationSourceId }) => sourcesOf(app).find(({ id }) => id === AggregationSourceId),
-  body: ({ node, own }) => {
+  body: ({ node, own }): AggregationSourceBody => {
     const { facts, chassis } = node;
     const { host = null, port = defaultPort, user = null } = facts.link.kind === 'lan' ? facts.link : {};
     const accessed = [chassisUri(chassis), ...(facts.host === undefined ? [] : [systemUri(facts.host)])];
@@ -119,15 +125,13 @@ export const aggregationSource = resource<Source>({
       apply: async ({ own }, changes, { app }) => {
         if (own === undefined || app.sources === null) return undefined;
         const { sources } = app;
-        const text = (name: string, before: string) =>
-          changes.has(name) ? String(changes.get(name) ?? before) : before;
         const port = changes.get('Port');
         const password = changes.get('Password');
         await sources.change(
           {
             ...own,
-            host: text('HostName', own.host),
-            user: text('UserName', own.user),
+            host: changes.get('HostName') ?? own.host,
+            user: changes.get('UserName') ?? own.user,
             port: typeof port === 'number' ? port : own.port,
           },
           typeof password === 'string' ? password : undefined,
@@ -152,21 +156,16 @@ export const aggregationSources = collection({
     run: (body, { app }) => {
       const { HostName, Port = defaultPort, UserName, Password, Name, Links } = body;
       const faults = faultsOf(body);
-      const way = (Links as { ConnectionMethod?: { '@odata.id'?: string } } | undefined)?.ConnectionMethod;
-      if (way !== undefined && way['@odata.id'] !== ipmi)
-        faults.push(
-          message('Base.PropertyValueNotInList', [String(way['@odata.id']), 'Links/ConnectionMethod']),
-        );
+      const way = Links?.ConnectionMethod?.['@odata.id'];
+      if (way !== undefined && way !== ipmi)
+        faults.push(message('Base.PropertyValueNotInList', [way, 'Links/ConnectionMethod']));
       if (faults.length > 0) throw new RedfishError(faults, 400);
       const { sources } = app;
       if (sources === null) throw new RedfishError([message('Base.ActionNotSupported', ['Create'])], 405);
-      const [host, port] = [String(HostName), Number(Port ?? defaultPort)];
+      const [host, port] = [HostName, Port ?? defaultPort];
       const id = sources.idOf(host, port);
       try {
-        sources.add(
-          { id, host, port, user: String(UserName), name: typeof Name === 'string' ? Name : host },
-          String(Password),
-        );
+        sources.add({ id, host, port, user: UserName, name: Name ?? host }, Password);
       } catch (error) {
         if (!(error instanceof BoardRefusal)) throw error;
         throw new RedfishError(

@@ -1,4 +1,5 @@
 import { type App, resource } from '../../app.ts';
+import type { CertificateLocationsBody } from '../../generated/types.ts';
 import { links } from '../../mapping/common.ts';
 import { clientCertificatesUri, httpsCertificatesUri } from '../../uris.ts';
 import { destinationCertificatesOf } from './destination-certificates.ts';
@@ -20,11 +21,11 @@ export function certificatesOf(app: App): ReadonlyMap<string, (pem: string) => u
   ]);
 }
 
-export const certificateLocations = resource<App>({
+export const certificateLocations = resource({
   uri: '/redfish/v1/CertificateService/CertificateLocations',
   schema: 'CertificateLocations',
   find: (app) => app,
-  body: (app) => ({
+  body: (app): CertificateLocationsBody => ({
     Name: 'Certificates of this service',
     Links: { Certificates: links(certificatesOf(app).keys()) },
   }),

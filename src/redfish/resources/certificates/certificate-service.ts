@@ -1,20 +1,20 @@
 import { message, RedfishError } from '../../../messages/messages.ts';
-import { type App, resource } from '../../app.ts';
+import { resource } from '../../app.ts';
+import type { CertificateServiceBody, Link } from '../../generated/types.ts';
 import { accepting } from '../../mapping/certificate-errors.ts';
 import { link } from '../../mapping/common.ts';
 import { csrParameters, signingRequestOf } from '../../mapping/signing-request.ts';
-import type { Json } from '../../service/json.ts';
 import { httpsCertificatesUri } from '../../uris.ts';
 import { certificatesOf } from './certificate-locations.ts';
 
 const replaceCertificate = 'CertificateService.ReplaceCertificate';
 const generateCsr = 'CertificateService.GenerateCSR';
 
-export const certificateService = resource<App>({
+export const certificateService = resource({
   uri: '/redfish/v1/CertificateService',
   schema: 'CertificateService',
   find: (app) => app,
-  body: (_app, { uri }) => ({
+  body: (_app, { uri }): CertificateServiceBody => ({
     Name: 'Certificates',
     CertificateLocations: link(`${uri}/CertificateLocations`),
   }),
@@ -42,7 +42,7 @@ export const certificateService = resource<App>({
         const replace = certificatesOf(app).get(uri);
         if (replace === undefined) throw noSuch(uri, 'CertificateUri', replaceCertificate);
         await accepting({ name: 'CertificateString', action: replaceCertificate }, () =>
-          replace(String(args.CertificateString)),
+          replace(args.CertificateString),
         );
         return undefined;
       },
@@ -51,8 +51,7 @@ export const certificateService = resource<App>({
 });
 
 /** The URI in a link; a slash at its end says nothing. */
-const uriOf = (link: Json | undefined): string =>
-  String((link as { readonly '@odata.id'?: string } | undefined)?.['@odata.id']).replace(/\/$/, '');
+const uriOf = (link: Link): string => link['@odata.id'].replace(/\/$/, '');
 
 const noSuch = (uri: string, parameter: string, action: string): RedfishError =>
   new RedfishError([

@@ -1,7 +1,8 @@
 import { type Subscription, usesTls } from '../../../events/subscription.ts';
 import { withAnchor, withRenewed } from '../../../tls/anchors.ts';
-import { type Certificate, show } from '../../../tls/certificates.ts';
+import { show } from '../../../tls/certificates.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type { CertificateBody } from '../../generated/types.ts';
 import { certificateBody } from '../../mapping/certificate-body.ts';
 import { accepting } from '../../mapping/certificate-errors.ts';
 import { destinationCertificatesUri } from '../../uris.ts';
@@ -29,7 +30,7 @@ export function destinationCertificatesOf(app: App, id: string): [string, (pem: 
 }
 
 /** One by which the receiver of events is recognized: its own, or that of an authority (EventDestination.Certificates). */
-export const destinationCertificate = resource<Certificate>({
+export const destinationCertificate = resource({
   uri: `${uri}/{CertificateId}`,
   schema: 'Certificate',
   ids: (app, { EventDestinationId }) =>
@@ -38,8 +39,8 @@ export const destinationCertificate = resource<Certificate>({
     const found = secured(app, EventDestinationId)?.certificates.find(({ id }) => id === CertificateId);
     return found && show(found.id, found.pem);
   },
-  body: (model) => ({ Name: 'Trusted to receive events', ...certificateBody(model) }),
-  remove: ({ id }, { app, params: { EventDestinationId = '' } }) => {
+  body: (model): CertificateBody => ({ Name: 'Trusted to receive events', ...certificateBody(model) }),
+  remove: ({ id }, { app, params: { EventDestinationId } }) => {
     const { certificates = [] } = secured(app, EventDestinationId) ?? {};
     change(
       app,
@@ -59,10 +60,10 @@ export const destinationCertificates = collection({
     required: ['CertificateString', 'CertificateType'],
     optional: [],
     allowable: { CertificateType: ['PEM'] },
-    run: async ({ CertificateString }, { app, params: { EventDestinationId = '' } }) => {
+    run: async ({ CertificateString }, { app, params: { EventDestinationId } }) => {
       const { id } = await accepting({ name: 'CertificateString' }, () => {
         const { certificates = [] } = secured(app, EventDestinationId) ?? {};
-        const [list, added] = withAnchor(certificates, String(CertificateString));
+        const [list, added] = withAnchor(certificates, CertificateString);
         change(app, EventDestinationId, list);
         return added;
       });

@@ -1,13 +1,13 @@
-import type { Chassis, Fru } from '../../../board/model.ts';
+import type { Fru } from '../../../board/model.ts';
 import { resource } from '../../app.ts';
+import type { AssemblyBody, AssemblyData } from '../../generated/types.ts';
 import { statusOf } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/json.ts';
 
-export const assembly = resource<Chassis>({
+export const assembly = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Assembly',
   schema: 'Assembly',
-  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId ?? ''),
-  body: ({ id }, { app, uri }) => {
+  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId),
+  body: ({ id }, { app, uri }): AssemblyBody => {
     const frus = [...app.board.frus.values()].filter(({ chassis }) => chassis === id);
     return {
       Name: 'Assembly',
@@ -17,7 +17,7 @@ export const assembly = resource<Chassis>({
   },
 });
 
-function entry(fru: Fru, uri: string, index: number): JsonObject {
+function entry(fru: Fru, uri: string, index: number): AssemblyData {
   return {
     '@odata.id': `${uri}#/Assemblies/${index}`,
     MemberId: String(index),

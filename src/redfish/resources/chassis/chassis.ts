@@ -1,21 +1,22 @@
 import type { Chassis, ChassisReset } from '../../../board/model.ts';
 import { collection, resource } from '../../app.ts';
+import type { ChassisBody } from '../../generated/types.ts';
+import { assetTag } from '../../mapping/asset-tag.ts';
 import { link, links, statusOf } from '../../mapping/common.ts';
 import { indicatorOf, indicatorWrite } from '../../mapping/indicators.ts';
 import { runReset } from '../../mapping/resets.ts';
 import { chassisUri, managerUri, systemUri } from '../../uris.ts';
-import { assetTag } from '../systems/systems.ts';
 import { drivesLink } from './drives.ts';
 import { leakDetectorsLink } from './leak-detection.ts';
 
-export const chassis = resource<Chassis>({
+export const chassis = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}',
   schema: 'Chassis',
   ids: (app) => [...app.board.chassis.keys()],
-  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId ?? ''),
-  body: (model, { app, uri }) => {
+  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId),
+  body: (model, { app, uri }): ChassisBody => {
     const { board } = app;
-    const fru = board.frus.get(model.facts.fru ?? '');
+    const fru = model.facts.fru === undefined ? undefined : board.frus.get(model.facts.fru);
     const around = model.facts.containedBy;
     const inside = [...board.chassis.values()].filter(({ facts }) => facts.containedBy === model.id);
     const manager = managerUri(board.platform.manager.id);
@@ -70,11 +71,14 @@ export const chassis = resource<Chassis>({
       run: (model, { ResetType }, context) => {
         const { board } = context.app;
         const what = {
-          ...{ name: model.name, action: 'Chassis.Reset', chassis: model.id },
+          name: model.name,
+          action: 'Chassis.Reset',
+          chassis: model.id,
+          supported: model.supportedResets,
           refusal: (type: ChassisReset) => model.resetRefusal(type),
           reset: (type: ChassisReset) => board.resetChassis(model.id, type),
         };
-        return runReset(what, ResetType as ChassisReset, context);
+        return runReset(what, ResetType, context);
       },
     },
   },

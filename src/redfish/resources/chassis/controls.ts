@@ -1,45 +1,64 @@
 /** Set points: one control for each fan, its duty in percent, and one for each node whose power can be limited. */
+
 import type { Fan, Node } from '../../../board/model.ts';
 import { message } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type { ControlBody, Writables } from '../../generated/types.ts';
 import { link, statusOf } from '../../mapping/common.ts';
-import { limitControl, limitedIn, limitId, pointFaults, setPoint } from '../../mapping/power-limit.ts';
-import type { JsonObject } from '../../service/json.ts';
-import type { Changes, Undo } from '../../service/resource.ts';
+import {
+  limitControl,
+  limitedIn,
+  limitId,
+  pointFaults,
+  setPoint,
+  type WrittenPoint,
+} from '../../mapping/power-limit.ts';
+import type { Changes } from '../../service/declare.ts';
+import type { Undo } from '../../service/resource.ts';
 import { fanUri, sensorUri } from '../../uris.ts';
 import { fansOf } from './fans.ts';
 
-type Point = { readonly fan: Fan } | { readonly node: Node };
+/** What a control sets. */
+type Controlled = { readonly fan: Fan } | { readonly node: Node };
 
-export const control = resource<Point>({
+export const control = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Controls/{ControlId}',
   schema: 'Control',
-  ids: (app, { ChassisId = '' }) => [
+  ids: (app, { ChassisId }) => [
     ...fansOf(app, ChassisId).map(({ id }) => id),
     ...limitedIn(app, ChassisId).map(limitId),
   ],
-  find: (app, { ChassisId = '', ControlId = '' }) => {
+  find: (app, { ChassisId, ControlId }): Controlled | undefined => {
     const fan = app.board.fans.get(ControlId);
     if (fan?.chassis === ChassisId) return { fan };
     const node = limitedIn(app, ChassisId).find((each) => limitId(each) === ControlId);
     return node && { node };
   },
-  excerpt: ({ SetPointType }) => String(SetPointType),
-  body: (model, { app }) => ('fan' in model ? dutyControl(app, model.fan) : limitControl(app, model.node)),
+  excerpt: ({ SetPointType }) => SetPointType ?? undefined,
+  body: (model, { app }): ControlBody =>
+    'fan' in model ? dutyControl(app, model.fan) : limitControl(app, model.node),
   writes: [
     {
       properties: ['ControlMode', 'SetPoint'],
       allowable: (model) => ({
         ControlMode: 'fan' in model ? ['Automatic', 'Manual'] : ['Automatic', 'Disabled'],
       }),
-      check: (model, changes, { app }) => ('fan' in model ? dutyFaults(app, changes) : pointFaults(changes)),
+      check: (model, changes, { app }) =>
+        'fan' in model ? dutyFaults(app, changes) : pointFaults(pointIn(changes)),
       apply: (model, changes, { app }) =>
-        'fan' in model ? setDuty(app, model.fan, changes) : setPoint(app, model.node, changes),
+        'fan' in model ? setDuty(app, model.fan, changes) : setPoint(app, model.node, pointIn(changes)),
     },
   ],
 });
 
-const dutyControl = (app: App, model: Fan): JsonObject => ({
+type ControlChanges = Changes<Writables['Control']>;
+
+const pointIn = (changes: ControlChanges): WrittenPoint => ({
+  point: changes.get('SetPoint'),
+  mode: changes.get('ControlMode'),
+});
+
+const dutyControl = (app: App, model: Fan): ControlBody => ({
   Name: `Duty of ${model.name}`,
   ControlType: 'Percent',
   SetPointType: 'Single',
@@ -56,7 +75,7 @@ const dutyControl = (app: App, model: Fan): JsonObject => ({
   AssociatedSensors: model.sensors.map((id) => link(sensorUri({ chassis: model.chassis, id }))),
 });
 
-function dutyFaults(app: App, changes: Changes) {
+function dutyFaults(app: App, changes: ControlChanges) {
   const point = changes.get('SetPoint');
   const manual =
     (changes.get('ControlMode') ?? (app.board.cooling.mode === 'manual' ? 'Manual' : '')) === 'Manual';
@@ -78,7 +97,7 @@ function dutyFaults(app: App, changes: Changes) {
   return point === null ? [message('Base.PropertyValueTypeError', ['null', 'SetPoint'])] : [];
 }
 
-async function setDuty(app: App, model: Fan, changes: Changes): Promise<Undo> {
+async function setDuty(app: App, model: Fan, changes: ControlChanges): Promise<Undo> {
   const before = { mode: app.board.cooling.mode, duty: model.duty };
   const mode = changes.get('ControlMode');
   const point = changes.get('SetPoint');
@@ -102,5 +121,5 @@ export const controls = collection({
   schema: 'ControlCollection',
   name: 'Controls',
   members: control,
-  exists: (app, { ChassisId }) => app.board.chassis.has(ChassisId ?? ''),
+  exists: (app, { ChassisId }) => app.board.chassis.has(ChassisId),
 });

@@ -1,8 +1,9 @@
 /** The drives that the controller itself sees, under the chassis that carries them. */
+
 import type { Drive } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type { DriveBody, Link } from '../../generated/types.ts';
 import { link, statusOf } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/json.ts';
 import { chassisUri } from '../../uris.ts';
 
 const drivesOf = (app: App, chassis: string): Drive[] =>
@@ -17,19 +18,20 @@ const hasBays = (app: App, chassis: string): boolean => {
   );
 };
 
-export const drivesLink = (app: App, chassis: string): JsonObject | undefined =>
+export const drivesLink = (app: App, chassis: string): Link | undefined =>
   hasBays(app, chassis) ? link(`${chassisUri(chassis)}/Drives`) : undefined;
 
-export const drive = resource<Drive>({
+export const drive = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Drives/{DriveId}',
   schema: 'Drive',
-  ids: (app, { ChassisId }) => drivesOf(app, ChassisId ?? '').map(({ id }) => id),
+  ids: (app, { ChassisId }) => drivesOf(app, ChassisId).map(({ id }) => id),
   find: (app, { ChassisId, DriveId }) => {
-    const found = app.board.drives.get(DriveId ?? '');
+    const found = app.board.drives.get(DriveId);
     return found?.chassis === ChassisId ? found : undefined;
   },
-  body: ({ name, facts, status, chassis }, { app }) => {
-    const used = app.board.sensors.get(facts.lifeUsed ?? '')?.reading ?? null;
+  body: ({ name, facts, status, chassis }, { app }): DriveBody => {
+    const used =
+      facts.lifeUsed === undefined ? null : (app.board.sensors.get(facts.lifeUsed)?.reading ?? null);
     return {
       Name: name,
       MediaType: facts.media,
@@ -55,5 +57,5 @@ export const drives = collection({
   schema: 'DriveCollection',
   name: 'Drives',
   members: drive,
-  exists: (app, { ChassisId }) => hasBays(app, ChassisId ?? ''),
+  exists: (app, { ChassisId }) => hasBays(app, ChassisId),
 });

@@ -1,5 +1,6 @@
-import type { Chassis, Node } from '../../../board/model.ts';
+import type { Node } from '../../../board/model.ts';
 import { type App, resource } from '../../app.ts';
+import type { ControlBodyExcerpt, EnvironmentMetricsBody, Writables } from '../../generated/types.ts';
 import {
   consumedBy,
   limitControl,
@@ -7,17 +8,18 @@ import {
   limitId,
   pointFaults,
   setPoint,
+  type WrittenPoint,
 } from '../../mapping/power-limit.ts';
-import type { JsonObject } from '../../service/json.ts';
+import type { Changes } from '../../service/declare.ts';
 import { controlUri } from '../../uris.ts';
 import { fansOf, speedOf } from './fans.ts';
 import { excerpt, sensorsOf } from './sensors.ts';
 
-export const environmentMetrics = resource<Chassis>({
+export const environmentMetrics = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/EnvironmentMetrics',
   schema: 'EnvironmentMetrics',
-  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId ?? ''),
-  body: ({ id }, { app }) => {
+  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId),
+  body: ({ id }, { app }): EnvironmentMetricsBody => {
     const sensors = sensorsOf(app, id);
     const intake = sensors.find(
       ({ quantity, context }) => quantity === 'Temperature' && context === 'Intake',
@@ -40,10 +42,10 @@ export const environmentMetrics = resource<Chassis>({
       properties: ['PowerLimitWatts/SetPoint', 'PowerLimitWatts/ControlMode'],
       unless: ({ id }, app) => limitedIn(app, id).length === 0,
       allowable: () => ({ 'PowerLimitWatts/ControlMode': ['Automatic', 'Disabled'] }),
-      check: (_model, changes) => pointFaults(changes, 'PowerLimitWatts/'),
+      check: (_model, changes) => pointFaults(pointIn(changes), 'PowerLimitWatts/'),
       apply: ({ id }, changes, { app }) => {
         const [node] = limitedIn(app, id);
-        return node && setPoint(app, node, changes, 'PowerLimitWatts/');
+        return node && setPoint(app, node, pointIn(changes));
       },
     },
   ],
@@ -58,8 +60,13 @@ export const environmentMetrics = resource<Chassis>({
   },
 });
 
+const pointIn = (changes: Changes<Writables['EnvironmentMetrics']>): WrittenPoint => ({
+  point: changes.get('PowerLimitWatts/SetPoint'),
+  mode: changes.get('PowerLimitWatts/ControlMode'),
+});
+
 /** What an excerpt of a control with a single set point holds. */
-function limitExcerpt(app: App, node: Node): JsonObject {
+function limitExcerpt(app: App, node: Node): ControlBodyExcerpt {
   const { SetPoint, ControlMode, AllowableMin, AllowableMax } = limitControl(app, node);
   const DataSourceUri = controlUri({ chassis: node.chassis, id: limitId(node) });
   return { DataSourceUri, SetPoint, ControlMode, AllowableMin, AllowableMax };

@@ -1,19 +1,19 @@
 import type { Fan } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type { FanBody, SensorBodyExcerpt } from '../../generated/types.ts';
 import { statusOf } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/json.ts';
 import { sensorUri } from '../../uris.ts';
 import { round } from './sensors.ts';
 
-export const fan = resource<Fan>({
+export const fan = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/ThermalSubsystem/Fans/{FanId}',
   schema: 'Fan',
-  ids: (app, { ChassisId }) => fansOf(app, ChassisId ?? '').map(({ id }) => id),
+  ids: (app, { ChassisId }) => fansOf(app, ChassisId).map(({ id }) => id),
   find: (app, { ChassisId, FanId }) => {
-    const found = app.board.fans.get(FanId ?? '');
+    const found = app.board.fans.get(FanId);
     return found?.chassis === ChassisId ? found : undefined;
   },
-  body: (model, { app }) => ({
+  body: (model, { app }): FanBody => ({
     Name: model.name,
     PhysicalContext: 'Fan',
     HotPluggable: model.facts.hotPluggable ?? false,
@@ -29,7 +29,7 @@ export const fans = collection({
   schema: 'FanCollection',
   name: 'Fans',
   members: fan,
-  exists: (app, { ChassisId }) => app.board.chassis.has(ChassisId ?? ''),
+  exists: (app, { ChassisId }) => app.board.chassis.has(ChassisId),
 });
 
 export const fansOf = (app: App, chassis: string): Fan[] =>
@@ -39,7 +39,7 @@ export const fansOf = (app: App, chassis: string): Fan[] =>
  * Speed of one rotor: in percent of the rated speed where that is known, and as the tachometer counts it.
  * Undefined where the fan has no such rotor.
  */
-export function speedOf(app: App, model: Fan, rotor: number): JsonObject | undefined {
+export function speedOf(app: App, model: Fan, rotor: number): SensorBodyExcerpt | undefined {
   const id = model.sensors[rotor];
   const sensor = id === undefined ? undefined : app.board.sensors.get(id);
   if (sensor === undefined) return undefined;

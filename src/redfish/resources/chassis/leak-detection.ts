@@ -1,8 +1,10 @@
 /** Leak detection of a chassis, where it has detectors: the summary in the thermal subsystem, and each detector. */
-import type { Chassis, LeakDetector } from '../../../board/model.ts';
+
+import { worst } from '../../../board/health.ts';
+import type { LeakDetector } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type { LeakDetectionBody, LeakDetectorBody, Link } from '../../generated/types.ts';
 import { link, statusOf } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/json.ts';
 import { chassisUri, leakDetectorUri } from '../../uris.ts';
 
 export const leakDetectorsOf = (app: App, chassis: string): LeakDetector[] =>
@@ -12,21 +14,18 @@ const hasDetectors = (app: App, chassis: string | undefined): boolean =>
   chassis !== undefined && leakDetectorsOf(app, chassis).length > 0;
 
 /** The links of a chassis, and of its thermal subsystem, to what detects its leaks; nothing where nothing does. */
-export const leakDetectorsLink = (app: App, chassis: string): JsonObject | undefined =>
+export const leakDetectorsLink = (app: App, chassis: string): Link | undefined =>
   hasDetectors(app, chassis) ? link(`${chassisUri(chassis)}/LeakDetectors`) : undefined;
-export const leakDetectionLink = (app: App, chassis: string): JsonObject | undefined =>
+export const leakDetectionLink = (app: App, chassis: string): Link | undefined =>
   hasDetectors(app, chassis) ? link(`${chassisUri(chassis)}/ThermalSubsystem/LeakDetection`) : undefined;
 
-export const leakDetection = resource<Chassis>({
+export const leakDetection = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/ThermalSubsystem/LeakDetection',
   schema: 'LeakDetection',
-  find: (app, { ChassisId }) =>
-    hasDetectors(app, ChassisId) ? app.board.chassis.get(ChassisId ?? '') : undefined,
-  body: ({ id, name }, { app }) => {
+  find: (app, { ChassisId }) => (hasDetectors(app, ChassisId) ? app.board.chassis.get(ChassisId) : undefined),
+  body: ({ id, name }, { app }): LeakDetectionBody => {
     const detectors = leakDetectorsOf(app, id);
-    const healths = detectors.map(({ status }) => status.health);
-    const health = healths.includes('Critical') ? 'Critical' : healths.includes('Warning') ? 'Warning' : 'OK';
-    const status = { State: 'Enabled', Health: health };
+    const status = statusOf({ state: 'Enabled', health: worst(detectors.map((each) => each.status.health)) });
     return {
       Name: 'Leak detection',
       Status: status,
@@ -47,15 +46,15 @@ export const leakDetection = resource<Chassis>({
   },
 });
 
-export const leakDetector = resource<LeakDetector>({
+export const leakDetector = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/LeakDetectors/{LeakDetectorId}',
   schema: 'LeakDetector',
-  ids: (app, { ChassisId }) => leakDetectorsOf(app, ChassisId ?? '').map(({ id }) => id),
+  ids: (app, { ChassisId }) => leakDetectorsOf(app, ChassisId).map(({ id }) => id),
   find: (app, { ChassisId, LeakDetectorId }) => {
-    const found = app.board.leakDetectors.get(LeakDetectorId ?? '');
+    const found = app.board.leakDetectors.get(LeakDetectorId);
     return found?.chassis === ChassisId ? found : undefined;
   },
-  body: ({ name, facts, state, status }) => ({
+  body: ({ name, facts, state, status }): LeakDetectorBody => ({
     Name: name,
     LeakDetectorType: facts.type,
     DetectorState: state,

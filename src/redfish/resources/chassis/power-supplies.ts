@@ -1,24 +1,24 @@
 import type { PowerSupply } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type { Link, PowerSupplyBody, PowerSupplyMetricsBody } from '../../generated/types.ts';
 import { link, links, statusOf } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/json.ts';
 import { chassisUri, powerSupplyUri } from '../../uris.ts';
 import { excerpt } from './sensors.ts';
 
 const find = (
   app: App,
-  { ChassisId, PowerSupplyId }: Readonly<Record<string, string>>,
+  { ChassisId, PowerSupplyId }: { readonly ChassisId: string; readonly PowerSupplyId: string },
 ): PowerSupply | undefined => {
-  const found = app.board.powerSupplies.get(PowerSupplyId ?? '');
+  const found = app.board.powerSupplies.get(PowerSupplyId);
   return found?.chassis === ChassisId ? found : undefined;
 };
 
-export const powerSupply = resource<PowerSupply>({
+export const powerSupply = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/PowerSubsystem/PowerSupplies/{PowerSupplyId}',
   schema: 'PowerSupply',
-  ids: (app, { ChassisId }) => powerSuppliesOf(app, ChassisId ?? '').map(({ id }) => id),
+  ids: (app, { ChassisId }) => powerSuppliesOf(app, ChassisId).map(({ id }) => id),
   find,
-  body: (supply, { app, uri }) => ({
+  body: (supply, { app, uri }): PowerSupplyBody => ({
     Name: supply.name,
     PowerSupplyType: supply.facts.type,
     PowerCapacityWatts: supply.facts.capacity ?? null,
@@ -35,14 +35,14 @@ export const powerSupplies = collection({
   schema: 'PowerSupplyCollection',
   name: 'Power supplies',
   members: powerSupply,
-  exists: (app, { ChassisId }) => app.board.chassis.has(ChassisId ?? ''),
+  exists: (app, { ChassisId }) => app.board.chassis.has(ChassisId),
 });
 
-export const powerSupplyMetrics = resource<PowerSupply>({
+export const powerSupplyMetrics = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/PowerSubsystem/PowerSupplies/{PowerSupplyId}/Metrics',
   schema: 'PowerSupplyMetrics',
   find,
-  body: ({ facts, name, status }, { app }) => {
+  body: ({ facts, name, status }, { app }): PowerSupplyMetricsBody => {
     const of = (id: string | undefined) =>
       id === undefined ? undefined : excerpt(app.board.sensors.get(id));
     const inList = (id: string | undefined) => {
@@ -67,7 +67,10 @@ export const powerSuppliesOf = (app: App, chassis: string): PowerSupply[] =>
   [...app.board.powerSupplies.values()].filter((supply) => supply.chassis === chassis);
 
 /** What the supply's own FRU says of it, where it has one. */
-export function supplyNames(app: App, { facts }: PowerSupply): JsonObject {
+export function supplyNames(
+  app: App,
+  { facts }: PowerSupply,
+): Pick<PowerSupplyBody, 'Manufacturer' | 'Model' | 'PartNumber' | 'SerialNumber'> {
   const fru = facts.fru === undefined ? undefined : app.board.frus.get(facts.fru);
   if (fru === undefined) return {};
   return {
@@ -79,5 +82,5 @@ export function supplyNames(app: App, { facts }: PowerSupply): JsonObject {
 }
 
 /** Links to the supplies of a chassis. */
-export const powerSupplyLinks = (app: App, chassis: string): JsonObject[] =>
+export const powerSupplyLinks = (app: App, chassis: string): Link[] =>
   links(powerSuppliesOf(app, chassis).map(powerSupplyUri));

@@ -1,21 +1,30 @@
 /** The Power resource of the older model: the same sensors and supplies, seen the way that older clients ask for them. */
+
 import type { PowerLimit, PowerSupply, Sensor } from '../../../board/model.ts';
 import { averageOf } from '../../../telemetry/aggregate.ts';
 import { averagingInterval } from '../../../telemetry/telemetry.ts';
 import { type App, resource } from '../../app.ts';
+import type {
+  PowerBody,
+  PowerControl,
+  PowerMetric,
+  PowerPowerSupply,
+  PowerVoltage,
+  Writables,
+} from '../../generated/types.ts';
 import { link, links, statusOf } from '../../mapping/common.ts';
 import { consumedBy, legacyLimit, limitedIn, limitFaults, setLimit } from '../../mapping/power-limit.ts';
-import type { Json, JsonObject } from '../../service/json.ts';
+import type { Changes } from '../../service/declare.ts';
 import { chassisUri, powerSupplyUri, sensorUri, systemUri } from '../../uris.ts';
 import { powerSuppliesOf, supplyNames } from './power-supplies.ts';
 import { round, sensorsOf } from './sensors.ts';
 import { legacyThresholds } from './thermal.ts';
 
-export const power = resource<string>({
+export const power = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Power',
   schema: 'Power',
-  find: (app, { ChassisId }) => (app.board.chassis.has(ChassisId ?? '') ? ChassisId : undefined),
-  body: (chassis, { app, uri }) => ({
+  find: (app, { ChassisId }) => (app.board.chassis.has(ChassisId) ? ChassisId : undefined),
+  body: (chassis, { app, uri }): PowerBody => ({
     Name: 'Power',
     PowerControl: [powerControl(app, chassis, uri)],
     Voltages: sensorsOf(app, chassis)
@@ -29,33 +38,33 @@ export const power = resource<string>({
       properties: ['PowerControl'],
       unless: (chassis, app) => limitedIn(app, chassis).length === 0,
       check: (_chassis, changes) => {
-        const { LimitInWatts } = limitIn(changes.get('PowerControl'));
-        return limitFaults(LimitInWatts, 'PowerControl/0/PowerLimit/LimitInWatts');
+        const { watts } = limitIn(changes);
+        return limitFaults(watts, 'PowerControl/0/PowerLimit/LimitInWatts');
       },
       apply: (chassis, changes, { app }) => {
         const [node] = limitedIn(app, chassis);
-        const { LimitInWatts, LimitException, CorrectionInMs } = limitIn(changes.get('PowerControl'));
-        if (node === undefined) return undefined;
-        return setLimit(app, node, {
-          ...(LimitInWatts === undefined ? {} : { watts: LimitInWatts as number | null }),
-          ...(typeof LimitException === 'string'
-            ? { exception: LimitException as PowerLimit['exception'] }
-            : {}),
-          ...(typeof CorrectionInMs === 'number' ? { correction: CorrectionInMs } : {}),
-        });
+        return node && setLimit(app, node, limitIn(changes));
       },
     },
   ],
 });
 
 /** What was written of the limit of the one power control. */
-function limitIn(controls: Json | undefined): JsonObject {
-  const [first] = Array.isArray(controls) ? (controls as readonly JsonObject[]) : [];
-  const limit = first?.PowerLimit;
-  return typeof limit === 'object' && limit !== null && !Array.isArray(limit) ? (limit as JsonObject) : {};
+function limitIn(changes: Changes<Writables['Power']>): Partial<PowerLimit> {
+  const limit = changes.get('PowerControl')?.[0]?.PowerLimit ?? {};
+  const { LimitInWatts: watts, LimitException: exception, CorrectionInMs: correction } = limit;
+  return {
+    ...(watts === undefined ? {} : { watts }),
+    ...(isException(exception) ? { exception } : {}),
+    ...(typeof correction === 'number' ? { correction } : {}),
+  };
 }
 
-function powerControl(app: App, chassis: string, uri: string): JsonObject {
+const exceptions: readonly PowerLimit['exception'][] = ['NoAction', 'HardPowerOff', 'LogEventOnly'];
+const isException = (value: unknown): value is PowerLimit['exception'] =>
+  exceptions.some((each) => each === value);
+
+function powerControl(app: App, chassis: string, uri: string): PowerControl {
   const model = app.board.chassis.get(chassis);
   const facts = model?.facts.power;
   const consumed = consumedBy(app, chassis);
@@ -82,7 +91,7 @@ function powerControl(app: App, chassis: string, uri: string): JsonObject {
 }
 
 /** The last hour of the sensor that measures what is consumed. */
-function powerMetrics(app: App, { id }: Sensor): JsonObject {
+function powerMetrics(app: App, { id }: Sensor): PowerMetric {
   const past = app.telemetry.past(id);
   return {
     IntervalInMin: averagingInterval / 60_000,
@@ -92,7 +101,7 @@ function powerMetrics(app: App, { id }: Sensor): JsonObject {
   };
 }
 
-function voltage(sensor: Sensor, uri: string, index: number): JsonObject {
+function voltage(sensor: Sensor, uri: string, index: number): PowerVoltage {
   return {
     '@odata.id': `${uri}#/Voltages/${index}`,
     MemberId: String(index),
@@ -107,7 +116,7 @@ function voltage(sensor: Sensor, uri: string, index: number): JsonObject {
   };
 }
 
-function powerSupply(app: App, supply: PowerSupply, uri: string, index: number): JsonObject {
+function powerSupply(app: App, supply: PowerSupply, uri: string, index: number): PowerPowerSupply {
   const reading = (id: string | undefined) =>
     id === undefined ? undefined : round(app.board.sensors.get(id)?.reading ?? null);
   const { facts } = supply;
@@ -116,7 +125,7 @@ function powerSupply(app: App, supply: PowerSupply, uri: string, index: number):
     MemberId: String(index),
     Name: supply.name,
     // The older model knows fewer types than the newer one.
-    PowerSupplyType: facts.type === 'DCregulated' ? 'DC' : facts.type,
+    PowerSupplyType: facts.type === 'DCRegulator' ? 'DC' : facts.type,
     HotPluggable: facts.hotPluggable ?? false,
     PowerCapacityWatts: facts.capacity ?? null,
     LineInputVoltage: reading(facts.inputVoltage),

@@ -1,21 +1,21 @@
 import type { Sensor, ThresholdName } from '../../../board/model.ts';
 import { averagingInterval } from '../../../telemetry/telemetry.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type { SensorBody, SensorBodyExcerpt, SensorThresholds } from '../../generated/types.ts';
 import { durationOf, statusOf } from '../../mapping/common.ts';
 import { quantities } from '../../mapping/quantities.ts';
-import type { JsonObject } from '../../service/json.ts';
 import { sensorUri } from '../../uris.ts';
 
-export const sensor = resource<Sensor>({
+export const sensor = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Sensors/{SensorId}',
   schema: 'Sensor',
-  ids: (app, { ChassisId }) => sensorsOf(app, ChassisId ?? '').map(({ id }) => id),
+  ids: (app, { ChassisId }) => sensorsOf(app, ChassisId).map(({ id }) => id),
   find: (app, { ChassisId, SensorId }) => {
-    const found = app.board.sensors.get(SensorId ?? '');
+    const found = app.board.sensors.get(SensorId);
     return found?.chassis === ChassisId ? found : undefined;
   },
   excerpt: ({ ReadingType }) => excerptKinds[String(ReadingType)],
-  body: (model, { app }) => ({
+  body: (model, { app }): SensorBody => ({
     Name: model.name,
     ReadingType: quantities[model.quantity].type,
     ReadingUnits: quantities[model.quantity].units,
@@ -26,7 +26,7 @@ export const sensor = resource<Sensor>({
     ReadingRangeMax: model.range?.max,
     ReadingBasis: 'Zero',
     PhysicalContext: model.context ?? undefined,
-    Implementation: 'PhysicalSensor',
+    Implementation: model.inputs.length === 0 ? 'PhysicalSensor' : 'Synthesized',
     SensingInterval: durationOf(model.period),
     Thresholds: thresholdsOf(model),
     Status: statusOf(model.status),
@@ -46,7 +46,7 @@ export const sensor = resource<Sensor>({
 });
 
 /** What there is to say of a sensor's past; nothing of one that has never been read. */
-function statisticsOf(app: App, { id }: Sensor): JsonObject {
+function statisticsOf(app: App, { id }: Sensor): Partial<SensorBody> {
   const { lowest, peak, since, average, achieved } = app.telemetry.statistics(id);
   const timeOf = (reading: { readonly time: number } | null) =>
     reading === null ? null : new Date(reading.time).toISOString();
@@ -67,7 +67,7 @@ export const sensors = collection({
   schema: 'SensorCollection',
   name: 'Sensors',
   members: sensor,
-  exists: (app, { ChassisId }) => app.board.chassis.has(ChassisId ?? ''),
+  exists: (app, { ChassisId }) => app.board.chassis.has(ChassisId),
 });
 
 /** Excerpts of the Sensor schema that are about one kind of reading. */
@@ -79,7 +79,7 @@ const excerptKinds: Readonly<Record<string, string>> = {
   Voltage: 'Voltage',
 };
 
-const thresholdNames: readonly (readonly [ThresholdName, string])[] = [
+const thresholdNames: readonly (readonly [ThresholdName, keyof SensorThresholds])[] = [
   ['upperFatal', 'UpperFatal'],
   ['upperCritical', 'UpperCritical'],
   ['upperCaution', 'UpperCaution'],
@@ -88,7 +88,7 @@ const thresholdNames: readonly (readonly [ThresholdName, string])[] = [
   ['lowerFatal', 'LowerFatal'],
 ];
 
-function thresholdsOf({ thresholds }: Sensor): JsonObject | undefined {
+function thresholdsOf({ thresholds }: Sensor): SensorThresholds | undefined {
   const set = thresholdNames.flatMap(([key, name]) => {
     const Reading = thresholds[key];
     const Activation = key.startsWith('upper') ? 'Increasing' : 'Decreasing';
@@ -106,5 +106,5 @@ export const round = (reading: number | null): number | null =>
   reading === null ? null : Number(reading.toPrecision(7));
 
 /** A reading shown elsewhere: what a Sensor excerpt may hold (`Reading` and where it comes from). */
-export const excerpt = (model: Sensor | undefined): JsonObject | undefined =>
+export const excerpt = (model: Sensor | undefined): SensorBodyExcerpt | undefined =>
   model === undefined ? undefined : { DataSourceUri: sensorUri(model), Reading: round(model.reading) };

@@ -1,19 +1,19 @@
-import type { Chassis, Sensor } from '../../../board/model.ts';
+import { worst } from '../../../board/health.ts';
+import type { Sensor } from '../../../board/model.ts';
 import { resource } from '../../app.ts';
+import type { SensorBodyExcerpt, ThermalMetricsBody, ThermalSubsystemBody } from '../../generated/types.ts';
 import { link, statusOf } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/json.ts';
 import { sensorUri } from '../../uris.ts';
 import { fansOf } from './fans.ts';
 import { leakDetectionLink, leakDetectorsOf } from './leak-detection.ts';
 import { excerpt, round, sensorsOf } from './sensors.ts';
 
-export const thermalSubsystem = resource<Chassis>({
+export const thermalSubsystem = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/ThermalSubsystem',
   schema: 'ThermalSubsystem',
-  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId ?? ''),
-  body: ({ id }, { app, uri }) => {
-    const healths = [...fansOf(app, id), ...leakDetectorsOf(app, id)].map(({ status }) => status.health);
-    const health = healths.includes('Critical') ? 'Critical' : healths.includes('Warning') ? 'Warning' : 'OK';
+  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId),
+  body: ({ id }, { app, uri }): ThermalSubsystemBody => {
+    const health = worst([...fansOf(app, id), ...leakDetectorsOf(app, id)].map((each) => each.status.health));
     return {
       Name: 'Thermal subsystem',
       Fans: link(`${uri}/Fans`),
@@ -25,11 +25,11 @@ export const thermalSubsystem = resource<Chassis>({
   },
 });
 
-export const thermalMetrics = resource<Chassis>({
+export const thermalMetrics = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/ThermalSubsystem/ThermalMetrics',
   schema: 'ThermalMetrics',
-  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId ?? ''),
-  body: ({ id }, { app }) => {
+  find: (app, { ChassisId }) => app.board.chassis.get(ChassisId),
+  body: ({ id }, { app }): ThermalMetricsBody => {
     const temperatures = sensorsOf(app, id).filter(({ quantity }) => quantity === 'Temperature');
     const at = (context: string) => excerpt(temperatures.find((sensor) => sensor.context === context));
     return {
@@ -45,7 +45,7 @@ export const thermalMetrics = resource<Chassis>({
 });
 
 /** An excerpt in an array, which also says which device it speaks of. */
-const named = (sensor: Sensor): JsonObject => ({
+const named = (sensor: Sensor): SensorBodyExcerpt => ({
   DataSourceUri: sensorUri(sensor),
   DeviceName: sensor.name,
   PhysicalContext: sensor.context ?? undefined,

@@ -1,16 +1,17 @@
 /** The Thermal resource of the older model: the same sensors and fans, seen the way that older clients ask for them. */
+
 import type { Fan, Sensor } from '../../../board/model.ts';
 import { type App, resource } from '../../app.ts';
+import type { ThermalBody, ThermalFan, ThermalTemperature } from '../../generated/types.ts';
 import { link, statusOf } from '../../mapping/common.ts';
-import type { JsonObject } from '../../service/json.ts';
 import { chassisUri, fanUri, sensorUri } from '../../uris.ts';
 import { round, sensorsOf } from './sensors.ts';
 
-export const thermal = resource<string>({
+export const thermal = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Thermal',
   schema: 'Thermal',
-  find: (app, { ChassisId }) => (app.board.chassis.has(ChassisId ?? '') ? ChassisId : undefined),
-  body: (chassis, { app, uri }) => ({
+  find: (app, { ChassisId }) => (app.board.chassis.has(ChassisId) ? ChassisId : undefined),
+  body: (chassis, { app, uri }): ThermalBody => ({
     Name: 'Thermal',
     Status: statusOf(app.board.chassis.get(chassis)?.status ?? { state: 'Enabled', health: 'OK' }),
     Temperatures: temperatures(app, chassis).map((sensor, index) => temperature(sensor, uri, index)),
@@ -22,7 +23,7 @@ export const thermal = resource<string>({
 const temperatures = (app: App, chassis: string): Sensor[] =>
   sensorsOf(app, chassis).filter(({ quantity }) => quantity === 'Temperature');
 
-function temperature(sensor: Sensor, uri: string, index: number): JsonObject {
+function temperature(sensor: Sensor, uri: string, index: number): ThermalTemperature {
   return {
     '@odata.id': `${uri}#/Temperatures/${index}`,
     MemberId: String(index),
@@ -54,7 +55,7 @@ function rotors(app: App, chassis: string): Rotor[] {
     );
 }
 
-function fanEntry({ fan, sensor }: Rotor, uri: string, index: number): JsonObject {
+function fanEntry({ fan, sensor }: Rotor, uri: string, index: number): ThermalFan {
   return {
     '@odata.id': `${uri}#/Fans/${index}`,
     MemberId: String(index),
@@ -62,7 +63,7 @@ function fanEntry({ fan, sensor }: Rotor, uri: string, index: number): JsonObjec
     // An integer by schema; a tachometer does not know more.
     Reading: sensor.reading === null ? null : Math.round(sensor.reading),
     ReadingUnits: 'RPM',
-    ...integers(legacyThresholds(sensor)),
+    ...legacyThresholds(sensor, Math.round),
     PhysicalContext: sensor.context ?? 'Fan',
     HotPluggable: fan.facts.hotPluggable ?? false,
     Status: statusOf(fan.present ? sensor.status : fan.status),
@@ -70,22 +71,18 @@ function fanEntry({ fan, sensor }: Rotor, uri: string, index: number): JsonObjec
   };
 }
 
-const integers = (object: JsonObject): JsonObject =>
-  Object.fromEntries(
-    Object.entries(object).map(([name, value]) => [
-      name,
-      typeof value === 'number' ? Math.round(value) : value,
-    ]),
-  );
-
 /** Thresholds under the names of the older model. */
-export function legacyThresholds({ thresholds }: Sensor): JsonObject {
+export function legacyThresholds(
+  { thresholds }: Sensor,
+  shown: (limit: number) => number = (limit) => limit,
+) {
+  const of = (limit: number | undefined) => (limit === undefined ? undefined : shown(limit));
   return {
-    UpperThresholdNonCritical: thresholds.upperCaution,
-    UpperThresholdCritical: thresholds.upperCritical,
-    UpperThresholdFatal: thresholds.upperFatal,
-    LowerThresholdNonCritical: thresholds.lowerCaution,
-    LowerThresholdCritical: thresholds.lowerCritical,
-    LowerThresholdFatal: thresholds.lowerFatal,
+    UpperThresholdNonCritical: of(thresholds.upperCaution),
+    UpperThresholdCritical: of(thresholds.upperCritical),
+    UpperThresholdFatal: of(thresholds.upperFatal),
+    LowerThresholdNonCritical: of(thresholds.lowerCaution),
+    LowerThresholdCritical: of(thresholds.lowerCritical),
+    LowerThresholdFatal: of(thresholds.lowerFatal),
   };
 }

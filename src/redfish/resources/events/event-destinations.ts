@@ -6,29 +6,45 @@ import {
   everything,
   type Protocol,
   protocols,
-  type RetryPolicy,
   type Subscription,
   usesTls,
 } from '../../../events/subscription.ts';
 import { type Message, message, RedfishError, registryNames } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type {
+  EventDestinationBody,
+  EventDestinationHttpHeaderProperty,
+  Link,
+  ResourceStatus,
+} from '../../generated/types.ts';
 import { link, links } from '../../mapping/common.ts';
-import type { Json, JsonObject } from '../../service/json.ts';
+import { listed } from '../../mapping/written.ts';
 import { subscriptionUri } from '../../uris.ts';
 
+/** Entries of each list of a subscription. */
 const maxTexts = 64;
+const lists = [
+  'RegistryPrefixes',
+  'ExcludeRegistryPrefixes',
+  'ResourceTypes',
+  'Severities',
+  'MessageIds',
+  'ExcludeMessageIds',
+  'OriginResources',
+  'MetricReportDefinitions',
+] as const;
 const maxText = 2048;
 /** HTTP headers that belong to the connection or to the content, and not to a client. */
 const forbidden =
   /^(host|content-length|content-type|transfer-encoding|connection|upgrade|expect|te|trailer)$/i;
 const field = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-export const eventDestination = resource<Destination>({
+export const eventDestination = resource({
   uri: '/redfish/v1/EventService/Subscriptions/{EventDestinationId}',
   schema: 'EventDestination',
   ids: (app) => app.events.ids(),
-  find: (app, { EventDestinationId }) => app.events.find(EventDestinationId ?? ''),
-  body: ({ stream, subscription, state }, { uri }) => ({
+  find: (app, { EventDestinationId }) => app.events.find(EventDestinationId),
+  body: ({ stream, subscription, state }, { uri }): EventDestinationBody => ({
     Name: stream === null ? 'Event subscription' : 'Event stream',
     Context: subscription.context,
     Destination: subscription.destination,
@@ -64,23 +80,21 @@ export const eventDestination = resource<Destination>({
       unless: ({ stream }) => stream !== null,
       check: (_model, changes) => headerFaults(changes.get('HttpHeaders')),
       apply: ({ id, subscription }, changes, { app }) => {
-        const pick = <T>(name: string, read: (value: Json) => T, before: T): T => {
-          const value = changes.get(name);
-          return value === undefined ? before : read(value);
-        };
         const { context, retryPolicy, headers, verifyCertificate } = subscription;
         // Certificates may come and go meanwhile.
         const change = (written: Partial<Subscription>) =>
           app.events.change(id, { ...(app.events.find(id)?.subscription ?? subscription), ...written });
+        const Context = changes.get('Context');
+        const HttpHeaders = changes.get('HttpHeaders');
         change({
-          context: pick('Context', (value) => (value === null ? null : String(value)), context),
-          retryPolicy: pick(
-            'DeliveryRetryPolicy',
-            (value) => (value ?? 'RetryForever') as RetryPolicy,
-            retryPolicy,
-          ),
-          headers: pick('HttpHeaders', headersOf, headers),
-          verifyCertificate: pick('VerifyCertificate', (value) => value === true, verifyCertificate),
+          context: Context === undefined ? context : Context,
+          retryPolicy: changes.has('DeliveryRetryPolicy')
+            ? (changes.get('DeliveryRetryPolicy') ?? 'RetryForever')
+            : retryPolicy,
+          headers: HttpHeaders === undefined ? headers : headersOf(HttpHeaders),
+          verifyCertificate: changes.has('VerifyCertificate')
+            ? changes.get('VerifyCertificate') === true
+            : verifyCertificate,
         });
         return () => change({ context, retryPolicy, headers, verifyCertificate });
       },
@@ -119,16 +133,25 @@ export const eventDestinations = collection({
   create: {
     required: ['Destination', 'Protocol'],
     optional: [
-      ...['Context', 'SubscriptionType', 'EventFormatType', 'DeliveryRetryPolicy', 'HttpHeaders'],
-      ...[
-        'VerifyCertificate',
-        'RegistryPrefixes',
-        'ExcludeRegistryPrefixes',
-        'MessageIds',
-        'ExcludeMessageIds',
-      ],
-      ...['ResourceTypes', 'OriginResources', 'SubordinateResources', 'Severities', 'EventTypes'],
-      ...['MetricReportDefinitions', 'IncludeOriginOfCondition', 'SendHeartbeat', 'HeartbeatIntervalMinutes'],
+      'Context',
+      'SubscriptionType',
+      'EventFormatType',
+      'DeliveryRetryPolicy',
+      'HttpHeaders',
+      'VerifyCertificate',
+      'RegistryPrefixes',
+      'ExcludeRegistryPrefixes',
+      'MessageIds',
+      'ExcludeMessageIds',
+      'ResourceTypes',
+      'OriginResources',
+      'SubordinateResources',
+      'Severities',
+      'EventTypes',
+      'MetricReportDefinitions',
+      'IncludeOriginOfCondition',
+      'SendHeartbeat',
+      'HeartbeatIntervalMinutes',
     ],
     allowable: {
       Protocol: protocols,
@@ -136,17 +159,18 @@ export const eventDestinations = collection({
       EventTypes: [...eventTypes, 'MetricReport'],
     },
     run: (body, { app }) => {
-      const faults = faultsOf(body, app);
+      const protocol = protocols.find((each) => each === body.Protocol) ?? 'Redfish';
+      const faults = faultsOf(body, protocol, app);
       if (faults.length > 0) throw new RedfishError(faults, 400);
       if (app.events.subscriptions >= maxSubscriptions)
         throw new RedfishError([message('Base.EventSubscriptionLimitExceeded', [])], 503);
-      return { uri: subscriptionUri(app.events.subscribe(subscriptionOf(body))) };
+      return { uri: subscriptionUri(app.events.subscribe(subscriptionOf(body, protocol))) };
     },
   },
 });
 
 /** A subscriber that fails says so, and since when. */
-function statusOf({ destination }: Subscription, { suspended, fault }: Destination['state']): JsonObject {
+function statusOf({ destination }: Subscription, { suspended, fault }: Destination['state']): ResourceStatus {
   const State = suspended ? 'Disabled' : 'Enabled';
   if (fault === null) return { State, Health: 'OK' };
   const said = message('Base.CouldNotEstablishConnection', [destination]);
@@ -155,60 +179,57 @@ function statusOf({ destination }: Subscription, { suspended, fault }: Destinati
     MessageId: said.MessageId,
     MessageArgs: said.MessageArgs,
     Message: `${said.Message} Cause: ${fault.message}.`,
-    Severity: 'Warning',
+    Severity: 'Warning' as const,
   };
   return { State, Health: 'Warning', Conditions: [condition] };
 }
 
-const texts = (value: Json | undefined): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
-const uris = (value: Json | undefined): readonly string[] =>
-  Array.isArray(value) ? value.map((each) => String((each as JsonObject)['@odata.id'] ?? '')) : [];
+type Creation = Partial<EventDestinationBody> & { readonly Destination: string };
+type Listed<T> = readonly (T | null)[] | null | undefined;
 
-function headersOf(value: Json | undefined): readonly (readonly [string, string])[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((each) =>
-    Object.entries(each as JsonObject).map(([name, text]) => [name, String(text)] as const),
-  );
-}
+const uris = (list: Listed<Link>): readonly string[] => listed(list).map((each) => each['@odata.id']);
 
-function subscriptionOf(body: Readonly<Record<string, Json>>): Subscription {
-  const format = body.EventFormatType === 'MetricReport' ? 'MetricReport' : 'Event';
-  const heartbeat = body.SendHeartbeat === true ? Number(body.HeartbeatIntervalMinutes ?? 60) : null;
+const headersOf = (
+  list: Listed<EventDestinationHttpHeaderProperty>,
+): readonly (readonly [string, string])[] =>
+  listed(list).flatMap((each) => Object.entries(each).map(([name, text]) => [name, String(text)] as const));
+
+function subscriptionOf(body: Creation, protocol: Protocol): Subscription {
   return {
     ...everything,
-    context: typeof body.Context === 'string' ? body.Context : null,
+    context: body.Context ?? null,
     includeOrigin: body.IncludeOriginOfCondition === true,
-    destination: String(body.Destination),
-    protocol: body.Protocol as Protocol,
-    format,
+    destination: body.Destination,
+    protocol,
+    format: body.EventFormatType === 'MetricReport' ? 'MetricReport' : 'Event',
     metricReportDefinitions: uris(body.MetricReportDefinitions),
     headers: headersOf(body.HttpHeaders),
-    retryPolicy: (body.DeliveryRetryPolicy ?? 'RetryForever') as RetryPolicy,
+    retryPolicy: body.DeliveryRetryPolicy ?? 'RetryForever',
     verifyCertificate: body.VerifyCertificate === true,
     certificates: [],
-    heartbeat,
-    registryPrefixes: texts(body.RegistryPrefixes),
-    excludeRegistryPrefixes: texts(body.ExcludeRegistryPrefixes),
-    messageIds: texts(body.MessageIds),
-    excludeMessageIds: texts(body.ExcludeMessageIds),
-    resourceTypes: texts(body.ResourceTypes),
+    heartbeat: body.SendHeartbeat === true ? (body.HeartbeatIntervalMinutes ?? 60) : null,
+    registryPrefixes: listed(body.RegistryPrefixes),
+    excludeRegistryPrefixes: listed(body.ExcludeRegistryPrefixes),
+    messageIds: listed(body.MessageIds),
+    excludeMessageIds: listed(body.ExcludeMessageIds),
+    resourceTypes: listed(body.ResourceTypes),
     originResources: uris(body.OriginResources),
     subordinateResources: body.SubordinateResources === true,
-    severities: texts(body.Severities),
-    eventTypes: texts(body.EventTypes),
+    severities: listed(body.Severities),
+    eventTypes: eventTypes.filter((each) => body.EventTypes?.includes(each)),
   };
 }
 
 /** What a subscription asks that cannot be: better refused now than silently never delivered. */
-function faultsOf(body: Readonly<Record<string, Json>>, app: App): Message[] {
+function faultsOf(body: Creation, protocol: Protocol, app: App): Message[] {
   const faults: Message[] = [];
   const at = (name: string) => ({ relatedProperties: [`#/${name}`] });
-  const destination = String(body.Destination);
-  if (!isDestination(destination, body.Protocol as Protocol))
+  const destination = body.Destination;
+  if (!isDestination(destination, protocol))
     faults.push(message('Base.PropertyValueFormatError', [destination, 'Destination'], at('Destination')));
   else if (!app.allowsDestination(destination))
     faults.push(message('Base.PropertyValueNotInList', [destination, 'Destination'], at('Destination')));
-  const isSyslog = body.Protocol !== 'Redfish';
+  const isSyslog = protocol !== 'Redfish';
   if (body.SubscriptionType !== undefined && (body.SubscriptionType === 'Syslog') !== isSyslog)
     faults.push(
       message('Base.PropertyValueConflict', ['SubscriptionType', 'Protocol'], at('SubscriptionType')),
@@ -227,8 +248,17 @@ function faultsOf(body: Readonly<Record<string, Json>>, app: App): Message[] {
         at('IncludeOriginOfCondition'),
       ),
     );
-  const known = (name: string, list: readonly string[]) => {
-    for (const [index, value] of texts(body[name]).entries()) {
+  const long: readonly string[] = lists.filter((name) => {
+    const list = body[name];
+    return Array.isArray(list) && list.length > maxTexts;
+  });
+  for (const name of long) faults.push(message('Base.PropertyValueError', [name], at(name)));
+  const known = (
+    name: 'RegistryPrefixes' | 'ExcludeRegistryPrefixes' | 'ResourceTypes' | 'Severities',
+    list: readonly string[],
+  ) => {
+    if (long.includes(name)) return;
+    for (const [index, value] of listed<string>(body[name]).entries()) {
       if (!list.includes(value))
         faults.push(
           message('Base.PropertyValueNotInList', [value, `${name}/${index}`], at(`${name}/${index}`)),
@@ -239,11 +269,6 @@ function faultsOf(body: Readonly<Record<string, Json>>, app: App): Message[] {
   known('ExcludeRegistryPrefixes', registryNames);
   known('ResourceTypes', app.resourceTypes);
   known('Severities', ['OK', 'Warning', 'Critical']);
-  for (const name of ['RegistryPrefixes', 'MessageIds', 'ExcludeMessageIds', 'OriginResources']) {
-    const list = body[name];
-    if (Array.isArray(list) && list.length > maxTexts)
-      faults.push(message('Base.PropertyValueError', [name], at(name)));
-  }
   if (typeof body.Context === 'string' && body.Context.length > maxText)
     faults.push(message('Base.StringValueTooLong', ['Context', maxText], at('Context')));
   const beat = body.HeartbeatIntervalMinutes;
@@ -259,8 +284,8 @@ function faultsOf(body: Readonly<Record<string, Json>>, app: App): Message[] {
 }
 
 /** Values of headers are never told, right or wrong. */
-function headerFaults(value: Json | undefined): Message[] {
-  const headers = headersOf(value);
+function headerFaults(list: Listed<EventDestinationHttpHeaderProperty>): Message[] {
+  const headers = headersOf(list);
   const wrong = headers.some(
     ([name, text]) => !field.test(name) || forbidden.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(text),
   );

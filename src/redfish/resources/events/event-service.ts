@@ -1,4 +1,4 @@
-import { type EventHub, ruleRanges } from '../../../events/hub.ts';
+import { ruleRanges } from '../../../events/hub.ts';
 import type { JournalRecord } from '../../../journal/record.ts';
 import {
   isMessageKey,
@@ -8,21 +8,26 @@ import {
   registryNames,
 } from '../../../messages/messages.ts';
 import { resource } from '../../app.ts';
+import type { ActionParameters, EventServiceBody } from '../../generated/types.ts';
 import { enabled, link } from '../../mapping/common.ts';
 import { recordOf } from '../../records/board.ts';
 import type { TestFacts } from '../../records/events.ts';
-import type { Json } from '../../service/json.ts';
 import { root } from '../../uris.ts';
 
 const messageIdPattern = '[A-Za-z0-9]+\\.\\d+\\.\\d+\\.[A-Za-z0-9.]+';
 const severities = ['OK', 'Warning', 'Critical'] as const;
 export const sseUri = `${root}EventService/SSE`;
 
-export const eventService = resource<EventHub>({
+const retryRules = [
+  ['DeliveryRetryAttempts', ruleRanges.attempts],
+  ['DeliveryRetryIntervalSeconds', ruleRanges.interval],
+] as const;
+
+export const eventService = resource({
   uri: '/redfish/v1/EventService',
   schema: 'EventService',
   find: (app) => app.events,
-  body: (events, { app }) => ({
+  body: (events, { app }): EventServiceBody => ({
     Name: 'Event service',
     ServiceEnabled: events.enabled,
     DeliveryRetryAttempts: events.rules.attempts,
@@ -62,10 +67,7 @@ export const eventService = resource<EventHub>({
     {
       properties: ['DeliveryRetryAttempts', 'DeliveryRetryIntervalSeconds'],
       check: (_events, changes) =>
-        Object.entries({
-          DeliveryRetryAttempts: ruleRanges.attempts,
-          DeliveryRetryIntervalSeconds: ruleRanges.interval,
-        }).flatMap(([name, { min, max }]) => {
+        retryRules.flatMap(([name, { min, max }]) => {
           const value = changes.get(name);
           if (value === undefined || (Number(value) >= min && Number(value) <= max)) return [];
           return [
@@ -114,42 +116,40 @@ export const eventService = resource<EventHub>({
   },
 });
 
-/** An event that says what a client asks it to say. @throws RedfishError */
-function testRecord(args: Readonly<Record<string, Json>>): JournalRecord {
-  const text = (name: string) => (typeof args[name] === 'string' ? String(args[name]) : undefined);
-  const messageId = text('MessageId') ?? '';
-  const values = Array.isArray(args.MessageArgs) ? args.MessageArgs.map(String) : [];
+const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** An event that says what a client asks it to say. @throws RedfishError 400 for a time that is none */
+function testRecord(args: ActionParameters['EventService.SubmitTestEvent']): JournalRecord {
+  const { MessageId: messageId, MessageArgs: values = [], EventTimestamp: timestamp } = args;
   const parts = messageId.split('.');
   const key = `${parts[0]}.${parts.at(-1)}`;
   const known = isMessageKey(key) ? messageDefinition(key) : undefined;
-  const wanted = text('MessageSeverity') ?? text('Severity') ?? known?.severity ?? 'OK';
-  const timestamp = text('EventTimestamp');
-  if (
-    timestamp !== undefined &&
-    !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(timestamp)
-  ) {
-    const said = message('Base.ActionParameterValueFormatError', [
-      ...[timestamp, 'EventTimestamp', 'EventService.SubmitTestEvent'],
-    ] as [string, string, string]);
-    throw new RedfishError([said], 400);
-  }
+  const wanted = args.MessageSeverity ?? args.Severity ?? known?.severity ?? 'OK';
+  if (timestamp !== undefined && !timePattern.test(timestamp))
+    throw new RedfishError(
+      [
+        message('Base.ActionParameterValueFormatError', [
+          timestamp,
+          'EventTimestamp',
+          'EventService.SubmitTestEvent',
+        ]),
+      ],
+      400,
+    );
   const test: TestFacts = {
-    ...pick('EventId', text('EventId')),
-    ...pick('EventTimestamp', timestamp),
-    ...pick('EventType', text('EventType')),
-    ...(typeof args.EventGroupId === 'number' ? { EventGroupId: args.EventGroupId } : {}),
+    ...(args.EventId === undefined ? {} : { EventId: args.EventId }),
+    ...(timestamp === undefined ? {} : { EventTimestamp: timestamp }),
+    ...(args.EventType === undefined ? {} : { EventType: args.EventType }),
+    ...(args.EventGroupId === undefined ? {} : { EventGroupId: args.EventGroupId }),
   };
   const filled = known?.text.replace(/%(\d+)/g, (whole, at: string) => values[Number(at) - 1] ?? whole);
   return {
     log: 'Event',
     messageId,
     args: values,
-    message: text('Message') ?? filled ?? messageId,
+    message: args.Message ?? filled ?? messageId,
     severity: severities.find((each) => each === wanted) ?? 'OK',
-    origin: text('OriginOfCondition') ?? null,
+    origin: args.OriginOfCondition ?? null,
     detail: { test },
   };
 }
-
-const pick = (name: keyof TestFacts, value: string | undefined) =>
-  value === undefined ? {} : { [name]: value };

@@ -1,9 +1,11 @@
 /** Diagnostic data of the manager: a log whose entries are archives. */
-import type { Archive, Part } from '../../../diagnostics/archives.ts';
+
+import type { Part } from '../../../diagnostics/archives.ts';
 import { diagnosticSections, type Section } from '../../../diagnostics/parts.ts';
 import { message, RedfishError } from '../../../messages/messages.ts';
 import type { TaskHandle } from '../../../tasks/task.ts';
-import { type App, collection, resource } from '../../app.ts';
+import { collection, resource } from '../../app.ts';
+import type { LogEntryBody, LogServiceBody } from '../../generated/types.ts';
 import { enabled, link, localOffset, now } from '../../mapping/common.ts';
 import { accepted } from '../tasks/tasks.ts';
 import { managerAt } from './managers.ts';
@@ -16,12 +18,12 @@ const timeout = 10 * 60_000;
 /** Route of the download of an archive. */
 export const attachmentPath = '/redfish/v1/Managers/:ManagerId/LogServices/Dump/Entries/:EntryId/attachment';
 
-export const dump = resource<App>({
+export const dump = resource({
   uri,
   schema: 'LogService',
   live: true,
   find: (app, params) => (managerAt(app, params) === undefined ? undefined : app),
-  body: (_app, { uri: at }) => ({
+  body: (_app, { uri: at }): LogServiceBody => ({
     Id: dumpId,
     Name: 'Diagnostic data',
     ServiceEnabled: true,
@@ -37,8 +39,9 @@ export const dump = resource<App>({
   actions: {
     'LogService.CollectDiagnosticData': {
       parameters: { DiagnosticDataType: { type: 'String', required: true, allowable: () => ['Manager'] } },
-      run: async (app, { DiagnosticDataType }, context) =>
-        accepted(context, {
+      run: async (app, { DiagnosticDataType }, context) => {
+        if (app.archives.isBusy) throw new RedfishError([message('Base.ResourceInUse', [])], 409);
+        return accepted(context, {
           ...{ name: 'Collection of diagnostic data', action: 'LogService.CollectDiagnosticData', timeout },
           body: { DiagnosticDataType: DiagnosticDataType ?? null },
           run: async (task) => {
@@ -53,7 +56,8 @@ export const dump = resource<App>({
               throw error;
             }
           },
-        }),
+        });
+      },
     },
     'LogService.ClearLog': {
       parameters: {},
@@ -83,14 +87,14 @@ async function* collected(sections: readonly Section[], { parts, signal }: TaskH
   if (missing.length > 0) yield { name: 'missing.txt', text: missing.join('') };
 }
 
-export const dumpEntry = resource<Archive>({
+export const dumpEntry = resource({
   uri: `${uri}/Entries/{LogEntryId}`,
   schema: 'LogEntry',
   live: true,
   ids: (app) => app.archives.list().map(({ id }) => id),
   find: (app, params) =>
-    managerAt(app, params) === undefined ? undefined : app.archives.get(params.LogEntryId ?? ''),
-  body: ({ id, size, made }, { uri: at }) => ({
+    managerAt(app, params) === undefined ? undefined : app.archives.get(params.LogEntryId),
+  body: ({ id, size, made }, { uri: at }): LogEntryBody => ({
     Name: `Diagnostic data ${id}`,
     EntryType: 'Event',
     Created: made.toISOString(),

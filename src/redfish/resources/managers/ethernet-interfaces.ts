@@ -3,15 +3,16 @@ import { canonicalPrefix } from '../../../network/address-policies.ts';
 import { isDomainName, isHostName, maskOf, maxHostName } from '../../../network/addresses.ts';
 import { fqdnOf, type NetworkInterface } from '../../../network/model.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type { EthernetInterfaceBody, Writables } from '../../generated/types.ts';
 import { maxIpv6, patchedSettings, settingsProperties } from '../../mapping/ethernet-settings.ts';
 import { applyStep, trialFaults } from '../../mapping/network-steps.ts';
+import type { Changes, Write } from '../../service/declare.ts';
 import type { Json, JsonObject } from '../../service/json.ts';
-import type { Changes, Write } from '../../service/resource.ts';
 import { managerAt } from './managers.ts';
 
 const fixed = (_model: NetworkInterface, app: App): boolean => !app.network.read().configurable;
 
-export const ethernetInterface = resource<NetworkInterface>({
+export const ethernetInterface = resource({
   uri: '/redfish/v1/Managers/{ManagerId}/EthernetInterfaces/{EthernetInterfaceId}',
   schema: 'EthernetInterface',
   // The system's network may change without the board knowing.
@@ -20,7 +21,7 @@ export const ethernetInterface = resource<NetworkInterface>({
   find: (app, params) =>
     managerAt(app, params) &&
     app.network.read().interfaces.find(({ id }) => id === params.EthernetInterfaceId),
-  body: (model, { app }) => {
+  body: (model, { app }): EthernetInterfaceBody => {
     const network = app.network.read();
     const { settings } = model;
     return {
@@ -104,7 +105,7 @@ const protocolsOf = ({ settings: { dhcp4, dhcp6, autoconf, vlan } }: NetworkInte
 });
 
 /** Last of all: what cuts the client off waits for nothing that could still fail. */
-function settingsWrite(): Write<App, NetworkInterface> {
+function settingsWrite(): Write<App, NetworkInterface, 'EthernetInterface'> {
   return {
     properties: settingsProperties,
     unless: fixed,
@@ -120,8 +121,8 @@ function settingsWrite(): Write<App, NetworkInterface> {
 }
 
 /** The name is the controller's and so that of all its interfaces. A host name beside an FQDN is passed over, as the schema says. */
-function nameWrite(): Write<App, NetworkInterface> {
-  const read = (app: App, changes: Changes) => {
+function nameWrite(): Write<App, NetworkInterface, 'EthernetInterface'> {
+  const read = (app: App, changes: Changes<Writables['EthernetInterface']>) => {
     const { domain } = app.network.read();
     const fqdn = changes.get('FQDN');
     if (fqdn === undefined) return { property: 'HostName', given: changes.get('HostName'), domain };
@@ -152,9 +153,9 @@ function nameWrite(): Write<App, NetworkInterface> {
 
 const maxPolicies = 64;
 
-function policyWrite(): Write<App, NetworkInterface> {
+function policyWrite(): Write<App, NetworkInterface, 'EthernetInterface'> {
   const table = 'IPv6AddressPolicyTable';
-  const entries = (changes: Changes) =>
+  const entries = (changes: Changes<Writables['EthernetInterface']>) =>
     ((changes.get(table) ?? []) as readonly JsonObject[]).map(({ Prefix, Precedence, Label }) => ({
       prefix: canonicalPrefix(String(Prefix)),
       ...{ given: Prefix, precedence: Precedence, label: Label },

@@ -1,6 +1,7 @@
 import { worst } from '../../../board/health.ts';
 import type { Platform } from '../../../platform/vocabulary/index.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type { ManagerBody } from '../../generated/types.ts';
 import { link, links, localOffset, now } from '../../mapping/common.ts';
 import { conditionsOf, healthOf, journalConditions } from '../../mapping/journal-status.ts';
 import { chassisUri, systemUri } from '../../uris.ts';
@@ -14,19 +15,20 @@ export const managerAt = (
 ): ManagerFacts | undefined =>
   ManagerId === app.board.platform.manager.id ? app.board.platform.manager : undefined;
 
-export const manager = resource<ManagerFacts>({
+export const manager = resource({
   uri: '/redfish/v1/Managers/{ManagerId}',
   schema: 'Manager',
   // Its clock moves with every answer.
   live: true,
   ids: (app) => [app.board.platform.manager.id],
   find: managerAt,
-  body: (facts, { app, uri }) => {
+  body: (facts, { app, uri }): ManagerBody => {
     const { board } = app;
     // What it cannot store concerns all of its work.
     const conditions = journalConditions(app.journal.state);
     const Health = healthOf(conditions);
     const chassis = [...board.chassis.keys()];
+    const home = facts.chassis ?? chassis[0];
     return {
       Name: facts.name ?? 'Management controller',
       ManagerType: 'BMC',
@@ -51,7 +53,7 @@ export const manager = resource<ManagerFacts>({
       Links: {
         ManagerForChassis: links(chassis.map(chassisUri)),
         ManagerForServers: links([...board.hosts.keys()].map(systemUri)),
-        ManagerInChassis: link(chassisUri(facts.chassis ?? chassis[0] ?? '')),
+        ManagerInChassis: home === undefined ? undefined : link(chassisUri(home)),
       },
     };
   },

@@ -2,11 +2,15 @@ import { type Message, message, RedfishError } from '../../../messages/messages.
 import { isDomainName, isHostIpv4, isHostIpv6 } from '../../../network/addresses.ts';
 import { fqdnOf } from '../../../network/model.ts';
 import { type App, resource } from '../../app.ts';
+import type { ManagerNetworkProtocolBody, Writables } from '../../generated/types.ts';
 import { enabled, link } from '../../mapping/common.ts';
 import { applyStep, trialFaults } from '../../mapping/network-steps.ts';
-import type { Changes, Write } from '../../service/resource.ts';
+import { listed } from '../../mapping/written.ts';
+import type { Changes, Write } from '../../service/declare.ts';
 import { httpsCertificatesUri } from '../../uris.ts';
 import { managerAt } from './managers.ts';
+
+type Path = keyof Writables['ManagerNetworkProtocol'];
 
 const ports = { http: 80, ntp: 123, ssdp: 1900, mdns: 5353 };
 
@@ -15,7 +19,7 @@ export const networkProtocol = resource({
   schema: 'ManagerNetworkProtocol',
   live: true,
   find: managerAt,
-  body: (_facts, { app }) => {
+  body: (_facts, { app }): ManagerNetworkProtocolBody => {
     const network = app.network.read();
     const { ntp, ssh, interfaces } = network;
     const { ssdp, dnsSd } = app.discovery.settings;
@@ -62,15 +66,19 @@ function fixed(_model: unknown, app: App): boolean {
 const maxInterval = 86_400;
 const maxTtl = 255;
 
-function discoveryWrite(): Write<App, unknown> {
-  const properties = [
+function discoveryWrite(): Write<App, unknown, 'ManagerNetworkProtocol'> {
+  const properties: readonly Path[] = [
     'SSDP/ProtocolEnabled',
     'SSDP/NotifyMulticastIntervalSeconds',
     'SSDP/NotifyTTL',
     'SSDP/NotifyIPv6Scope',
     'mDNS/ProtocolEnabled',
   ];
-  const tooLarge = (changes: Changes, path: string, most: number): readonly Message[] => {
+  const tooLarge = (
+    changes: Changes<Writables['ManagerNetworkProtocol']>,
+    path: Path,
+    most: number,
+  ): readonly Message[] => {
     const value = changes.get(path);
     if (typeof value !== 'number' || value <= most) return [];
     const name = path.split('/').at(-1) ?? path;
@@ -87,15 +95,14 @@ function discoveryWrite(): Write<App, unknown> {
     apply: async (_model, changes, { app: { discovery } }) => {
       const before = discovery.settings;
       const { ssdp, dnsSd } = before;
-      const pick = <T>(path: string, fallback: T): T => (changes.get(path) ?? fallback) as T;
       await discovery.configure({
         ssdp: {
-          enabled: pick('SSDP/ProtocolEnabled', ssdp.enabled),
-          interval: pick('SSDP/NotifyMulticastIntervalSeconds', ssdp.interval),
-          ttl: pick('SSDP/NotifyTTL', ssdp.ttl),
-          scope: pick('SSDP/NotifyIPv6Scope', ssdp.scope),
+          enabled: changes.get('SSDP/ProtocolEnabled') ?? ssdp.enabled,
+          interval: changes.get('SSDP/NotifyMulticastIntervalSeconds') ?? ssdp.interval,
+          ttl: changes.get('SSDP/NotifyTTL') ?? ssdp.ttl,
+          scope: changes.get('SSDP/NotifyIPv6Scope') ?? ssdp.scope,
         },
-        dnsSd: { enabled: pick('mDNS/ProtocolEnabled', dnsSd.enabled) },
+        dnsSd: { enabled: changes.get('mDNS/ProtocolEnabled') ?? dnsSd.enabled },
       });
       return () => discovery.configure(before);
     },
@@ -104,12 +111,12 @@ function discoveryWrite(): Write<App, unknown> {
 
 const maxTimeServers = 8;
 
-function timeWrite(): Write<App, unknown> {
+function timeWrite(): Write<App, unknown, 'ManagerNetworkProtocol'> {
   return {
     properties: ['NTP/ProtocolEnabled', 'NTP/NTPServers'],
     unless: fixed,
     check: (_model, changes) => {
-      const servers = (changes.get('NTP/NTPServers') ?? []) as readonly string[];
+      const servers = listed(changes.get('NTP/NTPServers'));
       if (servers.length > maxTimeServers) {
         const options = { relatedProperties: ['#/NTP/NTPServers'] };
         return [message('Base.ArraySizeTooLong', ['NTPServers', maxTimeServers], options)];
@@ -129,14 +136,15 @@ function timeWrite(): Write<App, unknown> {
     },
     apply: (_model, changes, context) => {
       const { ntp } = context.app.network.read();
-      const servers = (changes.get('NTP/NTPServers') ?? ntp.servers) as readonly string[];
+      const sent = changes.get('NTP/NTPServers');
+      const servers = sent === undefined || sent === null ? ntp.servers : listed(sent);
       const enabled = (changes.get('NTP/ProtocolEnabled') ?? ntp.enabled) === true;
       return applyStep(context, { kind: 'time', enabled, servers });
     },
   };
 }
 
-function sshWrite(): Write<App, unknown> {
+function sshWrite(): Write<App, unknown, 'ManagerNetworkProtocol'> {
   return {
     properties: ['SSH/ProtocolEnabled'],
     unless: (model, app) => fixed(model, app) || app.network.read().ssh === null,
@@ -147,7 +155,7 @@ function sshWrite(): Write<App, unknown> {
 }
 
 /** The daemon listens on the new port before it answers, and on the old one until its clients have gone. */
-function portWrite(): Write<App, unknown> {
+function portWrite(): Write<App, unknown, 'ManagerNetworkProtocol'> {
   const path = 'HTTPS/Port';
   const options = { relatedProperties: [`#/${path}`] };
   return {
@@ -174,7 +182,7 @@ function portWrite(): Write<App, unknown> {
   };
 }
 
-function notNull(changes: Changes, path: string): readonly Message[] {
+function notNull(changes: Changes<Writables['ManagerNetworkProtocol']>, path: Path): readonly Message[] {
   if (changes.get(path) !== null) return [];
   const name = path.split('/').at(-1) ?? path;
   return [message('Base.PropertyValueTypeError', ['null', name], { relatedProperties: [`#/${path}`] })];

@@ -1,6 +1,7 @@
 import { message } from '../../../messages/messages.ts';
 import { cipherSuites } from '../../../tls/context.ts';
 import { resource } from '../../app.ts';
+import type { SecurityPolicyBody } from '../../generated/types.ts';
 import { link } from '../../mapping/common.ts';
 import type { Json } from '../../service/json.ts';
 import { clientCertificatesUri } from '../../uris.ts';
@@ -14,7 +15,7 @@ export const securityPolicy = resource({
   uri: '/redfish/v1/Managers/{ManagerId}/SecurityPolicy',
   schema: 'SecurityPolicy',
   find: managerAt,
-  body: (_facts, { app: { certificates } }) => ({
+  body: (_facts, { app: { certificates } }): SecurityPolicyBody => ({
     Id: 'SecurityPolicy',
     Name: 'Security policy',
     TLS: {

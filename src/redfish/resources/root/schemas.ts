@@ -1,18 +1,18 @@
 /** What the service's answers are made of: the schemas and the message registries, by reference to DMTF's copies. */
 
 import { registries as facts } from '../../../messages/generated/registries.ts';
-import { type RegistryName, registryNames, registryVersion } from '../../../messages/messages.ts';
+import { registryNames, registryVersion } from '../../../messages/messages.ts';
 import { ownRegistryUri } from '../../../messages/own.ts';
 import { collection, resource } from '../../app.ts';
+import type { JsonSchemaFileBody, MessageRegistryFileBody } from '../../generated/types.ts';
 import { schemaNames, versionedNamespace } from '../../service/metadata.ts';
-import type { SchemaName } from '../../service/resource.ts';
 
-export const jsonSchema = resource<SchemaName>({
+export const jsonSchema = resource({
   uri: '/redfish/v1/JsonSchemas/{JsonSchemaFileId}',
   schema: 'JsonSchemaFile',
   ids: () => schemaNames,
   find: (_app, { JsonSchemaFileId }) => schemaNames.find((name) => name === JsonSchemaFileId),
-  body: (name) => {
+  body: (name): JsonSchemaFileBody => {
     const versioned = versionedNamespace(name) ?? name;
     return {
       Name: `${name} schema`,
@@ -30,12 +30,12 @@ export const jsonSchemas = collection({
   members: jsonSchema,
 });
 
-export const messageRegistry = resource<RegistryName>({
+export const messageRegistry = resource({
   uri: '/redfish/v1/Registries/{MessageRegistryFileId}',
   schema: 'MessageRegistryFile',
   ids: () => registryNames,
   find: (_app, { MessageRegistryFileId }) => registryNames.find((name) => name === MessageRegistryFileId),
-  body: (name) => ({
+  body: (name): MessageRegistryFileBody => ({
     Name: `${name} message registry`,
     Registry: `${name}.${registryVersion(name)}`,
     Languages: ['en'],

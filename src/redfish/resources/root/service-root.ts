@@ -1,4 +1,5 @@
 import { resource } from '../../app.ts';
+import type { ServiceRootBody } from '../../generated/types.ts';
 import { link } from '../../mapping/common.ts';
 import { maxExpandLevels } from '../../service/query/query.ts';
 import { managerUri, root } from '../../uris.ts';
@@ -12,7 +13,7 @@ export const serviceRoot = resource({
   schema: 'ServiceRoot',
   open: true,
   find: (app) => app,
-  body: (app) => ({
+  body: (app): ServiceRootBody => ({
     Id: 'RootService',
     Name: `${app.board.platform.name} management`,
     Vendor: 'redfishd',

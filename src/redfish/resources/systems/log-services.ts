@@ -1,8 +1,10 @@
 /** Logs are views of the journal: a SEL and POST codes of each system, the event and audit logs of the manager. */
+
 import { decodeSelRecord, EVENT_TYPE } from 'node-ipmi';
 import type { JournalEntry, LogName, LogRef } from '../../../journal/record.ts';
 import { message, RedfishError } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type { LogEntryBody, LogServiceBody } from '../../generated/types.ts';
 import { link, localOffset, now } from '../../mapping/common.ts';
 import {
   type Condition,
@@ -57,18 +59,18 @@ function logServices(
     logsAt(app, params).find(({ facts }) => facts.id === params.LogServiceId);
   const uri = `${above}/LogServices`;
 
-  const entry = resource<{ readonly log: Log; readonly entry: JournalEntry }>({
+  const entry = resource({
     uri: `${uri}/{LogServiceId}/Entries/{LogEntryId}`,
     schema: 'LogEntry',
     // There are many, and each is read seldom: what is kept of them would only push out what is read often.
     live: true,
     find: (app, params) => {
       const log = logAt(app, params);
-      const id = params.LogEntryId ?? '';
+      const id = params.LogEntryId;
       const found = log && /^[1-9]\d{0,15}$/.test(id) ? app.journal.get(Number(id)) : undefined;
       return log && found && belongs(found, log.ref) ? { log, entry: found } : undefined;
     },
-    body: ({ log, entry: model }, { app }) => ({
+    body: ({ log, entry: model }, { app }): LogEntryBody => ({
       Name: `${log.facts.name} entry ${model.id}`,
       EntryType: log.facts.entryType,
       Created: model.time.toISOString(),
@@ -110,8 +112,7 @@ function logServices(
       const log = logAt(app, params);
       if (log === undefined) return { total: 0, ids: [] };
       const condition = filter && journalFilter(filter);
-      if (filter !== undefined && (condition === undefined || !app.journal.acceptsFilter(condition)))
-        return undefined;
+      if (filter !== undefined && condition === undefined) return undefined;
       const { total, entries: page } = app.journal.page(log.ref, {
         ...{ skip, top },
         ...(after === undefined ? {} : { after: idOf(after) }),
@@ -121,7 +122,7 @@ function logServices(
     },
   });
 
-  const service = resource<Log>({
+  const service = resource({
     uri: `${uri}/{LogServiceId}`,
     schema: 'LogService',
     live: true,
@@ -130,7 +131,7 @@ function logServices(
       return own.length === 0 ? [] : [...own, ...others];
     },
     find: logAt,
-    body: ({ facts, trouble }, { app, uri: at }) => ({
+    body: ({ facts, trouble }, { app, uri: at }): LogServiceBody => ({
       Name: facts.name,
       ServiceEnabled: true,
       LogEntryType: facts.entryType,
@@ -219,7 +220,7 @@ function originOf(app: App, origin: string | null) {
 export const systemLogs = logServices(
   '/redfish/v1/Systems/{ComputerSystemId}',
   (app, { ComputerSystemId }) => {
-    const host = app.board.hosts.get(ComputerSystemId ?? '');
+    const host = ComputerSystemId === undefined ? undefined : app.board.hosts.get(ComputerSystemId);
     if (host === undefined) return [];
     const own: Log = { facts: sel, ref: { log: 'SEL', system: host.id } };
     if (host.postCodes === null) return [own];

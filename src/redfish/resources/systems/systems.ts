@@ -1,37 +1,41 @@
 import { createHash } from 'node:crypto';
-import type {
-  BootOverride,
-  BootRetrySettings,
-  Host,
-  ResetType,
-  RestorePolicy,
+import {
+  type BootOverride,
+  bootTargets,
+  type Fru,
+  type Host,
+  type ResetType,
+  type RestorePolicy,
 } from '../../../board/model.ts';
 import { message } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type {
+  ComputerSystemBody,
+  ComputerSystemBootProgress,
+  ResourceStatus,
+  Writables,
+} from '../../generated/types.ts';
+import { assetTag } from '../../mapping/asset-tag.ts';
 import { link, links, statusOf } from '../../mapping/common.ts';
 import { indicatorOf, indicatorWrite } from '../../mapping/indicators.ts';
 import { runReset } from '../../mapping/resets.ts';
 import { codeText } from '../../records/board.ts';
-import type { JsonObject } from '../../service/json.ts';
-import type { Write } from '../../service/resource.ts';
+import type { Changes } from '../../service/declare.ts';
 import { chassisUri, consoleUri, managerUri } from '../../uris.ts';
 
-/** Redfish BootSource values that the firmware of an OCP host can be asked for by IPMI boot options or BootOrder. */
-const bootTargets = ['None', 'Pxe', 'Hdd', 'Cd', 'BiosSetup', 'Usb', 'UefiTarget', 'UefiHttp', 'Diags'];
 const bootEnabled = ['Disabled', 'Once', 'Continuous'];
 const bootModes = ['Legacy', 'UEFI'];
 const restorePolicies: readonly RestorePolicy[] = ['AlwaysOn', 'AlwaysOff', 'LastState'];
-const maxAssetTag = 63;
 
-export const system = resource<Host>({
+export const system = resource({
   uri: '/redfish/v1/Systems/{ComputerSystemId}',
   schema: 'ComputerSystem',
   ids: (app) => [...app.board.hosts.keys()],
-  find: (app, { ComputerSystemId }) => app.board.hosts.get(ComputerSystemId ?? ''),
+  find: (app, { ComputerSystemId }) => app.board.hosts.get(ComputerSystemId),
   // Codes of firmware move many times a second.
   volatile: ['OemLastState', 'LastStateTime'],
-  body: (host, { app, uri }) => {
-    const fru = app.board.frus.get(host.facts.fru ?? app.board.chassis.get(host.chassis)?.facts.fru ?? '');
+  body: (host, { app, uri }): ComputerSystemBody => {
+    const fru = fruOf(app, host);
     return {
       Name: host.name,
       SystemType: 'Physical',
@@ -82,7 +86,8 @@ export const system = resource<Host>({
       allowable: () => ({ PowerRestorePolicy: restorePolicies }),
       apply: async (host, changes, { app }) => {
         const before = host.restorePolicy;
-        await app.board.setRestorePolicy(host.id, changes.get('PowerRestorePolicy') as RestorePolicy);
+        const policy = changes.get('PowerRestorePolicy');
+        if (policy !== undefined) await app.board.setRestorePolicy(host.id, policy);
         return () => app.board.setRestorePolicy(host.id, before);
       },
     },
@@ -134,8 +139,8 @@ export const system = resource<Host>({
       apply: async (host, changes, { app }) => {
         const { config, attempts } = host.bootRetry ?? { config: 'Disabled', attempts: 0 };
         await app.board.setBootRetry(host.id, {
-          config: (changes.get('Boot/AutomaticRetryConfig') ?? config) as BootRetrySettings['config'],
-          attempts: (changes.get('Boot/AutomaticRetryAttempts') ?? attempts) as number,
+          config: changes.get('Boot/AutomaticRetryConfig') ?? config,
+          attempts: changes.get('Boot/AutomaticRetryAttempts') ?? attempts,
         });
         return () => app.board.setBootRetry(host.id, { config, attempts });
       },
@@ -161,11 +166,14 @@ export const system = resource<Host>({
       run: (host, { ResetType }, context) => {
         const { board } = context.app;
         const what = {
-          ...{ name: host.name, action: 'ComputerSystem.Reset', chassis: host.chassis },
+          name: host.name,
+          action: 'ComputerSystem.Reset',
+          chassis: host.chassis,
+          supported: host.supportedResets,
           refusal: (type: ResetType) => host.resetRefusal(type),
           reset: (type: ResetType) => board.reset(host.id, type),
         };
-        return runReset(what, ResetType as ResetType, context);
+        return runReset(what, ResetType, context);
       },
     },
   },
@@ -178,8 +186,14 @@ export const systems = collection({
   members: system,
 });
 
+/** The inventory of a host: its own, or that of the chassis it stands in. */
+function fruOf({ board }: App, host: Host): Fru | undefined {
+  const fru = host.facts.fru ?? board.chassis.get(host.chassis)?.facts.fru;
+  return fru === undefined ? undefined : board.frus.get(fru);
+}
+
 /** Controllers of the host that do not answer, with the time of the last answer. */
-function silence(app: App, host: string): JsonObject {
+function silence(app: App, host: string): Pick<ResourceStatus, 'Conditions'> {
   const conditions = [...app.board.nodes.values()].flatMap(({ facts, name, fault, status, lastAnswer }) => {
     if (facts.host !== host || status.health === 'OK') return [];
     const said = message('Platform.DeviceManagementInterfaceUnresponsive', [name]);
@@ -192,7 +206,7 @@ function silence(app: App, host: string): JsonObject {
         MessageId: said.MessageId,
         MessageArgs: said.MessageArgs,
         Message: `${said.Message} ${since} ${fault}.`,
-        Severity: 'Warning',
+        Severity: 'Warning' as const,
         Timestamp: (lastAnswer ?? app.started).toISOString(),
       },
     ];
@@ -201,7 +215,7 @@ function silence(app: App, host: string): JsonObject {
 }
 
 /** A console that is switched on gives no more than its URI: who opens it must log in as for any request. */
-function serialConsole(app: App, { id }: Host): JsonObject {
+function serialConsole(app: App, { id }: Host): Pick<ComputerSystemBody, 'SerialConsole'> {
   const console = app.board.consoles.get(id);
   if (console === undefined) return {};
   return {
@@ -212,20 +226,27 @@ function serialConsole(app: App, { id }: Host): JsonObject {
   };
 }
 
-function bootOf(host: Host, changes: ReadonlyMap<string, unknown>): BootOverride {
-  const pick = <T>(name: string, before: T): T =>
-    changes.has(`Boot/${name}`) ? (changes.get(`Boot/${name}`) as T) : before;
+function bootOf({ boot }: Host, changes: Changes<Writables['ComputerSystem']>): BootOverride {
+  const target = changes.get('Boot/BootSourceOverrideTarget');
+  const mode = changes.get('Boot/BootSourceOverrideMode');
+  const uefiTarget = changes.get('Boot/UefiTargetBootSourceOverride');
+  const httpBootUri = changes.get('Boot/HttpBootUri');
   return {
-    enabled: pick('BootSourceOverrideEnabled', host.boot.enabled),
-    target: pick('BootSourceOverrideTarget', host.boot.target),
-    mode: pick('BootSourceOverrideMode', host.boot.mode),
-    uefiTarget: pick('UefiTargetBootSourceOverride', host.boot.uefiTarget),
-    httpBootUri: pick('HttpBootUri', host.boot.httpBootUri),
+    enabled: changes.get('Boot/BootSourceOverrideEnabled') ?? boot.enabled,
+    target: bootTargets.find((each) => each === target) ?? boot.target,
+    mode: mode === undefined ? boot.mode : mode,
+    uefiTarget: uefiTarget === undefined ? boot.uefiTarget : uefiTarget,
+    httpBootUri: httpBootUri === undefined ? boot.httpBootUri : httpBootUri,
   };
 }
 
 /** While the firmware works, the last code that it wrote says more than any word of the schema. */
-function bootProgress({ powerState, postComplete, postSince, postCodes }: Host): JsonObject | undefined {
+function bootProgress({
+  powerState,
+  postComplete,
+  postSince,
+  postCodes,
+}: Host): ComputerSystemBootProgress | undefined {
   const code = postCodes?.last ?? null;
   if (postComplete === null && code === null) return undefined;
   const since = { LastStateTime: postSince?.toISOString() };
@@ -243,25 +264,4 @@ function hostUuid(app: App, host: Host): string {
   const own = index > 0 ? index : createHash('sha256').update(host.id).digest().readUIntBE(0, 3);
   const tail = (Number.parseInt(app.uuid.slice(-6), 16) ^ own).toString(16).padStart(6, '0');
   return app.uuid.slice(0, -6) + tail;
-}
-
-/** The write of an asset tag; `set` stores it. */
-export function assetTag<M extends { readonly assetTag: string }>(
-  set: (app: App, model: M, tag: string) => Promise<void>,
-): Write<App, M> {
-  return {
-    properties: ['AssetTag'],
-    check: (_model, changes) => {
-      const tag = changes.get('AssetTag');
-      if (typeof tag !== 'string' || Buffer.byteLength(tag) <= maxAssetTag) return [];
-      return [
-        message('Base.StringValueTooLong', ['AssetTag', maxAssetTag], { relatedProperties: ['#/AssetTag'] }),
-      ];
-    },
-    apply: async (model, changes, { app }) => {
-      const before = model.assetTag;
-      await set(app, model, String(changes.get('AssetTag') ?? ''));
-      return () => set(app, model, before);
-    },
-  };
 }

@@ -1,17 +1,16 @@
 import { errorBody, message, RedfishError } from '../../../messages/messages.ts';
 import {
-  type Task,
   TaskCancelled,
-  type TaskMessage,
   type TaskMessages,
   type TaskPart,
   TaskTimeout,
   TooManyTasks,
 } from '../../../tasks/task.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type { TaskBody, TaskServiceBody } from '../../generated/types.ts';
 import { enabled, link, now } from '../../mapping/common.ts';
+import type { WriteContext } from '../../service/declare.ts';
 import type { JsonObject } from '../../service/json.ts';
-import type { WriteContext } from '../../service/resource.ts';
 import { Accepted } from '../../service/write/accepted.ts';
 import { root } from '../../uris.ts';
 
@@ -19,12 +18,12 @@ export const taskUri = (id: string): string => `${root}TaskService/Tasks/${id}`;
 const monitors = `${root}TaskService/TaskMonitors/`;
 export const monitorUri = (id: string): string => `${monitors}${id}`;
 
-export const taskService = resource<App>({
+export const taskService = resource({
   uri: '/redfish/v1/TaskService',
   schema: 'TaskService',
   live: true,
   find: (app) => app,
-  body: () => ({
+  body: (): TaskServiceBody => ({
     Name: 'Task service',
     ServiceEnabled: true,
     DateTime: now(),
@@ -35,12 +34,12 @@ export const taskService = resource<App>({
   }),
 });
 
-export const task = resource<Task>({
+export const task = resource({
   uri: '/redfish/v1/TaskService/Tasks/{TaskId}',
   schema: 'Task',
   ids: (app) => app.tasks.list().map(({ id }) => id),
-  find: (app, { TaskId }) => app.tasks.get(TaskId ?? ''),
-  body: (model, { uri }) => ({
+  find: (app, { TaskId }) => app.tasks.get(TaskId),
+  body: (model, { uri }): TaskBody => ({
     Name: model.name,
     SubTasks: model.parts.length === 0 ? undefined : link(`${uri}/SubTasks`),
     TaskState: model.state,
@@ -56,7 +55,7 @@ export const task = resource<Task>({
       JsonBody: model.request.body,
       HttpHeaders: [],
     },
-    Messages: model.messages as readonly JsonObject[],
+    Messages: model.messages,
   }),
   // One that is under way is cancelled by it, and forgotten by the next.
   remove: ({ id }, { app }) => {
@@ -74,18 +73,18 @@ export const tasks = collection({
 const partsOf = (app: App, id = ''): readonly TaskPart[] => app.tasks.get(id)?.parts ?? [];
 
 /** A part of a task that can fail by itself (Task.SubTasks). */
-export const subTask = resource<TaskPart>({
+export const subTask = resource({
   uri: '/redfish/v1/TaskService/Tasks/{TaskId}/SubTasks/{TaskId2}',
   schema: 'Task',
   ids: (app, { TaskId }) => partsOf(app, TaskId).map(({ id }) => id),
   find: (app, { TaskId, TaskId2 }) => partsOf(app, TaskId).find(({ id }) => id === TaskId2),
-  body: ({ name, state, health, started, ended, messages }) => ({
+  body: ({ name, state, health, started, ended, messages }): TaskBody => ({
     Name: name,
     TaskState: state,
     TaskStatus: ended === null ? undefined : health,
     StartTime: started?.toISOString(),
     EndTime: ended?.toISOString(),
-    Messages: messages as readonly JsonObject[],
+    Messages: messages,
   }),
 });
 
@@ -139,16 +138,16 @@ export function taskWords(refusalOf: (error: unknown) => RedfishError): TaskMess
         cause === undefined ? each : { ...each, Message: `${each.Message} Cause: ${cause}.` },
       );
       return {
-        messages: messages as readonly unknown[] as readonly TaskMessage[],
+        messages,
         answer: { status: refusal.status, headers: {}, body: json(messages) },
       };
     },
-    incomplete: (id) => message('TaskEvent.TaskCompletedWarning', [id]) as unknown as TaskMessage,
+    incomplete: (id) => message('TaskEvent.TaskCompletedWarning', [id]),
     interrupted(id) {
       const said = message('TaskEvent.TaskAborted', [id]);
       const told = { ...said, Message: `${said.Message} The manager was restarted before it had ended.` };
       return {
-        message: told as unknown as TaskMessage,
+        message: told,
         answer: { status: 500, headers: {}, body: json([message('Base.OperationFailed', [])]) },
       };
     },

@@ -1,17 +1,19 @@
 /** What each metric is: every sensor, and the states that triggers watch. They follow from the board. */
+
 import { collection, resource } from '../../app.ts';
+import type { MetricDefinitionBody } from '../../generated/types.ts';
 import { durationOf } from '../../mapping/common.ts';
-import { type MetricFacts, metricFacts } from '../../mapping/metrics.ts';
+import { metricFacts } from '../../mapping/metrics.ts';
 import { quantities } from '../../mapping/quantities.ts';
 
 const summable: ReadonlySet<string> = new Set(['Power', 'Current', 'EnergyJoules']);
 
-export const metricDefinition = resource<MetricFacts>({
+export const metricDefinition = resource({
   uri: '/redfish/v1/TelemetryService/MetricDefinitions/{MetricDefinitionId}',
   schema: 'MetricDefinition',
   ids: (app) => [...metricFacts(app).keys()],
-  find: (app, { MetricDefinitionId }) => metricFacts(app).get(MetricDefinitionId ?? ''),
-  body: ({ name, property, sensor, values }) => ({
+  find: (app, { MetricDefinitionId }) => metricFacts(app).get(MetricDefinitionId),
+  body: ({ name, property, sensor, values }): MetricDefinitionBody => ({
     Name: name,
     MetricProperties: [property],
     IsLinear: values === null ? true : undefined,
@@ -20,7 +22,7 @@ export const metricDefinition = resource<MetricFacts>({
       : {
           MetricType: sensor.quantity === 'EnergyJoules' ? 'Counter' : 'Gauge',
           MetricDataType: 'Decimal',
-          Implementation: 'PhysicalSensor',
+          Implementation: sensor.inputs.length === 0 ? 'PhysicalSensor' : 'Calculated',
           Units: quantities[sensor.quantity].units,
           Calculable: summable.has(sensor.quantity) ? 'Summable' : 'NonSummable',
           PhysicalContext: sensor.context ?? undefined,

@@ -1,45 +1,33 @@
 import { message, RedfishError } from '../../../messages/messages.ts';
 import { type Definition, limits } from '../../../telemetry/definition.ts';
 import { collection, resource } from '../../app.ts';
+import type { MetricReportDefinitionBody, Writables } from '../../generated/types.ts';
 import { link, links } from '../../mapping/common.ts';
 import { faultsOfDefinition } from '../../mapping/metric-rules.ts';
-import { metricsOf, withoutNulls } from '../../mapping/metrics.ts';
+import { metricsOf } from '../../mapping/metrics.ts';
 import { predefinedIds } from '../../mapping/predefined-reports.ts';
-import type { Json, JsonObject } from '../../service/json.ts';
-import type { Changes } from '../../service/resource.ts';
+import { blankDefinition, definitionProperties, definitionWith } from '../../mapping/report-definition.ts';
+import { written } from '../../mapping/written.ts';
+import type { Changes } from '../../service/declare.ts';
 import { metricReportDefinitionUri, metricReportUri, triggerUri } from '../../uris.ts';
 
-const writable = [
-  'MetricReportDefinitionType',
-  'MetricReportDefinitionEnabled',
-  'Schedule',
-  'ReportActions',
-  'ReportUpdates',
-  'ReportTimespan',
-  'MetricProperties',
-  'Metrics',
-  'Wildcards',
-  'SuppressRepeatedMetricValue',
-  'MetricReportHeartbeatInterval',
-] as const;
-
-export const metricReportDefinition = resource<Definition>({
+export const metricReportDefinition = resource({
   uri: '/redfish/v1/TelemetryService/MetricReportDefinitions/{MetricReportDefinitionId}',
   schema: 'MetricReportDefinition',
   // Which report is the newest is no change of the definition.
   volatile: ['MetricReport'],
   ids: (app) => app.telemetry.definitions.all.map(({ Id }) => Id),
-  find: (app, { MetricReportDefinitionId }) => app.telemetry.definitions.get(MetricReportDefinitionId ?? ''),
-  body: (model, { app }) => {
+  find: (app, { MetricReportDefinitionId }) => app.telemetry.definitions.get(MetricReportDefinitionId),
+  body: (model, { app }): MetricReportDefinitionBody => {
     const { Id, Metrics, Wildcards, Schedule, ...rest } = model;
     const report = app.telemetry.newestReport(Id);
     const triggers = app.telemetry.triggers.all.filter(({ Reports }) => Reports.includes(Id));
     return {
       Id,
       ...rest,
-      Schedule: Schedule && { ...Schedule },
-      Metrics: Metrics.map((each): JsonObject => ({ ...each })),
-      Wildcards: Wildcards.map((each): JsonObject => ({ ...each })),
+      Schedule,
+      Metrics,
+      Wildcards,
       ReportTimespan: model.ReportTimespan ?? null,
       MetricReportHeartbeatInterval: model.MetricReportHeartbeatInterval ?? null,
       AppendLimit: limits.append,
@@ -50,7 +38,7 @@ export const metricReportDefinition = resource<Definition>({
   },
   writes: [
     {
-      properties: writable,
+      properties: definitionProperties,
       check: (model, changes, { app }) => faultsOfDefinition(changed(model, changes), metricsOf(app)),
       apply: (model, changes, { app }) => {
         const before = app.telemetry.definitions.get(model.Id) ?? model;
@@ -70,7 +58,7 @@ export const metricReportDefinitions = collection({
   members: metricReportDefinition,
   create: {
     required: ['MetricReportDefinitionType'],
-    optional: ['Id', 'Name', 'Description', ...writable.slice(1)],
+    optional: ['Id', 'Name', 'Description', ...definitionProperties],
     run: (body, { app }) => {
       const { definitions } = app.telemetry;
       if (definitions.all.length >= limits.definitions)
@@ -81,12 +69,14 @@ export const metricReportDefinitions = collection({
         (each) => definitions.get(each) !== undefined,
         'MetricReportDefinition',
       );
-      const { Id: _, Name, ...given } = withoutNulls(body);
-      const made = {
-        ...blank,
-        ...{ Id: id, Name: Name ?? id },
-        ...given,
-      } as unknown as Definition;
+      const { Description } = body;
+      const made = definitionWith(
+        {
+          ...blankDefinition(id, body.Name ?? id),
+          ...(Description === undefined || Description === null ? {} : { Description }),
+        },
+        body,
+      );
       const faults = faultsOfDefinition(made, metricsOf(app));
       if (faults.length > 0) throw new RedfishError(faults, 400);
       definitions.put(made);
@@ -98,28 +88,12 @@ export const metricReportDefinitions = collection({
 /** Those that come with the daemon can be switched off, not removed. */
 const predefined: ReadonlySet<string> = new Set(predefinedIds);
 
-const blank = {
-  ReportActions: ['LogToMetricReportsCollection'],
-  ReportUpdates: 'Overwrite',
-  ...{ Wildcards: [], MetricProperties: [], Metrics: [] },
-  SuppressRepeatedMetricValue: false,
-  MetricReportDefinitionEnabled: true,
-} as const;
-
-function changed(model: Definition, changes: Changes): Definition {
-  const next = new Map<string, unknown>(Object.entries(model));
-  for (const [name, value] of changes) {
-    if (value !== null) next.set(name, withoutNulls(value));
-    // Null is what there was before anything was said.
-    else if (Object.hasOwn(blank, name)) next.set(name, blank[name as keyof typeof blank]);
-    else next.delete(name);
-  }
-  return Object.fromEntries(next) as unknown as Definition;
-}
+const changed = (model: Definition, changes: Changes<Writables['MetricReportDefinition']>): Definition =>
+  definitionWith(model, written(changes, definitionProperties));
 
 /** The id that a client wants, or one that is free. @throws RedfishError 400, 409 */
 export function newId(
-  wanted: Json | undefined,
+  wanted: string | null | undefined,
   prefix: string,
   taken: (id: string) => boolean,
   schema: string,
@@ -129,10 +103,9 @@ export function newId(
     while (taken(`${prefix}${number}`)) number += 1;
     return `${prefix}${number}`;
   }
-  const id = String(wanted);
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(id))
-    throw new RedfishError([message('Base.PropertyValueFormatError', [id.slice(0, 128), 'Id'])], 400);
-  if (taken(id) || predefined.has(id))
-    throw new RedfishError([message('Base.ResourceAlreadyExists', [schema, 'Id', id])]);
-  return id;
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(wanted))
+    throw new RedfishError([message('Base.PropertyValueFormatError', [wanted.slice(0, 128), 'Id'])], 400);
+  if (taken(wanted) || predefined.has(wanted))
+    throw new RedfishError([message('Base.ResourceAlreadyExists', [schema, 'Id', wanted])]);
+  return wanted;
 }

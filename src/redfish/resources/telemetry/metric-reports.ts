@@ -1,19 +1,20 @@
 import type { Report } from '../../../telemetry/report.ts';
 import { collection, resource } from '../../app.ts';
+import type { MetricReportBody } from '../../generated/types.ts';
 import { odataType } from '../../generated/versions.ts';
 import { link } from '../../mapping/common.ts';
 import type { JsonObject } from '../../service/json.ts';
 import { metricReportDefinitionUri, metricReportUri } from '../../uris.ts';
 
-export const metricReport = resource<Report>({
+export const metricReport = resource({
   uri: '/redfish/v1/TelemetryService/MetricReports/{MetricReportId}',
   schema: 'MetricReport',
   // Made as it is asked for, or moved with every reading.
   live: true,
   volatile: ['MetricValues', 'Timestamp'],
   ids: (app) => app.telemetry.reportIds,
-  find: (app, { MetricReportId }) => app.telemetry.report(MetricReportId ?? ''),
-  body: (report) => properties(report),
+  find: (app, { MetricReportId }) => app.telemetry.report(MetricReportId),
+  body: (report): MetricReportBody => properties(report),
   remove: ({ id }, { app }) => app.telemetry.removeReport(id),
 });
 
@@ -24,11 +25,11 @@ export const metricReports = collection({
   members: metricReport,
 });
 
-const properties = ({ name, definition, time, values }: Report): JsonObject => ({
+const properties = ({ name, definition, time, values }: Report): MetricReportBody => ({
   Name: name,
   MetricReportDefinition: definition === null ? undefined : link(metricReportDefinitionUri(definition)),
   Timestamp: time.toISOString(),
-  MetricValues: values.map((each): JsonObject => ({ ...each })),
+  MetricValues: values,
 });
 
 /** The whole resource, as subscribers get it. */

@@ -3,16 +3,16 @@ import { functions, limits } from '../../../telemetry/definition.ts';
 import type { MetricValue } from '../../../telemetry/report.ts';
 import { tickPeriod } from '../../../telemetry/telemetry.ts';
 import { resource } from '../../app.ts';
+import type { MetricReportMetricValue, TelemetryServiceBody } from '../../generated/types.ts';
 import { durationOf, link } from '../../mapping/common.ts';
-import { withoutNulls } from '../../mapping/metrics.ts';
-import type { JsonObject } from '../../service/json.ts';
+import { given } from '../../mapping/written.ts';
 import { managerUri, telemetryUri } from '../../uris.ts';
 
 export const telemetryService = resource({
   uri: telemetryUri,
   schema: 'TelemetryService',
   find: (app) => app,
-  body: ({ telemetry, board }, { uri }) => ({
+  body: ({ telemetry, board }, { uri }): TelemetryServiceBody => ({
     Name: 'Telemetry service',
     ServiceEnabled: telemetry.enabled,
     Status: { State: telemetry.enabled ? 'Enabled' : 'Disabled', Health: 'OK' },
@@ -42,16 +42,17 @@ export const telemetryService = resource({
         GeneratedMetricReportValues: { type: 'ObjectArray', required: true },
       },
       run: async (_, { MetricReportName, GeneratedMetricReportValues }, { app }) => {
-        const values = withoutNulls(GeneratedMetricReportValues) as readonly JsonObject[];
-        if (values.length > limits.metrics)
+        if (GeneratedMetricReportValues.length > limits.metrics)
           throw new RedfishError([
             message('Base.ArraySizeTooLong', ['GeneratedMetricReportValues', limits.metrics]),
           ]);
-        const id = String(MetricReportName);
         const time = new Date();
         app.telemetry.submitReport({
-          ...{ id, name: id, definition: null, time },
-          values: values.map((each) => testValue(each, time)),
+          id: MetricReportName,
+          name: MetricReportName,
+          definition: null,
+          time,
+          values: GeneratedMetricReportValues.map((each) => testValue(each, time)),
         });
         return undefined;
       },
@@ -81,12 +82,11 @@ export const telemetryService = resource({
 });
 
 /** A value as a client made it up; what it leaves out is filled in. */
-function testValue(given: JsonObject, time: Date): MetricValue {
-  const text = (name: string) => (given[name] === undefined ? {} : { [name]: String(given[name]) });
+function testValue(sent: Partial<MetricReportMetricValue>, time: Date): MetricValue {
+  const { MetricId, MetricProperty } = sent;
   return {
-    ...text('MetricId'),
-    ...text('MetricProperty'),
-    MetricValue: given.MetricValue === undefined ? null : String(given.MetricValue),
-    Timestamp: String(given.Timestamp ?? time.toISOString()),
+    ...given({ MetricId, MetricProperty }),
+    MetricValue: sent.MetricValue ?? null,
+    Timestamp: sent.Timestamp ?? time.toISOString(),
   };
 }

@@ -2,40 +2,29 @@ import { message, RedfishError } from '../../../messages/messages.ts';
 import { limits } from '../../../telemetry/definition.ts';
 import type { Trigger } from '../../../telemetry/trigger.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type { TriggersBody, Writables } from '../../generated/types.ts';
 import { links } from '../../mapping/common.ts';
 import { faultsOfTrigger } from '../../mapping/metric-rules.ts';
-import { metricsOf, withoutNulls } from '../../mapping/metrics.ts';
-import type { Json, JsonObject } from '../../service/json.ts';
-import type { Changes } from '../../service/resource.ts';
+import { metricsOf } from '../../mapping/metrics.ts';
+import { triggerOf, triggerProperties, triggerWith } from '../../mapping/trigger.ts';
+import { written } from '../../mapping/written.ts';
+import type { Changes } from '../../service/declare.ts';
 import { metricReportDefinitionUri, triggerUri } from '../../uris.ts';
 import { newId } from './metric-report-definitions.ts';
 
-const writable = [
-  'TriggerEnabled',
-  'NumericThresholds',
-  'DiscreteTriggers',
-  'Wildcards',
-  'MetricProperties',
-  'MetricIds',
-  'EventTriggers',
-  'HysteresisReading',
-  'HysteresisDuration',
-] as const;
-const reports = 'Links/MetricReportDefinitions';
-
-export const trigger = resource<Trigger>({
+export const trigger = resource({
   uri: '/redfish/v1/TelemetryService/Triggers/{TriggersId}',
   schema: 'Triggers',
   ids: (app) => app.telemetry.triggers.all.map(({ Id }) => Id),
-  find: (app, { TriggersId }) => app.telemetry.triggers.get(TriggersId ?? ''),
-  body: (model, { app }) => {
+  find: (app, { TriggersId }) => app.telemetry.triggers.get(TriggersId),
+  body: (model, { app }): TriggersBody => {
     const { Reports, DiscreteTriggers, NumericThresholds, Wildcards, ...rest } = model;
     const numeric = model.MetricType === 'Numeric';
     return {
       ...rest,
-      NumericThresholds: numeric ? ((NumericThresholds ?? {}) as JsonObject) : undefined,
-      DiscreteTriggers: numeric ? undefined : DiscreteTriggers.map((each): JsonObject => ({ ...each })),
-      Wildcards: Wildcards.map((each): JsonObject => ({ ...each })),
+      NumericThresholds: numeric ? (NumericThresholds ?? {}) : undefined,
+      DiscreteTriggers: numeric ? undefined : DiscreteTriggers,
+      Wildcards,
       HysteresisReading: model.HysteresisReading ?? null,
       HysteresisDuration: model.HysteresisDuration ?? null,
       TriggerActionMessage: 'Telemetry',
@@ -51,7 +40,7 @@ export const trigger = resource<Trigger>({
   },
   writes: [
     {
-      properties: [...writable, reports],
+      properties: triggerProperties,
       check: (model, changes, { app }) => faults(app, changed(model, changes)),
       apply: (model, changes, { app }) => {
         const before = app.telemetry.triggers.get(model.Id) ?? model;
@@ -71,67 +60,32 @@ export const triggers = collection({
   create: {
     required: ['TriggerActions'],
     optional: [
-      ...['Id', 'Name', 'Description', 'MetricType', 'DiscreteTriggerCondition', 'Links'],
-      ...['Wildcards/Name', 'DiscreteTriggers/Name'],
-      ...writable,
+      'Id',
+      'Name',
+      'Description',
+      'MetricType',
+      'DiscreteTriggerCondition',
+      'Links',
+      'Wildcards/Name',
+      'DiscreteTriggers/Name',
+      ...triggerProperties,
     ],
     run: (body, { app }) => {
-      const { triggers: shelf } = app.telemetry;
-      if (shelf.all.length >= limits.triggers)
+      const { triggers: kept } = app.telemetry;
+      if (kept.all.length >= limits.triggers)
         throw new RedfishError([message('Base.CreateLimitReachedForResource', [])]);
-      const id = newId(body.Id, 'Trigger', (each) => shelf.get(each) !== undefined, 'Triggers');
-      const { Id: _, Name, Links, ...given } = withoutNulls(body);
-      const linked = (Links as JsonObject | undefined)?.MetricReportDefinitions;
-      const made = wellFormed({
-        ...blank,
-        ...{ Id: id, Name: Name ?? id, Reports: idsOf(linked) },
-        ...given,
-      } as unknown as Trigger);
+      const id = newId(body.Id, 'Trigger', (each) => kept.get(each) !== undefined, 'Triggers');
+      const made = triggerOf(id, body);
       const wrong = faults(app, made);
       if (wrong.length > 0) throw new RedfishError(wrong, 400);
-      shelf.put(made);
+      kept.put(made);
       return { uri: triggerUri(id) };
     },
   },
 });
 
-const blank = {
-  ...{
-    DiscreteTriggers: [],
-    Wildcards: [],
-    MetricProperties: [],
-    MetricIds: [],
-    EventTriggers: [],
-    Reports: [],
-  },
-  TriggerEnabled: true,
-} as const;
-
 const faults = (app: App, made: Trigger) =>
   faultsOfTrigger(made, metricsOf(app), (id) => app.telemetry.definitions.get(id) !== undefined);
 
-function changed(model: Trigger, changes: Changes): Trigger {
-  const next = new Map<string, unknown>(Object.entries(model));
-  for (const [name, value] of changes) {
-    if (name === reports) next.set('Reports', idsOf(value));
-    else if (value !== null) next.set(name, withoutNulls(value));
-    else if (Object.hasOwn(blank, name)) next.set(name, blank[name as keyof typeof blank]);
-    else next.delete(name);
-  }
-  return wellFormed(Object.fromEntries(next) as unknown as Trigger);
-}
-
-/** A wildcard may come without its values. */
-const wellFormed = (made: Trigger): Trigger => ({
-  ...made,
-  Wildcards: made.Wildcards.map((each) => ({ ...each, Values: each.Values ?? ['*'] })),
-});
-
-/** Ids of the definitions that links name; what leads elsewhere is kept as it is, and then found to be wrong. */
-function idsOf(given: Json | undefined): string[] {
-  const base = metricReportDefinitionUri('');
-  return ((given ?? []) as readonly JsonObject[]).map((each) => {
-    const uri = String(each['@odata.id']);
-    return uri.startsWith(base) ? uri.slice(base.length) : uri;
-  });
-}
+const changed = (model: Trigger, changes: Changes<Writables['Triggers']>): Trigger =>
+  triggerWith(model, written(changes, triggerProperties));

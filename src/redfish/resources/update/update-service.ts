@@ -1,14 +1,15 @@
 /** What software runs here. Updating it comes later: nothing is offered that does not work. */
 import type { Software } from '../../../firmware/software.ts';
 import { type App, collection, resource } from '../../app.ts';
+import type { SoftwareInventoryBody, UpdateServiceBody } from '../../generated/types.ts';
 import { enabled, link, links } from '../../mapping/common.ts';
 import { chassisUri, managerUri, root, systemUri } from '../../uris.ts';
 
-export const updateService = resource<App>({
+export const updateService = resource({
   uri: '/redfish/v1/UpdateService',
   schema: 'UpdateService',
   find: (app) => app,
-  body: () => ({
+  body: (): UpdateServiceBody => ({
     Name: 'Update service',
     ServiceEnabled: false,
     FirmwareInventory: link(`${root}UpdateService/FirmwareInventory`),
@@ -38,12 +39,12 @@ function installed({ software, board }: App): readonly Installed[] {
   ];
 }
 
-export const softwareInventory = resource<Installed>({
+export const softwareInventory = resource({
   uri: '/redfish/v1/UpdateService/FirmwareInventory/{SoftwareInventoryId}',
   schema: 'SoftwareInventory',
   ids: (app) => installed(app).map(({ id }) => id),
   find: (app, { SoftwareInventoryId }) => installed(app).find(({ id }) => id === SoftwareInventoryId),
-  body: ({ name, manufacturer, version, on }) => ({
+  body: ({ name, manufacturer, version, on }): SoftwareInventoryBody => ({
     Name: name,
     Manufacturer: manufacturer,
     Version: version,

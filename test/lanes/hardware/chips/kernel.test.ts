@@ -55,6 +55,9 @@ const sensors = chips.filter((chip): chip is SensorChipSpec => chip.kind === 'se
 function registersOf(spec: SensorChipSpec): Register[] {
   const all = [
     ...Object.values(spec.channels).flatMap((channel) => [channel.register, ...modesOf(channel)]),
+    ...Object.values(spec.channels).flatMap(({ faults = [] }) =>
+      faults.flatMap(({ register }) => register ?? []),
+    ),
     ...spec.identity.flatMap((identity) => ('block' in identity ? [] : [identity.register])),
     ...settingsOf(spec).map(({ register }) => register),
     ...(spec.powerOn ?? []).map(({ register }) => register),

@@ -1,15 +1,19 @@
 /** A small service of made-up parts, for tests of the protocol itself: no board, no store, no HTTP. */
 import { type Message, RedfishError } from '../../../../src/messages/messages.ts';
-import type { Json, JsonObject } from '../../../../src/redfish/service/json.ts';
+import type {
+  ChassisBody,
+  LogEntryBody,
+  ManagerAccountBody,
+  ManagerBody,
+  PowerBody,
+  SensorBody,
+  ServiceRootBody,
+} from '../../../../src/redfish/generated/types.ts';
+import { declaring } from '../../../../src/redfish/service/declare.ts';
+import type { Json } from '../../../../src/redfish/service/json.ts';
 import type { Principal } from '../../../../src/redfish/service/principal.ts';
 import { passes } from '../../../../src/redfish/service/query/filter.ts';
-import {
-  type Collection,
-  type Declaration,
-  defineCollection,
-  defineResource,
-  type Resource,
-} from '../../../../src/redfish/service/resource.ts';
+import type { Collection, Declaration } from '../../../../src/redfish/service/resource.ts';
 import { type AuditRecord, Service, type ServiceReply } from '../../../../src/redfish/service/service.ts';
 import { WriteFailure } from '../../../../src/redfish/service/write/writer.ts';
 
@@ -33,12 +37,14 @@ export interface Things {
   readonly runs: string[];
 }
 
-const box = defineResource<Things, Box>({
+const { resource, collection } = declaring<Things>();
+
+const box = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}',
   schema: 'Chassis',
   ids: ({ boxes }) => [...boxes.keys()],
-  find: ({ boxes }, { ChassisId }) => boxes.get(ChassisId ?? ''),
-  body: ({ id, tag, lit, limit }, { uri }) => ({
+  find: ({ boxes }, { ChassisId }) => boxes.get(ChassisId),
+  body: ({ id, tag, lit, limit }, { uri }): ChassisBody => ({
     Name: `Box ${id}`,
     ChassisType: 'Other',
     AssetTag: tag,
@@ -79,16 +85,17 @@ const box = defineResource<Things, Box>({
   ],
 });
 
-const power = defineResource<Things, Box>({
+const power = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Power',
   schema: 'Power',
-  find: ({ boxes }, { ChassisId }) => boxes.get(ChassisId ?? ''),
-  body: ({ limit, reading }, { uri }) => ({
+  find: ({ boxes }, { ChassisId }) => boxes.get(ChassisId),
+  body: ({ limit, reading }, { uri }): PowerBody => ({
     Name: 'Power',
     PowerControl: [
       {
         '@odata.id': `${uri}#/PowerControl/0`,
         MemberId: '0',
+        Name: 'Power',
         PowerConsumedWatts: reading,
         PowerLimit: { LimitInWatts: limit, LimitException: 'NoAction' },
       },
@@ -98,24 +105,22 @@ const power = defineResource<Things, Box>({
     {
       properties: ['PowerControl', 'PowerControl/PowerLimit/LimitInWatts'],
       apply: (model, changes) => {
-        const [first] = changes.get('PowerControl') as readonly {
-          readonly PowerLimit: { readonly LimitInWatts: number };
-        }[];
-        model.limit = first?.PowerLimit.LimitInWatts ?? null;
+        const [first] = changes.get('PowerControl') ?? [];
+        model.limit = first?.PowerLimit?.LimitInWatts ?? null;
         return undefined;
       },
     },
   ],
 });
 
-const sensor = defineResource<Things, Box>({
+const sensor = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Sensors/{SensorId}',
   schema: 'Sensor',
   ids: () => ['inlet', 'power'],
   find: ({ boxes }, { ChassisId, SensorId }) =>
-    SensorId === 'inlet' || SensorId === 'power' ? boxes.get(ChassisId ?? '') : undefined,
+    SensorId === 'inlet' || SensorId === 'power' ? boxes.get(ChassisId) : undefined,
   excerpt: ({ ReadingType }) => String(ReadingType),
-  body: ({ reading }, { params }) => ({
+  body: ({ reading }, { params }): SensorBody => ({
     Name: `Sensor ${params.SensorId}`,
     ReadingType: params.SensorId === 'power' ? 'Power' : 'Temperature',
     Reading: reading,
@@ -125,12 +130,15 @@ const sensor = defineResource<Things, Box>({
   }),
 });
 
-const manager = defineResource<Things, Things>({
+const manager = resource({
   uri: '/redfish/v1/Managers/{ManagerId}',
   schema: 'Manager',
   ids: () => ['bmc'],
   find: (app, { ManagerId }) => (ManagerId === 'bmc' ? app : undefined),
-  body: () => ({ Name: 'Manager', LogServices: { '@odata.id': '/redfish/v1/Managers/bmc/LogServices' } }),
+  body: (): ManagerBody => ({
+    Name: 'Manager',
+    LogServices: { '@odata.id': '/redfish/v1/Managers/bmc/LogServices' },
+  }),
   actions: {
     'Manager.Reset': {
       parameters: { ResetType: { type: 'String', required: true, allowable: () => ['ForceRestart'] } },
@@ -151,18 +159,19 @@ const manager = defineResource<Things, Things>({
   },
 });
 
-const account = defineResource<Things, { id: string; name: string; role: string; revision: number }>({
+const account = resource({
   uri: '/redfish/v1/AccountService/Accounts/{ManagerAccountId}',
   schema: 'ManagerAccount',
   ids: ({ accounts }) => [...accounts.keys()],
-  find: ({ accounts }, { ManagerAccountId }) => accounts.get(ManagerAccountId ?? ''),
+  find: ({ accounts }, { ManagerAccountId }) => accounts.get(ManagerAccountId),
   owner: ({ id }) => id,
   revision: ({ revision }) => revision,
-  body: ({ name, role }) => ({
+  body: ({ name, role }): ManagerAccountBody => ({
     Name: 'Account',
     UserName: name,
     Password: null,
     RoleId: role,
+    AccountTypes: ['Redfish'],
     Links: { Role: { '@odata.id': '/redfish/v1/Managers/bmc' } },
   }),
   writes: [
@@ -177,27 +186,28 @@ const account = defineResource<Things, { id: string; name: string; role: string;
   ],
 });
 
-const root = defineResource<Things, Things>({
+const root = resource({
   uri: '/redfish/v1',
   schema: 'ServiceRoot',
   open: true,
   find: (app) => app,
-  body: () => ({
+  body: (): ServiceRootBody => ({
     Id: 'RootService',
     Name: 'Root',
     Chassis: { '@odata.id': '/redfish/v1/Chassis' },
     Managers: { '@odata.id': '/redfish/v1/Managers' },
+    Links: { Sessions: { '@odata.id': '/redfish/v1/SessionService/Sessions' } },
   }),
 });
 
-const entry = defineResource<Things, number>({
+const entry = resource({
   uri: '/redfish/v1/Managers/{ManagerId}/LogServices/{LogServiceId}/Entries/{LogEntryId}',
   schema: 'LogEntry',
   find: ({ entries }, { LogEntryId }) => entries.find((id) => String(id) === LogEntryId),
-  body: (id) => entryBody(id),
+  body: (id): LogEntryBody => entryBody(id),
 });
 
-const entryBody = (id: number): JsonObject => ({
+const entryBody = (id: number): LogEntryBody => ({
   Name: `Entry ${id}`,
   EntryType: 'Event',
   Severity: id % 3 === 0 ? 'Critical' : 'OK',
@@ -205,11 +215,11 @@ const entryBody = (id: number): JsonObject => ({
 });
 
 const collections: readonly Collection<Things>[] = [
-  defineCollection<Things>({
+  collection({
     uri: '/redfish/v1/Chassis',
     schema: 'ChassisCollection',
     name: 'Boxes',
-    members: box as unknown as Resource<Things>,
+    members: box,
     create: {
       required: ['AssetTag'],
       optional: [],
@@ -219,30 +229,30 @@ const collections: readonly Collection<Things>[] = [
       },
     },
   }),
-  defineCollection<Things>({
+  collection({
     uri: '/redfish/v1/Chassis/{ChassisId}/Sensors',
     schema: 'SensorCollection',
     name: 'Sensors',
-    members: sensor as unknown as Resource<Things>,
-    exists: ({ boxes }, { ChassisId }) => boxes.has(ChassisId ?? ''),
+    members: sensor,
+    exists: ({ boxes }, { ChassisId }) => boxes.has(ChassisId),
   }),
-  defineCollection<Things>({
+  collection({
     uri: '/redfish/v1/Managers',
     schema: 'ManagerCollection',
     name: 'Managers',
-    members: manager as unknown as Resource<Things>,
+    members: manager,
   }),
-  defineCollection<Things>({
+  collection({
     uri: '/redfish/v1/AccountService/Accounts',
     schema: 'ManagerAccountCollection',
     name: 'Accounts',
-    members: account as unknown as Resource<Things>,
+    members: account,
   }),
-  defineCollection<Things>({
+  collection({
     uri: '/redfish/v1/Managers/{ManagerId}/LogServices/{LogServiceId}/Entries',
     schema: 'LogEntryCollection',
     name: 'Entries',
-    members: entry as unknown as Resource<Things>,
+    members: entry,
     expanded: true,
     maxPage: 20,
     page: ({ entries }, _params, { skip, top, after, filter }) => {
@@ -255,7 +265,7 @@ const collections: readonly Collection<Things>[] = [
   }),
 ];
 
-const resources = [box, power, sensor, manager, account, root, entry] as unknown as Resource<Things>[];
+const resources = [box, power, sensor, manager, account, root, entry];
 
 const declarations: readonly Declaration<Things>[] = [
   ...resources.map((resource) => ({ kind: 'resource' as const, resource })),
