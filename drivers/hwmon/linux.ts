@@ -22,10 +22,12 @@ const singlePwmDriver = 'pwmfan';
 
 const pwmFull = 255;
 
-/** A file and the factor that converts its number to the unit of `Hwmon`. */
+/** A file whose number becomes a value of `Hwmon` as (number + offset) × factor. */
 interface Node {
   readonly path: string;
   readonly factor: number;
+  /** 0 when left out. */
+  readonly offset?: number;
 }
 
 /** The nodes below `root`, which is `/sys` except in tests. */
@@ -70,7 +72,7 @@ class LinuxHwmon implements Hwmon {
   async chip(bus: number, address: number, place: KernelPlace): Promise<number> {
     const device = join(this.#root, 'bus/i2c/devices', clientName(bus, address));
     const key = `chip ${bus} ${address} ${JSON.stringify(place)}`;
-    return this.#use(key, async () => ({ path: await findPlace(device, place), factor: 1 }), readNode);
+    return this.#use(key, () => findPlace(device, place), readNode);
   }
 
   async eeprom(bus: number, address: number, length: number): Promise<Uint8Array> {
@@ -145,7 +147,7 @@ class LinuxHwmon implements Hwmon {
   }
 }
 
-const readNode = async ({ path, factor }: Node) => (await readNumber(path)) * factor;
+const readNode = async ({ path, factor, offset = 0 }: Node) => ((await readNumber(path)) + offset) * factor;
 
 async function writeDuty({ path }: Node, percent: number): Promise<void> {
   const enable = `${path}_enable`;
@@ -156,24 +158,40 @@ async function writeDuty({ path }: Node, percent: number): Promise<void> {
 /** The kernel's name of a chip on a bus: `6-004e`. */
 const clientName = (bus: number, address: number) => `${bus}-${address.toString(16).padStart(4, '0')}`;
 
-/** The file below a chip's device that shows a place. @throws DeviceError `no-bus` */
-async function findPlace(device: string, place: KernelPlace): Promise<string> {
-  if (typeof place === 'object' && 'iio' in place) {
-    const [iio] = (await list(device)).filter((name) => name.startsWith('iio:device'));
-    const file = `${place.iio}_input`;
-    if (iio !== undefined && (await list(join(device, iio))).includes(file)) return join(device, iio, file);
-    throw new DeviceError('no-bus', join(device, file), 'no driver of the kernel shows it');
-  }
+/** The node below a chip's device that shows a place. @throws DeviceError `no-bus` */
+async function findPlace(device: string, place: KernelPlace): Promise<Node> {
+  if (typeof place === 'object' && 'iio' in place) return findIio(device, place.iio);
   const parent = join(device, 'hwmon');
   const [number = ''] = (await list(parent)).filter((name) => /^hwmon\d+$/.test(name));
   const files = number === '' ? [] : await list(join(parent, number));
   if (typeof place === 'string') {
-    if (files.includes(place)) return join(parent, number, place);
+    if (files.includes(place)) return { path: join(parent, number, place), factor: 1 };
     throw new DeviceError('no-bus', join(parent, number, place), 'no driver of the kernel shows it');
   }
   for (const file of files.filter((name) => name.endsWith('_label'))) {
     if ((await readText(join(parent, number, file))) === place.label)
-      return join(parent, number, file.replace(/_label$/, '_input'));
+      return { path: join(parent, number, file.replace(/_label$/, '_input')), factor: 1 };
   }
   throw new DeviceError('no-bus', join(parent, number), `no driver of the kernel shows "${place.label}"`);
+}
+
+/** An IIO channel: processed by its driver (`_input`), or raw with a scale and perhaps an offset. */
+async function findIio(device: string, channel: string): Promise<Node> {
+  const [name] = (await list(device)).filter((entry) => entry.startsWith('iio:device'));
+  const folder = join(device, name ?? 'iio:device*');
+  const files = await list(folder);
+  if (files.includes(`${channel}_input`)) return { path: join(folder, `${channel}_input`), factor: 1 };
+  if (!files.includes(`${channel}_raw`))
+    throw new DeviceError('no-bus', join(folder, `${channel}_input`), 'no driver of the kernel shows it');
+  // Of the channel, or shared by all of its kind: in_voltage0_scale, in_voltage_scale.
+  const attribute = async (suffix: string, otherwise: number): Promise<number> => {
+    const own = [channel, channel.replace(/\d+$/, '')].map((each) => `${each}_${suffix}`);
+    const file = own.find((each) => files.includes(each));
+    return file === undefined ? otherwise : readNumber(join(folder, file));
+  };
+  return {
+    path: join(folder, `${channel}_raw`),
+    factor: await attribute('scale', 1),
+    offset: await attribute('offset', 0),
+  };
 }

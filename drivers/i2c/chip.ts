@@ -55,7 +55,7 @@ export interface ChannelSpec {
   /** Bits that always read as zero. */
   readonly zeros?: number;
   /** Bits that mark the value as invalid, with the reason. */
-  readonly faults?: readonly Fault[];
+  readonly faults?: readonly ChannelFault[];
   /** Reads as zero until this register has been configured. */
   readonly calibration?: Register;
 }
@@ -81,7 +81,7 @@ export interface Flag {
 }
 
 /** A flag that concerns one channel: in its own register, or in another one. */
-export interface Fault extends Flag {
+export interface ChannelFault extends Flag {
   readonly register?: Register;
 }
 

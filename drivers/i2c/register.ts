@@ -1,7 +1,7 @@
 /** Registers of a chip as its datasheet lays them out, and their contents as numbers. */
 
 /** Bytes to be written, and how many milliseconds the chip then needs. */
-export interface Request {
+export interface SelectMessage {
   readonly bytes: readonly number[];
   readonly wait?: number;
 }
@@ -24,7 +24,7 @@ export interface Register {
   /** Naming the register starts a conversion of so many milliseconds, after which it is read without being named again. */
   readonly conversion?: number;
   /** A message that selects what the register holds (an input to convert, an address elsewhere). */
-  readonly request?: Request;
+  readonly request?: SelectMessage;
 }
 
 /** The PMBus command that selects a page (PMBus 1.2 part II, 11.10). */

@@ -62,12 +62,13 @@ export interface Native {
 const file = 'redfishd_native.node';
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Where the addon may be: named by the environment, beside a bundle, in this folder, or in the one this was compiled from. */
+/** Where the addon may be: named by the environment, beside the program, in this folder, or in the one this was compiled from. */
 const places = [
   process.env.REDFISHD_NATIVE,
   join(here, file),
   join(here, 'build/Release', file),
   join(here, '../../../drivers/native/build/Release', file),
+  join(here, '../../drivers/native/build/Release', file),
 ];
 
 let loaded: Native | undefined;

@@ -61,19 +61,19 @@ class Snoop extends Readable {
     const watch = this.#addon.fileWatch(this.#descriptor, (failure) => {
       this.#unwatch();
       if (failure < 0) this.destroy(this.#gone(getSystemErrorName(failure)));
-      else this.#timer = setTimeout(() => this.#take(), pause).unref();
+      else this.#timer = setTimeout(() => this.#readCodes(), pause).unref();
     });
     if (typeof watch === 'number') this.destroy(this.#gone(getSystemErrorName(watch)));
     else this.#watch = watch;
   }
 
-  #take(): void {
+  #readCodes(): void {
     const codes = Buffer.alloc(room);
     let length: number;
     try {
       length = readSync(this.#descriptor, codes);
     } catch (error) {
-      // Somebody else has been quicker.
+      // Another reader was faster.
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') this.#wait();
       else this.destroy(deviceError(this.#device, error));
       return;
@@ -92,7 +92,7 @@ class Snoop extends Readable {
   }
 
   #gone(why: string): DeviceError {
-    return new DeviceError('no-bus', this.#device, `the device has gone (${why})`);
+    return new DeviceError('no-bus', this.#device, `the device has disappeared (${why})`);
   }
 }
 

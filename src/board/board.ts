@@ -171,7 +171,7 @@ class LiveBoard implements Board {
   async reset(id: string, type: Parameters<Board['reset']>[1]): ReturnType<Board['reset']> {
     const host = this.#host(id);
     const started = await host.reset(type);
-    for (const node of this.#components.nodes.all.values()) if (node.facts.host === id) node.hurry();
+    for (const node of this.#components.nodes.all.values()) if (node.facts.host === id) node.pollFast();
     return started;
   }
 
@@ -221,7 +221,7 @@ class LiveBoard implements Board {
     // The controller first: what it refuses is not stored.
     if (power.kind === 'ipmi') await this.#components.nodes.setBoot(power.node, boot);
     try {
-      host.setBoot(boot);
+      host.bootControl.setOverride(boot);
     } catch (error) {
       if (power.kind === 'ipmi')
         await this.#components.nodes.setBoot(power.node, before).catch(() => undefined);
@@ -230,7 +230,7 @@ class LiveBoard implements Board {
   }
 
   async setBootRetry(host: string, settings: Parameters<Board['setBootRetry']>[1]): Promise<void> {
-    this.#host(host).setBootRetry(settings);
+    this.#host(host).bootControl.setRetry(settings);
   }
 
   async setThresholds(sensor: string, settings: ThresholdSettings): Promise<void> {

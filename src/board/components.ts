@@ -2,18 +2,17 @@
 import type { Hardware } from '../../drivers/hardware.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import type { LineFacts, Platform } from '../platform/vocabulary/index.ts';
-import { Changes } from './changes.ts';
 import type { BoardContext } from './context.ts';
 import { HardwareFaults } from './hardware-faults.ts';
 import { Indicators } from './lines/indicators.ts';
-import { kernelLamp, lineLamp } from './lines/lamps.ts';
+import { KernelLamp, LineLamp } from './lines/lamps.ts';
 import { BoardLeakDetector } from './lines/leaks.ts';
 import { Lines } from './lines/lines.ts';
 import { connectStatusLeds } from './lines/status-leds.ts';
 import type { BoardSettings } from './model/board.ts';
 import { nodeLamp } from './nodes/lamp.ts';
 import { Nodes } from './nodes/nodes.ts';
-import { Ways } from './nodes/ways.ts';
+import { IpmiTransports } from './nodes/transports.ts';
 import { checkBoard } from './parts/board-check.ts';
 import { ByChassis } from './parts/by-chassis.ts';
 import { BoardChassis, type ChassisMember, type ChassisParts } from './parts/chassis.ts';
@@ -33,6 +32,7 @@ import { nodePowerLine } from './power/sequences/sequences.ts';
 import { Slots } from './power/slots.ts';
 import { BoardRevisions } from './revisions.ts';
 import { openBuses } from './sensing/buses.ts';
+import { derivedSensors, followInputs } from './sensing/derived.ts';
 import { createReaders } from './sensing/readers.ts';
 import { Sampler } from './sensing/sampler.ts';
 import { sensorUnavailability } from './sensing/sensor-unavailability.ts';
@@ -59,42 +59,73 @@ export function createComponents(
   options: BoardOptions,
 ) {
   const base = createBase(platform, hardware, settings, options);
-  const { context, faults, buses } = base;
-  const { signals, topology, lines, persisted, log } = context;
-  const defaultChassis = platform.chassis[0]?.id ?? '';
-  const contents = new ByChassis<ChassisMember>();
+  const measured = createMeasured(base, hardware);
+  const hosted = createHosted(base, measured, hardware, options);
+  const shown = createShown(base, measured, hosted, hardware);
+  const { context, faults } = base;
+  const { readers, sensors } = measured;
+  const sampler = new Sampler({
+    ...context,
+    ...{ lanes: readers.lanes, sensors: sensors.all, faults },
+    unavailabilities: sensorUnavailability({ ...context, ...measured, ...hosted }, readers.carriers),
+  });
+  return { ...base, ...measured, ...hosted, ...shown, sampler };
+}
 
+type Base = ReturnType<typeof createBase>;
+type Measured = ReturnType<typeof createMeasured>;
+type Hosted = ReturnType<typeof createHosted>;
+
+/** Chassis presence and slots, and the sensors of the descriptor with how they are read. */
+function createMeasured({ platform, context, buses, contents, defaultChassis }: Base, hardware: Hardware) {
+  const { signals, persisted, lines } = context;
   const presence = new Presence(platform.chassis, context);
   const slots = new Slots(platform.chassis, { ...context, presence });
-  const ways = new Ways(hardware.ipmi, platform.nodes);
-  const readers = createReaders(platform, hardware.hwmon, buses, lines, ways);
+  const transports = new IpmiTransports(hardware.ipmi, platform.nodes);
+  const readers = createReaders(platform, hardware.hwmon, buses, lines, transports);
   const sensors = new Sensors(contents, signals, persisted);
-  for (const declaration of readers.sensors) sensors.declare(declaration, defaultChassis);
+  for (const declaration of [...readers.sensors, ...derivedSensors(platform, readers.sensors)])
+    sensors.declare(declaration, defaultChassis);
+  followInputs(platform, sensors.all, signals);
+  return { presence, slots, transports, readers, sensors };
+}
+
+/** What the sensors belong to: hosts, fans, supplies, drives, inventories and nodes. */
+function createHosted(base: Base, measured: Measured, hardware: Hardware, options: BoardOptions) {
+  const { platform, context, faults, defaultChassis } = base;
+  const { presence, slots, transports, sensors } = measured;
   const { serial, postCodes, hwmon } = hardware;
   const hosts = new Hosts({ ...context, presence, slots, sensors, serial, postCodes });
-  const measured = { ...context, sensors: sensors.all, hwmon };
-  const fans = new Fans(platform, measured, defaultChassis);
-  const supplies = new Supplies(platform.powerSupplies ?? [], measured, defaultChassis);
+  const parts = { ...context, sensors: sensors.all, hwmon };
+  const fans = new Fans(platform, parts, defaultChassis);
+  const supplies = new Supplies(platform.powerSupplies ?? [], parts, defaultChassis);
   const drives = byId(
     platform.drives,
-    (facts) => new BoardDrive(facts, facts.chassis ?? defaultChassis, measured),
+    (facts) => new BoardDrive(facts, facts.chassis ?? defaultChassis, parts),
   );
-  const inventory = createInventory(base, hwmon, { hosts, supplies }, defaultChassis);
-  checkBoard(platform, inventory.frus, signals, log);
+  const inventory = createInventory(base, hwmon, { hosts, supplies });
+  checkBoard(platform, inventory.frus, context.signals, context.log);
   const mark = options.mark ?? (() => undefined);
-  const nodes = new Nodes({ ...context, ways, sensors, inventory, faults, mark, hosts: hosts.all });
+  const nodes = new Nodes({ ...context, transports, sensors, inventory, faults, mark, hosts: hosts.all });
   for (const facts of platform.hosts ?? []) hosts.add(facts, nodes);
   for (const facts of platform.nodes ?? [])
     nodes.add(facts, facts.chassis ?? defaultChassis, hosts.all.get(facts.host ?? '')?.name);
   connectHosts({ ...context, presence, slots, hosts, declared: platform.lines ?? {} });
+  return { hosts, fans, supplies, drives, inventory, nodes };
+}
 
+/** What sums up and shows the rest: leak detectors, chassis, LEDs and the front panel. */
+function createShown(base: Base, { presence, slots }: Measured, hosted: Hosted, hardware: Hardware) {
+  const { platform, context, contents, defaultChassis } = base;
+  const { signals, topology, lines, persisted } = context;
+  const { hosts, fans, supplies, nodes, inventory } = hosted;
   const leakDetectors = byId(
     platform.leakDetectors,
     (facts) => new BoardLeakDetector(facts, facts.chassis ?? defaultChassis, { lines, signals, presence }),
   );
   for (const group of [leakDetectors, fans.all, supplies.all, nodes.all])
     for (const member of group.values()) contents.add(member);
-  const indicators = createIndicators(base, hardware, { nodes, hosts }, defaultChassis);
+  const indicators = createIndicators(base, hardware, hosted);
   const cycles = createCycles(base);
   const chassis = new Map<string, BoardChassis>();
   const chassisParts: ChassisParts = {
@@ -105,35 +136,8 @@ export function createComponents(
   connectPresenceEvents({ signals, topology, presence, chassis, hosts: hosts.all });
   const panel = createPanel(base, { hosts, slots, chassis, cycles, indicators });
   connectStatusLeds(signals, indicators, hosts.all, chassis);
-  const unavailabilities = sensorUnavailability(
-    { ...context, presence, slots, sensors, fans, drives, supplies, hosts },
-    readers.carriers,
-  );
-  const sampler = new Sampler({
-    ...context,
-    ...{ lanes: readers.lanes, sensors: sensors.all, unavailabilities, faults },
-  });
-  return {
-    ...{
-      context,
-      faults,
-      contents,
-      presence,
-      slots,
-      sensors,
-      hosts,
-      fans,
-      supplies,
-      drives,
-      inventory,
-      nodes,
-    },
-    ...{ leakDetectors, indicators, cycles, chassis, chassisParts, panel, sampler, defaultChassis },
-    revisions: base.revisions,
-  };
+  return { leakDetectors, indicators, cycles, chassis, chassisParts, panel };
 }
-
-type Base = ReturnType<typeof createBase>;
 
 /** What all components are built on. */
 function createBase(platform: Platform, hardware: Hardware, settings: BoardSettings, options: BoardOptions) {
@@ -159,9 +163,13 @@ function createBase(platform: Platform, hardware: Hardware, settings: BoardSetti
     },
   );
   const persisted = new PersistedState(settings);
-  const changes = new Changes(signals);
-  const context: BoardContext = { signals, changes, topology, persisted, lines, availability, log, now };
-  return { platform, context, revisions, buses, faults };
+  const context: BoardContext = { signals, topology, persisted, lines, availability, log, now };
+  return {
+    ...{ platform, context, revisions, buses, faults },
+    /** What shows the health of each chassis. */
+    contents: new ByChassis<ChassisMember>(),
+    defaultChassis: platform.chassis[0]?.id ?? '',
+  };
 }
 
 /** Lines that show whether the controllers of hosts report power. */
@@ -171,10 +179,9 @@ function nodePowerLines({ hosts = [] }: Platform): Record<string, LineFacts> {
 }
 
 function createInventory(
-  { platform, context, buses }: Base,
+  { platform, context, buses, defaultChassis }: Base,
   hwmon: Hardware['hwmon'],
   { hosts, supplies }: { readonly hosts: Hosts; readonly supplies: Supplies },
-  defaultChassis: string,
 ): Inventory {
   const { signals, availability } = context;
   const supplyOf = new Map(platform.powerSupplies?.map(({ id, fru }) => [fru, id]));
@@ -194,10 +201,9 @@ function createInventory(
 }
 
 function createIndicators(
-  { platform, context: { lines }, faults }: Base,
+  { platform, context: { lines }, faults, defaultChassis }: Base,
   { leds }: Hardware,
   { nodes, hosts }: { readonly nodes: Nodes; readonly hosts: Hosts },
-  defaultChassis: string,
 ): Indicators {
   return new Indicators(
     platform.indicators ?? [],
@@ -205,8 +211,8 @@ function createIndicators(
       const controller = nodes.all.get(node ?? '');
       if (controller !== undefined) return nodeLamp(controller);
       return led === undefined
-        ? lineLamp(line, lines)
-        : kernelLamp(leds.led(led), (fault) => faults.led(led, fault));
+        ? new LineLamp(line, lines)
+        : new KernelLamp(leds.led(led), (fault) => faults.led(led, fault));
     },
     ({ chassis, host }) => chassis ?? hosts.all.get(host ?? '')?.chassis ?? defaultChassis,
   );
@@ -255,7 +261,7 @@ function createPanel(
     isIdentified: (host) => around(host).some(({ identify }) => identify === true),
     isHealthy: (host) => around(host).every(({ ownHealth }) => ownHealth === 'OK'),
     cycle: whole === undefined ? null : () => whole.reset('PowerCycle'),
-    rest: (line, glow) => indicators.rest(line, glow),
+    rest: (line, glow) => indicators.setIdle(line, glow),
     event: (event) => signals.emit('event', event),
     changed: () => signals.emit('stateChanged', 'board'),
   });

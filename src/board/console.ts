@@ -1,22 +1,23 @@
 /** The serial console of one host, shared: its last output is kept, one client types, many read. */
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../base/logger.ts';
-import type { Changes } from './changes.ts';
 import type { Console, ConsoleAttachment, ConsoleClient, ConsoleEnd } from './model/console.ts';
 import { BoardRefusal } from './model/refusal.ts';
+import { hostScope } from './model/revisions.ts';
+import { OutputHistory } from './output-history.ts';
 import type { PersistedState } from './persisted-state.ts';
-import { History } from './sensing/history.ts';
+import type { BoardSignals } from './signals.ts';
 
 export interface ConsoleParts {
-  /** Opens what leads to the host; fails with an Error that says why it cannot. */
+  /** Opens the connection to the host; fails with an Error that gives the reason. */
   readonly open: () => Promise<Duplex>;
   /**
-   * Listens all the time, so that there is output from before anybody looked. Otherwise the console is open only while
-   * somebody uses it: a line that only one may hold is left to others meanwhile.
+   * Keeps the connection open, so that output is recorded before a client attaches. Otherwise it is open only while
+   * clients are attached: a session that the node offers only once stays available to others.
    */
   readonly keepOpen: boolean;
   readonly persisted: PersistedState;
-  readonly changes: Changes;
+  readonly signals: BoardSignals;
   readonly log: Logger;
 }
 
@@ -37,7 +38,7 @@ export class HostConsole implements Console {
   readonly maxClients = maxClients;
   readonly #host: string;
   readonly #parts: ConsoleParts;
-  readonly #history = new History(room);
+  readonly #history = new OutputHistory(room);
   readonly #attached = new Set<Attached>();
   #stream: Duplex | undefined;
   #opening = false;
@@ -74,7 +75,7 @@ export class HostConsole implements Console {
   enable(on: boolean): void {
     this.#parts.persisted.setConsole(this.#host, on);
     if (!on) this.#endAll({ reason: 'closed' });
-    this.#parts.changes.touch();
+    this.#parts.signals.emit('stateChanged', hostScope(this.#host));
   }
 
   attach(
@@ -92,7 +93,7 @@ export class HostConsole implements Console {
     this.#attached.add(attached);
     const past = this.#history.read();
     if (past.length > 0) client.output(past);
-    // Where the line was lost a moment ago, whoever comes now is told why, and is not kept waiting for nothing.
+    // A client that attaches while the connection is lost gets the reason at once.
     if (this.#stream === undefined && this.#timer !== undefined) {
       const message = this.#fault;
       setImmediate(() => this.#end(attached, { reason: 'lost', message }));
@@ -181,7 +182,7 @@ export class HostConsole implements Console {
     this.#wait = Math.min(this.#wait * 2, retry.longest);
   }
 
-  /** Closes what nobody uses. */
+  /** Closes a connection without clients, unless it is kept open. */
   #release(): void {
     if (this.#started && (this.#parts.keepOpen || this.#attached.size > 0)) return;
     this.#close();

@@ -1,6 +1,5 @@
 /** What every component of a board is built on. */
 import type { Logger } from '../base/logger.ts';
-import type { Changes } from './changes.ts';
 import type { Lines } from './lines/lines.ts';
 import type { Topology } from './parts/topology.ts';
 import type { PersistedState } from './persisted-state.ts';
@@ -9,7 +8,6 @@ import type { BoardSignals } from './signals.ts';
 
 export interface BoardContext {
   readonly signals: BoardSignals;
-  readonly changes: Changes;
   readonly topology: Topology;
   readonly persisted: PersistedState;
   readonly lines: Lines;

@@ -1,6 +1,6 @@
 import type { Health } from './model/status.ts';
 
-/** The worst of some healths; OK of none. */
+/** Roll-up of healths; OK for none. */
 export function worst(healths: Iterable<Health>): Health {
   let found: Health = 'OK';
   for (const health of healths) {

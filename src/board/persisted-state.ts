@@ -1,4 +1,4 @@
-/** What the board remembers over restarts, with a check on every value that comes back. */
+/** State of the board that persists over restarts; every stored value is validated when it is read. */
 
 import type { BoardSettings } from './model/board.ts';
 import type { Cooling } from './model/chassis.ts';
@@ -82,7 +82,7 @@ export class PersistedState {
     this.#settings.set(`board.host.${host}.bootRetry`, `${config} ${attempts}`);
   }
 
-  /** How often the host has been seen to boot; 0 for never. */
+  /** Number of observed boots of a host; 0 before the first. */
   boots(host: string): number {
     const value = Number(this.#settings.get(`board.host.${host}.boots`) ?? 0);
     return Number.isSafeInteger(value) && value > 0 ? value : 0;
@@ -92,7 +92,7 @@ export class PersistedState {
     this.#settings.set(`board.host.${host}.boots`, String(count));
   }
 
-  /** Whether the host was on when it was last known for good. */
+  /** Whether the host was on in its last steady state. */
   wasOn(host: string): boolean {
     return this.#settings.get(`board.host.${host}.power`) === 'on';
   }
@@ -101,7 +101,7 @@ export class PersistedState {
     this.#settings.set(`board.host.${host}.power`, on ? 'on' : 'off');
   }
 
-  /** What the power of a slot is to be: a cycle that is under way ends with it on. */
+  /** Requested power of a slot; `cycle` while a power cycle runs, which ends with it on. */
   slot(chassis: string): 'on' | 'off' | 'cycle' | undefined {
     const state = this.#settings.get(`board.chassis.${chassis}.power`);
     return state === 'on' || state === 'off' || state === 'cycle' ? state : undefined;

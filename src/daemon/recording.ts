@@ -5,6 +5,7 @@ import type { Board, BoardEvent, PostCode } from '../board/model.ts';
 import type { ConsoleEvent } from '../http/endpoints/console.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalRecord } from '../journal/record.ts';
+import { Refusals } from '../journal/refusals.ts';
 import { message } from '../messages/messages.ts';
 import type { NetworkReport } from '../network/network.ts';
 import type { RestartType } from '../network/restart.ts';
@@ -17,6 +18,7 @@ import {
   networkRecord,
   postCodeRecord,
   recordOf,
+  refusalsRecord,
   taskRecord,
   triggerRecord,
   watchdogRecord,
@@ -48,7 +50,12 @@ export function recording(journal: Journal, manager: string) {
         );
   const changed = (kind: ResourceChange['kind'], uri: string, user: string | null) =>
     append(changeRecord(kind, uri, user));
+  const refusals = new Refusals(journal, { summary: refusalsRecord });
+  const refused = (record: JournalRecord, address: string, userName: string | null) =>
+    refusals.record(record, address, userName).catch(() => undefined);
   return {
+    /** Stores what was only counted. */
+    close: () => refusals.close(),
     /** Rejects where a record is not stored: the board acknowledges events of a node's log only once they are. */
     board: (board: Board, event: BoardEvent): Promise<unknown> =>
       Promise.all(boardRecords(board, event).map((record) => journal.append(record))),
@@ -57,14 +64,20 @@ export function recording(journal: Journal, manager: string) {
       if (isComplete) journal.flush();
     },
     trigger: (fired: Fired) => append(triggerRecord(fired)),
-    login: ({ userName, address, ok }: LoginAttempt) => append(loginRecord(userName, address, ok)),
+    login: ({ userName, address, ok }: LoginAttempt) => {
+      const record = loginRecord(userName, address, ok);
+      return ok ? append(record) : refused(record, address, null);
+    },
     session: ({ kind, session }: SessionChange) =>
       changed(kind === 'created' ? 'created' : 'removed', sessionUri(session.id), session.userName),
     subscription: (kind: ResourceChange['kind'], id: string, userName: string | null) =>
       changed(kind, subscriptionUri(id), userName),
     task: ({ event, task }: { readonly event: TaskEvent; readonly task: Task }) =>
       append(taskRecord(event, task)),
-    write: (record: AuditRecord) => append(auditRecord(record)),
+    write: (record: AuditRecord) =>
+      record.status < 400
+        ? append(auditRecord(record))
+        : refused(auditRecord(record), record.address, record.userName),
     /** Sessions record their own changes, however they begin and end. */
     resource: ({ kind, uri, userName }: ResourceChange) =>
       uri.startsWith(sessionUri('')) ? Promise.resolve() : changed(kind, uri, userName),

@@ -25,12 +25,18 @@ const pattern = /^(\d+)\.tar\.gz$/;
 export class Archives {
   readonly #directory: string;
   #revision = 0;
+  #isBusy = false;
 
   /** @param directory for the archives alone; what a former run left unfinished in it is removed */
   constructor(directory: string) {
     this.#directory = directory;
     for (const name of this.#names())
       if (name.endsWith('.part')) rmSync(join(directory, name), { force: true });
+  }
+
+  /** Whether an archive is being made: one at a time is enough for one disk and one core. */
+  get isBusy(): boolean {
+    return this.#isBusy;
   }
 
   get revision(): number {
@@ -60,6 +66,15 @@ export class Archives {
    * @throws Error of the file system, or why `signal` was aborted
    */
   async make(parts: AsyncIterable<Part>, signal: AbortSignal): Promise<Archive> {
+    this.#isBusy = true;
+    try {
+      return await this.#make(parts, signal);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #make(parts: AsyncIterable<Part>, signal: AbortSignal): Promise<Archive> {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     const id = String(Math.max(0, ...this.list().map((archive) => Number(archive.id))) + 1);
     const unfinished = join(this.#directory, `${id}.part`);

@@ -5,7 +5,6 @@ import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import { readBootId } from './boot-id.ts';
 import { ClockWatch } from './clock-watch.ts';
-import type { JournalFilter } from './filter.ts';
 import {
   defaultCaps,
   type JournalMessages,
@@ -147,11 +146,6 @@ export class Journal {
   /** Calls `listener` for each record once it is durable, in order of id. */
   onAppend(listener: (entry: JournalEntry) => void): () => void {
     return this.#appended.add(listener);
-  }
-
-  /** Whether the database may be asked with a filter of this form; see `Pages`. */
-  acceptsFilter(filter: JournalFilter): boolean {
-    return this.#pages.acceptsFilter(filter);
   }
 
   /** Reads a page of a log. @throws StoreError */

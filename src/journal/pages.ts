@@ -1,13 +1,11 @@
 /** Reads pages of logs: which entries a page holds, and how many match in all. */
 import type { Store } from '../store/store.ts';
-import { conditionOf, type JournalFilter } from './filter.ts';
+import { conditionOf } from './filter.ts';
 import type { PageQuery } from './options.ts';
 import { PageIndex } from './page-index.ts';
 import type { JournalEntry, LogName, LogRef } from './record.ts';
 import { countBlocks, countBlocksOf, countEntries, logOf, type Row, readPage, streamOf } from './table.ts';
 
-/** Distinct filters that become SQL. Each form is a prepared statement that is kept for the life of the process. */
-const maxFilters = 200;
 /** A filter that fewer than one in so many entries pass is answered from the index of its own column. */
 const rareShare = 8;
 
@@ -20,7 +18,6 @@ export interface Page {
 export class Pages {
   readonly #store: Store;
   readonly #indexes = new Map<string, PageIndex>();
-  readonly #filters = new Set<string>();
 
   /** @throws StoreError */
   constructor(store: Store) {
@@ -55,13 +52,6 @@ export class Pages {
       if (over > 0) surplus.set(stream, over + Math.floor(caps[log] / 64));
     }
     return surplus;
-  }
-
-  /** Whether the database may be asked with a filter of this form. False once a client has sent too many forms. */
-  acceptsFilter(filter: JournalFilter): boolean {
-    const { sql } = conditionOf(filter);
-    if (this.#filters.size < maxFilters) this.#filters.add(sql);
-    return this.#filters.has(sql);
   }
 
   /** Reads a page. Its cost depends on `top`; with a filter also on the number of matches. @throws StoreError */

@@ -200,6 +200,24 @@ export function httpStatusOf(key: string): number {
   return statuses[name as keyof typeof statuses] ?? 400;
 }
 
+/** Messages of one refusal, and characters of them: an answer must not outgrow the request by much. */
+const maxMessages = 33;
+const maxCharacters = 32 * 1024;
+
+/** The first messages, up to the bounds of an answer; past them, a last one that says so. */
+function bounded(messages: readonly Message[]): readonly Message[] {
+  const sizeOf = ({ Message: text, MessageArgs, RelatedProperties = [] }: Message) =>
+    [text, ...MessageArgs, ...RelatedProperties].reduce((sum, each) => sum + each.length, 0);
+  let characters = 0;
+  const kept = messages.findIndex((each, index) => {
+    characters += sizeOf(each);
+    return index === maxMessages || characters > maxCharacters;
+  });
+  if (kept < 0) return messages;
+  const last = messages.length === 1 ? 'Base.GeneralError' : 'Base.MaximumErrorsExceeded';
+  return [...messages.slice(0, Math.min(kept, maxMessages - 1)), message(last, [])];
+}
+
 /** A refusal: what a handler throws and the service answers with. */
 export class RedfishError extends Error {
   readonly messages: readonly Message[];
@@ -208,10 +226,11 @@ export class RedfishError extends Error {
 
   /** @param status by default that of the first message */
   constructor(
-    messages: readonly Message[],
-    status = httpStatusOf(messages[0]?.MessageId ?? 'Base.InternalError'),
+    given: readonly Message[],
+    status = httpStatusOf(given[0]?.MessageId ?? 'Base.InternalError'),
     headers: Readonly<Record<string, string>> = {},
   ) {
+    const messages = bounded(given);
     super(messages.map((each) => each.Message).join(' '));
     this.name = 'RedfishError';
     this.messages = messages;

@@ -1,7 +1,6 @@
-/** Redfish ResetType (Resource schema): the values that a host, a chassis or a manager can carry out here, once. */
+/** Redfish ResetType (Resource schema): the values that hosts, chassis and buttons can ask for here, in one place. */
 
-/** What can be asked of a host, in the order in which clients see them. */
-export const resetTypes = [
+const common = [
   'On',
   'ForceOff',
   'GracefulShutdown',
@@ -9,11 +8,14 @@ export const resetTypes = [
   'ForceRestart',
   'Nmi',
   'ForceOn',
-  'PushPowerButton',
-  'PowerCycle',
 ] as const;
 
+/** What can be requested of a host, in the order in which clients see them. */
+export const resetTypes = [...common, 'PushPowerButton', 'PowerCycle'] as const;
 export type ResetType = (typeof resetTypes)[number];
 
-/** What can be asked of a chassis whose power is switched. */
+/** What a press of a front panel button can request; the press itself is none of them. */
+export const buttonResets = [...common, 'PowerCycle'] as const;
+
+/** What can be requested of a chassis whose power is switched. */
 export type ChassisReset = Extract<ResetType, 'On' | 'ForceOff' | 'ForceOn' | 'PowerCycle'>;

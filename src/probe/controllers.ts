@@ -23,7 +23,7 @@ import { DeviceError } from '../../drivers/errors.ts';
 import type { IpmiPaths } from '../../drivers/ipmi/ipmi.ts';
 import { identify } from '../board/nodes/identity.ts';
 import { recordedSensors } from '../board/nodes/records.ts';
-import { deviceError, type Way, Ways } from '../board/nodes/ways.ts';
+import { deviceError, type IpmiConnection, IpmiTransports } from '../board/nodes/transports.ts';
 import type { NodeFacts, Platform } from '../platform/vocabulary/index.ts';
 import type { ControllerFinding, ControllerState } from './report.ts';
 
@@ -61,14 +61,14 @@ export async function probeControllers(
   ipmi: IpmiPaths,
   missing: ReadonlySet<string>,
 ): Promise<ControllerFinding[]> {
-  const ways = new Ways(ipmi, platform.nodes);
+  const transports = new IpmiTransports(ipmi, platform.nodes);
   try {
     return await Promise.all([
-      ...(platform.nodes ?? []).map((facts) => probeNode(platform, facts, ways, missing)),
-      ...(platform.ipmb ?? []).map((facts) => probeSatellite(platform, facts, ways)),
+      ...(platform.nodes ?? []).map((facts) => probeNode(platform, facts, transports, missing)),
+      ...(platform.ipmb ?? []).map((facts) => probeSatellite(platform, facts, transports)),
     ]);
   } finally {
-    ways.close();
+    transports.close();
   }
 }
 
@@ -84,7 +84,7 @@ const wayOf = ({ link }: NodeFacts): string =>
 async function probeNode(
   platform: Platform,
   facts: NodeFacts,
-  ways: Ways,
+  transports: IpmiTransports,
   missing: ReadonlySet<string>,
 ): Promise<ControllerFinding> {
   const about: About = { id: facts.id, kind: 'node', way: wayOf(facts) };
@@ -92,9 +92,9 @@ async function probeNode(
     const detail = `its chassis ${facts.chassis} is not plugged in`;
     return { ...about, ...nothing, state: 'absent', detail };
   }
-  let way: Way | undefined;
+  let way: IpmiConnection | undefined;
   try {
-    way = await ways.open(facts);
+    way = await transports.open(facts);
     return { ...about, ...(await nodeText(platform, facts, readOnly(way.target))) };
   } catch (error) {
     return { ...about, ...nothing, ...failure(platform, facts, error) };
@@ -156,10 +156,14 @@ async function pinsText(
   }
 }
 
-async function probeSatellite(platform: Platform, facts: Satellite, ways: Ways): Promise<ControllerFinding> {
+async function probeSatellite(
+  platform: Platform,
+  facts: Satellite,
+  transports: IpmiTransports,
+): Promise<ControllerFinding> {
   const { id, bus, address, sensors } = facts;
   const about: About = { id, kind: 'satellite', way: `IPMB ${bus} ${hex(address)}` };
-  const target = readOnly(ways.satellite(bus, address));
+  const target = readOnly(transports.satellite(bus, address));
   try {
     const device = await run(target, getDeviceId, undefined);
     const readings: Record<string, { value: number | null; fault: string | null }> = {};

@@ -1,18 +1,18 @@
-/** What a probe finds out. */
+/** The report of a probe. */
 export type DeviceState =
-  /** It is there and is what the descriptor says. */
+  /** Responds as the part that the descriptor states. */
   | 'answers'
-  /** A driver of the kernel has it, which offers it elsewhere. */
+  /** Owned by a driver of the kernel. */
   | 'held'
-  /** Not there, and it need not be: optional, or its chassis is not plugged in. */
+  /** Expected to be missing: optional, without power, or in a chassis that is not inserted. */
   | 'absent'
-  /** Nothing answers. */
+  /** No response. */
   | 'silent'
-  /** Something else answers, or what answers makes no sense. */
+  /** Another part responds, or the response is invalid. */
   | 'other'
-  /** The bus is not there, or hangs. */
+  /** The bus does not exist, or hangs. */
   | 'no bus'
-  /** It cannot be looked at without writing to it, or by this build. */
+  /** Cannot be examined without writing to it, or by this build. */
   | 'unknown';
 
 export interface DeviceFinding {
@@ -21,9 +21,9 @@ export interface DeviceFinding {
   readonly bus: number;
   readonly address: number;
   readonly state: DeviceState;
-  /** What its identity registers say, the text of its inventory, or what is wrong. */
+  /** Contents of its identity registers, text of its inventory, or the fault. */
   readonly detail: string;
-  /** What each sensor reads, and why it has no reading. */
+  /** Reading of each sensor, or the reason why it has none. */
   readonly readings: Readonly<
     Record<string, { readonly value: number | null; readonly fault: string | null }>
   >;
@@ -47,35 +47,35 @@ export interface InputFinding {
 }
 
 export type ControllerState =
-  /** It is there, and has what the descriptor says of it. */
+  /** Responds, and has everything that the descriptor states. */
   | 'answers'
-  /** Its chassis is not plugged in. */
+  /** Its chassis is not inserted. */
   | 'absent'
-  /** Nothing answers. */
+  /** No response. */
   | 'silent'
-  /** Over a network: the login does not work. */
+  /** Over a network: the login failed. */
   | 'refused'
-  /** Something else answers, or it has not all that the descriptor says. */
+  /** Something else responds, or something that the descriptor states is missing. */
   | 'other'
-  /** It could not even be asked: no bus, no secret. */
+  /** No request could be sent: no bus, or no secret. */
   | 'no way';
 
-/** A controller that is asked by IPMI. */
+/** A controller that is reached over IPMI. */
 export interface ControllerFinding {
   readonly id: string;
   readonly kind: 'node' | 'satellite';
-  /** What leads to it: `IPMB 1 0x20`, `LAN admin@192.0.2.11:623`. */
+  /** Its connection: `IPMB 1 0x20`, `LAN admin@192.0.2.11:623`. */
   readonly way: string;
   readonly state: ControllerState;
-  /** Who it says it is, or what is wrong and what to do. */
+  /** Its identity, or what is wrong and what to do. */
   readonly detail: string;
   readonly deviceId: number | null;
   readonly firmware: string | null;
-  /** Sensor data records; null where nobody could count them, and for satellites. */
+  /** Number of sensor data records; null where they could not be counted, and for satellites. */
   readonly records: number | null;
-  /** Sensors that the daemon reads, by those records; of a satellite those that have a reading. */
+  /** Number of sensors that the daemon reads by those records; of a satellite those with a reading. */
   readonly sensors: number | null;
-  /** Of a satellite. */
+  /** Of a satellite; empty for nodes. */
   readonly readings: DeviceFinding['readings'];
 }
 
@@ -87,13 +87,13 @@ export interface BusFinding {
   readonly sensors: number;
   readonly transfers: number;
   readonly bits: number;
-  /** Clock, Hz; 100 kHz where the descriptor says nothing. */
+  /** Clock, Hz; 100 kHz where the descriptor has none. */
   readonly speed: number;
-  /** How long so many bits take at that clock, milliseconds. */
+  /** Time of these bits at that clock, milliseconds. */
   readonly wire: number;
-  /** How long they took, milliseconds. */
+  /** Time measured, milliseconds. */
   readonly measured: number;
-  /** Part of the bus's time that sampling at the periods of the descriptor takes, percent. */
+  /** Share of the bus taken by sampling at the periods of the descriptor, percent. */
   readonly load: number;
 }
 
@@ -104,6 +104,6 @@ export interface ProbeReport {
   readonly inputs: readonly InputFinding[];
   readonly buses: readonly BusFinding[];
   readonly controllers: readonly ControllerFinding[];
-  /** Everything that should be there is. */
+  /** Everything that is expected was found. */
   readonly ok: boolean;
 }

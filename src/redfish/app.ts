@@ -4,7 +4,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Logins } from '../accounts/logins.ts';
 import type { Roles } from '../accounts/roles.ts';
 import type { Sessions } from '../accounts/sessions.ts';
-import type { Sources } from '../aggregation/sources.ts';
+import type { AggregationSources } from '../aggregation/aggregation-sources.ts';
 import type { Board } from '../board/model.ts';
 import type { Archives } from '../diagnostics/archives.ts';
 import type { Discovery } from '../discovery/discovery.ts';
@@ -22,7 +22,7 @@ import type { JsonObject } from './service/json.ts';
 export interface App {
   readonly board: Board;
   /** Nodes that are added while the daemon runs; null where none can be. */
-  readonly sources: Sources | null;
+  readonly sources: AggregationSources | null;
   readonly journal: Journal;
   readonly telemetry: Telemetry;
   readonly events: EventHub;

@@ -40,6 +40,9 @@ export interface Recovery {
  * The daemon's database. A change that returned survives power loss. Failures are StoreErrors: reads continue when writes
  * fail, and a failed change has changed nothing.
  */
+/** Prepared statements that are kept; the one that was unused longest is dropped. */
+const maxStatements = 256;
+
 export class Store {
   readonly directory: string;
   /** The damaged database that was set aside at opening; null: none. */
@@ -94,11 +97,12 @@ export class Store {
   }
 
   #prepare(sql: string): Statement {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = prepareStatement(this.#db, sql);
-      this.#statements.set(sql, statement);
-    }
+    const statement = this.#statements.get(sql) ?? prepareStatement(this.#db, sql);
+    // Set anew, so that the map keeps the order of use: clients' filters cannot push out what is in use.
+    this.#statements.delete(sql);
+    this.#statements.set(sql, statement);
+    const [oldest] = this.#statements.keys();
+    if (this.#statements.size > maxStatements && oldest !== undefined) this.#statements.delete(oldest);
     return statement;
   }
 

@@ -6,9 +6,10 @@
 import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import { type Aggregate, aggregateOf, joined } from './aggregate.ts';
-import { decodeMinute, decodeSpans, encodeMinute, encodeSpans, type Spans } from './blocks.ts';
-import { HistoryTable, hour, minute, type Row, type Tier, tiers } from './history-table.ts';
+import { decodeMinute, encodeMinute, encodeSpans } from './blocks.ts';
+import { HistoryTable, hour, minute, tiers } from './history-table.ts';
 import { Minute } from './minute.ts';
+import { readable, StoredHistory, spanOf } from './stored-history.ts';
 
 export interface Reading {
   /** Milliseconds since 1970. */
@@ -32,10 +33,10 @@ interface Open {
 
 /** More readings of one series in a minute than this go unrecorded: none is read that often. */
 const mostInMinute = 1200;
-const spanOf = (time: number, length: number): number => Math.floor(time / length) * length;
 
 export class History {
   readonly #table: HistoryTable;
+  readonly #stored: StoredHistory;
   /** Minutes that are over, in order: those of the last hour. */
   #minutes: Minute[] = [];
   /** Starts of minutes that the store does not have yet. */
@@ -48,13 +49,13 @@ export class History {
   #open = new Map<string, Open>();
   #start: number;
   #readings = 0;
-  #last: { readonly key: string; readonly spans: Spans } | undefined;
   #fault: StoreError | null = null;
   #revision = 0;
 
   /** @throws StoreError when what is stored cannot be read */
   constructor(store: Store, now: number) {
     this.#table = new HistoryTable(store);
+    this.#stored = new StoredHistory(this.#table);
     this.#start = spanOf(now, minute);
     this.#load(now);
   }
@@ -120,7 +121,9 @@ export class History {
   window(series: readonly string[], from: number, to: number): Map<string, Aggregate> {
     // One before the first reading that there can be is still in memory.
     const found =
-      from < this.horizon - 1 ? this.#stored(series, from, Math.min(to, this.horizon)) : new Map();
+      from < this.horizon - 1
+        ? this.#stored.window(series, from, Math.min(to, this.horizon), this.#start)
+        : new Map();
     for (const name of series) {
       const own = joined(found.get(name), this.#remembered(name, from, to));
       if (own !== undefined) found.set(name, own);
@@ -146,40 +149,6 @@ export class History {
     }
     const open = this.#open.get(series);
     return open === undefined ? found : joined(found, part(open, from - this.#start, to - this.#start));
-  }
-
-  /** The part that is in the store: each row is read once, whatever the number of series. @throws StoreError */
-  #stored(series: readonly string[], from: number, to: number): Map<string, Aggregate> {
-    const found = new Map<string, Aggregate>();
-    const numbers = series.flatMap((name) => {
-      const number = this.#table.known(name);
-      return number === undefined ? [] : [[name, number] as const];
-    });
-    const take = (tier: 'minutes' | 'hours', length: number, since: number, until: number) => {
-      for (const row of this.#table.read(tier, spanOf(since, tiers[tier].covers), until)) {
-        const spans = this.#decoded(tier, row);
-        for (const [name, number] of numbers) {
-          for (const [at, each] of spans.get(number)?.entries() ?? []) {
-            const begins = row.start + at * length;
-            if (each === undefined || begins < since || begins + length > until) continue;
-            const sum = joined(found.get(name), each);
-            if (sum !== undefined) found.set(name, sum);
-          }
-        }
-      }
-    };
-    // Where there are minutes, hours are not needed.
-    const minutesFrom = spanOf(this.#start - tiers.minutes.kept + hour, hour);
-    if (from < minutesFrom) take('hours', hour, from, Math.min(to, minutesFrom));
-    if (to > minutesFrom) take('minutes', minute, Math.max(from, minutesFrom), to);
-    return found;
-  }
-
-  /** The row that was last looked into is looked into again when the minutes in it are asked for one by one. */
-  #decoded(tier: Tier, { start, data }: Row): Spans {
-    const key = `${tier} ${start} ${data.length}`;
-    if (this.#last?.key !== key) this.#last = { key, spans: new Map(readable(() => [...decodeSpans(data)])) };
-    return this.#last.spans;
   }
 
   /** Writes what the store does not have yet, the minute that is not over included. Fails silently: see `state`. */
@@ -244,7 +213,7 @@ export class History {
       return;
     }
     this.#fault = null;
-    this.#last = undefined;
+    this.#stored.forget();
     this.#unsaved.clear();
     for (const { tier, start } of spans) this.#settled[tier].add(start);
   }
@@ -298,16 +267,6 @@ export class History {
       for (const { start } of readable(() => this.#table.read(tier, from - hour, now)))
         this.#settled[tier].add(start);
     }
-  }
-}
-
-/** What cannot be made sense of is a hole in history, and no reason to be without a daemon. */
-function readable<T>(read: () => T[]): T[] {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof StoreError) return [];
-    throw error;
   }
 }
 

@@ -1,180 +1,193 @@
 /**
- * A host as its pins show it: a power button that acts at release, or cuts the power when it is held; a power
- * sequence and a firmware that take time; an operating system that shuts down when asked, if it listens.
+ * A host as its pins show it: a power button that acts at release, or switches off when it is held; a power sequence and
+ * firmware that take time; an operating system that shuts down on request.
  *
- * Time is evaluated when somebody looks; one timer for the next transition makes it happen when nobody does.
+ * State is computed on access; one timer makes the next transition happen without an access.
  */
-import type { HostFacts } from '../platform/vocabulary/index.ts';
+import type { HostFacts, HostPowerFacts } from '../platform/vocabulary/index.ts';
 
-/** `post`: has power, firmware at work. `shutdown`: the operating system is ending itself. */
+/** `post`: has power, firmware runs. `shutdown`: the operating system shuts down. */
 export type HostState = 'off' | 'starting' | 'post' | 'running' | 'shutdown';
 
 /** Milliseconds of a common server: button to power-good, firmware, orderly shutdown. */
 const durations = { starting: 1500, post: 8000, shutdown: 3000 } as const;
-/** Where firmware that does not come to its end hangs, of 1. */
-const hangs = 0.6;
-/** A press this long cuts the power (ACPI specification, "Power Button Override"). */
+/** Share of its work after which firmware with the fault `noPost` hangs. */
+const hangProgress = 0.6;
+/** Press that switches off, ms (ACPI specification, "Power Button Override"). */
 const overridePress = 4000;
-
-/** `state`, `powered` and `boots` are as of the last `advance`. */
-export interface HostModel {
-  readonly facts: HostFacts;
-  readonly state: HostState;
-  /** The main rails are up. */
-  readonly powered: boolean;
-  /** How often its firmware has begun. */
-  readonly boots: number;
-  /** How much of its work the firmware has done, 0 to 1; null while it does none. */
-  readonly progress: number | null;
-  press(): void;
-  release(): void;
-  reset(held: boolean): void;
-  /** A relay feeds it, and it starts by itself; or feeds it no more. */
-  feed(on: boolean): void;
-  /** The board lost its supply: off at once. */
-  losePower(): void;
-  /** What hinders it may have changed. */
-  reconsider(): void;
-  /** Does what has become due. */
-  advance(): void;
-  close(): void;
-}
 
 export interface HostSurroundings {
   readonly now: () => number;
   readonly speed: number;
-  /** There is power to start with. */
+  /** Whether there is power to start. */
   supplied(): boolean;
-  hindered(by: 'ignoreGraceful' | 'noPost' | 'crash'): boolean;
-  /** The operating system started anew: a crash is over. */
-  rebooted(): void;
-  /** Called before a change that happened at `at`, so that what depends on the time so far can be summed up. */
+  /** Whether the host has this fault. */
+  hasFault(kind: 'ignoreGraceful' | 'noPost' | 'crash'): boolean;
+  /** The host restarted, which ends a crash. */
+  restarted(): void;
+  /** Called before a change at time `at`: the physics of the time so far is to be computed first. */
   before(at: number): void;
-  /** Called after a change of `state` that happened at `at`. */
+  /** Called after a change of `state` at time `at`. */
   changed(at: number): void;
 }
 
-export function createHost(facts: HostFacts, around: HostSurroundings): HostModel {
-  const { power } = facts;
-  // Halfway between the presses of the descriptor where they are nearer together than on a real machine.
-  const override =
-    power.kind === 'relay' || power.kind === 'ipmi'
-      ? overridePress
-      : Math.min(
-          overridePress,
-          (Math.max(power.onPulse, power.gracefulPulse ?? 0) + power.forceOffPulse) / 2,
-        );
+/** `state`, `isPowered` and `boots` are those of the last `advance`. */
+export class HostModel {
+  readonly facts: HostFacts;
+  readonly #around: HostSurroundings;
+  /** Press that switches off, ms. */
+  readonly #overridePress: number;
+  #state: HostState = 'off';
+  #due: { readonly at: number; readonly state: HostState } | undefined;
+  #pressed: { readonly at: number; isSpent: boolean } | undefined;
+  #isResetHeld = false;
+  #boots = 0;
+  #bootedAt = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  let state: HostState = 'off';
-  let due: { readonly at: number; readonly state: HostState } | undefined;
-  let pressed: { readonly at: number; cut: boolean } | undefined;
-  let resetHeld = false;
-  let boots = 0;
-  let begun = 0;
-  let timer: NodeJS.Timeout | undefined;
-
-  const isPowered = () => state === 'post' || state === 'running' || state === 'shutdown';
-  const after = (from: number, duration: keyof typeof durations) => from + durations[duration] / around.speed;
-
-  function enter(next: HostState, at: number): void {
-    around.before(at);
-    if (next === 'off' || next === 'post') around.rebooted();
-    state = next;
-    due = undefined;
-    if (next === 'post' && !resetHeld) {
-      boots++;
-      begun = at;
-    }
-    if (next === 'starting') due = { at: after(at, 'starting'), state: 'post' };
-    if (next === 'shutdown') due = { at: after(at, 'shutdown'), state: 'off' };
-    if (next === 'post' && !resetHeld && !around.hindered('noPost')) {
-      due = { at: after(at, 'post'), state: 'running' };
-    }
-    around.changed(at);
+  constructor(facts: HostFacts, around: HostSurroundings) {
+    this.facts = facts;
+    this.#around = around;
+    this.#overridePress = overridePressOf(facts.power);
   }
 
-  /** When the button that is held now cuts the power. */
-  const cutAt = () =>
-    pressed && !pressed.cut && isPowered() ? pressed.at + override : Number.POSITIVE_INFINITY;
-  const dueAt = () => due?.at ?? Number.POSITIVE_INFINITY;
-
-  function advance(): void {
-    const now = around.now();
-    while (Math.min(cutAt(), dueAt()) <= now) {
-      if (pressed && cutAt() <= dueAt()) {
-        const at = cutAt();
-        pressed.cut = true;
-        enter('off', at);
-      } else if (due) enter(due.state, due.at);
-    }
-    clearTimeout(timer);
-    const wake = Math.min(cutAt(), dueAt());
-    if (wake !== Number.POSITIVE_INFINITY) timer = setTimeout(advance, Math.ceil(wake - now)).unref();
+  get state(): HostState {
+    return this.#state;
   }
 
-  function shortPress(now: number): void {
-    if (state === 'off' && around.supplied()) enter('starting', now);
-    // Before the operating system listens, firmware switches off at once.
-    else if (state === 'post') enter('off', now);
-    else if (state === 'running' && !around.hindered('ignoreGraceful') && !around.hindered('crash')) {
-      enter('shutdown', now);
-    }
+  /** The main rails are up. */
+  get isPowered(): boolean {
+    return this.#state === 'post' || this.#state === 'running' || this.#state === 'shutdown';
   }
 
-  return {
-    facts,
-    get state() {
-      return state;
-    },
-    get powered() {
-      return isPowered();
-    },
-    get boots() {
-      return boots;
-    },
-    get progress() {
-      if (!isPowered() || resetHeld) return null;
-      if (state !== 'post') return 1;
-      const done = ((around.now() - begun) * around.speed) / durations.post;
-      return Math.min(done, due === undefined ? hangs : 1);
-    },
-    press() {
-      advance();
-      pressed = { at: around.now(), cut: false };
-      advance();
-    },
-    release() {
-      advance();
-      const press = pressed;
-      pressed = undefined;
-      const now = around.now();
-      if (press && !press.cut && now - press.at < override) shortPress(now);
-      advance();
-    },
-    reset(held) {
-      advance();
-      resetHeld = held;
-      if (isPowered()) enter('post', around.now());
-      advance();
-    },
-    feed(on) {
-      advance();
-      if (on && state === 'off' && around.supplied()) enter('post', around.now());
-      else if (!on && state !== 'off') enter('off', around.now());
-      advance();
-    },
-    losePower() {
-      advance();
-      if (state !== 'off') enter('off', around.now());
-      advance();
-    },
-    reconsider() {
-      advance();
-      const stays = resetHeld || around.hindered('noPost');
-      if (state === 'post' && stays !== (due === undefined)) enter('post', around.now());
-      advance();
-    },
-    advance,
-    close: () => clearTimeout(timer),
-  };
+  /** Number of firmware starts. */
+  get boots(): number {
+    return this.#boots;
+  }
+
+  /** Share of its work that the firmware has done, 0 to 1; null while none runs. */
+  get progress(): number | null {
+    if (!this.isPowered || this.#isResetHeld) return null;
+    if (this.#state !== 'post') return 1;
+    const done = ((this.#around.now() - this.#bootedAt) * this.#around.speed) / durations.post;
+    return Math.min(done, this.#due === undefined ? hangProgress : 1);
+  }
+
+  press(): void {
+    this.#change((now) => {
+      this.#pressed = { at: now, isSpent: false };
+    });
+  }
+
+  release(): void {
+    this.#change((now) => {
+      const press = this.#pressed;
+      this.#pressed = undefined;
+      if (press && !press.isSpent && now - press.at < this.#overridePress) this.#shortPress(now);
+    });
+  }
+
+  reset(held: boolean): void {
+    this.#change((now) => {
+      this.#isResetHeld = held;
+      if (this.isPowered) this.#enter('post', now);
+    });
+  }
+
+  /** A relay feeds the host, which then starts, or stops feeding it. */
+  feed(on: boolean): void {
+    this.#change((now) => {
+      if (on && this.#state === 'off' && this.#around.supplied()) this.#enter('post', now);
+      else if (!on && this.#state !== 'off') this.#enter('off', now);
+    });
+  }
+
+  /** The board lost its supply. */
+  losePower(): void {
+    this.#change((now) => {
+      if (this.#state !== 'off') this.#enter('off', now);
+    });
+  }
+
+  /** The faults of the host may have changed. */
+  reevaluate(): void {
+    this.#change((now) => {
+      const stays = this.#isResetHeld || this.#around.hasFault('noPost');
+      if (this.#state === 'post' && stays !== (this.#due === undefined)) this.#enter('post', now);
+    });
+  }
+
+  /** Performs the transitions that are due. */
+  advance(): void {
+    const now = this.#around.now();
+    while (Math.min(this.#overrideAt, this.#dueAt) <= now) {
+      if (this.#pressed && this.#overrideAt <= this.#dueAt) {
+        const at = this.#overrideAt;
+        this.#pressed.isSpent = true;
+        this.#enter('off', at);
+      } else if (this.#due) this.#enter(this.#due.state, this.#due.at);
+    }
+    clearTimeout(this.#timer);
+    const wake = Math.min(this.#overrideAt, this.#dueAt);
+    if (wake === Number.POSITIVE_INFINITY) return;
+    this.#timer = setTimeout(() => this.advance(), Math.ceil(wake - now)).unref();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Makes a change at the present moment, with the transitions that are due before and after it. */
+  #change(make: (now: number) => void): void {
+    this.advance();
+    make(this.#around.now());
+    this.advance();
+  }
+
+  #shortPress(now: number): void {
+    const ignores = this.#around.hasFault('ignoreGraceful') || this.#around.hasFault('crash');
+    if (this.#state === 'off' && this.#around.supplied()) this.#enter('starting', now);
+    // Firmware switches off at once, before an operating system runs.
+    else if (this.#state === 'post') this.#enter('off', now);
+    else if (this.#state === 'running' && !ignores) this.#enter('shutdown', now);
+  }
+
+  #enter(next: HostState, at: number): void {
+    this.#around.before(at);
+    if (next === 'off' || next === 'post') this.#around.restarted();
+    this.#state = next;
+    if (next === 'post' && !this.#isResetHeld) {
+      this.#boots++;
+      this.#bootedAt = at;
+    }
+    this.#due = this.#dueAfter(next, at);
+    this.#around.changed(at);
+  }
+
+  /** The transition that ends a state by itself. */
+  #dueAfter(state: HostState, at: number): { at: number; state: HostState } | undefined {
+    const after = (duration: keyof typeof durations) => at + durations[duration] / this.#around.speed;
+    if (state === 'starting') return { at: after('starting'), state: 'post' };
+    if (state === 'shutdown') return { at: after('shutdown'), state: 'off' };
+    const hangs = this.#isResetHeld || this.#around.hasFault('noPost');
+    return state === 'post' && !hangs ? { at: after('post'), state: 'running' } : undefined;
+  }
+
+  /** When the button that is held now switches off. */
+  get #overrideAt(): number {
+    const press = this.#pressed;
+    if (!press || press.isSpent || !this.isPowered) return Number.POSITIVE_INFINITY;
+    return press.at + this.#overridePress;
+  }
+
+  get #dueAt(): number {
+    return this.#due?.at ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Halfway between the presses of the descriptor when those are closer together than on a real server. */
+function overridePressOf(power: HostPowerFacts): number {
+  if (power.kind !== 'gpio') return overridePress;
+  const longest = Math.max(power.onPulse, power.gracefulPulse ?? 0);
+  return Math.min(overridePress, (longest + power.forceOffPulse) / 2);
 }

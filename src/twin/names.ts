@@ -1,5 +1,5 @@
 /** Look-up of names that people type, with suggestions for those that do not exist. */
-import { firstOf, nearest } from '../platform/source/suggestion.ts';
+import { firstOf, nearest } from '../base/suggestion.ts';
 
 /** A simulator command that this board cannot perform. Nothing was changed. */
 export class TwinError extends Error {

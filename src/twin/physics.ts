@@ -1,5 +1,5 @@
 /**
- * Heat, air and electricity of the board, as simply as will do.
+ * A simple model of heat, air and electricity of the board.
  *
  * - A host draws a quarter of its full power when idle, all of it at load 1, a trickle when off. Currents and powers
  *   follow at once, voltages sag by one percent at full load.
@@ -7,24 +7,24 @@
  *   first-order lag. A temperature is the inlet air plus the usual rise of its place, times that warmth.
  * - A little noise, the same for the same seed and second.
  *
- * State is brought up to date when somebody looks (`step`); in between nothing runs.
+ * State is computed on access (`step`); nothing runs in between.
  */
 import type { KnownSensor } from './catalog.ts';
 import type { Faults } from './faults.ts';
 import { usualInlet } from './nominal.ts';
 import { fraction, wobble } from './random.ts';
 
-/** Of the power at full load. */
+/** Shares of the power at full load. */
 export const idleShare = 0.25;
 const standbyShare = 0.03;
-/** Heat leaves even without a fan, 1 / 0.35 times as warm. */
+/** Without a fan the board gets 1 / 0.35 times as warm. */
 const stillAir = 0.35;
 const sag = 0.01;
 
 /** Milliseconds. */
 const warmthLag = 20_000;
 const fanLag = 800;
-/** How often noise changes, and how often that of a sensor made noisy by a fault does. */
+/** Periods at which noise changes: usual noise, and that of the fault `noisy`. */
 const noisePeriod = 1000;
 const faultNoisePeriod = 20;
 
@@ -37,7 +37,7 @@ const noiseOf: Readonly<Record<string, number>> = {
   Rotational: 0.004,
 };
 
-/** Part of the board that is warmed by one host. */
+/** Part of the board that one host warms. */
 export interface Zone {
   readonly host: string | undefined;
   /** The main rails are up. */
@@ -54,143 +54,163 @@ export interface PhysicsInputs {
   readonly nominals: ReadonlyMap<string, number>;
   readonly fans: readonly string[];
   readonly faults: Faults;
-  /** One for each host, in order; one for the board where there is none. */
+  /** One zone per host, in order; one for a board without hosts. */
   zones(): readonly Zone[];
-  /** Duty that drives the fan, 0 to 1; 0 where the fan is missing or has no power. */
+  /** Duty that drives the fan, 0 to 1; 0 for a fan that is absent or has no power. */
   drive(fan: string): number;
-  /** There is power at the place of this sensor, hosts apart. */
+  /** Whether the location of the sensor has power, regardless of hosts. */
   supplied(sensor: string): boolean;
 }
 
-export interface Physics {
-  /** Sums up what happened until now, or `until` then; to be called before any cause changes. */
-  step(until?: number): void;
-  /** The physical value now, in the unit of the quantity. */
-  value(sensor: string): number;
-  /** Pins a value; undefined gives the sensor back to the model. */
-  pin(sensor: string, value: number | undefined): void;
-  isPinned(sensor: string): boolean;
-  /** Holds the sensor at its present value until `thaw`. */
-  freeze(sensor: string): void;
-  thaw(sensor: string): void;
-  inlet: number;
-  /** Of a fan, 0 to 1 of its full speed. */
-  spin(fan: string): number;
-}
+export class Physics {
+  /** Temperature of the intake air, Cel. */
+  inlet = usualInlet;
+  readonly #inputs: PhysicsInputs;
+  /** Speed of each fan, 0 to 1 of its full speed. */
+  readonly #spins: Map<string, number>;
+  /** Joules drawn so far, by energy sensor. */
+  readonly #energies = new Map<string, number>();
+  readonly #pinned = new Map<string, number>();
+  readonly #frozen = new Map<string, number>();
+  /** Of each zone; 1 is a full load with full airflow. */
+  #warmth: readonly number[];
+  #steppedAt: number;
 
-export function createPhysics(inputs: PhysicsInputs): Physics {
-  const { now, speed, seed, sensors, nominals, faults } = inputs;
-  const spins = new Map(inputs.fans.map((fan) => [fan, inputs.drive(fan)]));
-  const energies = new Map<string, number>();
-  const pinned = new Map<string, number>();
-  const frozen = new Map<string, number>();
-  let warmth: number[] = [];
-  let stepped = now();
+  constructor(inputs: PhysicsInputs) {
+    this.#inputs = inputs;
+    this.#spins = new Map(inputs.fans.map((fan) => [fan, inputs.drive(fan)]));
+    this.#warmth = inputs.zones().map((zone) => this.#warmthGoal(zone));
+    this.#steppedAt = inputs.now();
+  }
 
-  const activity = ({ powered, load }: Zone) => (powered ? idleShare + (1 - idleShare) * load : standbyShare);
-  const mean = (values: readonly number[]) =>
-    values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-  const airflow = () => (spins.size === 0 ? 1 : mean([...spins.values()]));
-  const warmthGoal = (zone: Zone) => activity(zone) / (stillAir + (1 - stillAir) * airflow());
-  warmth = inputs.zones().map(warmthGoal);
-
-  function step(until = now()): void {
-    const elapsed = until - stepped;
+  /** Computes the time until now, or `until`. To be called before any input changes. */
+  step(until = this.#inputs.now()): void {
+    const { speed, sensors, drive, zones } = this.#inputs;
+    const elapsed = until - this.#steppedAt;
     if (elapsed <= 0) return;
-    stepped += elapsed;
+    this.#steppedAt += elapsed;
     const towards = (value: number, goal: number, lag: number) =>
       goal + (value - goal) * Math.exp((-elapsed * speed) / lag);
-    for (const [fan, spin] of spins) spins.set(fan, towards(spin, inputs.drive(fan), fanLag));
-    warmth = inputs.zones().map((zone, index) => towards(warmth[index] ?? 0, warmthGoal(zone), warmthLag));
+    for (const [fan, spin] of this.#spins) this.#spins.set(fan, towards(spin, drive(fan), fanLag));
+    this.#warmth = zones().map((zone, index) =>
+      towards(this.#warmth[index] ?? 0, this.#warmthGoal(zone), warmthLag),
+    );
     for (const sensor of sensors.values()) {
       if (sensor.quantity !== 'EnergyJoules') continue;
-      const joules = (drawn(sensor) * elapsed) / 1000;
-      energies.set(sensor.id, (energies.get(sensor.id) ?? 0) + joules);
+      const joules = (this.#drawn(sensor) * elapsed) / 1000;
+      this.#energies.set(sensor.id, (this.#energies.get(sensor.id) ?? 0) + joules);
     }
   }
 
-  /** Of the zone that the sensor belongs to; of all, where it is nobody's. */
-  function inZone<T>({ host }: KnownSensor, values: readonly T[]): readonly T[] {
-    const index = inputs.zones().findIndex((zone) => zone.host === host);
-    return host === undefined || index < 0 ? values : values.slice(index, index + 1);
+  /** The physical value now, in the unit of the quantity; 0 for an unknown sensor. */
+  value(id: string): number {
+    const { sensors, faults, now, seed } = this.#inputs;
+    this.step();
+    const frozen = this.#frozen.get(id);
+    if (frozen !== undefined) return frozen;
+    const sensor = sensors.get(id);
+    if (!sensor) return 0;
+    const value = this.#pinned.get(id) ?? this.#modelled(sensor);
+    const noisy = faults.find('noisy', (fault) => fault.sensor === id);
+    if (!noisy) return value;
+    const tick = Math.floor(now() / faultNoisePeriod);
+    return value + noisy.amplitude * wobble(seed, `${noisy.id} ${id} ${tick}`);
   }
 
-  const isLive = (sensor: KnownSensor) =>
-    inputs.supplied(sensor.id) &&
-    (sensor.host === undefined ||
-      sensor.standby === true ||
-      inZone(sensor, inputs.zones()).some(({ powered }) => powered));
+  /** Pins a value; undefined returns the sensor to the model. */
+  pin(id: string, value: number | undefined): void {
+    if (value === undefined) this.#pinned.delete(id);
+    else this.#pinned.set(id, value);
+  }
 
-  /** Current, power, fans of nodes: the share of the nominal value that flows now. */
-  const drawn = (sensor: KnownSensor) =>
-    isLive(sensor) ? (nominals.get(sensor.id) ?? 0) * mean(inZone(sensor, inputs.zones()).map(activity)) : 0;
+  isPinned(id: string): boolean {
+    return this.#pinned.has(id);
+  }
 
-  function ideal(sensor: KnownSensor): number {
-    const nominal = nominals.get(sensor.id) ?? 0;
-    const { at, facts, quantity, below = 0, constant } = sensor;
+  /** Holds the sensor at its present value until `thaw`. */
+  freeze(id: string): void {
+    if (!this.#frozen.has(id)) this.#frozen.set(id, this.value(id));
+  }
+
+  thaw(id: string): void {
+    this.#frozen.delete(id);
+  }
+
+  /** Speed of a fan, 0 to 1 of its full speed. */
+  spin(fan: string): number {
+    this.step();
+    return this.#spins.get(fan) ?? 0;
+  }
+
+  #modelled(sensor: KnownSensor): number {
+    const value = this.#ideal(sensor);
+    const unit = sensor.quantity === 'Temperature' ? 1 : value;
+    const tick = Math.floor(this.#inputs.now() / noisePeriod);
+    const noise = wobble(this.#inputs.seed, `${sensor.id} ${tick}`);
+    return value + (noiseOf[sensor.quantity] ?? 0) * unit * noise;
+  }
+
+  #ideal(sensor: KnownSensor): number {
+    const nominal = this.#inputs.nominals.get(sensor.id) ?? 0;
+    const { facts, quantity, below = 0, constant } = sensor;
     if (constant) return nominal;
     switch (quantity) {
       case 'Temperature':
-        return physics.inlet + nominal * mean(inZone(sensor, warmth)) - below;
-      case 'Voltage': {
+        return this.inlet + nominal * mean(this.#inZone(sensor, this.#warmth)) - below;
+      case 'Voltage':
         if (facts.context === 'Battery') return nominal;
-        return isLive(sensor) ? nominal * (1 - sag * mean(inZone(sensor, inputs.zones()).map(activity))) : 0;
-      }
+        return this.#isLive(sensor) ? nominal * (1 - sag * this.#activity(sensor)) : 0;
       case 'Current':
       case 'Power':
-        return drawn(sensor);
+        return this.#drawn(sensor);
       case 'EnergyJoules':
-        return energies.get(sensor.id) ?? 0;
-      case 'Rotational': {
-        // No two rotors are quite alike.
-        const alike = 1 - 0.02 * fraction(seed, sensor.id);
-        if (typeof at !== 'object') return nominal;
-        // A node drives its own fans by the work that it does.
-        if ('node' in at) return alike * drawn(sensor);
-        return 'fan' in at ? nominal * alike * (spins.get(at.fan) ?? 0) : nominal;
-      }
+        return this.#energies.get(sensor.id) ?? 0;
+      case 'Rotational':
+        return this.#speed(sensor, nominal);
       default:
-        return isLive(sensor) ? nominal : 0;
+        return this.#isLive(sensor) ? nominal : 0;
     }
   }
 
-  function modelled(sensor: KnownSensor): number {
-    const value = ideal(sensor);
-    const unit = sensor.quantity === 'Temperature' ? 1 : value;
-    const tick = Math.floor(now() / noisePeriod);
-    return value + (noiseOf[sensor.quantity] ?? 0) * unit * wobble(seed, `${sensor.id} ${tick}`);
+  /** Revolutions per minute; rotors differ by up to 2 %. */
+  #speed({ at, id, ...rest }: KnownSensor, nominal: number): number {
+    const tolerance = 1 - 0.02 * fraction(this.#inputs.seed, id);
+    if (typeof at !== 'object') return nominal;
+    // A node drives its fans by its own load.
+    if ('node' in at) return tolerance * this.#drawn({ at, id, ...rest });
+    return 'fan' in at ? nominal * tolerance * (this.#spins.get(at.fan) ?? 0) : nominal;
   }
 
-  const physics: Physics = {
-    inlet: usualInlet,
-    step,
-    value(id) {
-      step();
-      const held = frozen.get(id);
-      if (held !== undefined) return held;
-      const sensor = sensors.get(id);
-      if (!sensor) return 0;
-      const value = pinned.get(id) ?? modelled(sensor);
-      const noisy = faults.find('noisy', (fault) => fault.sensor === id);
-      if (!noisy) return value;
-      const tick = Math.floor(now() / faultNoisePeriod);
-      return value + noisy.amplitude * wobble(seed, `${noisy.id} ${id} ${tick}`);
-    },
-    pin(id, value) {
-      if (value === undefined) pinned.delete(id);
-      else pinned.set(id, value);
-    },
-    isPinned: (id) => pinned.has(id),
-    freeze: (id) => {
-      if (!frozen.has(id)) frozen.set(id, physics.value(id));
-    },
-    thaw: (id) => {
-      frozen.delete(id);
-    },
-    spin(fan) {
-      step();
-      return spins.get(fan) ?? 0;
-    },
-  };
-  return physics;
+  /** Share of the nominal current, power or speed of a node's fans that flows now. */
+  #drawn(sensor: KnownSensor): number {
+    if (!this.#isLive(sensor)) return 0;
+    return (this.#inputs.nominals.get(sensor.id) ?? 0) * this.#activity(sensor);
+  }
+
+  #isLive(sensor: KnownSensor): boolean {
+    if (!this.#inputs.supplied(sensor.id)) return false;
+    if (sensor.host === undefined || sensor.standby === true) return true;
+    return this.#inZone(sensor, this.#inputs.zones()).some(({ powered }) => powered);
+  }
+
+  #activity(sensor: KnownSensor): number {
+    return mean(this.#inZone(sensor, this.#inputs.zones()).map(activityOf));
+  }
+
+  /** Those of `values`, one per zone, that concern the sensor: all of them when no host powers it. */
+  #inZone<T>({ host }: KnownSensor, values: readonly T[]): readonly T[] {
+    const index = this.#inputs.zones().findIndex((zone) => zone.host === host);
+    return host === undefined || index < 0 ? values : values.slice(index, index + 1);
+  }
+
+  #warmthGoal(zone: Zone): number {
+    const airflow = this.#spins.size === 0 ? 1 : mean([...this.#spins.values()]);
+    return activityOf(zone) / (stillAir + (1 - stillAir) * airflow);
+  }
 }
+
+const activityOf = ({ powered, load }: Zone): number =>
+  powered ? idleShare + (1 - idleShare) * load : standbyShare;
+
+const mean = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;

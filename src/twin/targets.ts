@@ -1,9 +1,9 @@
-/** Whether a fault can happen on the board at hand. */
+/** Checks that a fault is possible on a board. */
 import type { Fault } from './faults.ts';
 import type { Machine } from './machine.ts';
 import { lookup, TwinError, unknownName } from './names.ts';
 
-/** @throws TwinError when the fault hits nothing on this board */
+/** @throws TwinError when the board has no such target */
 export function checkTarget(fault: Fault, machine: Machine): void {
   const { buses, sensors, fans, supplies, hosts, lines } = machine;
   switch (fault.kind) {
@@ -52,14 +52,14 @@ export function checkTarget(fault: Fault, machine: Machine): void {
     case 'lossyNode':
       lookup(machine.nodes.nodes, fault.node, 'node');
       if (fault.kind === 'slowNode' && !(fault.ms > 0 && fault.ms <= 60_000))
-        throw new TwinError(`an answer comes 1 to 60000 ms late, not ${fault.ms}`);
+        throw new TwinError(`the delay is above 0, and at most 60000 ms, not ${fault.ms}`);
       if (fault.kind === 'lossyNode' && !(fault.percent > 0 && fault.percent <= 100))
-        throw new TwinError(`a percentage is above 0, and 100 at most, not ${fault.percent}`);
+        throw new TwinError(`a percentage is above 0, and at most 100, not ${fault.percent}`);
       return;
     default: {
-      const { state } = lookup(hosts, fault.host, 'host');
+      const { state } = lookup(hosts.all, fault.host, 'host');
       if (fault.kind === 'crash' && state !== 'running') {
-        throw new TwinError(`host ${fault.host} runs no operating system that could crash`);
+        throw new TwinError(`host ${fault.host} runs no operating system`);
       }
     }
   }

@@ -5,8 +5,8 @@
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { addAddon } from './addons.ts';
+import { compileProgram } from './compile.ts';
 import { addons, packages, targets } from './targets.ts';
 
 const launcher = `#!/usr/bin/env node
@@ -19,7 +19,7 @@ if (process.arch === 'arm' && major >= 22) setFlagsFromString('--no-maglev');
 // Earlier versions of the cache are not tested with this bundle.
 const hasCache = major > 22 || (major === 22 && minor >= 8);
 if (hasCache && process.env.CACHE_DIRECTORY !== undefined) module.enableCompileCache(process.env.CACHE_DIRECTORY);
-await import('./dist/src/main.js');
+await import('./dist/program/main.js');
 `;
 
 async function bundle(name: string, out: string): Promise<void> {
@@ -27,8 +27,7 @@ async function bundle(name: string, out: string): Promise<void> {
   if (target === undefined) throw new Error(`${name} is none of ${Object.keys(targets).join(', ')}`);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  await compile(join(out, 'dist/src/main.js'));
-  cpSync('src/redfish/generated/schemas.json', join(out, 'dist/generated/schemas.json'));
+  await compileProgram(join(out, 'dist/program'));
   writeFileSync(join(out, 'package.json'), manifest(name));
   writeFileSync(join(out, 'redfishd.js'), launcher, { mode: 0o755 });
   for (const [each, files] of Object.entries(packages))
@@ -40,27 +39,6 @@ async function bundle(name: string, out: string): Promise<void> {
     cpSync(each, join(out, each), { recursive: true, filter: (path) => !path.startsWith('systemd/bundle') });
   for (const addon of addons) addAddon(addon, target, out);
   process.stdout.write(`${out} is for ${name}: node ${join(out, 'redfishd.js')} --help\n`);
-}
-
-/** The whole program as one file; dynamic imports stay lazy inside it. */
-async function compile(outfile: string): Promise<void> {
-  await build({
-    entryPoints: ['src/main.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    minifySyntax: true,
-    keepNames: true,
-    external: Object.keys(packages),
-    // CommonJS packages call require at run time.
-    banner: {
-      js: "import { createRequire as require_ } from 'node:module'; const require = require_(import.meta.url);",
-    },
-    legalComments: 'linked',
-    logLevel: 'warning',
-  });
 }
 
 function manifest(architecture: string): string {

@@ -36,5 +36,5 @@ export const addons: readonly Addon[] = [
     target: 'node_modules/better-sqlite3/build/Release',
   },
   { source: 'node_modules/i2c-bus', file: 'i2c.node', target: 'node_modules/i2c-bus/build/Release' },
-  { source: 'drivers/native', file: 'redfishd_native.node', target: 'dist/src' },
+  { source: 'drivers/native', file: 'redfishd_native.node', target: 'dist/program' },
 ];

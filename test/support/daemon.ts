@@ -24,7 +24,9 @@ export interface TestDaemonOptions {
   readonly hardware?: (twin: Twin) => Hardware;
   /** Kept by the caller; a directory of its own, removed at the end, when left out. */
   readonly state?: string;
-  /** Anything else that the daemon is told. */
+  /** Outlives the running test: for a daemon that several tests share. The caller stops it in `afterAll`. */
+  readonly shared?: boolean;
+  /** Further options of the daemon. */
   readonly daemon?: Partial<DaemonOptions>;
 }
 
@@ -104,7 +106,7 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
     stopped ??= end();
     return stopped;
   };
-  afterThisTest(stop);
+  if (options.shared !== true) afterThisTest(stop);
   return {
     ...client,
     twin,

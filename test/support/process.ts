@@ -7,7 +7,7 @@ import { afterThisTest } from './cleanup.ts';
 import { type Client, createClient, testPassword, testUser } from './client.ts';
 
 const root = join(import.meta.dirname, '../..');
-const main = join(root, 'dist/src/main.js');
+const main = join(root, 'dist/program/main.js');
 
 export interface SpawnOptions {
   /** A descriptor's path; Tioga Pass when left out. */
@@ -29,6 +29,8 @@ export interface Exit {
 
 export interface SpawnedDaemon extends Client {
   readonly pid: number;
+  /** Milliseconds from its start until it listened: a measure of how busy the machine is. */
+  readonly startup: number;
   readonly exited: Promise<Exit>;
   /** All that it has written to standard output or standard error. */
   stdout(): string;
@@ -59,6 +61,7 @@ export async function spawnDaemon(options: SpawnOptions): Promise<SpawnedDaemon>
   const secret = join(secrets, 'password');
   if (password !== null) writeFileSync(secret, `${password}\n`, { mode: 0o600 });
   const words = ['serve', '--platform', platform, ...(twin ? ['--twin'] : []), '--state', state];
+  const begun = performance.now();
   const child = spawn(
     process.execPath,
     [main, ...words, '--listen', '127.0.0.1:0', ...(options.args ?? [])],
@@ -90,7 +93,11 @@ export async function spawnDaemon(options: SpawnOptions): Promise<SpawnedDaemon>
   const client = createClient(url, password === null ? null : undefined);
   return {
     ...client,
-    ...{ pid: child.pid ?? 0, exited, stdout: () => said.stdout, stderr: () => said.stderr },
+    pid: child.pid ?? 0,
+    startup: performance.now() - begun,
+    exited,
+    stdout: () => said.stdout,
+    stderr: () => said.stderr,
     kill(signal = 'SIGTERM') {
       child.kill(signal);
       return exited.finally(() => client.close());

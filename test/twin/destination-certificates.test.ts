@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   state = mkdtempSync(join(tmpdir(), 'redfishd-trust-'));
-  daemon = await startTestDaemon({ state });
+  daemon = await startTestDaemon({ state, shared: true });
 });
 afterEach(async () => {
   await daemon.stop();
@@ -169,7 +169,7 @@ describe('a receiver below an authority of its own', () => {
     const uri = await subscribe(`https://127.0.0.1:${port}/`);
     await trusted(uri, authority.cert);
     await daemon.stop();
-    daemon = await startTestDaemon({ state });
+    daemon = await startTestDaemon({ state, shared: true });
     await submit('one');
     await until('the event', () => messages.includes('one'));
   });

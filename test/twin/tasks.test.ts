@@ -80,9 +80,13 @@ describe('a reset that answers at once', () => {
     expect((await daemon.get(monitor)).status).toBe(500);
   });
 
-  it('is refused at once where it makes no sense', async () => {
+  it('is refused at once where another operation waits for the operating system', async () => {
     await start();
-    const answer = await daemon.send('POST', reset, { ResetType: 'ForceOff' }, async);
+    await daemon.send('POST', reset, { ResetType: 'On' });
+    await until('the host to be on', () => daemon.board.hosts.get('system')?.operation === null);
+    daemon.twin.inject({ kind: 'ignoreGraceful', host: 'system' });
+    await daemon.send('POST', reset, { ResetType: 'GracefulShutdown' });
+    const answer = await daemon.send('POST', reset, { ResetType: 'GracefulRestart' }, async);
     expect(answer.status).toBe(409);
     expect(members(await daemon.get(tasks))).toEqual([]);
   });

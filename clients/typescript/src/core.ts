@@ -33,7 +33,7 @@ export class Core implements Reader {
     const whole = uriOf(reference);
     const [uri = '', fragment] = whole.split('#', 2);
     const query = select && this.features.can('select') ? [`$select=${select.join(',')}`] : [];
-    const tag = previous === undefined ? undefined : this.seen.tagOf(previous);
+    const tag = isObject(previous) ? this.seen.of(previous)?.etag : undefined;
     const headers = tag === undefined ? {} : { 'If-None-Match': tag };
     const answer = await this.service.ask({ method: 'GET', uri: withQuery(uri, query), headers, signal });
     if (answer.status === 304 && previous !== undefined) return previous;

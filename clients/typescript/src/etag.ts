@@ -41,32 +41,38 @@ export interface Seen {
 /** The latest readings of one client by URI; old ones are forgotten so that memory stays constant. */
 export class SeenResources {
   readonly #byUri = new Map<string, Seen>();
-  readonly #byBody = new WeakMap<object, string>();
+  /** What is known of a resource by the object that the caller holds; undefined: nothing any more. */
+  readonly #byBody = new WeakMap<object, Seen | undefined>();
   readonly #most: number;
 
   constructor(most = 200) {
     this.#most = most;
   }
 
-  add(uri: string, etag: string | undefined, body: JsonObject): void {
+  add(uri: string, etag: string | undefined, body: JsonObject): Seen {
+    const seen = { etag, body };
     this.#byUri.delete(uri);
-    this.#byUri.set(uri, { etag, body });
-    if (etag !== undefined) this.#byBody.set(body, etag);
+    this.#byUri.set(uri, seen);
+    this.#byBody.set(body, seen);
     const oldest = this.#byUri.keys().next().value;
     if (this.#byUri.size > this.#most && oldest !== undefined) this.#byUri.delete(oldest);
+    return seen;
   }
 
-  forget(uri: string): void {
-    this.#byUri.delete(uri);
+  /** What this client has written itself is no change by another: the caller's object stands for the new state. */
+  written(uri: string, held: object | undefined, now: Seen | undefined): void {
+    if (held) this.#byBody.set(held, now);
+    if (!now) this.#byUri.delete(uri);
   }
 
   at(uri: string): Seen | undefined {
     return this.#byUri.get(uri);
   }
 
-  /** The tag of a resource that was read, even when it has been read again since. */
-  tagOf(body: object): string | undefined {
-    const own = (body as JsonObject)['@odata.etag'];
-    return this.#byBody.get(body) ?? (typeof own === 'string' ? own : undefined);
+  /** What is known of a resource that was read, even when it has been read again since. */
+  of(body: JsonObject): Seen | undefined {
+    if (this.#byBody.has(body)) return this.#byBody.get(body);
+    const own = body['@odata.etag'];
+    return { etag: typeof own === 'string' ? own : undefined, body };
   }
 }

@@ -30,6 +30,10 @@ export interface Outcome<T = JsonObject> {
   readonly ignored: readonly string[];
 }
 
+/** The resource that the caller hands over, when it is more than a link. */
+const heldOf = (reference: Reference): JsonObject | undefined =>
+  isObject(reference) && Object.keys(reference).length > 1 ? reference : undefined;
+
 /** What the caller has seen of a resource before it writes: what it hands over, else what was read last. */
 function baseOf(
   { seen }: Core,
@@ -37,11 +41,9 @@ function baseOf(
   reference: Reference,
   etag: string | undefined,
 ): Seen | undefined {
-  const whole = isObject(reference) && Object.keys(reference).length > 1 ? reference : undefined;
-  const last = seen.at(uri);
-  const body = whole ?? last?.body;
-  const tag = etag ?? (whole ? seen.tagOf(whole) : last?.etag);
-  return tag === undefined && body === undefined ? undefined : { etag: tag, body: body ?? {} };
+  const held = heldOf(reference);
+  const known = held ? seen.of(held) : seen.at(uri);
+  return etag === undefined ? known : { etag, body: known?.body ?? {} };
 }
 
 /** The outcome of an answer. @throws RedfishError for a status of 400 or above */
@@ -77,8 +79,11 @@ export async function write<T>(
       : baseOf(core, uri, reference, etag);
   const request = { method, uri, json, base, signal, ...(headers ? { headers } : {}) };
   const answer = await writeWithTag(core.service, core.seen, core.forms, request);
-  if (method !== 'POST') core.seen.forget(uri);
-  return outcomeOf<T>(core, answer, method === 'POST' ? undefined : json);
+  if (method === 'POST') return outcomeOf<T>(core, answer);
+  core.seen.written(uri, undefined, undefined);
+  const outcome = outcomeOf<T>(core, answer, json);
+  core.seen.written(uri, heldOf(reference), core.seen.at(uri));
+  return outcome;
 }
 
 /** Creates a member and returns it, read anew when the service did not send it. */

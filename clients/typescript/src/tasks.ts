@@ -144,7 +144,7 @@ export class TaskHandle {
     if (this.monitor !== undefined && !this.#monitorGone) {
       const answer = await this.#service.ask({ method: 'GET', uri: this.monitor, signal });
       if (answer.status === 202) return this.#running(answer, signal);
-      if (answer.status !== 404 && answer.status !== 410) return this.#ended(answer);
+      if (answer.status !== 404 && answer.status !== 410) return this.#ended(answer, signal);
       this.#monitorGone = true;
       this.#service.findings.report('monitor-vanished', this.monitor);
     }
@@ -167,7 +167,10 @@ export class TaskHandle {
   }
 
   /** The monitor has given the result: of the task, or of the operation. */
-  #ended(answer: Answer): TaskResult | { retryAfter: number | undefined } {
+  async #ended(
+    answer: Answer,
+    signal: AbortSignal | undefined,
+  ): Promise<TaskResult | { retryAfter: number | undefined }> {
     if (answer.status >= 400) {
       const { kind, messages, message } = errorOf(answer);
       if (kind === 'auth' || kind === 'forbidden') throw errorOf(answer);
@@ -178,6 +181,10 @@ export class TaskHandle {
       this.uri ??= idOf(answer.body);
       if (verdict(answer.body, this.uri ?? answer.uri) === undefined)
         return { retryAfter: retryAfterSeconds(answer.headers['retry-after'], Date.now()) };
+    } else if (this.uri !== undefined) {
+      // What was seen of the task is from before its end; a service that has removed it meanwhile is right to.
+      const last = await this.#service.ask({ method: 'GET', uri: this.uri, signal });
+      this.#last = last.status < 400 && isObject(last.body) ? last.body : undefined;
     }
     const { location } = answer.headers;
     return {

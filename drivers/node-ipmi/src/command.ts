@@ -13,7 +13,7 @@ export interface Command<Request, Response> {
   readonly netFn: number;
   readonly command: number;
   encode(request: Request): Uint8Array | readonly number[];
-  decode(reader: Reader, request: Request): Response;
+  decode(reader: FieldReader, request: Request): Response;
   /** Completion codes that mean something of their own here. */
   readonly codes?: Readonly<Record<number, string>>;
 }
@@ -32,11 +32,11 @@ export async function run<Request, Response>(
   const data = Uint8Array.from(command.encode(request));
   const response = await target.send({ netFn, command: command.command, data, lun });
   if (response.code !== 0) throw completionError(name, response.code, codes);
-  return command.decode(new Reader(response.data, name), request);
+  return command.decode(new FieldReader(response.data, name), request);
 }
 
 /** Reads numbers one behind the other, least significant byte first; fails `malformed` at the end of the bytes. */
-export class Reader {
+export class FieldReader {
   readonly #bytes: Uint8Array;
   readonly #what: string;
   #at = 0;

@@ -74,7 +74,7 @@ abstract class PolledLink implements IpmbLink {
   }
 
   abstract send(message: Uint8Array): void | Promise<void>;
-  protected abstract take(chunk: Uint8Array): void;
+  protected abstract receive(chunk: Uint8Array): void;
 
   protected write(bytes: Uint8Array): void {
     try {
@@ -107,7 +107,7 @@ abstract class PolledLink implements IpmbLink {
         // EAGAIN: nothing there. EIO: the other end of a terminal is closed, and may be opened again.
       }
       if (length === 0) break;
-      this.take(copyOf(this.#buffer, 0, length));
+      this.receive(copyOf(this.#buffer, 0, length));
     }
     this.#schedule();
   }
@@ -130,7 +130,7 @@ export class IpmbDevice extends PolledLink {
     this.write(concat([message.length], message));
   }
 
-  protected take(chunk: Uint8Array): void {
+  protected receive(chunk: Uint8Array): void {
     for (const message of this.#reader.push(chunk)) this.onMessage?.(message);
   }
 }
@@ -159,7 +159,7 @@ export class I2cIpmbLink extends PolledLink {
     this.expect();
   }
 
-  protected take(chunk: Uint8Array): void {
+  protected receive(chunk: Uint8Array): void {
     this.onMessage?.(concat([this.#own], chunk));
   }
 }

@@ -43,15 +43,15 @@ export class SolStream extends Duplex {
   #tries = 0;
   #timer: NodeJS.Timeout | undefined;
   #received = 0;
-  /** Characters of the last packet that were taken. */
-  #taken = 0;
+  /** Characters of the last packet that were accepted. */
+  #accepted = 0;
   #isFull = false;
-  /** The line is not this stream's any more: deactivating it would take it from another. */
+  /** Another console has the line: deactivating it would end that console. */
   #isOver = false;
 
   /** Use `openSol`. */
   constructor(client: LanClient, activation: SolActivation, options: SolOptions) {
-    // The same on every Node: what a slow reader has not taken is to wait with the controller and not here.
+    // The same on every Node release: unread characters wait in the controller, not here.
     super({ allowHalfOpen: false, readableHighWaterMark: 16 * 1024 });
     this.#client = client;
     this.#retry = options.retry ?? 250;
@@ -88,7 +88,7 @@ export class SolStream extends Duplex {
     this.#transmit({
       sequence: 0,
       acknowledged: this.#received,
-      accepted: this.#taken,
+      accepted: this.#accepted,
       flags: 0,
       data: NO_DATA,
     });
@@ -141,7 +141,7 @@ export class SolStream extends Duplex {
     const packet = decodeSol(payload);
     if (packet === undefined) return;
     if (packet.acknowledged !== 0) this.#acknowledged(packet);
-    if (packet.sequence !== 0) this.#take(packet);
+    if (packet.sequence !== 0) this.#acceptData(packet);
     if (packet.flags & SOL_FLAGS.deactivated && !this.#isOver) {
       this.#isOver = true;
       this.#client.onPayload(PAYLOAD.sol, undefined);
@@ -168,7 +168,7 @@ export class SolStream extends Duplex {
     else again();
   }
 
-  #take({ sequence, data }: SolPacket): void {
+  #acceptData({ sequence, data }: SolPacket): void {
     const isNew = sequence !== this.#received;
     if (isNew && this.#isFull) {
       const refusal = {
@@ -183,10 +183,16 @@ export class SolStream extends Duplex {
     }
     if (isNew) {
       this.#received = sequence;
-      this.#taken = data.length;
+      this.#accepted = data.length;
       if (data.length > 0) this.#isFull = !this.push(concat(data));
     }
-    this.#transmit({ sequence: 0, acknowledged: sequence, accepted: this.#taken, flags: 0, data: NO_DATA });
+    this.#transmit({
+      sequence: 0,
+      acknowledged: sequence,
+      accepted: this.#accepted,
+      flags: 0,
+      data: NO_DATA,
+    });
   }
 }
 

@@ -11,16 +11,17 @@ import {
   decodeIpmb,
   encodeBootFlags,
   encodeIpmb,
+  FieldReader,
   getChassisStatus,
   getDeviceId,
   getPowerReading,
+  getSensorThresholds,
   guidText,
   type IpmbMessage,
   IpmiError,
   type IpmiRequest,
   type IpmiResponse,
   masterWriteRead,
-  Reader,
   readLan,
   responseTo,
   run,
@@ -69,6 +70,18 @@ describe('IPMB messages', () => {
     );
   });
 
+  test('are read with a wrong checksum where a signature protects them', () => {
+    fc.assert(
+      fc.property(message, fc.nat(255), fc.nat(255), (some, head, tail) => {
+        const frame = encodeIpmb(some);
+        frame[2] = head;
+        frame[frame.length - 1] = tail;
+        expect(decodeIpmb(frame, false)).toEqual(some);
+      }),
+    );
+    expect(decodeIpmb(new Uint8Array(6), false)).toBeUndefined();
+  });
+
   test('are laid out as on the wire of a bridge IC', () => {
     // Get Device ID from the BMC (0x20) to a node at 0x24, and the head of its answer.
     const request = { to: 0x24, toLun: 0, from: 0x20, fromLun: 0, netFn: 6, sequence: 1, command: 1 };
@@ -104,6 +117,13 @@ describe('run', () => {
     await expect(run(canned('83'), masterWriteRead, bus)).rejects.toThrow(/no device acknowledged/);
   });
 
+  test('reads thresholds of an answer that ends behind the last one', async () => {
+    const whole = await run(canned('00 3f 01 02 03 04 05 06'), getSensorThresholds, { sensor: 1 });
+    expect(whole).toMatchObject({ readable: 0x3f, raw: { lowerNonCritical: 1, upperNonRecoverable: 6 } });
+    const short = await run(canned('00 3f 01 02 03 04'), getSensorThresholds, { sensor: 1 });
+    expect(short).toMatchObject({ readable: 0x0f, raw: { lowerNonCritical: 1, upperNonCritical: 4 } });
+  });
+
   test('fails typed on an answer that is too short, whatever the command', async () => {
     await expect(run(canned('00 20'), getDeviceId, undefined)).rejects.toMatchObject({ kind: 'malformed' });
     const commands = Object.values(ipmi).filter(
@@ -114,7 +134,7 @@ describe('run', () => {
     fc.assert(
       fc.property(fc.constantFrom(...commands), fc.uint8Array({ maxLength: 24 }), (command, data) => {
         try {
-          command.decode(new Reader(data, command.name), { iana: 0xa015, to: 1 });
+          command.decode(new FieldReader(data, command.name), { iana: 0xa015, to: 1 });
         } catch (error) {
           expect(error).toBeInstanceOf(IpmiError);
         }

@@ -1,4 +1,4 @@
-/** Lights as such, whoever drives them: a line of the controller, or the kernel with its LED class. */
+/** LEDs as such, on an output of the controller or in the LED class of the kernel. */
 import type { Led } from '../../../drivers/leds/leds.ts';
 import type { Lines } from './lines.ts';
 
@@ -14,12 +14,13 @@ export type Glow = boolean | Pattern;
 export interface Lamp {
   /** Lights it, or not. @throws DeviceError */
   set(lit: boolean): Promise<void>;
-  /** Has it glow so, now or as soon as it can. */
+  /** Makes it glow, now or as soon as it can be driven. */
   show(glow: Glow): void;
-  /** It stays as it is. */
+  /** Ends blinking and retries; the LED stays as it is. */
   stop(): void;
 }
 
+/** Milliseconds between attempts to drive an LED that failed. */
 const retryPeriod = 10_000;
 
 /** Blinks by switching on and off. */
@@ -37,90 +38,114 @@ class Blinker {
   }
 }
 
-/** A light on an output. */
-export function lineLamp(line: string, lines: Lines): Lamp {
-  const blinker = new Blinker();
-  let shown: Glow | null = null;
-  return {
-    async set(lit) {
-      blinker.stop();
-      shown = null;
-      lines.set(line, lit);
-    },
-    show(glow) {
-      // One that blinks goes on in its own time.
-      if (typeof glow !== 'boolean' && same(glow, shown)) return;
-      shown = glow;
-      blinker.stop();
-      if (typeof glow === 'boolean') lines.show(line, glow);
-      else blinker.blink(glow, (lit) => lines.show(line, lit));
-    },
-    stop: () => blinker.stop(),
-  };
+/** An LED on an output of the controller. */
+export class LineLamp implements Lamp {
+  readonly #line: string;
+  readonly #lines: Lines;
+  readonly #blinker = new Blinker();
+  #shown: Glow | null = null;
+
+  constructor(line: string, lines: Lines) {
+    this.#line = line;
+    this.#lines = lines;
+  }
+
+  async set(lit: boolean): Promise<void> {
+    this.#blinker.stop();
+    this.#shown = null;
+    this.#lines.set(this.#line, lit);
+  }
+
+  show(glow: Glow): void {
+    // A blinking LED keeps its rhythm.
+    if (typeof glow !== 'boolean' && isSame(glow, this.#shown)) return;
+    this.#shown = glow;
+    this.#blinker.stop();
+    const show = (lit: boolean) => this.#lines.show(this.#line, lit);
+    if (typeof glow === 'boolean') show(glow);
+    else this.#blinker.blink(glow, show);
+  }
+
+  stop(): void {
+    this.#blinker.stop();
+  }
 }
 
-/** A light of the kernel. `report` is told why it cannot be driven, and null once it can. */
-export function kernelLamp(led: Led, report: (fault: string | null) => void): Lamp {
-  const blinker = new Blinker();
-  let wanted: Glow | null = null;
-  let shown: Glow | null = null;
-  let writing: Promise<void> | null = null;
-  let fault: string | null = null;
-  let retry: NodeJS.Timeout | undefined;
-  let stopped = false;
+/** An LED of the kernel's LED class, whose writes can take time and fail. */
+export class KernelLamp implements Lamp {
+  readonly #led: Led;
+  readonly #report: (fault: string | null) => void;
+  readonly #blinker = new Blinker();
+  #wanted: Glow | null = null;
+  #shown: Glow | null = null;
+  #writing: Promise<void> | null = null;
+  #fault: string | null = null;
+  #retry: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
-  const tell = (now: string | null) => {
-    if (now === fault) return;
-    fault = now;
-    report(now);
-  };
-  const write = async (glow: Glow) => {
-    blinker.stop();
-    if (typeof glow === 'boolean') await led.set(glow);
-    else if (!(await led.blink(glow.on, glow.off))) {
-      // A light that cannot blink by itself is switched; what becomes of each write shows at the next change.
-      blinker.blink(glow, (lit) => void led.set(lit).catch(() => undefined));
-    }
-  };
-  const follow = async () => {
-    clearTimeout(retry);
+  /** `report` receives the reason why it cannot be driven; null once it can. */
+  constructor(led: Led, report: (fault: string | null) => void) {
+    this.#led = led;
+    this.#report = report;
+  }
+
+  async set(lit: boolean): Promise<void> {
+    await this.#writing;
+    await this.#write(lit);
+    this.#wanted = lit;
+    this.#shown = lit;
+  }
+
+  show(glow: Glow): void {
+    this.#wanted = glow;
+    if (!isSame(glow, this.#shown)) this.#start();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#retry);
+    this.#blinker.stop();
+  }
+
+  #start(): void {
+    if (!this.#isStopped) this.#writing ??= this.#follow();
+  }
+
+  /** Writes until the LED shows what is wanted. */
+  async #follow(): Promise<void> {
+    clearTimeout(this.#retry);
     try {
-      while (wanted !== null && !same(wanted, shown) && !stopped) {
-        const glow = wanted;
-        await write(glow);
-        shown = glow;
+      while (this.#wanted !== null && !isSame(this.#wanted, this.#shown) && !this.#isStopped) {
+        const glow: Glow = this.#wanted;
+        await this.#write(glow);
+        this.#shown = glow;
       }
-      tell(null);
+      this.#setFault(null);
     } catch (error) {
-      tell(error instanceof Error ? error.message : String(error));
-      retry = setTimeout(start, retryPeriod).unref();
+      this.#setFault(error instanceof Error ? error.message : String(error));
+      this.#retry = setTimeout(() => this.#start(), retryPeriod).unref();
     } finally {
-      writing = null;
+      this.#writing = null;
     }
-  };
-  const start = () => {
-    if (!stopped) writing ??= follow();
-  };
-  return {
-    async set(lit) {
-      await writing;
-      await write(lit);
-      wanted = lit;
-      shown = lit;
-    },
-    show(glow) {
-      wanted = glow;
-      if (!same(glow, shown)) start();
-    },
-    stop() {
-      stopped = true;
-      clearTimeout(retry);
-      blinker.stop();
-    },
-  };
+  }
+
+  async #write(glow: Glow): Promise<void> {
+    this.#blinker.stop();
+    if (typeof glow === 'boolean') await this.#led.set(glow);
+    else if (!(await this.#led.blink(glow.on, glow.off))) {
+      // An LED that cannot blink by itself is switched; a write that fails shows at the next change.
+      this.#blinker.blink(glow, (lit) => void this.#led.set(lit).catch(() => undefined));
+    }
+  }
+
+  #setFault(fault: string | null): void {
+    if (fault === this.#fault) return;
+    this.#fault = fault;
+    this.#report(fault);
+  }
 }
 
-function same(one: Glow, other: Glow | null): boolean {
+function isSame(one: Glow, other: Glow | null): boolean {
   if (typeof one === 'boolean' || typeof other === 'boolean' || other === null) return one === other;
   return one.on === other.on && one.off === other.off;
 }

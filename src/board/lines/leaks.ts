@@ -1,4 +1,4 @@
-/** Leak detectors: a line each, and what the board does about a leak. */
+/** Leak detectors: one line each, and the reaction to a leak. */
 import type { Platform } from '../../platform/vocabulary/index.ts';
 import { chassisScope } from '../model/revisions.ts';
 import type { LeakDetector, LeakState } from '../model/sensor.ts';
@@ -21,8 +21,8 @@ export class BoardLeakDetector implements LeakDetector {
   readonly chassis: string;
   readonly facts: LeakFacts;
   readonly #parts: LeakParts;
-  /** What was told last: it is told once, and not at all where there never was a leak. */
-  #isEmitted = false;
+  /** The last event reported a leak. */
+  #isLeakReported = false;
   #connected: boolean | null = null;
   #reaction: NodeJS.Timeout | undefined;
 
@@ -34,7 +34,7 @@ export class BoardLeakDetector implements LeakDetector {
     this.#parts = parts;
     parts.lines.watch(facts.line, () => this.#update());
     parts.signals.on('availabilityChanged', () => this.#update());
-    parts.lines.watch(facts.present, (present) => this.#plugged(present));
+    parts.lines.watch(facts.present, (present) => this.#setConnected(present));
   }
 
   get state(): LeakState {
@@ -48,7 +48,7 @@ export class BoardLeakDetector implements LeakDetector {
   get status(): Status {
     const { state } = this;
     if (state === 'Absent') return { state, health: 'OK' };
-    // That the line cannot be read is told of the line; nobody knows whether anything leaks.
+    // The fault of the line is reported for the line; whether there is a leak is unknown.
     if (state === 'Unavailable') return { state: 'UnavailableOffline', health: 'Warning' };
     return { state: 'Enabled', health: state };
   }
@@ -58,8 +58,8 @@ export class BoardLeakDetector implements LeakDetector {
     this.#parts.signals.emit('stateChanged', chassisScope(this.chassis));
     if (state === 'Unavailable') return;
     const leaks = state === 'Critical' || state === 'Warning';
-    if (leaks === this.#isEmitted) return;
-    this.#isEmitted = leaks;
+    if (leaks === this.#isLeakReported) return;
+    this.#isLeakReported = leaks;
     clearTimeout(this.#reaction);
     const { host } = this.facts;
     this.#parts.signals.emit('event', {
@@ -69,8 +69,8 @@ export class BoardLeakDetector implements LeakDetector {
       origin: { kind: 'leakDetector', id: this.id, chassis: this.chassis },
       condition: `leak:${this.id}`,
       resolves: !leaks,
-      ...(state === 'Absent' ? { detail: 'The detector is not there any more.' } : {}),
-      ...(host === undefined ? {} : { host }),
+      ...(state === 'Absent' && { detail: 'The detector was disconnected.' }),
+      ...(host !== undefined && { host }),
     });
     const { reaction } = this.facts;
     if (!leaks || reaction === undefined) return;
@@ -87,7 +87,7 @@ export class BoardLeakDetector implements LeakDetector {
     clearTimeout(this.#reaction);
   }
 
-  #plugged(present: boolean): void {
+  #setConnected(present: boolean): void {
     const before = this.#connected;
     this.#connected = present;
     this.#update();

@@ -7,20 +7,18 @@
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { GpioLine } from '../../../drivers/gpio/lines.ts';
 import type { LineFacts } from '../../platform/vocabulary/index.ts';
-import { EdgeStorm } from './edge-storm.ts';
+import { EdgeFollower, edgeLimit } from './edge-follower.ts';
 
 /** How long a noisy input must be calm, and how long an output may show another value, before that counts. */
 const patience = 1000;
 
 export type LineState = 'closed' | 'opening' | 'open' | 'noisy' | 'blind';
 
-/** Receives the reason why a line is not usable; null once it is, or once its chip is not `present` any more. */
-export type LineReport = (fault: string | null, present: boolean) => void;
-
 export interface LineParts {
   /** Requests the line from its chip or node; outputs start with `driven`, if that is not null. @throws DeviceError */
   readonly request: (driven: boolean | null) => Promise<GpioLine>;
-  readonly report: LineReport;
+  /** Receives the reason why the line is not usable; null once it is, or once its chip is not `present` any more. */
+  readonly report: (fault: string | null, present: boolean) => void;
   /** Whether the chip of the line is present; a line whose chip is not is given back, and that is no fault. */
   readonly isPresent: () => boolean;
 }
@@ -30,7 +28,7 @@ export class Line {
   readonly facts: LineFacts;
   readonly #parts: LineParts;
   readonly #listeners = new Set<(value: boolean) => void>();
-  readonly #storm = new EdgeStorm();
+  readonly #edges = new EdgeFollower();
   #state: LineState = 'closed';
   #gpio: GpioLine | null = null;
   #fault: string | null = null;
@@ -39,12 +37,10 @@ export class Line {
   /** Value last driven; null before the output was first open. */
   #driven: boolean | null = null;
   #readsBack = true;
-  /** Value last emitted to listeners. */
   #emitted: boolean | null = null;
   /** Asserted for the duration of a job. */
   #isAsserted = false;
   #isEnded = false;
-  #unsubscribe: () => void = () => undefined;
   /** Pending check whether an input is calm, or an output shows its value again. */
   #timer: NodeJS.Timeout | undefined;
 
@@ -74,7 +70,6 @@ export class Line {
     this.#gpio.set(value);
     this.#driven = value;
     if (this.#wanted !== null) this.#wanted = value;
-    // In a microtask of its own, as the edges of an input are.
     queueMicrotask(() => this.#emit(value));
   }
 
@@ -102,36 +97,27 @@ export class Line {
     this.#listeners.add(listener);
   }
 
-  /** Requests the line unless that is done or under way; a fault is reported once, until the line opens. */
-  async open(): Promise<void> {
-    await this.#request();
-  }
-
   /** Finds what no edge reports: a chip that is gone or was reset, a lost edge. */
   check(): void {
     if (this.#gpio === null) {
-      if (this.#state === 'closed') void this.#request();
+      void this.open();
       return;
     }
     this.#driveWanted();
-    let value: boolean;
     try {
-      value = this.#gpio.get();
+      const value = this.#gpio.get();
+      if (this.facts.direction === 'in') this.#checkInput(value);
+      else if (this.#driven !== null && this.#driven !== value && this.#readsBack)
+        this.#redrive(this.#driven);
     } catch (error) {
       this.#lost(error);
-      return;
     }
-    if (this.facts.direction === 'in') {
-      if (this.#state === 'noisy') this.#listenAgain();
-      else if (this.#emitted !== null && this.#emitted !== value) this.#emit(value);
-    } else if (this.#driven !== null && this.#driven !== value && this.#readsBack)
-      this.#redrive(this.#driven);
   }
 
   /** The chip of the line may have come or gone. */
   reevaluate(): void {
     if (this.#parts.isPresent()) {
-      if (this.#gpio === null) void this.#request();
+      void this.open();
       return;
     }
     this.#close();
@@ -144,13 +130,10 @@ export class Line {
   /** Releases the line if it is asserted for a job, and gives it back for good. */
   end(): void {
     this.#isEnded = true;
-    if (this.#isAsserted) {
-      this.#isAsserted = false;
-      try {
-        this.set(false);
-      } catch {
-        // The chip is gone, and with it the level.
-      }
+    try {
+      if (this.#isAsserted) this.#release();
+    } catch {
+      // The chip is gone, and with it the level.
     }
     this.#close();
   }
@@ -159,8 +142,11 @@ export class Line {
     return !this.#isEnded && this.#parts.isPresent();
   }
 
-  /** `onOpen` examines the line before anything else uses it. */
-  async #request(onOpen?: (gpio: GpioLine) => void): Promise<void> {
+  /**
+   * Requests the line unless that is done or under way; a fault is reported once, until the line opens. `onOpen` examines
+   * the line before anything else uses it.
+   */
+  async open(onOpen?: (gpio: GpioLine) => void): Promise<void> {
     if (this.#state !== 'closed' || !this.#isWanted) return;
     this.#state = 'opening';
     try {
@@ -196,7 +182,7 @@ export class Line {
 
   #close(): void {
     clearTimeout(this.#timer);
-    this.#unsubscribe();
+    this.#edges.stop();
     this.#emitted = null;
     this.#gpio?.close();
     this.#gpio = null;
@@ -207,7 +193,7 @@ export class Line {
   #lost(error: unknown): void {
     this.#close();
     this.#setFault(messageOf(error));
-    void this.#request();
+    void this.open();
   }
 
   #release(): void {
@@ -222,29 +208,23 @@ export class Line {
 
   /** A value that cannot be driven now is driven at the next check. */
   #driveWanted(): void {
-    const gpio = this.#gpio;
     const wanted = this.#wanted;
     try {
-      if (gpio === null || wanted === null || gpio.get() === wanted) return;
-      gpio.set(wanted);
+      if (this.#gpio === null || wanted === null || this.#gpio.get() === wanted) return;
+      this.#gpio.set(wanted);
       this.#driven = wanted;
     } catch {
       // The next check tries again.
     }
   }
 
-  /** An output shows another value than it drives: something else pulls it for a moment, or its chip was reset. */
+  /** An output shows another value: something else pulls it for a moment, or its chip was reset. @throws DeviceError */
   #redrive(driven: boolean): void {
     const isShown = () => {
       this.#gpio?.set(driven);
       return this.#gpio?.get() === driven;
     };
-    try {
-      if (isShown()) return;
-    } catch (error) {
-      this.#lost(error);
-      return;
-    }
+    if (isShown()) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       try {
@@ -259,7 +239,7 @@ export class Line {
   /** A chip that was reset has forgotten that the line is an output: only a new request configures it again. */
   async #renew(driven: boolean): Promise<void> {
     this.#close();
-    await this.#request((gpio) => {
+    await this.open((gpio) => {
       if (gpio.get() !== driven) {
         // Not a reset: this chip never reads its outputs back.
         this.#readsBack = false;
@@ -276,23 +256,18 @@ export class Line {
   }
 
   #listen(gpio: GpioLine): void {
-    this.#storm.reset();
-    const stop = gpio.onChange((value) => {
-      if (this.#state !== 'open') return;
-      if (!this.#storm.count(performance.now())) {
-        this.#emit(value);
-        return;
-      }
-      this.#unsubscribe();
+    const onStorm = () => {
       this.#state = 'noisy';
       this.#setFault(
-        `it changes more than ${this.#storm.limit} times a second; its last value is used until it is calm`,
+        `it changes more than ${edgeLimit} times a second; its last value is used until it is calm`,
       );
-    });
-    this.#unsubscribe = () => {
-      stop();
-      this.#unsubscribe = () => undefined;
     };
+    this.#edges.follow(gpio, (value) => this.#emit(value), onStorm);
+  }
+
+  #checkInput(value: boolean): void {
+    if (this.#state === 'noisy') this.#listenAgain();
+    else if (this.#emitted !== null && this.#emitted !== value) queueMicrotask(() => this.#emit(value));
   }
 
   /** Follows a noisy input again; the fault is over once it has been calm for a while. */
@@ -310,10 +285,10 @@ export class Line {
   }
 
   #setFault(fault: string | null, present = true): void {
-    const before = this.#fault;
+    // That a fault exists is reported, not that its text changed.
+    const isNews = (this.#fault === null) !== (fault === null);
     this.#fault = fault;
-    // Only that there is a fault is news, not that its text changed.
-    if ((before === null) !== (fault === null)) this.#parts.report(fault, present);
+    if (isNews) this.#parts.report(fault, present);
   }
 
   #emit(value: boolean): void {

@@ -2,7 +2,7 @@
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { GpioLine, GpioLines, LineRequest } from '../../../drivers/gpio/lines.ts';
 import type { LineFacts } from '../../platform/vocabulary/index.ts';
-import { bitSignal, powerSignal } from '../nodes/signals.ts';
+import { bitLine, powerLine } from '../nodes/node-lines.ts';
 import type { BoardSignals } from '../signals.ts';
 import { Line } from './line.ts';
 
@@ -136,7 +136,7 @@ export class Lines {
 /** What is requested of the chip or node; a value driven before takes precedence, as the chip may have been reset. */
 function requestOf(name: string, facts: LineFacts, driven: boolean | null): LineRequest {
   const { node, bit, direction, activeLow = false, keep, bias, debounce } = facts;
-  const ofNode = bit === undefined ? powerSignal : bitSignal(bit);
+  const ofNode = bit === undefined ? powerLine : bitLine(bit);
   return {
     line: node === undefined ? (facts.line ?? name) : ofNode,
     direction,

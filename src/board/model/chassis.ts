@@ -1,5 +1,5 @@
 /** Chassis and their removable contents (fans, supplies, drives, inventory), as seen from outside the board. */
-import type { ChassisFacts, FanFacts, Platform, SensorFacts } from '../../platform/vocabulary/index.ts';
+import type { ChassisFacts, FanFacts, PhysicalContext, Platform } from '../../platform/vocabulary/index.ts';
 import type { ChassisReset, PowerState } from './power.ts';
 import type { BoardRefusal } from './refusal.ts';
 import type { Status } from './status.ts';
@@ -48,7 +48,7 @@ export interface Fru {
   readonly id: string;
   readonly name: string;
   readonly chassis: string;
-  readonly context: NonNullable<SensorFacts['context']> | null;
+  readonly context: PhysicalContext | null;
   readonly status: Status;
   readonly fault: string | null;
   readonly manufacturer: string | null;

@@ -22,7 +22,7 @@ export interface StartedReset {
   readonly performed: boolean;
 }
 
-/** Redfish BootSource values that an OCP host's firmware can be asked for by IPMI boot options or BootOrder. */
+/** Redfish BootSource values that the firmware of an OCP host can be asked for by IPMI boot options or BootOrder. */
 export const bootTargets = [
   'None',
   'Pxe',

@@ -1,6 +1,6 @@
 /** Sensors, leak detectors and the state of the buses, as seen from outside the board. */
 import type { Quantity } from '../../../drivers/quantity.ts';
-import type { Platform, SensorFacts, ThresholdFacts } from '../../platform/vocabulary/index.ts';
+import type { PhysicalContext, Platform, ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import type { Status } from './status.ts';
 
 export type { Quantity };
@@ -16,9 +16,11 @@ export interface Sensor {
   readonly chassis: string;
   readonly quantity: Quantity;
   /** Redfish PhysicalContext; null where the descriptor has none. */
-  readonly context: NonNullable<SensorFacts['context']> | null;
+  readonly context: PhysicalContext | null;
   /** Id of the measuring device in the descriptor. */
   readonly device: string;
+  /** Ids of the sensors that it is calculated from; empty for a measured sensor. */
+  readonly inputs: readonly string[];
   /** Thresholds in force: those of the descriptor, with the settings of `setThresholds` over them. */
   readonly thresholds: Readonly<ThresholdFacts>;
   /** Settings of `setThresholds`; empty while the thresholds of the descriptor apply. */

@@ -1,11 +1,9 @@
-/** Who a controller is and what it can do, so that it is asked for nothing that it does not know. */
+/** Identity and capabilities of a controller, so that it is sent no command that it does not support. */
 import {
   BIC_COMPONENT,
   BIC_IANA,
   bicFirmwareVersion,
-  bicGetGpio,
   type DeviceId,
-  getChassisStatus,
   getDeviceGuid,
   getDeviceId,
   getSdrInfo,
@@ -15,8 +13,7 @@ import {
 } from 'node-ipmi';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { NodeFirmware, PowerLimit } from '../model.ts';
-import { powerLimit } from './power.ts';
-import { bitSignal, powerSignal } from './signals.ts';
+import { powerLimit } from './power-limit.ts';
 
 export interface Identity {
   readonly manufacturer: number;
@@ -32,17 +29,17 @@ export interface Identity {
   readonly measuresPower: boolean;
   /** Null where nothing can limit that. */
   readonly powerLimit: PowerLimit | null;
-  /** What tells whether the records have changed. */
+  /** Changes when the sensor data records have changed. */
   recordsKey(target: Target): Promise<string>;
 }
 
 /** Of IPMI (section 20.1, byte 6). */
 const versions: readonly string[] = ['1.0', '1.5', '2.0'];
 
-/** Asks a controller who it is. @throws IpmiError */
+/** Identifies a controller. @throws IpmiError */
 export async function identify(target: Target, facts: NodeFacts): Promise<Identity> {
   const device = await run(target, getDeviceId, undefined);
-  // Whatever else it says would take away all that is known of the node.
+  // Not an answer to believe: the rest of it would replace what is known of the node.
   if (!versions.includes(device.ipmi))
     throw new IpmiError('malformed', `Get Device ID: there is no IPMI ${device.ipmi}`);
   const { supports, providesSdrs } = device;
@@ -93,7 +90,7 @@ const controllerFirmware = (facts: NodeFacts, { firmware }: DeviceId): NodeFirmw
   version: firmware,
 });
 
-/** Components of a card that its bridge IC tells the version of, as its maker writes it. */
+/** Components of a card whose version its bridge IC reports. */
 const components = [
   ['bic', 'Firmware of the bridge IC', BIC_COMPONENT.bic],
   ['me', 'Management engine', BIC_COMPONENT.me],
@@ -119,23 +116,4 @@ async function bridgeFirmware(
     });
   }
   return found;
-}
-
-/** What the controller says of its host now, as signals. @throws IpmiError */
-export async function levelsOf(
-  target: Target,
-  { bridge, hasChassis }: Identity,
-): Promise<readonly (readonly [string, boolean])[]> {
-  if (bridge !== null) {
-    // A refusal is an answer: the levels are unknown, and the node is reachable.
-    const pins = (await unlessRefused(run(target, bicGetGpio, { iana: bridge }))) ?? new Uint8Array();
-    return Array.from({ length: pins.length * 8 }, (_, bit) => [
-      bitSignal(bit),
-      ((pins[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0,
-    ]);
-  }
-  if (hasChassis) return [[powerSignal, (await run(target, getChassisStatus, undefined)).powerOn]];
-  // Nothing to tell; that it answers is something all the same.
-  await run(target, getDeviceId, undefined);
-  return [];
 }

@@ -1,104 +1,83 @@
 /**
- * One node and its controller: found, asked in rounds, lost and found again. It has a loop of its own, so that one that
- * is slow, wrong or gone holds up nothing else.
+ * One node and its controller: identified, polled in rounds, lost and found again. Each node has a polling loop of its
+ * own, so that a slow, faulty or absent one delays nothing else.
  */
-import { readFruData, type Target } from 'node-ipmi';
+import type { Target } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
-import type { Logger } from '../../base/logger.ts';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
-import type { Changes } from '../changes.ts';
-import { BoardRefusal, type Node, type NodeFirmware, type Status } from '../model.ts';
+import type { Node, NodeFirmware } from '../model/node.ts';
+import { BoardRefusal } from '../model/refusal.ts';
+import type { Status } from '../model/status.ts';
+import { longestSilence } from '../sensing/staleness.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
-import { Contact } from './contact.ts';
-import { type Identity, identify, levelsOf } from './identity.ts';
-import { NodeLog } from './log.ts';
-import { untilNext } from './pace.ts';
-import { NodeSensors, type NodeSensorsParts } from './sensors.ts';
-import { Signals } from './signals.ts';
-import { lostEvent, wellEvent } from './told.ts';
-import { deviceError, type Way, type Ways } from './ways.ts';
+import { NodeConnection } from './connection.ts';
+import { NodeData, type NodeDataParts } from './node-data.ts';
+import type { NodeLines } from './node-lines.ts';
+import { FastPolling, PollingLoop } from './polling-loop.ts';
+import { untilNext } from './polling-phase.ts';
+import {
+  type Reachability,
+  type ReachabilityEffect,
+  type ReachabilityInput,
+  reach,
+  unknownReachability,
+} from './reachability.ts';
+import { lossEndEvent, lossEvent } from './reachability-events.ts';
+import { deviceError, type IpmiConnection, type IpmiTransports } from './transports.ts';
 
-/** Period of readings where the descriptor has none, milliseconds. */
+/** Polling period where the descriptor has none, milliseconds. */
 export const defaultPoll = 2000;
-/** What seldom changes is asked again so often: who it is, its records, its inventory. */
-const identityPeriod = 60_000;
-/** Refused at the door (a wrong password), it is tried again less often: controllers lock users out. */
+/** Pause after a refused login, milliseconds: controllers lock users out. */
 const refusedPause = 60_000;
-/** While the host is being switched its power is looked at so often. */
-const hurryPeriod = 250;
-/** Periods without an answer after which it counts as gone, and the slack of timers. */
-const patience = 2;
-const slack = 250;
-/** To find out who it is may take longer, over a network that loses some of it. */
-const firstContact = 10_000;
+/** To identify a node may take longer over a lossy network, milliseconds. */
+const identificationTime = 10_000;
+/** How long the power is polled fast after a request to switch it, milliseconds. */
+const fastTime = 15_000;
 
-export interface NodeParts extends Omit<NodeSensorsParts, 'isOver'> {
-  readonly ways: Ways;
-  readonly changes: Changes;
-  /** Why it cannot be asked now although nothing is wrong; null when it can. */
+export interface NodeParts extends Omit<NodeDataParts, 'isSuspended' | 'isPaused' | 'responded'> {
+  readonly transports: IpmiTransports;
+  /** Expected reason why the node cannot be polled; null when it can. */
   readonly unavailability: () => Unavailability | null;
-  /** What its inventories hold is read now: the job gives the image of one by its number. */
-  readonly inventory: (read: (number: number) => Promise<Uint8Array>) => Promise<void>;
-  /** It answers now, or does not any more. */
-  readonly moved: (there: boolean) => void;
-  /** What its sensors are called by, for people: the name of its host rather than of its controller. */
-  readonly label: string;
-  /** The share of a period, 0 to 1, by which its rounds are behind those of others. */
+  readonly reachable: (isReachable: boolean) => void;
+  /** Share of a period, 0 to 1, by which the rounds are staggered. */
   readonly phase: number;
-  /** How far its log was taken over before, if ever. */
-  readonly mark: string | undefined;
-  readonly log: Logger;
 }
 
 export class BoardNode implements Node {
   readonly facts: NodeFacts;
   readonly chassis: string;
-  readonly signals: Signals;
   lastAnswer: Date | null = null;
-  fault: string | null = null;
   readonly #parts: NodeParts;
   readonly #period: number;
-  readonly #sensors: NodeSensors;
-  readonly #log: NodeLog;
-  readonly #contact: Contact;
-  #identity: Identity | null = null;
-  #identified = Number.NEGATIVE_INFINITY;
-  #state: Status = { state: 'Starting', health: 'OK' };
-  #isThere = false;
-  /** Rounds in a row in which it answered, but not what it was asked. */
-  #wrong = 0;
-  #told = false;
-  #held: Unavailability | null = null;
-  #hurriedUntil = 0;
-  #stopped = false;
-  #wake: () => void = () => undefined;
-  #ended: Promise<void> = Promise.resolve();
+  readonly #data: NodeData;
+  readonly #connection: NodeConnection;
+  readonly #loop: PollingLoop;
+  readonly #fast: FastPolling;
+  #reachability: Reachability = unknownReachability;
+  #isStopped = false;
 
   constructor(facts: NodeFacts, chassis: string, parts: NodeParts) {
     this.facts = facts;
     this.chassis = chassis;
     this.#parts = parts;
     this.#period = facts.poll ?? defaultPoll;
-    this.signals = new Signals(facts.id);
-    const { found, misread, isHostOff, mark, now } = parts;
-    this.#sensors = new NodeSensors(
-      { ...facts, name: parts.label },
-      {
-        found,
-        misread,
-        isHostOff,
-        now,
-        log: parts.log,
-        isOver: () => this.#isOver || !this.#isThere,
-      },
-    );
-    this.#log = new NodeLog(facts, this.#sensors, mark, now);
-    this.#contact = new Contact(facts, {
-      ways: parts.ways,
-      isOver: () => this.#isOver,
-      isStopped: () => this.#stopped,
-      heard: () => this.#hear(),
+    this.#data = new NodeData(facts, {
+      ...parts,
+      isPaused: () => this.#isSuspended,
+      isSuspended: () => this.#isSuspended || !this.isReachable,
+      responded: () => this.#input({ kind: 'responded' }),
     });
+    this.#connection = new NodeConnection(facts, {
+      transports: parts.transports,
+      isSuspended: () => this.#isSuspended,
+      isStopped: () => this.#isStopped,
+      received: () => {
+        this.lastAnswer = parts.now();
+        this.#input({ kind: 'answered' });
+      },
+    });
+    this.#loop = new PollingLoop((began) => this.#poll(began));
+    this.#fast = new FastPolling(() => this.#pollPower());
   }
 
   get id(): string {
@@ -110,264 +89,198 @@ export class BoardNode implements Node {
   }
 
   get status(): Status {
-    return this.#state;
+    return this.#reachability.status;
+  }
+
+  get fault(): string | null {
+    return this.#reachability.fault;
+  }
+
+  /** Levels of the node, for lines of the descriptor. */
+  get lines(): NodeLines {
+    return this.#data.lines;
   }
 
   get firmware(): readonly NodeFirmware[] {
-    return this.#identity?.firmware ?? [];
+    return this.#data.identity?.firmware ?? [];
   }
 
   get manufacturer(): number | null {
-    return this.#identity?.manufacturer ?? null;
+    return this.#data.identity?.manufacturer ?? null;
   }
 
   get powerLimit(): Node['powerLimit'] {
-    return this.#identity?.powerLimit ?? null;
+    return this.#data.identity?.powerLimit ?? null;
   }
 
   get power(): string | null {
-    return this.#sensors.power?.id ?? null;
+    return this.#data.sensors.power?.id ?? null;
   }
 
-  /** Whether it answers. */
-  get isThere(): boolean {
-    return this.#isThere;
+  get isReachable(): boolean {
+    return this.#reachability.isReachable;
+  }
+
+  /** Polling period, milliseconds. */
+  get period(): number {
+    return this.#period;
   }
 
   start(): void {
-    this.#ended = this.#loop();
+    this.#loop.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#wake();
-    await this.signals.close();
-    // What is under way fails with that, so that the loop ends soon.
-    await this.#contact.drop();
-    await this.#ended;
+    this.#isStopped = true;
+    this.#fast.stop();
+    await this.lines.close();
+    // Fails what is in progress, so that the round ends soon.
+    await this.#connection.close();
+    await this.#loop.stop();
   }
 
-  /** It was taken away: what was wrong with it is over. */
+  /** The node was removed: what was wrong with it is over. */
   async remove(): Promise<void> {
-    this.#rest({ state: 'Absent', reason: 'it was removed' });
+    this.#suspend({ state: 'Absent', reason: 'it was removed' });
     await this.stop();
   }
 
-  /** What keeps it from being asked has changed. */
-  reconsider(): void {
-    const unavailability = this.#parts.unavailability();
-    if (unavailability?.state === this.#held?.state && unavailability?.reason === this.#held?.reason) return;
-    if (unavailability !== null) this.#rest(unavailability);
-    this.#wake();
+  /** Presence or power of its chassis has changed. */
+  reevaluate(): void {
+    const found = this.#parts.unavailability();
+    const before = this.#reachability.unavailability;
+    if (found?.state === before?.state && found?.reason === before?.reason) return;
+    if (found !== null) this.#suspend(found);
+    this.#loop.wake();
   }
 
-  /** Its host is being switched: its power is looked at often for so many milliseconds. */
-  hurry(milliseconds = 15_000): void {
-    const isHurried = performance.now() < this.#hurriedUntil;
-    this.#hurriedUntil = performance.now() + milliseconds;
-    if (!isHurried) void this.#hurried();
+  /** Polls the power of the host fast for so many milliseconds, since it is being switched. */
+  pollFast(milliseconds = fastTime): void {
+    this.#fast.extend(milliseconds);
   }
 
-  /** Does something with the controller. @throws DeviceError */
+  /** Runs a job with the controller. @throws DeviceError, BoardRefusal of the job */
   async use<T>(job: (target: Target) => Promise<T>): Promise<T> {
-    if (this.#held !== null) throw new DeviceError('no-answer', this.name, this.#held.reason);
+    const { unavailability } = this.#reachability;
+    if (unavailability !== null) throw new DeviceError('no-answer', this.name, unavailability.reason);
     try {
-      return await job(await this.#contact.target());
+      return await job(await this.#connection.target());
     } catch (error) {
       if (error instanceof BoardRefusal) throw error;
       throw deviceError(this.name, error);
     }
   }
 
-  /** The session over the network. @throws DeviceError */
-  async way(): Promise<Way> {
-    return this.#contact.open();
+  /** The connection to the controller, opened if needed. @throws DeviceError */
+  async connect(): Promise<IpmiConnection> {
+    return this.#connection.open();
   }
 
-  /** Asks who it is at once: something of that was changed. @throws DeviceError */
-  async renew(): Promise<void> {
-    this.#identity = await this.use((target) => identify(target, this.facts));
-    this.#parts.changes.touch();
+  /** Identifies the controller anew: some of its settings were changed. @throws DeviceError */
+  async refreshIdentity(): Promise<void> {
+    await this.use((target) => this.#data.refreshIdentity(target));
   }
 
-  /** A record that the node, or its host, has sent for the log. */
-  record(bytes: Uint8Array): Promise<unknown> {
-    return this.#parts.changes.emit(this.#log.event(bytes));
+  /** A log record that the node, or its host, has sent. Resolves once it has been recorded. */
+  received(record: Uint8Array): Promise<void> {
+    return this.#data.received(record);
   }
 
-  /** Finds what has grown old; called now and then from outside, since a loop that hangs reports nothing. */
-  findStale(now: number): void {
-    // Nobody asks it, so that it cannot answer.
-    if (this.#isOver) return;
-    const usual = Math.max(patience * this.#period, this.#longestAnswer) + slack;
-    const allowed = this.#identity === null ? Math.max(usual, firstContact) : usual;
-    const silent = this.#contact.silence(now);
-    if (this.#isThere && silent >= allowed) this.#lose(`no answer since ${this.#since}`);
-    else if (!this.#isThere && !this.#told && silent >= allowed)
-      this.#lose(this.fault ?? 'it has not answered yet');
-    this.#sensors.findStale(now, usual);
+  /** Marks as unknown what is stale; called from outside, since a loop that hangs reports nothing. */
+  checkStale(now: number): void {
+    if (this.#isSuspended) return;
+    const usual = Math.max(longestSilence(this.#period), this.#longestAnswer);
+    const allowed = this.#data.identity === null ? Math.max(usual, identificationTime) : usual;
+    if (this.#connection.silence(now) >= allowed)
+      this.#input({ kind: 'silent', since: this.lastAnswer?.toISOString() ?? 'the start' });
+    this.#data.sensors.checkStale(now, usual);
   }
 
-  /** A controller that may take so long for an answer is not gone before that, milliseconds. */
+  /** A controller that may take so long for an answer is not lost before that, milliseconds. */
   get #longestAnswer(): number {
     const { link } = this.facts;
-    return link.kind === 'ipmb' ? (link.timeout ?? 0) : 0;
+    return link.kind === 'ipmb' ? longestSilence((link.timeout ?? 0) / 2) : 0;
   }
 
-  get #since(): string {
-    return this.lastAnswer?.toISOString() ?? 'the start';
+  /** Results of requests that are in progress do not count any more. */
+  get #isSuspended(): boolean {
+    return this.#isStopped || this.#reachability.unavailability !== null;
   }
 
-  async #loop(): Promise<void> {
-    while (!this.#stopped) {
-      const begun = performance.now();
-      const unavailability = this.#parts.unavailability();
-      let pause = untilNext(begun, this.#period, this.#parts.phase);
-      if (unavailability !== null) {
-        this.#rest(unavailability);
-        pause = Number.POSITIVE_INFINITY;
-      } else {
-        if (this.#held !== null || !this.#contact.hasBegun) this.#contact.begin(begun);
-        this.#held = null;
-        try {
-          await this.#round();
-        } catch (error) {
-          pause = (await this.#failed(error)) ?? pause;
-        }
-      }
-      await this.#sleep(Math.max(0, begun + pause - performance.now()));
+  /** One round. @returns milliseconds from its begin to the next one */
+  async #poll(began: number): Promise<number> {
+    const found = this.#parts.unavailability();
+    if (found !== null) {
+      this.#suspend(found);
+      return Number.POSITIVE_INFINITY;
     }
-  }
-
-  #sleep(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#stopped) resolve();
-      const timer =
-        milliseconds === Number.POSITIVE_INFINITY ? undefined : setTimeout(resolve, milliseconds).unref();
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  #hear(): void {
-    this.lastAnswer = this.#parts.now();
-    if (!this.#isThere && this.#wrong < patience) this.#arrive();
-  }
-
-  async #round(): Promise<void> {
-    const target = await this.#contact.target();
-    const due = performance.now() - this.#identified >= identityPeriod;
-    if (due) this.#identity = await identify(target, this.facts);
-    const identity = this.#identity;
-    if (identity === null || this.#isOver) return;
-    const levels = await levelsOf(target, identity);
-    if (this.#isOver) return;
-    this.#wrong = 0;
-    if (!this.#isThere) this.#arrive();
-    this.signals.take(levels);
-    if (due) {
-      await this.#sensors.look(target, identity);
-      if (this.#isOver) return;
-      this.#identified = performance.now();
-      this.#parts.changes.touch();
-      await this.#parts.inventory((number) => readFruData(target, number));
+    const pause = untilNext(began, this.#period, this.#parts.phase);
+    if (this.#reachability.unavailability !== null || !this.#connection.isPolled)
+      this.#connection.startPolling(began);
+    this.#input({ kind: 'available' });
+    try {
+      await this.#data.read(await this.#connection.target());
+    } catch (error) {
+      return (await this.#failed(error)) ?? pause;
     }
-    await this.#sensors.sample(target);
-    if (identity.hasLog)
-      await this.#log.read(
-        target,
-        () => this.#isOver,
-        (event) => void this.#parts.changes.emit(event),
-      );
+    return pause;
   }
 
-  /** What comes of a request that is under way counts no more. */
-  get #isOver(): boolean {
-    return this.#stopped || this.#held !== null;
+  async #pollPower(): Promise<void> {
+    const target = this.#connection.openTarget;
+    if (target === null || this.#isSuspended) return;
+    // The next round reports what is wrong.
+    await this.#data.readLevels(target).catch(() => undefined);
   }
 
-  async #hurried(): Promise<void> {
-    while (!this.#stopped && performance.now() < this.#hurriedUntil) {
-      const target = this.#contact.openTarget;
-      const identity = this.#identity;
-      try {
-        if (target !== null && identity !== null && this.#held === null)
-          this.signals.take(await levelsOf(target, identity));
-      } catch {
-        // The round that comes next says what is wrong.
-      }
-      await new Promise((resolve) => setTimeout(resolve, hurryPeriod).unref());
-    }
-  }
-
-  /** It answers. */
-  #arrive(): void {
-    this.#isThere = true;
-    this.fault = null;
-    this.#state = { state: 'Enabled', health: 'OK' };
-    this.#parts.changes.touch();
-    if (this.#told) {
-      this.#told = false;
-      this.#parts.log.info('a node responds again', { node: this.id });
-      void this.#parts.changes.emit(wellEvent(this, 'Enabled'));
-    }
-    this.#parts.moved(true);
-  }
-
-  /** It does not answer, and has not for long. */
-  #lose(fault: string): void {
-    this.#leave(fault, { state: 'UnavailableOffline', health: 'Warning' });
-    if (this.#told) return;
-    this.#told = true;
-    this.#parts.log.warn('a node does not respond', { node: this.id, fault });
-    void this.#parts.changes.emit(lostEvent(this, fault));
-  }
-
-  #leave(fault: string, status: Status): void {
-    this.fault = fault;
-    this.#state = status;
-    this.#isThere = false;
-    this.signals.lose();
-    // It may be another one when it comes back.
-    this.#identified = Number.NEGATIVE_INFINITY;
-    this.#sensors.lose(status, fault);
-    this.#parts.changes.touch();
-    this.#parts.moved(false);
-  }
-
-  /** It cannot be asked, and nothing is wrong with that. */
-  #rest(unavailability: Unavailability): void {
-    if (this.#held?.state === unavailability.state && this.#held.reason === unavailability.reason) return;
-    this.#held = unavailability;
-    this.#wrong = 0;
-    this.#sensors.forget();
-    // What is under way is not waited for.
-    void this.#contact.drop();
-    this.#leave(unavailability.reason, { state: unavailability.state, health: 'OK' });
-    if (!this.#told) return;
-    this.#told = false;
-    void this.#parts.changes.emit(wellEvent(this, unavailability.state));
-  }
-
-  /** @returns milliseconds until the next try, where that is not as soon as ever */
+  /** @returns milliseconds until the next round, where that is not the usual time */
   async #failed(error: unknown): Promise<number | null> {
-    if (this.#stopped || this.#held !== null) return null;
-    const failure = deviceError(this.name, error);
-    if (!this.#isThere && this.fault !== failure.message) {
-      this.fault = failure.message;
-      this.#parts.changes.touch();
+    if (this.#isSuspended) return null;
+    const { kind, message } = deviceError(this.name, error);
+    const isConnected = this.#connection.isOpen;
+    // A secret may have been changed meanwhile: it is read again.
+    if (kind === 'held') await this.#connection.close();
+    this.#input({ kind: 'failed', error: kind, fault: message, isConnected });
+    return kind === 'held' ? refusedPause : null;
+  }
+
+  #suspend(unavailability: Unavailability): void {
+    this.#input({ kind: 'unavailable', unavailability });
+  }
+
+  #input(input: ReachabilityInput): void {
+    const { state, effects } = reach(this.#reachability, input);
+    this.#reachability = state;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: ReachabilityEffect): void {
+    const { changed, reachable, emit, log } = this.#parts;
+    switch (effect.kind) {
+      case 'changed':
+        changed();
+        break;
+      case 'reached':
+        reachable(true);
+        break;
+      case 'left':
+        this.#data.markUnknown(effect.status, effect.fault);
+        changed();
+        reachable(false);
+        break;
+      case 'reportLoss':
+        log.warn('a node does not respond', { node: this.id, fault: effect.fault });
+        void emit(lossEvent(this, effect.fault));
+        break;
+      case 'reportEnd':
+        if (effect.state === 'Enabled') log.info('a node responds again', { node: this.id });
+        void emit(lossEndEvent(this, effect.state));
+        break;
+      case 'disconnect':
+        this.#data.sensors.forgetRecords();
+        // What is in progress is not waited for.
+        void this.#connection.close();
+        break;
     }
-    const isWrong = this.#isThere && (failure.kind === 'wrong-data' || failure.kind === 'unsupported');
-    this.#wrong = isWrong ? this.#wrong + 1 : this.#wrong;
-    // No way leads to it; or what it said last is known no more.
-    if (failure.kind === 'no-bus' || !this.#contact.isOpen || (isWrong && this.#wrong >= patience))
-      this.#lose(failure.message);
-    if (failure.kind !== 'held') return null;
-    // The secret may have been changed meanwhile: it is read again.
-    await this.#contact.drop();
-    this.#lose(failure.message);
-    return refusedPause;
   }
 }

@@ -1,28 +1,31 @@
-/** All nodes of a board: what they share, and what comes and goes with them. */
-
+/** All nodes of a board, and what is done with one of them by its id. */
 import type { Duplex } from 'node:stream';
 import { chassisControl, openSol, run } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { BoardContext } from '../context.ts';
 import type { HardwareFaults } from '../hardware-faults.ts';
+import { chassisScope } from '../model/revisions.ts';
 import type { BootOverride, PowerLimit } from '../model.ts';
 import type { Inventory } from '../parts/inventory.ts';
 import type { BoardHost } from '../power/host.ts';
 import type { HostController } from '../power/host-power.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
 import type { Sensors } from '../sensing/sensors.ts';
+import { StalenessChecks } from '../sensing/staleness.ts';
+import { answerNode, type BmcRequests } from './bmc-requests.ts';
 import { applyBoot, flagBytes, isBootPending } from './boot.ts';
-import { BoardNode, defaultPoll } from './node.ts';
-import { phaseOf } from './pace.ts';
-import { applyLimit } from './power.ts';
-import { answerNode } from './requests.ts';
-import type { Ways } from './ways.ts';
+import { BoardNode } from './node.ts';
+import { phaseOf } from './polling-phase.ts';
+import { applyLimit } from './power-limit.ts';
+import type { FoundSensor } from './records.ts';
+import type { IpmiTransports } from './transports.ts';
 
-const sweepPeriod = 250;
+/** How long the levels are polled fast after a pin of a bridge IC has changed, milliseconds. */
+const pinTime = 1_000;
 
 export interface NodesParts extends BoardContext {
-  readonly ways: Ways;
+  readonly transports: IpmiTransports;
   readonly sensors: Sensors;
   readonly inventory: Inventory;
   readonly faults: HardwareFaults;
@@ -36,13 +39,14 @@ export class Nodes {
   readonly #parts: NodesParts;
   readonly #nodes = new Map<string, BoardNode>();
   readonly #sensors = new Map<string, ReadonlyMap<string, BoardSensor>>();
-  #sweep: NodeJS.Timeout | undefined;
-  #swept = 0;
+  readonly #staleness = new StalenessChecks((now) => {
+    for (const node of this.#nodes.values()) node.checkStale(now);
+  });
 
   constructor(parts: NodesParts) {
     this.#parts = parts;
     parts.signals.on('availabilityChanged', () => {
-      for (const node of this.#nodes.values()) node.reconsider();
+      for (const node of this.#nodes.values()) node.reevaluate();
     });
   }
 
@@ -50,98 +54,80 @@ export class Nodes {
     return this.#nodes;
   }
 
-  /** Adds a node; it is asked from `start` on, or at once after that. `label` is what its sensors are called by. */
+  /** Adds a node; it is polled from `start` on, or at once after that. `label` is the prefix of its sensors' names. */
   add(facts: NodeFacts, chassis: string, label: string | undefined): BoardNode {
-    const { ways, changes, signals, now, log, lines, availability } = this.#parts;
-    const { sensors, inventory, faults, hosts, persisted, mark } = this.#parts;
+    const { transports, signals, now, log, lines, availability } = this.#parts;
+    const { inventory, faults, hosts, mark } = this.#parts;
     const { id, host = '', link } = facts;
     const node: BoardNode = new BoardNode(facts, chassis, {
-      ...{ ways, changes, now, log },
+      transports,
+      now,
+      log,
+      changed: () => signals.emit('stateChanged', chassisScope(chassis)),
+      emit: (event) => signals.deliver('event', event),
       unavailability: () => availability.of(chassis),
       isHostOff: () => hosts.get(host)?.power.good === false,
-      found: (found) => {
-        const made = sensors.replaceNode(
-          node,
-          this.periodOf(node),
-          this.#sensors.get(id) ?? new Map(),
-          found,
-        );
-        this.#sensors.set(id, made);
-        return made;
-      },
+      declare: (found) => this.#declare(node, found),
       inventory: (read) => inventory.readNode(id, read),
-      moved: (reachable) => signals.emit('nodeReachable', { node: id, reachable }),
-      misread: (sensor, error) => faults.sensor(sensor, error),
+      reachable: (reachable) => signals.emit('nodeReachable', { node: id, reachable }),
+      reportFault: (sensor, error) => faults.sensor(sensor, error),
       label: label ?? facts.name ?? id,
       mark: mark(id),
       phase: phaseOf(this.#nodes.size),
     });
     this.#nodes.set(id, node);
-    lines.addNode(id, node.signals);
-    if (link.kind === 'ipmb')
-      ways.answer(link, (request, from) =>
-        answerNode(request, from, {
-          now,
-          record: async (bytes) => void (await node.record(bytes)),
-          postCodes: (codes) => {
-            const target = hosts.get(host);
-            if (target?.facts.postCodes?.node !== undefined) target.postCodes?.take(codes);
-          },
-          pinMoved: () => node.hurry(1_000),
-          bootFlags: () => {
-            const bytes = flagBytes(persisted.boot(host));
-            hosts.get(host)?.oneTimeBoot.flagsRead();
-            return bytes;
-          },
-        }),
-      );
-    if (this.#sweep !== undefined) node.start();
+    lines.addNode(id, node.lines);
+    if (link.kind === 'ipmb') {
+      const requests = this.#bmcRequests(node, host);
+      transports.answer(link, (request, from) => answerNode(request, from, requests));
+    }
+    if (this.#staleness.isStarted) node.start();
     return node;
   }
 
-  /** Lets go of a node, and of all sensors that it had. */
+  /** Removes a node and all its sensors. */
   async remove(id: string): Promise<void> {
     const node = this.#nodes.get(id);
     if (node === undefined) return;
-    const gone = node.remove();
+    const removed = node.remove();
     this.#nodes.delete(id);
-    this.#parts.sensors.replaceNode(node, this.periodOf(node), this.#sensors.get(id) ?? new Map(), []);
-    this.#parts.lines.removeNode(id);
+    this.#declare(node, []);
     this.#sensors.delete(id);
-    await gone;
+    this.#parts.lines.removeNode(id);
+    await removed;
   }
 
   start(): void {
     for (const node of this.#nodes.values()) node.start();
-    this.#swept = performance.now();
-    this.#sweep = setInterval(() => this.#findStale(), sweepPeriod).unref();
+    this.#staleness.start();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#sweep);
-    this.#sweep = undefined;
+    this.#staleness.stop();
     await Promise.all([...this.#nodes.values()].map((node) => node.stop()));
-    this.#parts.ways.close();
+    this.#parts.transports.close();
   }
 
-  /** The period in which a node is asked, milliseconds. */
-  periodOf = ({ facts }: BoardNode): number => facts.poll ?? defaultPoll;
-
-  /** What switches a host by its node. */
+  /** Chassis Control of a node. */
   controllerOf(id: string): HostController {
     return {
       control: async (action) => {
         const node = this.#of(id);
         await node.use((target) => run(target, chassisControl, action));
-        node.hurry();
+        node.pollFast();
       },
     };
   }
 
   /** Opens the serial console of a node. @throws DeviceError, IpmiError */
   async console(id: string): Promise<Duplex> {
-    const { lan } = await this.#of(id).way();
-    if (lan === null) throw new DeviceError('unsupported', id, 'no network leads to it');
+    const { lan } = await this.#of(id).connect();
+    if (lan === null)
+      throw new DeviceError(
+        'unsupported',
+        id,
+        'its link is no network: serial over LAN needs `link: { kind: lan }`',
+      );
     return openSol(lan, { takeover: true });
   }
 
@@ -150,7 +136,7 @@ export class Nodes {
     await this.#of(id).use((target) => applyBoot(target, boot));
   }
 
-  /** Whether a boot override still waits to be used. @throws DeviceError */
+  /** Whether the controller still holds a boot override. @throws DeviceError */
   isBootPending(id: string): Promise<boolean> {
     return this.#of(id).use(isBootPending);
   }
@@ -159,21 +145,39 @@ export class Nodes {
   async setPowerLimit(id: string, limit: PowerLimit): Promise<void> {
     const node = this.#of(id);
     await node.use((target) => applyLimit(target, limit));
-    await node.renew();
+    await node.refreshIdentity();
   }
 
   #of(id: string): BoardNode {
     const node = this.#nodes.get(id);
-    if (node === undefined) throw new DeviceError('no-bus', id, 'there is no such node');
+    if (node === undefined) throw new DeviceError('no-bus', id, 'the board has no such node');
     return node;
   }
 
-  #findStale(): void {
-    const now = performance.now();
-    const stood = now - this.#swept > 2 * sweepPeriod;
-    this.#swept = now;
-    // While the process itself stood still nobody could be heard.
-    if (stood) return;
-    for (const node of this.#nodes.values()) node.findStale(now);
+  /** Declares the sensors of a node to the board. */
+  #declare(node: BoardNode, found: readonly FoundSensor[]): ReadonlyMap<string, BoardSensor> {
+    const before = this.#sensors.get(node.id) ?? new Map();
+    const declared = this.#parts.sensors.replaceNode(node, node.period, before, found);
+    this.#sensors.set(node.id, declared);
+    return declared;
+  }
+
+  /** What the node, or its host, asks of this controller over the IPMB. */
+  #bmcRequests(node: BoardNode, host: string): BmcRequests {
+    const { hosts, persisted, now } = this.#parts;
+    return {
+      now,
+      record: (bytes) => node.received(bytes),
+      postCodes: (codes) => {
+        const target = hosts.get(host);
+        if (target?.facts.postCodes?.node !== undefined) target.postCodes?.take(codes);
+      },
+      pinMoved: () => node.pollFast(pinTime),
+      bootFlags: () => {
+        const bytes = flagBytes(persisted.boot(host));
+        hosts.get(host)?.bootControl.flagsRead();
+        return bytes;
+      },
+    };
   }
 }

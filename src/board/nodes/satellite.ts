@@ -3,7 +3,7 @@ import { getDeviceId, getSensorReading, run } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { DeviceReader, SensorDeclaration } from '../sensing/reader.ts';
-import { deviceError, type Ways } from './ways.ts';
+import { deviceError, type IpmiTransports } from './transports.ts';
 
 type SatelliteFacts = NonNullable<Platform['ipmb']>[number];
 
@@ -11,9 +11,9 @@ type SatelliteFacts = NonNullable<Platform['ipmb']>[number];
 export function satelliteReader(
   { id, bus, address, sensors }: SatelliteFacts,
   declared: readonly SensorDeclaration[],
-  ways: Ways,
+  transports: IpmiTransports,
 ): DeviceReader {
-  const target = ways.satellite(bus, address);
+  const target = transports.satellite(bus, address);
   const where = `${id} (IPMB ${bus}, 0x${address.toString(16)})`;
   return {
     device: id,

@@ -1,5 +1,4 @@
-/** The sensors of one node: found by its records, read in rounds, each missed by itself. */
-
+/** The sensors of one node: declared by its sensor data records, read in rounds, each stale on its own. */
 import {
   expandSensor,
   type FullSensor,
@@ -18,40 +17,39 @@ import type { Logger } from '../../base/logger.ts';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Origin, Status } from '../model.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
+import { missedPeriods } from '../sensing/staleness.ts';
 import type { Identity } from './identity.ts';
-import { declarePower } from './power.ts';
+import { declarePower } from './power-limit.ts';
 import { type FoundSensor, recordedSensors } from './records.ts';
 import { withThresholds } from './thresholds.ts';
-import { deviceError } from './ways.ts';
+import { deviceError } from './transports.ts';
+import { inVolleys } from './volleys.ts';
 
-/** Failures in a row after which a reading counts as gone. */
-const patience = 2;
-/** Sensors that are asked for at once. */
-const together = 8;
-/** Completion code of a sensor that is in the records and not fitted (IPMI 2.0, table 5-2). */
+/** Completion code of a sensor that has a record and is not fitted (IPMI 2.0, table 5-2). */
 const notPresent = 0xcb;
 
 export interface NodeSensorsParts {
-  /** Makes sensors of the board of what the records say; those of before that are not in there go. */
-  readonly found: (sensors: readonly FoundSensor[]) => ReadonlyMap<string, BoardSensor>;
-  /** A reading of a sensor cannot be had, or can again (null). */
-  readonly misread: (sensor: BoardSensor, error: DeviceError | null) => void;
-  /** Whether the power of the host is off, as far as is known. */
+  /** Declares the sensors of the node to the board, by id; those declared before and missing now are removed. */
+  readonly declare: (sensors: readonly FoundSensor[]) => ReadonlyMap<string, BoardSensor>;
+  /** Reports that a sensor cannot be read, or can again (null). */
+  readonly reportFault: (sensor: BoardSensor, error: DeviceError | null) => void;
+  /** The power of the host is known to be off. */
   readonly isHostOff: () => boolean;
-  /** Whether what comes of a request counts no more. */
-  readonly isOver: () => boolean;
+  /** The node is not polled, or is not reachable: what arrives now does not count. */
+  readonly isSuspended: () => boolean;
   readonly now: () => Date;
   readonly log: Logger;
 }
 
-/** A sensor, and what became of the tries to read it. */
+/** A sensor, its record, and the result of recent attempts to read it. */
 interface Sampled {
   readonly sensor: BoardSensor;
   readonly record: FullSensor;
-  /** When it was last read well, on the monotonic clock. */
-  at: number;
-  misses: number;
-  told: boolean;
+  /** Time of the last good reading, on the monotonic clock. */
+  readAt: number;
+  /** Failures in a row. */
+  failures: number;
+  isFaultReported: boolean;
 }
 
 export class NodeSensors {
@@ -59,9 +57,9 @@ export class NodeSensors {
   readonly #parts: NodeSensorsParts;
   #sampled: readonly Sampled[] = [];
   #records: ReadonlyMap<string, SensorSdr> = new Map();
-  /** What told that the records were these; empty where they are to be read in any case. */
+  /** Identifies the state of the records that were read last; empty to have them read in any case. */
   #key = '';
-  /** Of the power that the node draws as a whole, where its controller measures that. */
+  /** Power that the node draws as a whole (DCMI); null where its controller does not measure it. */
   power: BoardSensor | null = null;
 
   constructor(facts: NodeFacts, parts: NodeSensorsParts) {
@@ -69,56 +67,52 @@ export class NodeSensors {
     this.#parts = parts;
   }
 
-  /** Another node may be in its place: the records are read anew at the next look. */
-  forget(): void {
+  /** Another node may be in its place: the records are read anew. */
+  forgetRecords(): void {
     this.#key = '';
   }
 
-  /** Reads the records where they have changed. @throws IpmiError */
-  async look(target: Target, identity: Identity): Promise<void> {
+  /** Reads the records if they have changed. @throws IpmiError */
+  async refreshRecords(target: Target, identity: Identity): Promise<void> {
     const key = `${await identity.recordsKey(target)} ${identity.measuresPower}`;
     if (key === this.#key) return;
     const stored: readonly Sdr[] = identity.hasRecords
       ? await readSdrs(target, { device: identity.ownRecords })
       : [];
     const sdrs = await Promise.all(stored.map((sdr) => withThresholds(target, sdr)));
-    if (this.#parts.isOver()) return;
+    if (this.#parts.isSuspended()) return;
     this.#logFaults(sdrs);
     const all = sdrs.filter(isSensor).flatMap(expandSensor);
     this.#records = new Map(all.map((sdr) => [keyOf(sdr.owner, sdr.number), sdr]));
     const power = identity.measuresPower ? declarePower(this.#facts) : undefined;
     const recorded = recordedSensors(this.#facts, sdrs, power === undefined ? [] : [power.facts.id]);
-    const made = this.#parts.found(power === undefined ? recorded : [...recorded, power]);
+    const made = this.#parts.declare(power === undefined ? recorded : [...recorded, power]);
     const before = new Map(this.#sampled.map((each) => [each.sensor, each]));
     this.#sampled = recorded.flatMap(({ facts, record }) => {
       const sensor = made.get(facts.id);
       if (sensor === undefined) return [];
-      const { at = 0, misses = 0, told = false } = before.get(sensor) ?? {};
-      return [{ sensor, record, at, misses, told }];
+      const { readAt = 0, failures = 0, isFaultReported = false } = before.get(sensor) ?? {};
+      return [{ sensor, record, readAt, failures, isFaultReported }];
     });
     this.power = made.get(power?.facts.id ?? '') ?? null;
     this.#key = key;
   }
 
-  /** Reads all of them. Never fails: what cannot be had is said by the sensor, or is missed once it is old. */
+  /** Reads all sensors. Never rejects: a failure is shown by the sensor, a lost answer once the reading is stale. */
   async sample(target: Target): Promise<void> {
-    const waiting = this.#sampled.values();
-    const some = async () => {
-      // Where the node is lost in the middle, those that come behind are not waited for.
-      for (const each of waiting) if (!this.#parts.isOver()) await this.#read(target, each);
-    };
-    await Promise.all([...Array.from({ length: together }, some), this.#readPower(target)]);
+    const read = (each: Sampled) => this.#read(target, each);
+    await Promise.all([inVolleys(this.#sampled, read, this.#parts.isSuspended), this.#readPower(target)]);
   }
 
-  /** What has not been read for so many milliseconds is unknown. */
-  findStale(now: number, allowed: number): void {
-    for (const { sensor, at } of this.#sampled)
-      if (sensor.reading !== null && now - at >= allowed)
+  /** Marks readings older than so many milliseconds as unavailable. */
+  checkStale(now: number, allowed: number): void {
+    for (const { sensor, readAt } of this.#sampled)
+      if (sensor.reading !== null && now - readAt >= allowed)
         sensor.markUnavailable('UnavailableOffline', `no answer since ${sensor.readingTime?.toISOString()}`);
   }
 
-  /** The node cannot be asked. */
-  lose({ state }: Status, fault: string): void {
+  /** The node cannot be polled. */
+  markUnavailable({ state }: Status, fault: string): void {
     const all = this.#sampled.map(({ sensor }) => sensor);
     for (const sensor of this.power === null ? all : [...all, this.power]) {
       if (state === 'Absent') sensor.markAbsent(fault);
@@ -126,7 +120,7 @@ export class NodeSensors {
     }
   }
 
-  /** The record of a sensor by its owner and its number. */
+  /** The record of a sensor, by its owner and number. */
   record(owner: OwnerKey, number: number): SensorSdr | undefined {
     return this.#records.get(keyOf(owner, number));
   }
@@ -137,7 +131,7 @@ export class NodeSensors {
     return found && { kind: 'sensor', id: found.sensor.id, chassis: found.sensor.chassis };
   }
 
-  /** Records that cannot be used, once for each time that the records are read. */
+  /** Logs records that cannot be used, once each time the records are read. */
   #logFaults(sdrs: readonly Sdr[]): void {
     for (const sdr of sdrs) {
       if (sdr.kind !== 'other' || sdr.fault === undefined) continue;
@@ -153,38 +147,38 @@ export class NodeSensors {
   async #read(target: Target, each: Sampled): Promise<void> {
     const { sensor, record } = each;
     const { reading, error } = await sampleSensor(target, record);
-    if (this.#parts.isOver()) return;
+    if (this.#parts.isSuspended()) return;
     if (reading?.value !== undefined) {
-      each.at = performance.now();
-      each.misses = 0;
+      each.readAt = performance.now();
+      each.failures = 0;
       sensor.setReading(reading.value, this.#parts.now());
-      if (each.told) this.#parts.misread(sensor, null);
-      each.told = false;
+      if (each.isFaultReported) this.#parts.reportFault(sensor, null);
+      each.isFaultReported = false;
     } else if (error === undefined) {
-      each.misses = 0;
-      this.#withoutReading(sensor);
+      each.failures = 0;
+      this.#markWithoutReading(sensor);
     } else if (error.kind === 'completion' && this.#parts.isHostOff()) {
-      this.#withoutReading(sensor);
+      this.#markWithoutReading(sensor);
     } else if (error.kind === 'completion' && error.code === notPresent) {
       sensor.markUnavailable('Absent', error.message);
     } else if (error.kind === 'completion' || error.kind === 'malformed') {
-      this.#missed(each, deviceError(this.#facts.name ?? this.#facts.id, error));
+      this.#failed(each, deviceError(this.#facts.name ?? this.#facts.id, error));
     }
-    // An answer that was lost is missed by `findStale`, and only once it is old.
+    // A lost answer is tolerated until `checkStale` finds the reading stale.
   }
 
-  #withoutReading(sensor: BoardSensor): void {
+  #markWithoutReading(sensor: BoardSensor): void {
     if (this.#parts.isHostOff()) sensor.markUnavailable('StandbyOffline', 'its host is off');
     else sensor.markUnavailable('UnavailableOffline', 'its controller has no reading of it');
   }
 
-  #missed(each: Sampled, error: DeviceError): void {
-    each.misses += 1;
-    if (each.misses < patience && each.sensor.reading !== null) return;
+  #failed(each: Sampled, error: DeviceError): void {
+    each.failures += 1;
+    if (each.failures < missedPeriods && each.sensor.reading !== null) return;
     each.sensor.markUnavailable('UnavailableOffline', error.message, 'Warning');
-    if (each.misses < patience || each.told) return;
-    each.told = true;
-    this.#parts.misread(each.sensor, error);
+    if (each.failures < missedPeriods || each.isFaultReported) return;
+    each.isFaultReported = true;
+    this.#parts.reportFault(each.sensor, error);
   }
 
   async #readPower(target: Target): Promise<void> {
@@ -192,17 +186,17 @@ export class NodeSensors {
     if (power === null) return;
     try {
       const { current, active } = await run(target, getPowerReading, undefined);
-      if (this.#parts.isOver()) return;
+      if (this.#parts.isSuspended()) return;
       if (active) power.setReading(current, this.#parts.now());
       else power.markUnavailable('UnavailableOffline', 'its controller does not measure it now');
     } catch (error) {
-      if (!this.#parts.isOver())
+      if (!this.#parts.isSuspended())
         power.markUnavailable('UnavailableOffline', deviceError(this.#facts.id, error).message);
     }
   }
 }
 
-/** What the number of a sensor belongs to: one address has up to four LUNs, each with numbers of its own. */
+/** The owner of a sensor number: an address has up to four LUNs, each with numbers of its own. */
 export type OwnerKey = Pick<SensorOwner, 'address' | 'lun'>;
 
 const keyOf = ({ address, lun }: OwnerKey, number: number) => `${address} ${lun} ${number}`;

@@ -1,4 +1,4 @@
-/** Parts by the chassis that they are in. */
+/** Components by the chassis that they are in. */
 export class ByChassis<T extends { readonly chassis: string }> {
   readonly #parts = new Map<string, Set<T>>();
 

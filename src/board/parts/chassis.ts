@@ -1,4 +1,4 @@
-/** A chassis as the rest of the daemon sees it: as well as everything in it. */
+/** A chassis as the rest of the daemon sees it; its health is the roll-up of everything in it. */
 import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
 import { worst } from '../health.ts';
 import type { Indicators } from '../lines/indicators.ts';
@@ -16,16 +16,16 @@ import type { Presence } from './presence.ts';
 export interface ChassisParts {
   readonly persisted: PersistedState;
   readonly indicators: Indicators;
-  /** Sensors, fans, supplies, nodes and whatever else shows how well it is. */
+  /** Sensors, fans, supplies, nodes and leak detectors: what its health is made of. */
   readonly contents: ByChassis<ChassisMember>;
-  /** Each is replaced by a new one when it changes. */
+  /** Replaced by new objects when they change. */
   readonly frus: ByChassis<Fru>;
   readonly hosts: ByChassis<Host & { readonly power: { readonly fault: string | null } }>;
   /** All chassis of the board, by id. */
   readonly chassis: ReadonlyMap<string, BoardChassis>;
   readonly presence: Presence;
   readonly slots: Slots;
-  /** By the chassis that they take the power of. */
+  /** By the chassis whose power they cycle. */
   readonly cycles: ReadonlyMap<string, ChassisPowerCycle>;
 }
 
@@ -69,7 +69,7 @@ export class BoardChassis implements Chassis {
       : this.switch.refusal(type);
   }
 
-  /** What its switch says; a chassis without one, and without hosts, is on, since the controller in it runs. */
+  /** State of its slot, else of its hosts. A chassis without either is on, since this controller in it runs. */
   get powerState(): PowerState | null {
     if (this.#slot !== undefined) return this.#slot.state;
     if (!this.#parts.slots.feeds(this.id)) return 'Off';
@@ -87,7 +87,7 @@ export class BoardChassis implements Chassis {
     return { state: slots.feeds(this.id) ? 'Enabled' : 'StandbyOffline', health: worst(healths) };
   }
 
-  /** How well it is without the chassis in it. */
+  /** Health without the chassis within. */
   get ownHealth(): Health {
     const { contents, frus, hosts } = this.#parts;
     const healths: Health[] = [];
@@ -98,7 +98,7 @@ export class BoardChassis implements Chassis {
     return worst(healths);
   }
 
-  /** What carries out its resets. */
+  /** Carries out its resets. */
   get switch(): Slot | ChassisPowerCycle | undefined {
     return this.#slot ?? this.#parts.cycles.get(this.id);
   }

@@ -1,4 +1,4 @@
-/** Drives: there while a line says so, or while the chip that measures them answers. */
+/** Drives: present by their presence line, or by the answers of the chip that measures them. */
 import type { Platform } from '../../platform/vocabulary/index.ts';
 import { worst } from '../health.ts';
 import type { Lines } from '../lines/lines.ts';

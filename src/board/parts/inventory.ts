@@ -1,10 +1,8 @@
-/** Inventory: the FRU EEPROMs of the board, read at start and looked at again now and then, since parts are swapped. */
-import { type DecodedFru, decodeFru, fruText } from 'node-ipmi/fru';
+/** Inventory: the FRU images of the board, read at start and again periodically, since components are swapped. */
+import { decodeFru } from 'node-ipmi/fru';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
 import type { I2cBus } from '../../../drivers/i2c/bus.ts';
-import { findChip } from '../../../drivers/i2c/chips/index.ts';
-import { openEeprom } from '../../../drivers/i2c/eeprom.ts';
 import type { MessageKeyTaking } from '../../messages/keys.ts';
 import type { DeviceFacts, Platform } from '../../platform/vocabulary/index.ts';
 import type { Fru } from '../model/chassis.ts';
@@ -14,54 +12,13 @@ import type { Status } from '../model/status.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
 import type { BoardSignals } from '../signals.ts';
 import { ByChassis } from './by-chassis.ts';
+import { eepromImage } from './eeprom-image.ts';
+import { type FruTexts, textsOf, unknownTexts } from './fru-texts.ts';
 
 type FruFacts = NonNullable<Platform['frus']>[number];
 type NodeFru = FruFacts & { readonly node: string };
-type FruTexts = Omit<Fru, 'id' | 'name' | 'chassis' | 'context' | 'status' | 'fault' | 'image'>;
 
-/** How much of an EEPROM is read: inventories are far shorter, and the bus has other things to do. */
-const readLength = 2048;
-
-const unknown: FruTexts = {
-  manufacturer: null,
-  model: null,
-  partNumber: null,
-  serialNumber: null,
-  version: null,
-  assetTag: null,
-  chassisPartNumber: null,
-  chassisSerialNumber: null,
-  boardManufacturer: null,
-  boardModel: null,
-  boardPartNumber: null,
-  boardSerialNumber: null,
-  manufactured: null,
-};
-
-/** The texts of a decoded FRU; the product area speaks for the whole, the board area where it is silent. */
-function textsOf({ product, board, chassis }: DecodedFru): FruTexts {
-  const boardManufacturer = fruText(board?.manufacturer);
-  const boardModel = fruText(board?.productName);
-  const boardPartNumber = fruText(board?.partNumber);
-  const boardSerialNumber = fruText(board?.serialNumber);
-  return {
-    manufacturer: fruText(product?.manufacturer) ?? boardManufacturer,
-    model: fruText(product?.productName) ?? boardModel,
-    partNumber: fruText(product?.partNumber) ?? boardPartNumber,
-    serialNumber: fruText(product?.serialNumber) ?? boardSerialNumber,
-    version: fruText(product?.version),
-    assetTag: fruText(product?.assetTag),
-    chassisPartNumber: fruText(chassis?.partNumber),
-    chassisSerialNumber: fruText(chassis?.serialNumber),
-    boardManufacturer,
-    boardModel,
-    boardPartNumber,
-    boardSerialNumber,
-    manufactured: board?.manufactured ?? null,
-  };
-}
-
-/** Inventories are read again so long after the last round: parts are swapped while the board runs. */
+/** Milliseconds between the end of a round and the next. */
 const period = 60_000;
 
 export interface InventoryParts {
@@ -73,16 +30,16 @@ export interface InventoryParts {
 }
 
 export class Inventory {
-  /** As the rest of the daemon sees them; replaced by a new one with each change. */
+  /** By id; each is replaced by a new object when it changes. */
   readonly frus: ReadonlyMap<string, Fru>;
   readonly #frus = new Map<string, Fru>();
-  /** The same by where they are. */
+  /** The same by their chassis. */
   readonly byChassis = new ByChassis<Fru>();
   readonly #parts: InventoryParts;
   readonly #sources: readonly { readonly facts: FruFacts; readonly device: DeviceFacts }[];
-  /** Those that nodes hold. */
+  /** FRUs that are read over IPMI. */
   #ofNodes: NodeFru[] = [];
-  /** What has been told to be wrong, by the id of the FRU. */
+  /** Message of the reported fault, by the id of the FRU. */
   readonly #reported = new Map<string, string>();
   readonly #unavailable = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -106,13 +63,13 @@ export class Inventory {
     parts.signals.on('availabilityChanged', () => this.#reevaluate());
   }
 
-  /** Declares an inventory that a node holds; it is read by `readNode`. */
+  /** Declares an inventory of a node, which `readNode` reads. */
   addOfNode(facts: NodeFru, chassis: string): void {
     this.#ofNodes.push(facts);
     this.#declare(facts, chassis);
   }
 
-  /** The inventories of a node go with it. */
+  /** Removes the inventories of a node. */
   removeOfNode(node: string): void {
     const gone = this.#ofNodes.filter((facts) => facts.node === node);
     this.#ofNodes = this.#ofNodes.filter((facts) => facts.node !== node);
@@ -123,7 +80,7 @@ export class Inventory {
     }
   }
 
-  /** Reads what a node holds; `read` gives the image of an inventory by its number. Never fails. */
+  /** Reads the inventories of a node; `read` returns an image by its FRU device id. Never fails. */
   async readNode(node: string, read: (number: number) => Promise<Uint8Array>): Promise<void> {
     for (const facts of this.#ofNodes.filter((each) => each.node === node))
       await this.#read(facts, undefined, () => read(facts.number ?? 0));
@@ -133,7 +90,7 @@ export class Inventory {
   #declare({ id, name, context, chassis }: FruFacts, defaultChassis: string): void {
     this.#put({
       ...{ id, name: name ?? id, chassis: chassis ?? defaultChassis, context: context ?? null },
-      ...unknown,
+      ...unknownTexts,
       status: { state: 'Starting', health: 'OK' },
       fault: null,
       image: null,
@@ -147,7 +104,7 @@ export class Inventory {
     this.byChassis.add(fru);
   }
 
-  /** Reads all, now and then again; called while a round is under way, one more follows it. */
+  /** Reads all now, and periodically after that; during a round it requests another one. */
   refresh(): void {
     clearTimeout(this.#timer);
     this.#again = true;
@@ -160,7 +117,7 @@ export class Inventory {
     const released = this.#sources.filter(
       ({ facts, device }) => !this.#isUnavailable(facts, device) && this.#unavailable.delete(facts.id),
     );
-    // Those of nodes are read when their node answers.
+    // Inventories of nodes are read when their node responds.
     for (const facts of this.#ofNodes)
       if (!this.#isUnavailable(facts, undefined)) this.#unavailable.delete(facts.id);
     if (released.length > 0) this.refresh();
@@ -176,14 +133,15 @@ export class Inventory {
     while (this.#again && !this.#stopped) {
       this.#again = false;
       for (const { facts, device } of this.#sources)
-        if (!this.#stopped) await this.#read(facts, device, () => this.#imageOf(device));
+        if (!this.#stopped)
+          await this.#read(facts, device, () => eepromImage(device, this.#parts.buses, this.#parts.hwmon));
       if (!this.#stopped) this.#parts.signals.emit('inventoryRead', undefined);
     }
     this.#reading = false;
     if (!this.#stopped) this.#timer = setTimeout(() => this.refresh(), period).unref();
   }
 
-  /** Reads an EEPROM; whatever comes of it is shown and, when it is new, told. */
+  /** Reads an image and shows the result; a new fault is reported once. Never fails. */
   async #read(
     facts: FruFacts,
     device: DeviceFacts | undefined,
@@ -207,7 +165,7 @@ export class Inventory {
     }
   }
 
-  /** Marks a FRU that cannot be read now; says whether it did. */
+  /** Marks a FRU that cannot be read now. @returns whether it cannot */
   #isUnavailable(facts: FruFacts, device: DeviceFacts | undefined): boolean {
     const unavailability = this.#parts.unavailability(facts, device);
     if (unavailability === null) return false;
@@ -216,25 +174,9 @@ export class Inventory {
     return true;
   }
 
-  async #imageOf({ id, chip, bus, address }: DeviceFacts): Promise<Uint8Array> {
-    const spec = findChip(chip);
-    const on = this.#parts.buses.get(bus);
-    if (spec?.kind !== 'eeprom') throw new DeviceError('unsupported', id, `${chip} is no EEPROM`);
-    if (on === undefined) throw new DeviceError('no-bus', id, `there is no bus ${bus}`);
-    const eeprom = openEeprom(spec, on.device(address));
-    const length = Math.min(eeprom.size, readLength);
-    try {
-      return await eeprom.read(0, length);
-    } catch (error) {
-      if (!(error instanceof DeviceError) || error.kind !== 'held') throw error;
-      // The kernel's driver has it, and shows it as a file.
-      return this.#parts.hwmon.eeprom(bus, address, length).catch(() => Promise.reject(error));
-    }
-  }
-
   #decode(id: string, image: Uint8Array): void {
     const before = this.#frus.get(id)?.image ?? null;
-    // Most rounds find what the last one found.
+    // Most rounds find no change.
     if (before !== null && Buffer.compare(before, image) === 0) return;
     const decoded = decodeFru(image);
     const [first] = decoded.faults;
@@ -249,8 +191,8 @@ export class Inventory {
   #markUnreadable(id: string, status: Status, fault: string): void {
     const before = this.#frus.get(id);
     if (before?.fault !== fault || before.status.state !== status.state)
-      this.#update(id, { ...unknown, status, fault, image: null });
-    // What is not there is not damaged either.
+      this.#update(id, { ...unknownTexts, status, fault, image: null });
+    // A fault of a component that is expected to be missing is over.
     if (status.health === 'OK') this.#emitOk(id);
   }
 

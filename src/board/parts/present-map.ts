@@ -1,4 +1,4 @@
-/** A map of all parts of a board that there can be, seen as those that are there now. */
+/** A view of a map that shows only the components that are present now. */
 export class PresentMap<T> implements ReadonlyMap<string, T> {
   readonly #all: ReadonlyMap<string, T>;
   readonly #isPresent: (part: T) => boolean;

@@ -1,5 +1,6 @@
 /** Automatic retries of a boot that does not finish its self test (Redfish Boot.AutomaticRetryConfig). */
-import type { BootRetry, BootRetrySettings, HostEvent } from '../model.ts';
+import type { HostEvent } from '../model/event.ts';
+import type { BootRetry, BootRetrySettings } from '../model/power.ts';
 
 export interface BootRetriesParts {
   readonly settings: () => BootRetrySettings;

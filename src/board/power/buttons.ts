@@ -1,7 +1,8 @@
 /** The buttons on the front panel of a host: which is pressed, for how long, and the reset that follows. */
 import type { HostFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { HostEvent, ResetType } from '../model.ts';
+import type { HostEvent } from '../model/event.ts';
+import type { ResetType } from '../model/power.ts';
 
 type ButtonFacts = NonNullable<HostFacts['buttons']>;
 export type ButtonName = 'power' | 'reset' | 'nmi';

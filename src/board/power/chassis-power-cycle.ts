@@ -5,14 +5,9 @@
 import type { I2cBus } from '../../../drivers/i2c/bus.ts';
 import type { SensorChip } from '../../../drivers/i2c/sensor-chip.ts';
 import type { DeviceFacts } from '../../platform/vocabulary/index.ts';
-import {
-  type BoardEvent,
-  BoardRefusal,
-  type ChassisReset,
-  type HostEvent,
-  type PowerOutcome,
-  type StartedReset,
-} from '../model.ts';
+import type { BoardEvent, HostEvent } from '../model/event.ts';
+import type { ChassisReset, PowerOutcome, StartedReset } from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
 import { fittedChip } from '../sensing/chip-reader.ts';
 
 /** The request is answered and recorded before the power goes; milliseconds. */

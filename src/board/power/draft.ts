@@ -1,5 +1,5 @@
 /** A transition of the power state machine while it is worked out: the state so far, and the effects so far. */
-import type { HostEvent } from '../model.ts';
+import type { HostEvent } from '../model/event.ts';
 import type { PowerEffect } from './power-effects.ts';
 import type { Operation, PowerSetup, PowerState } from './power-state.ts';
 

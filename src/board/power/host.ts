@@ -2,27 +2,25 @@
 import type { Logger } from '../../base/logger.ts';
 import type { ResetType } from '../../platform/reset-types.ts';
 import type { HostFacts } from '../../platform/vocabulary/index.ts';
-import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
-import {
-  BoardRefusal,
-  type BootOverride,
-  type BootRetry,
-  type BootRetrySettings,
-  type Health,
-  type Host,
-  type HostEvent,
-  type PowerState,
-  type RestorePolicy,
-  type StartedReset,
-  type Status,
-} from '../model.ts';
+import type { HostEvent } from '../model/event.ts';
+import type {
+  BootOverride,
+  BootRetry,
+  Host,
+  PowerState,
+  RestorePolicy,
+  StartedReset,
+} from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
+import { hostScope } from '../model/revisions.ts';
+import type { Health, Status } from '../model/status.ts';
 import type { PersistedState } from '../persisted-state.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
-import { BootRetries } from './boot-retry.ts';
+import type { BoardSignals } from '../signals.ts';
 import { Buttons } from './buttons.ts';
+import { HostBoot } from './host-boot.ts';
 import { type HostController, HostPower } from './host-power.ts';
-import { OneTimeBoot } from './one-time-boot.ts';
 import { HostPostCodes } from './post-codes.ts';
 import type { PowerNotice } from './power-effects.ts';
 import { PowerRestore } from './restore-policy.ts';
@@ -35,7 +33,7 @@ const pressWindow = 30_000;
 export interface HostParts {
   readonly lines: Lines;
   readonly persisted: PersistedState;
-  readonly changes: Changes;
+  readonly signals: BoardSignals;
   /** Roll-up over the parts of the host. */
   readonly health: () => Health;
   /** Called when power has come, has settled, or has gone. */
@@ -54,11 +52,10 @@ export class BoardHost implements Host {
   readonly power: HostPower;
   /** Takes the POST codes from their source; null where there is none. */
   readonly postCodes: HostPostCodes | null;
-  readonly oneTimeBoot: OneTimeBoot;
+  readonly bootControl: HostBoot;
   readonly #parts: HostParts;
   readonly #buttons: Buttons;
   readonly #restore: PowerRestore;
-  readonly #retries: BootRetries;
   /** Power-good when `onPower` was last called. */
   #good: boolean | null = null;
   #settling: NodeJS.Timeout | undefined;
@@ -66,25 +63,21 @@ export class BoardHost implements Host {
   constructor(facts: HostFacts, parts: HostParts) {
     this.facts = facts;
     this.#parts = parts;
-    const { lines, changes, persisted, log, controller, isBootPending } = parts;
+    const { lines, persisted, log, controller, isBootPending } = parts;
     const { id } = facts;
     this.postCodes =
       facts.postCodes === undefined
         ? null
         : new HostPostCodes(id, { ...parts, powered: () => this.power.good });
-    this.oneTimeBoot = new OneTimeBoot({
-      boot: () => this.boot,
-      used: () => this.#overrideUsed(),
-      hasPost: facts.post !== undefined,
-      ...(isBootPending === undefined ? {} : { isPending: isBootPending }),
+    this.bootControl = new HostBoot(facts, {
+      ...{ persisted, log },
+      ...(isBootPending === undefined ? {} : { isBootPending }),
+      changed: () => this.#stateChanged(),
+      emit: (event) => this.#emit(event),
+      restart: () => this.#restart(),
     });
     const power = () => this.power;
     this.#restore = new PowerRestore({ host: id, persisted, log, power, policy: () => this.restorePolicy });
-    this.#retries = new BootRetries({
-      settings: () => persisted.bootRetry(id),
-      restart: () => this.#restart(),
-      emit: (event) => this.#emit(event),
-    });
     this.power = new HostPower(facts, { lines, controller, notify: (notice) => this.#notice(notice) });
     this.#buttons = new Buttons(facts, {
       lines,
@@ -94,7 +87,8 @@ export class BoardHost implements Host {
       reset: (type) => this.reset(type),
       pressed: () => this.power.pressed(pressWindow),
     });
-    for (const { present } of facts.processors?.sockets ?? []) lines.watch(present, () => changes.touch());
+    for (const { present } of facts.processors?.sockets ?? [])
+      lines.watch(present, () => this.#stateChanged());
   }
 
   get id(): string {
@@ -134,12 +128,11 @@ export class BoardHost implements Host {
   }
 
   get boot(): BootOverride {
-    return this.#parts.persisted.boot(this.id);
+    return this.bootControl.override;
   }
 
-  /** Null where no line shows that a boot has failed. */
   get bootRetry(): BootRetry | null {
-    return this.facts.post === undefined ? null : this.#retries.state;
+    return this.bootControl.retry;
   }
 
   get assetTag(): string {
@@ -177,7 +170,7 @@ export class BoardHost implements Host {
   async reset(type: ResetType): Promise<StartedReset> {
     const refusal = this.resetRefusal(type);
     if (refusal !== null) throw refusal;
-    this.#retries.reset();
+    this.bootControl.resetRequested();
     return this.power.reset(type);
   }
 
@@ -194,30 +187,15 @@ export class BoardHost implements Host {
   }
 
   /** @throws what the settings throw; nothing has changed then */
-  setBoot(boot: BootOverride): void {
-    this.#parts.persisted.setBoot(this.id, boot);
-    this.#parts.changes.touch();
-  }
-
-  /** @throws BoardRefusal, what the settings throw; nothing has changed then */
-  setBootRetry(settings: BootRetrySettings): void {
-    if (this.facts.post === undefined)
-      throw new BoardRefusal('not-supported', `no line shows whether ${this.id} has booted`);
-    this.#parts.persisted.setBootRetry(this.id, settings);
-    this.#retries.reset();
-    this.#parts.changes.touch();
-  }
-
-  /** @throws what the settings throw; nothing has changed then */
   setRestorePolicy(policy: RestorePolicy): void {
     this.#parts.persisted.setRestorePolicy(this.id, policy);
-    this.#parts.changes.touch();
+    this.#stateChanged();
   }
 
   /** @throws what the settings throw; nothing has changed then */
   setAssetTag(tag: string): void {
     this.#parts.persisted.setAssetTag('host', this.id, tag);
-    this.#parts.changes.touch();
+    this.#stateChanged();
   }
 
   /** Mains has returned: the restore policy applies as soon as power-good can be read. */
@@ -241,13 +219,17 @@ export class BoardHost implements Host {
     this.#restore.stop();
     clearTimeout(this.#settling);
     this.#buttons.stop();
-    this.oneTimeBoot.stop();
+    this.bootControl.stop();
     this.postCodes?.end();
     await this.power.stop();
   }
 
+  #stateChanged(): void {
+    this.#parts.signals.emit('stateChanged', hostScope(this.id));
+  }
+
   #emit(event: HostEvent): void {
-    this.#parts.changes.emit({ ...event, origin: { kind: 'host', id: this.id }, host: this.id });
+    this.#parts.signals.emit('event', { ...event, origin: { kind: 'host', id: this.id }, host: this.id });
   }
 
   #notice(notice: PowerNotice): void {
@@ -266,41 +248,26 @@ export class BoardHost implements Host {
         break;
       case 'booting':
         this.postCodes?.begin();
-        this.oneTimeBoot.bootBegan();
+        this.bootControl.began();
         break;
       case 'bootFailed':
-        this.#retries.bootFailed();
+        this.bootControl.failed();
         break;
       case 'bootOver':
-        this.oneTimeBoot.bootOver();
-        if (notice.powered) {
-          this.#retries.reset();
-          this.postCodes?.end();
-        } else this.postCodes?.forget();
+        this.bootControl.over(notice.powered);
+        if (notice.powered) this.postCodes?.end();
+        else this.postCodes?.forget();
         break;
     }
   }
 
-  /** Restarts the host by the way that disturbs least. */
-  #restart(): void {
-    const type = this.power.supported.includes('ForceRestart') ? 'ForceRestart' : 'PowerCycle';
-    this.power.reset(type).catch((error: unknown) => {
-      this.#parts.log.error('a failed boot cannot be retried', { host: this.id, error: String(error) });
-    });
-  }
-
-  /** The next boot is an ordinary one. */
-  #overrideUsed(): void {
-    try {
-      this.setBoot({ ...this.boot, enabled: 'Disabled' });
-    } catch (error) {
-      const detail = { host: this.id, error: String(error) };
-      this.#parts.log.error('the use of a one-time boot override cannot be stored: it applies again', detail);
-    }
+  /** Restarts the host in the way that disturbs it least. */
+  #restart(): Promise<StartedReset> {
+    return this.power.reset(this.power.supported.includes('ForceRestart') ? 'ForceRestart' : 'PowerCycle');
   }
 
   #changed(): void {
-    this.#parts.changes.touch();
+    this.#stateChanged();
     const { good } = this.power;
     if (good === this.#good) return;
     this.#good = good;

@@ -46,10 +46,10 @@ export class Hosts {
 
   /** Adds a host; once the hosts have started, its console starts at once. */
   add(facts: HostFacts, nodes: HostNodes): BoardHost {
-    const { lines, persisted, changes, signals, log, sensors, slots } = this.#parts;
+    const { lines, persisted, signals, log, sensors, slots } = this.#parts;
     const { id, chassis, power } = facts;
     const host = new BoardHost(facts, {
-      ...{ lines, persisted, changes, log },
+      ...{ lines, persisted, signals, log },
       onPower: () => signals.emit('availabilityChanged', undefined),
       health: () => sensors.healthOf(id),
       isFed: () => slots.feeds(chassis),
@@ -106,12 +106,12 @@ export class Hosts {
 
   #addConsole({ id, console: facts }: HostFacts, nodes: HostNodes): void {
     if (facts === undefined) return;
-    const { persisted, changes, log, serial } = this.#parts;
+    const { persisted, signals, log, serial } = this.#parts;
     const { device, baud = defaultBaud, node = '' } = facts;
     const open = device === undefined ? () => nodes.console(node) : () => serial.open(device, baud);
     // A session over the network is opened on demand: the controller has one for all its clients.
     const keepOpen = device !== undefined;
-    const console = new HostConsole(id, { persisted, changes, log, open, keepOpen });
+    const console = new HostConsole(id, { persisted, signals, log, open, keepOpen });
     this.consoles.set(id, console);
     if (this.#isStarted) console.start();
   }

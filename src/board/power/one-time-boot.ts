@@ -1,5 +1,5 @@
 /** A boot override for one boot: used up by the boot whose firmware has read it. */
-import type { BootOverride } from '../model.ts';
+import type { BootOverride } from '../model/power.ts';
 
 /** How often a controller is asked whether its host has used the override, milliseconds, and how often in one boot. */
 const pollPeriod = 30_000;

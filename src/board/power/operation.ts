@@ -2,11 +2,12 @@
  * One operation of the power state machine, from its first step to its end. One output is driven at a time, and an
  * interrupted operation releases its output before it ends.
  */
-import { BoardRefusal, type PowerOutcome } from '../model.ts';
+import type { PowerOutcome } from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
 import type { Draft } from './draft.ts';
 import type { PowerEffect } from './power-effects.ts';
-import { aims, isFulfilled, type Operation, type Queued, refusalOf } from './power-state.ts';
-import type { OperationType, Step } from './sequences/steps.ts';
+import { aims, isFulfilled, type Operation, type Queued, refusalOf, remainingTime } from './power-state.ts';
+import { defaults, type OperationType, type Step } from './sequences/steps.ts';
 
 const never = Number.POSITIVE_INFINITY;
 
@@ -18,14 +19,13 @@ export function begin(
   draft: Draft,
   { request, type, preempted }: Pick<Queued, 'request' | 'type' | 'preempted'>,
 ) {
-  const { good, unsettled } = draft.state;
-  draft.set({ unsettled: false });
+  const { good } = draft.state;
   const refusal = refusalOf(draft.setup, draft.state, type);
   if (refusal !== null || good === null) {
     draft.do({ kind: 'refused', request, error: refusal });
     return;
   }
-  if (isFulfilled(type, good) && !unsettled) {
+  if (isFulfilled(type, draft.state, draft.now)) {
     // What it has interrupted would have changed the state.
     accept(draft, request, type, preempted);
     draft.do({ kind: 'ended', request, outcome: { ok: true } });
@@ -60,7 +60,10 @@ export function performed(draft: Draft): void {
     advance(draft);
     return;
   }
-  if (current.window !== undefined) draft.set({ answerUntil: draft.now + current.window });
+  if (current.window !== undefined) {
+    const until = draft.now + current.window;
+    draft.set({ answerUntil: until, unsettledUntil: until });
+  }
   draft.setOperation({ phase: 'holding', until: draft.now + current.time });
   if (operation.interrupted !== null) release(draft);
 }
@@ -145,12 +148,22 @@ function accept(draft: Draft, request: number, type: OperationType, isPerformed:
 
 /** `failure` is what went wrong; null for a success or an interruption. */
 function end(draft: Draft, failure: { readonly error: unknown; readonly broken: boolean } | null): void {
-  const { operation, transition } = draft.state;
+  const { operation } = draft.state;
   if (operation === null) return;
-  const unsettled = operation.interrupted !== null && transition === 'PoweringOn';
-  draft.set({ operation: null, transition: null, unsettled });
+  draft.set({ operation: null, transition: null });
+  if (operation.interrupted !== null && mayPowerOn(operation)) {
+    const time = Math.max(remainingTime(operation, draft.now), defaults.onTimeout);
+    draft.set({ unsettledUntil: draft.now + time });
+  }
   draft.do({ kind: 'ended', request: operation.request, outcome: outcomeOf(draft, operation, failure) });
   draft.changed();
+}
+
+/** The host was asked to power on and has not yet, or the button was let go early, which a host that is off takes for a press. */
+function mayPowerOn({ steps, phase }: Operation): boolean {
+  if (phase === 'releasing') return true;
+  const next = steps.find(({ kind }) => kind !== 'pause' && kind !== 'restarted');
+  return next?.kind === 'expect' && next.good;
 }
 
 function outcomeOf(

@@ -5,7 +5,8 @@
 import type { PanelFacts } from '../../platform/vocabulary/index.ts';
 import type { Glow } from '../lines/lamps.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { BoardEvent, ResetType } from '../model.ts';
+import type { BoardEvent } from '../model/event.ts';
+import type { ResetType } from '../model/power.ts';
 import type { BoardHost } from './host.ts';
 import type { Slot } from './slot.ts';
 

@@ -5,9 +5,10 @@
 
 import type { Readable } from 'node:stream';
 import type { Logger } from '../../base/logger.ts';
-import type { Changes } from '../changes.ts';
-import type { PostCode, PostCodes } from '../model.ts';
+import type { PostCode, PostCodes } from '../model/power.ts';
+import { hostScope } from '../model/revisions.ts';
 import type { PersistedState } from '../persisted-state.ts';
+import type { BoardSignals } from '../signals.ts';
 
 /**
  * Codes of one boot that are told of as they come. Firmware writes some hundred; an operating system may go on writing
@@ -21,7 +22,7 @@ export interface PostCodeParts {
   /** What power-good says; null when nobody knows. */
   readonly powered: () => boolean | null;
   readonly persisted: PersistedState;
-  readonly changes: Changes;
+  readonly signals: BoardSignals;
   readonly log: Logger;
 }
 
@@ -64,7 +65,7 @@ export class HostPostCodes implements PostCodes {
     this.end();
     if (this.last === null) return;
     this.last = null;
-    this.#parts.changes.touch('reading');
+    this.#parts.signals.emit('readingChanged', hostScope(this.#host));
   }
 
   /** Codes that the firmware has written just now, in order; whole numbers of any width, from whatever source. */
@@ -84,7 +85,13 @@ export class HostPostCodes implements PostCodes {
     const codes = this.#untold === null ? [] : [this.#untold];
     this.#untold = null;
     this.#open = false;
-    this.#parts.changes.post(codes, true);
+    this.#emit(codes, true);
+  }
+
+  #emit(codes: readonly PostCode[], over: boolean): void {
+    const { signals } = this.#parts;
+    signals.emit('readingChanged', hostScope(this.#host));
+    signals.emit('postCodesReceived', { codes, over });
   }
 
   #release(): void {
@@ -104,7 +111,7 @@ export class HostPostCodes implements PostCodes {
     this.#told += told.length;
     this.#untold = told.length < codes.length ? { ...about, code: last } : null;
     this.#open = true;
-    this.#parts.changes.post(told, false);
+    this.#emit(told, false);
   }
 
   /** A store that cannot be written keeps no code from being told of. */

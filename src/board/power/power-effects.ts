@@ -1,6 +1,7 @@
 /** What goes into the power state machine of a host, and what comes out of it. */
 import type { ChassisAction } from 'node-ipmi';
-import type { HostEvent, PowerOutcome } from '../model.ts';
+import type { HostEvent } from '../model/event.ts';
+import type { PowerOutcome } from '../model/power.ts';
 import type { OperationType } from './sequences/steps.ts';
 
 export type PowerInput =

@@ -2,7 +2,7 @@
  * The power state machine of a host or slot: `(state, input) → (state, effects)`. Pure and in virtual time; `HostPower`
  * performs the effects. Requests behind a running operation wait in order; ForceOff goes before all of them.
  */
-import { BoardRefusal } from '../model.ts';
+import { BoardRefusal } from '../model/refusal.ts';
 import { Draft } from './draft.ts';
 import {
   begin,
@@ -123,7 +123,8 @@ function giveUpQueued(draft: Draft): void {
 function goodChanged(draft: Draft, good: boolean): void {
   const { good: before, stopped, unplugged: isUnplugged } = draft.state;
   if (before === good || stopped || isUnplugged) return;
-  draft.set({ good, unsettled: false, ...(good ? { goodSince: draft.now } : {}) });
+  draft.set({ good, ...(good ? { goodSince: draft.now } : {}) });
+  if (good || before === true) draft.set({ unsettledUntil: Number.NEGATIVE_INFINITY });
   if (!good) draft.do({ kind: 'bootOver', powered: false });
   else if (before !== null) draft.do({ kind: 'booting' });
   draft.do({ kind: 'powered', good });
@@ -174,6 +175,6 @@ function unplugged(draft: Draft): void {
 }
 
 function forget(draft: Draft): void {
-  draft.set({ good: null, transition: null, unsettled: false, answerUntil: Number.NEGATIVE_INFINITY });
+  draft.set({ good: null, transition: null, answerUntil: Number.NEGATIVE_INFINITY });
   draft.do({ kind: 'powered', good: null }, { kind: 'bootOver', powered: false });
 }

@@ -3,7 +3,8 @@
  * what can be asked of it now. Pure; times are milliseconds on the monotonic clock.
  */
 import type { ResetType } from '../../platform/reset-types.ts';
-import { BoardRefusal, type PowerState as PowerStateName } from '../model.ts';
+import type { PowerState as PowerStateName } from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
 import type { Sequences } from './sequences/sequences.ts';
 import type { OperationType, Step, Steps, Transition } from './sequences/steps.ts';
 
@@ -55,8 +56,8 @@ export interface PowerState {
   readonly failed: boolean;
   /** What the hardware did not do when last asked; null once it has, or once power-good has changed since. */
   readonly fault: string | null;
-  /** A power-on was interrupted, and power-good may still follow it. */
-  readonly unsettled: boolean;
+  /** Until when power-good may still follow a press of the button, or a power-on that was interrupted. */
+  readonly unsettledUntil: number;
   readonly unplugged: boolean;
   readonly stopped: boolean;
 }
@@ -70,7 +71,7 @@ export const initialPower: PowerState = {
   answerUntil: Number.NEGATIVE_INFINITY,
   failed: false,
   fault: null,
-  unsettled: false,
+  unsettledUntil: Number.NEGATIVE_INFINITY,
   unplugged: false,
   stopped: false,
 };
@@ -96,8 +97,11 @@ export const aims: Readonly<Partial<Record<OperationType, boolean>>> = {
 /** Requests that are fulfilled already where power-good is what they aim at (DSP0266, POST (action): NoOperation). */
 const idempotent: readonly OperationType[] = ['On', 'ForceOn', 'Restore', 'ForceOff', 'GracefulShutdown'];
 
-export const isFulfilled = (type: OperationType, good: boolean): boolean =>
-  idempotent.includes(type) && aims[type] === good;
+export function isFulfilled(type: OperationType, { good, unsettledUntil }: PowerState, now: number): boolean {
+  // A host that may still come on is not off for good.
+  if (type === 'ForceOff' && now < unsettledUntil) return false;
+  return idempotent.includes(type) && aims[type] === good;
+}
 
 /** Why a reset cannot be asked for now; null when it is carried out, be it after the operation that runs. */
 export function refusalOf(setup: PowerSetup, state: PowerState, type: OperationType): BoardRefusal | null {

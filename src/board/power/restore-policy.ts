@@ -1,6 +1,6 @@
 /** The power state that a host returns to after a loss of mains: remembered while it runs, followed when mains returns. */
 import type { Logger } from '../../base/logger.ts';
-import type { RestorePolicy } from '../model.ts';
+import type { RestorePolicy } from '../model/power.ts';
 import type { PersistedState } from '../persisted-state.ts';
 import type { HostPower } from './host-power.ts';
 

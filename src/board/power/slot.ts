@@ -4,18 +4,15 @@
  */
 import type { Logger } from '../../base/logger.ts';
 import type { ChassisFacts } from '../../platform/vocabulary/index.ts';
-import type { Changes } from '../changes.ts';
 import type { Lines } from '../lines/lines.ts';
-import {
-  BoardRefusal,
-  type ChassisReset,
-  type HostEvent,
-  type PowerState,
-  type StartedReset,
-} from '../model.ts';
+import type { HostEvent } from '../model/event.ts';
+import type { ChassisReset, PowerState, StartedReset } from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
+import { chassisScope } from '../model/revisions.ts';
 import { settleAfterInsertion } from '../parts/pluggable.ts';
 import type { PersistedState } from '../persisted-state.ts';
 import type { Unavailability } from '../sensing/unavailability.ts';
+import type { BoardSignals } from '../signals.ts';
 import { HostPower } from './host-power.ts';
 import type { PowerNotice } from './power-effects.ts';
 
@@ -31,7 +28,7 @@ export type SwitchedFacts = ChassisFacts & { readonly switch: NonNullable<Chassi
 export interface SlotParts {
   readonly lines: Lines;
   readonly persisted: PersistedState;
-  readonly changes: Changes;
+  readonly signals: BoardSignals;
   readonly log: Logger;
   /** A chassis is plugged in, and has had its time to start. */
   readonly isThere: (chassis: string) => boolean;
@@ -218,7 +215,7 @@ export class Slot {
     this.#wanted = on;
     this.#applied = this.#target;
     this.#store(stored);
-    this.#parts.changes.touch();
+    this.#parts.signals.emit('stateChanged', chassisScope(this.id));
   }
 
   #latchMoved(closed: boolean): void {
@@ -253,7 +250,7 @@ export class Slot {
   }
 
   #changed(): void {
-    this.#parts.changes.touch();
+    this.#parts.signals.emit('stateChanged', chassisScope(this.id));
     const { good, state } = this.#power;
     if (good !== null && this.#begin !== null) {
       const begin = this.#begin;
@@ -273,7 +270,7 @@ export class Slot {
 
   #emit(event: HostEvent): void {
     const host = this.#parts.hostIn(this.id);
-    this.#parts.changes.emit({
+    this.#parts.signals.emit('event', {
       ...event,
       origin: { kind: 'chassis', id: this.id },
       ...(host === undefined ? {} : { host }),

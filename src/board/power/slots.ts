@@ -55,10 +55,10 @@ export class Slots {
   }
 
   #create(facts: SwitchedFacts): Slot {
-    const { lines, persisted, changes, signals, topology, presence, log } = this.#parts;
+    const { lines, persisted, signals, topology, presence, log } = this.#parts;
     const { id } = facts;
     return new Slot(facts, {
-      ...{ lines, persisted, changes, log },
+      ...{ lines, persisted, signals, log },
       isThere: (chassis) => presence.unavailability(chassis) === null,
       hostIn: (chassis) => topology.hostsIn(chassis)[0],
       moved: ({ name, isSwitchingOff, unavailability }) =>

@@ -5,9 +5,9 @@ import type { DeviceFacts, Platform, SensorFacts } from '../../platform/vocabula
 import type { Lines } from '../lines/lines.ts';
 import type { Quantity } from '../model/sensor.ts';
 import { satelliteReader } from '../nodes/satellite.ts';
-import type { Ways } from '../nodes/ways.ts';
+import type { IpmiTransports } from '../nodes/transports.ts';
 import { sensorsOfDrive } from '../parts/drives.ts';
-import { sensorsOfSupply } from '../parts/supplies.ts';
+import { sensorsOfSupply } from '../parts/supply.ts';
 import type { Buses } from './buses.ts';
 import { candidatesOf, chipReader } from './chip-reader.ts';
 import type { DeviceReader, SensorDeclaration } from './reader.ts';
@@ -37,7 +37,7 @@ export function createReaders(
   hwmon: Hwmon,
   buses: Buses,
   lines: Lines,
-  ways: Ways,
+  transports: IpmiTransports,
 ): Readers {
   const lanes = new Map<string, DeviceReader[]>();
   const sensors: SensorDeclaration[] = [];
@@ -46,7 +46,7 @@ export function createReaders(
     ...chips(platform, hwmon, buses),
     ...converters(platform, hwmon, lines),
     ...tachometers(platform, hwmon),
-    ...satellites(platform, ways),
+    ...satellites(platform, transports),
   ];
   for (const { lane, sensors: own, reader, chassis } of declared) {
     if (own.length === 0) continue;
@@ -111,10 +111,10 @@ function tachometers({ fans = [] }: Platform, hwmon: Hwmon): Declared[] {
 }
 
 /** Satellite controllers on an IPMB. */
-function satellites({ ipmb = [] }: Platform, ways: Ways): Declared[] {
+function satellites({ ipmb = [] }: Platform, transports: IpmiTransports): Declared[] {
   return ipmb.map((facts) => {
     const sensors = facts.sensors.map((sensor) => controllerSensor(facts.id, sensor, sensor.quantity));
-    return { lane: `ipmb-${facts.bus}`, sensors, reader: satelliteReader(facts, sensors, ways) };
+    return { lane: `ipmb-${facts.bus}`, sensors, reader: satelliteReader(facts, sensors, transports) };
   });
 }
 

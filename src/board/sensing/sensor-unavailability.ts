@@ -2,7 +2,8 @@
 import { type BoardDrive, sensorsOfDrive } from '../parts/drives.ts';
 import type { Fans } from '../parts/fans.ts';
 import type { Presence } from '../parts/presence.ts';
-import { type Supplies, sensorsOfSupply } from '../parts/supplies.ts';
+import type { Supplies } from '../parts/supplies.ts';
+import { sensorsOfSupply } from '../parts/supply.ts';
 import type { Hosts } from '../power/hosts.ts';
 import type { Slots } from '../power/slots.ts';
 import type { Sensors } from './sensors.ts';

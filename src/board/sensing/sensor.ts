@@ -29,6 +29,8 @@ export interface SensorOrigin {
   readonly period: number;
   /** Host that powers it, whose log gets its events too; null for what is always powered. */
   readonly host: string | null;
+  /** Ids of the sensors that it is calculated from; absent for a measured sensor. */
+  readonly inputs?: readonly string[];
 }
 
 export class BoardSensor implements Sensor {
@@ -38,6 +40,7 @@ export class BoardSensor implements Sensor {
   readonly quantity: Quantity;
   readonly context: NonNullable<SensorFacts['context']> | null;
   readonly device: string;
+  readonly inputs: readonly string[];
   readonly period: number;
   /** Host that powers it; null when it is always powered. */
   readonly poweredBy: string | null;
@@ -67,6 +70,7 @@ export class BoardSensor implements Sensor {
     this.quantity = origin.quantity;
     this.context = facts.context ?? null;
     this.device = origin.device;
+    this.inputs = origin.inputs ?? [];
     this.period = origin.period;
     this.poweredBy = origin.host;
     this.#facts = facts;

@@ -1,6 +1,6 @@
 /** The Redfish service: the resources and all that they are made of. */
 import { join } from 'node:path';
-import { Sources } from '../../aggregation/sources.ts';
+import { AggregationSources } from '../../aggregation/aggregation-sources.ts';
 import { chassisScope, hostScope, type Scope } from '../../board/model/revisions.ts';
 import type { Board } from '../../board/model.ts';
 import { Archives } from '../../diagnostics/archives.ts';
@@ -75,7 +75,7 @@ function appOf(options: ModuleContext['options'], parts: RedfishParts, tasks: Ta
   const log = options.log.child('nodes');
   return {
     board,
-    sources: aggregates(platform) ? new Sources({ board, settings, state, log: log.warn }) : null,
+    sources: aggregates(platform) ? new AggregationSources({ board, settings, state, log: log.warn }) : null,
     journal,
     events,
     tasks,

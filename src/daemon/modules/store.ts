@@ -31,6 +31,7 @@ export function storeModule({ options, lifecycle }: ModuleContext): Storage {
     });
   }
   const recorded = recording(journal, manager);
+  lifecycle.addStarted('refusals', () => recorded.close());
   if (store.recovered !== null) {
     const { setAside, reason } = store.recovered;
     log.error('the store was damaged: it was set aside and a new one was created', { setAside, reason });

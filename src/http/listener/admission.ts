@@ -11,6 +11,12 @@ export interface AdmissionOptions {
   readonly meter: Meter;
 }
 
+/**
+ * A refused connection is closed only after so many milliseconds, as long as there are no more than so many of them: a client
+ * that tries again at once is slowed down, and costs less than accepting it over and over.
+ */
+const detention = 1_000;
+const maxDetained = 128;
 /** One eighth of all connections is kept for hosts from which somebody has logged in. */
 const kept = 1 / 8;
 /** The strangers of a site, and the hosts of an account, may hold so many times the connections of one host. */
@@ -22,6 +28,7 @@ export class Admission {
   readonly #hosts = new Tally();
   readonly #groups = new Tally();
   #count = 0;
+  #detained = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -36,8 +43,23 @@ export class Admission {
     const listeners = server.listeners('connection');
     server.removeAllListeners('connection');
     server.on('connection', (socket: Socket) => {
-      if (!this.#admit(socket, price())) socket.destroy();
+      if (!this.#admit(socket, price())) this.#refuse(socket);
       else for (const listener of listeners) listener.call(server, socket);
+    });
+  }
+
+  #refuse(socket: Socket): void {
+    if (this.#detained >= maxDetained) {
+      socket.destroy();
+      return;
+    }
+    this.#detained += 1;
+    socket.on('error', () => socket.destroy());
+    socket.pause();
+    const timer = setTimeout(() => socket.destroy(), detention).unref();
+    socket.once('close', () => {
+      this.#detained -= 1;
+      clearTimeout(timer);
     });
   }
 

@@ -1,6 +1,7 @@
 /** The HTTPS listener: how long a client may take, and how listening ends. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import type Koa from 'koa';
 import type { Admission } from './admission.ts';
@@ -48,6 +49,27 @@ export interface ListenOptions {
   readonly times?: Partial<typeof defaultTimes>;
 }
 
+/** Requests that one HTTP/1.1 connection may send ahead of their answers. */
+const maxPipelined = 64;
+const pipelined = new WeakMap<Socket, number>();
+
+/**
+ * Whether a request may be answered. One chunk may hold a thousand pipelined requests: a connection with too many of them is
+ * ended, and those behind one that has ended it cost nothing. HTTP/2 bounds its streams itself.
+ */
+function mayFollow({ socket, httpVersionMajor }: IncomingMessage, response: ServerResponse): boolean {
+  if (httpVersionMajor > 1) return true;
+  if (socket.destroyed) return false;
+  const count = pipelined.get(socket) ?? 0;
+  if (count >= maxPipelined) {
+    socket.destroy();
+    return false;
+  }
+  pipelined.set(socket, count + 1);
+  response.once('close', () => pipelined.set(socket, (pipelined.get(socket) ?? 1) - 1));
+  return true;
+}
+
 /**
  * @throws Error with `code` EADDRINUSE, EACCES, EADDRNOTAVAIL when the address cannot be had.
  */
@@ -57,7 +79,10 @@ export async function listen(
 ): Promise<Listener> {
   const times = { ...defaultTimes, ...given };
   const { maxHeaderSize, handshakeTimeout, connectionsCheckingInterval } = times;
-  const handler = app.callback();
+  const respond = app.callback();
+  const handler = (request: IncomingMessage, response: ServerResponse): void => {
+    if (mayFollow(request, response)) void respond(request, response);
+  };
   const second = http2 ? await import('./http2.ts') : undefined;
   const offered = second === undefined ? {} : { ALPNProtocols: second.protocols };
   const server: Server = createServer(

@@ -3,9 +3,9 @@
  * need: ids, references, and the values that have rules of their own.
  */
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
+import { suggestion } from '../../base/suggestion.ts';
 import { chipNames } from '../chip-names.ts';
 import { pointer, pointerSteps } from '../source/pointer.ts';
-import { suggestion } from '../source/suggestion.ts';
 import { exampleQuantity, likelyQuantity, parseQuantity, unitNames } from '../units.ts';
 import type { Rules } from '../vocabulary/rule.ts';
 import {
@@ -72,6 +72,14 @@ const types = {
   boolean: { is: (value: unknown) => typeof value === 'boolean', words: 'true or false' },
 };
 
+const patterns = new Map<string, RegExp>();
+/** Compiled once: a descriptor has hundreds of ids. */
+function patternOf(source: string): RegExp {
+  const pattern = patterns.get(source) ?? new RegExp(source, 'u');
+  patterns.set(source, pattern);
+  return pattern;
+}
+
 class SchemaReader {
   readonly findings: Finding[] = [];
   readonly declarations: Declaration[] = [];
@@ -124,38 +132,41 @@ class SchemaReader {
       const hint = meaning === undefined ? `add "${name}"` : `add "${name}": ${meaning}`;
       this.#report(path, 'missing-property', `${subject(path)} has no "${name}"`, hint);
     }
-    const read = Object.fromEntries(
-      Object.entries(value).flatMap(([name, member]) => this.#readMember(schema, name, member, path)),
-    );
+    const members = new Map<string, unknown>();
+    for (const [name, member] of Object.entries(value)) this.#readMember(schema, name, member, path, members);
+    const read: Record<string, unknown> = Object.fromEntries(members);
     const declares = properties.id?.['x-declares'];
     if (declares !== undefined && typeof read.id === 'string')
       this.declarations.push({ ...declares, path, id: read.id, item: read });
     return read;
   }
 
-  #readMember(schema: Schema, name: string, member: unknown, path: string): [string, unknown][] {
+  #readMember(schema: Schema, name: string, member: unknown, path: string, into: Map<string, unknown>): void {
     const { properties = {}, patternProperties = {} } = schema;
     const inner = pointer(path, name);
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    if (property !== undefined) return [[name, this.read(property, member, inner)]];
+    if (property !== undefined) {
+      into.set(name, this.read(property, member, inner));
+      return;
+    }
     const [named] = Object.entries(patternProperties);
     if (named === undefined) {
       const hint = suggestion(name, Object.keys(properties));
       const message = `${subject(path)} has no property "${name}"`;
       this.findings.push({ path: inner, at: 'name', rule: 'unknown-property', message, hint });
-      return [];
+      return;
     }
     const [pattern, item] = named;
-    if (!new RegExp(pattern, 'u').test(name)) {
+    if (!patternOf(pattern).test(name)) {
       const hint = schema.patternErrorMessage ?? `it must match ${pattern}`;
       const message = `${subject(path)} cannot hold the name "${name}"`;
       this.findings.push({ path: inner, at: 'name', rule: 'pattern', message, hint });
-      return [];
+      return;
     }
     const read = this.read(item, member, inner);
     const declares = schema['x-declares'];
     if (declares !== undefined) this.declarations.push({ ...declares, path: inner, id: name, item: read });
-    return [[name, read]];
+    into.set(name, read);
   }
 
   #readList(schema: Schema, value: readonly unknown[], path: string): unknown {
@@ -192,26 +203,25 @@ class SchemaReader {
       maxLength = Number.POSITIVE_INFINITY,
     } = schema;
     if (unit !== undefined) return this.#readQuantity(unit, value, path);
-    const what = subject(path);
     if (chipKind !== undefined) return this.#readChip(chipKind, value, path);
     const allowed = schema.const === undefined ? schema.enum : [schema.const];
     if (allowed?.includes(value) === false)
       return this.#report(
         path,
         'value',
-        `${what} cannot be "${value}"`,
+        `${subject(path)} cannot be "${value}"`,
         suggestion(value, allowed.map(String)),
       );
     const length = [...value].length;
     if (length < minLength)
-      return this.#report(path, 'range', `${what} is empty`, 'write a text, or remove the property');
+      return this.#report(path, 'range', `${subject(path)} is empty`, 'write a text, or remove the property');
     if (length > maxLength) {
-      const message = `${what} has ${length} characters`;
+      const message = `${subject(path)} has ${length} characters`;
       return this.#report(path, 'range', message, `it may have at most ${maxLength}`);
     }
-    if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
+    if (schema.pattern !== undefined && !patternOf(schema.pattern).test(value)) {
       const hint = schema.patternErrorMessage ?? `it must match ${schema.pattern}`;
-      return this.#report(path, 'pattern', `${what} cannot be "${value}"`, hint);
+      return this.#report(path, 'pattern', `${subject(path)} cannot be "${value}"`, hint);
     }
     this.#readReference(schema, value, path);
     return value;

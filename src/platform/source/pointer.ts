@@ -9,4 +9,7 @@ export const pointerSteps = (path: string): string[] =>
 
 /** `path` and further steps. */
 export const pointer = (path: string, ...steps: readonly (string | number)[]): string =>
-  [path, ...steps.map((step) => String(step).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+  steps.reduce<string>((inner, step) => `${inner}/${escaped(String(step))}`, path);
+
+const escaped = (step: string): string =>
+  /[~/]/.test(step) ? step.replaceAll('~', '~0').replaceAll('/', '~1') : step;

@@ -1,5 +1,5 @@
 /** Properties that several sections share. */
-import { choice, integer, ref, text } from './schema.ts';
+import { choice, type Facts, integer, ref, text } from './schema.ts';
 
 /** 7-bit I2C address. 0x00 to 0x02 and 0x78 to 0x7f are reserved (UM10204, table 4). */
 export const address = integer('7-bit I2C address, for example 0x4e.', { minimum: 0x03, maximum: 0x77 });
@@ -55,3 +55,4 @@ export const context = choice(
   ],
   'Location or part that is measured (Redfish PhysicalContext).',
 );
+export type PhysicalContext = Facts<typeof context>;

@@ -1,8 +1,8 @@
 /** `devices`: chips on I2C buses, their second sources, and the sensors on their channels. */
 import type { SensorChipSpec } from '../../../drivers/i2c/chip.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
+import { suggestion } from '../../base/suggestion.ts';
 import { pointer } from '../source/pointer.ts';
-import { suggestion } from '../source/suggestion.ts';
 import { address, busNumber, inChassis } from './common.ts';
 import { type At, type Breach, entries, type Loose, type Rules } from './rule.ts';
 import {

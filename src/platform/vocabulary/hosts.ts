@@ -1,4 +1,5 @@
 /** `hosts`: computer systems that the board manages. */
+import { buttonResets } from '../reset-types.ts';
 import { displayName, inChassis } from './common.ts';
 import { hostPower } from './host-power.ts';
 import type { NodeFacts } from './nodes.ts';
@@ -17,18 +18,7 @@ import {
   text,
 } from './schema.ts';
 
-/** ResetType of Redfish, as far as a button can ask for it. */
-const resetTypes = [
-  'On',
-  'ForceOff',
-  'GracefulShutdown',
-  'GracefulRestart',
-  'ForceRestart',
-  'Nmi',
-  'ForceOn',
-  'PowerCycle',
-  'None',
-] as const;
+const buttonActions = [...buttonResets, 'None'] as const;
 
 const buttons = object(
   {
@@ -43,14 +33,14 @@ const buttons = object(
       'board',
     ),
     shortWhenOn: optional(
-      choice(resetTypes, 'Reset after a short press of the power button while the host is on.'),
+      choice(buttonActions, 'Reset after a short press of the power button while the host is on.'),
       'GracefulShutdown',
     ),
     shortWhenOff: optional(
-      choice(resetTypes, 'Reset after a short press of the power button while the host is off.'),
+      choice(buttonActions, 'Reset after a short press of the power button while the host is off.'),
       'On',
     ),
-    long: optional(choice(resetTypes, 'Reset after a long press of the power button.'), 'ForceOff'),
+    long: optional(choice(buttonActions, 'Reset after a long press of the power button.'), 'ForceOff'),
     longPress: optional(duration('Least length of a long press.'), '4 s'),
   },
   'Buttons that a person presses.',

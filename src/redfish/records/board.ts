@@ -116,6 +116,18 @@ export function auditRecord(write: AuditRecord): JournalRecord {
   };
 }
 
+/** Refusals that were counted, because they came faster than they are recorded. */
+export function refusalsRecord(count: number, since: Date, networks: readonly string[]): JournalRecord {
+  return {
+    log: 'AuditLog',
+    messageId: message('Base.AccessDenied', ['']).MessageId,
+    args: [],
+    message: `${count} further requests and logins were refused since ${since.toISOString()}, from ${networks.join(', ')}`,
+    severity: 'Warning',
+    detail: { count, since: since.toISOString(), networks },
+  };
+}
+
 function successOf({ method, action }: AuditRecord) {
   if (action !== null) return 'Base.Success';
   if (method === 'POST') return 'ResourceEvent.ResourceCreated';

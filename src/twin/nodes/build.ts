@@ -1,11 +1,11 @@
-/** The two kinds of nodes, put together from their parts. */
+/** The two models of nodes, built from their parts. */
 import { IpmiNode, type IpmiRequest, type SerialModel } from 'node-ipmi';
 import type { NodeFacts, Platform } from '../../platform/vocabulary/index.ts';
 import { nodeSensorId, nodeSensors } from '../catalog.ts';
 import { nodeFrus } from '../fru.ts';
 import { idleShare } from '../physics.ts';
 import { fraction } from '../random.ts';
-import { createBridgeIc } from './bridge-ic.ts';
+import { BridgeIc } from './bridge-ic.ts';
 import { createChassis } from './chassis.ts';
 import { createMeter } from './meter.ts';
 import { type NodeSurroundings, SimulatedNode } from './node.ts';
@@ -17,46 +17,46 @@ export interface BuiltNode {
   readonly node: SimulatedNode;
   /** The state of its host may have changed. */
   changed(): void;
-  /** Logs what crosses its thresholds; to be called now and then. */
+  /** Logs the thresholds that are crossed; to be called periodically. */
   tick(): void;
   /** Its power came back, or it was reset. */
   restart(): void;
   /** Its power came back. */
   restore(): void;
-  /** Load that its power limit leaves to its host, 0 to 1. */
+  /** Greatest load of its host under its power limit, 0 to 1. */
   loadLimit(): number;
   close(): void;
 }
 
 export interface BuildOptions {
-  readonly board: Platform;
+  readonly platform: Platform;
   readonly facts: NodeFacts;
   /** 8-bit. */
   readonly address: number;
   readonly around: NodeSurroundings;
   readonly serial: SerialModel | undefined;
-  /** Sends to the controller of the board, if there is a way. */
-  tell(request: IpmiRequest): void;
+  /** Sends a request to the manager of the board, when there is a link. */
+  send(request: IpmiRequest): void;
 }
 
 export const build = (options: BuildOptions): BuiltNode =>
   options.facts.simulate === 'twin-lakes' ? buildTwinLakes(options) : buildServer(options);
 
-/** The same for the same seed and node. */
+/** Reproducible for a seed and node. */
 const guid = (seed: number, id: string) =>
   Uint8Array.from({ length: 16 }, (_, index) => Math.floor(256 * fraction(seed, `${id} guid ${index}`)));
 
-const common = ({ board, facts, address, around }: BuildOptions, events: boolean) => ({
+const common = ({ platform, facts, address, around }: BuildOptions, events: boolean) => ({
   id: facts.id,
   address,
   table: nodeSensors(facts),
   sensorId: (name: string) => nodeSensorId(facts, name),
   sdrs: recordsOf(nodeSensors(facts), { address, events }),
-  frus: nodeFrus(board, facts, around.seed),
+  frus: nodeFrus(platform, facts, around.seed),
   guid: guid(around.seed, facts.id),
 });
 
-/** Manufacturers as enterprise numbers: OCP for what is invented, Meta for its card. */
+/** Enterprise numbers: OCP for invented nodes, Meta for its card. */
 const ocp = 42_623;
 const meta = 40_981;
 
@@ -75,7 +75,7 @@ function buildServer(options: BuildOptions): BuiltNode {
       power: meter,
       ...(serial === undefined ? {} : { serial }),
       states(number) {
-        // S0 or S5; a boot that was initiated by power up; things that are there.
+        // S0 or S5; a boot initiated by power up; supplies and drives that are present.
         if (number === serverNumbers.acpiState) return around.isHostOn() ? 0x01 : 0x20;
         if (number === serverNumbers.systemBoot) return around.isHostOn() ? 0x01 : 0;
         return present.includes(number) ? 0x01 : 0;
@@ -108,14 +108,16 @@ function buildServer(options: BuildOptions): BuiltNode {
 }
 
 function buildTwinLakes(options: BuildOptions): BuiltNode {
-  const { board, facts, around, tell } = options;
-  const bridge = createBridgeIc(facts.bridgeIc ?? 'meta', around, {
+  const { platform, facts, around, send } = options;
+  const bridge = new BridgeIc(facts.bridgeIc ?? 'meta', around, {
     engine: new IpmiNode(engineIdentity),
-    tell,
+    send,
     restart: () => node.coldReset(),
   });
-  // The real card is switched by lines of the board; it has a chassis only where the board says so.
-  const isSwitch = (board.hosts ?? []).some(({ power }) => power.kind === 'ipmi' && power.node === facts.id);
+  // The real card is switched by lines of the board; it has a chassis only for a host of kind ipmi.
+  const isSwitch = (platform.hosts ?? []).some(
+    ({ power }) => power.kind === 'ipmi' && power.node === facts.id,
+  );
   const chassis = isSwitch ? createChassis(around) : undefined;
   const node = new SimulatedNode(
     {
@@ -141,9 +143,9 @@ function buildTwinLakes(options: BuildOptions): BuiltNode {
       chassis?.changed();
       bridge.changed();
     },
-    // It leaves limits to the controller of the board.
+    // It has no power limits.
     tick: () => undefined,
-    restart: bridge.restart,
+    restart: () => bridge.restart(),
     restore: () => chassis?.restore(node.powerPolicy),
     loadLimit: () => 1,
     close() {

@@ -1,41 +1,28 @@
-/** The controllers of a board besides the one that the daemon runs on: nodes and satellites, and the ways to them. */
-import { IpmbBus, type LanOptions } from 'node-ipmi';
+/** The controllers of a board besides the one that runs the daemon: nodes and satellites, and the links to them. */
+import { IpmbBus, type IpmiRequest, type LanOptions } from 'node-ipmi';
 import type { IpmiPaths, LanSecrets } from '../../../drivers/ipmi/ipmi.ts';
-import type { NodeFacts, Platform } from '../../platform/vocabulary/index.ts';
+import type { NodeFacts, Platform, SatelliteFacts } from '../../platform/vocabulary/index.ts';
 import { type Carrier, createCarrier } from '../carrier.ts';
 import { hostOfNode } from '../catalog.ts';
 import type { Faults } from '../faults.ts';
-import type { Feed } from '../feed.ts';
 import type { HostModel } from '../host.ts';
+import type { TwinHosts } from '../hosts.ts';
 import { createIpmb } from '../ipmb.ts';
 import { createLan } from '../lan.ts';
+import type { PowerTree } from '../power-tree.ts';
 import type { TwinSerial } from '../serial.ts';
 import { type BuiltNode, build } from './build.ts';
-import type { SimulatedNode } from './node.ts';
+import type { NodeSurroundings, SimulatedNode } from './node.ts';
 import { createSatellite } from './satellite.ts';
-
-export interface TwinNodes {
-  readonly paths: IpmiPaths;
-  /** Every node by its id; satellites are none. */
-  readonly nodes: ReadonlyMap<string, SimulatedNode>;
-  /** A host, or the power of a node, may have changed. */
-  changed(): void;
-  /** Any value may have changed: nodes log what crosses a threshold. */
-  refresh(): void;
-  /** Load that the power limits of nodes leave to a host, 0 to 1. */
-  loadLimit(host: string): number;
-  readonly states: readonly NodeState[];
-  close(): Promise<void>;
-}
 
 export interface NodeState {
   readonly id: string;
-  /** `ipmb 1 0x20`, `lan 127.0.0.1:41623`; `lan` before anybody asked for it. */
+  /** `ipmb 1 0x20`, `lan 127.0.0.1:41623`; `lan` before the first connection. */
   readonly link: string;
   /** It has power and runs. */
   readonly awake: boolean;
   readonly identifying: 'off' | 'temporary' | 'on';
-  /** Records in its log. */
+  /** Number of records in its log. */
   readonly events: number;
 }
 
@@ -44,164 +31,185 @@ export interface NodesSurroundings {
   readonly speed: number;
   readonly now: () => number;
   readonly faults: Faults;
-  readonly hosts: ReadonlyMap<string, HostModel>;
-  readonly feed: Feed;
+  readonly hosts: TwinHosts;
+  readonly power: PowerTree;
   readonly serial: TwinSerial;
   value(sensor: string): number;
-  /** What the power-good of a host shows. */
-  isGood(host: HostModel): boolean;
+  /** Brings the board up to the present moment. */
   settle(): void;
+  /** Makes a change of the board, then applies its effects. */
   change(make: () => void): void;
 }
 
-/** How often nodes look for crossed thresholds by themselves, ms. */
+/** Period at which nodes check their thresholds, ms. */
 const tickPeriod = 1000;
-/** 8-bit address of a controller behind a network. */
+/** 8-bit address of a controller on the network. */
 const lanAddress = 0x20;
+/** 7-bit address of the manager on an IPMB when the descriptor states none. */
+const managerAddress = 0x10;
 
+/** A node on its link. */
 interface Mounted {
   readonly facts: NodeFacts;
   readonly host: HostModel | undefined;
   readonly built: BuiltNode;
   readonly carrier: Carrier;
-  hasPower(): boolean;
   hadPower: boolean;
 }
 
-export function createNodes(board: Platform, around: NodesSurroundings): TwinNodes {
-  const { seed, speed, now, faults, hosts, feed, serial } = around;
-  const ipmb = createIpmb(faults);
-  const mounted = new Map<string, Mounted>();
-  const carriers: Carrier[] = [];
-  const buses: IpmbBus[] = [];
+export class TwinNodes {
+  readonly #platform: Platform;
+  readonly #around: NodesSurroundings;
+  readonly #ipmb: ReturnType<typeof createIpmb>;
+  readonly #lan = createLan();
+  readonly #mounted: ReadonlyMap<string, Mounted>;
+  readonly #carriers: Carrier[] = [];
+  readonly #buses: IpmbBus[] = [];
+  readonly #ticks: NodeJS.Timeout | undefined;
 
-  const carrierOf = (node: string, isAwake: () => boolean) => {
-    const carrier = createCarrier({ node, seed, faults, isAwake });
-    carriers.push(carrier);
-    return carrier;
-  };
-
-  for (const satellite of board.ipmb ?? []) {
-    const controller = createSatellite(satellite, {
-      settle: around.settle,
-      value: around.value,
-      isOn(id) {
-        const host = id === undefined ? undefined : hosts.get(id);
-        return host === undefined || around.isGood(host);
-      },
-    });
-    const carrier = carrierOf(satellite.id, feed.isFed);
-    const link = ipmb.join(satellite.bus, controller.address, { carrier, hasPower: feed.isFed });
-    const bus = new IpmbBus(link, { address: controller.address });
-    bus.onRequest = (request) => controller.send(request);
-    buses.push(bus);
-  }
-
-  for (const facts of board.nodes ?? []) {
-    const { id, link, chassis } = facts;
-    const host = hosts.get(hostOfNode(board, facts)?.id ?? '');
-    const hasPower = () => feed.reaches(chassis);
-    const carrier = carrierOf(id, () => built.node.isAwake);
-    const address = link.kind === 'ipmb' ? link.address << 1 : lanAddress;
-    const bus =
-      link.kind === 'ipmb'
-        ? new IpmbBus(ipmb.join(link.bus, address, { carrier, hasPower }), { address })
-        : undefined;
-    const controller = link.kind === 'ipmb' ? bus?.node((link.own ?? 0x10) << 1) : undefined;
-    const built = build({
-      board,
-      facts,
-      address,
-      serial: host && serial.line(host.facts.id),
-      // Nobody may be there, or too busy: it was told, and that is all.
-      tell: (request) => void controller?.send(request).catch(() => undefined),
-      around: {
-        seed,
-        speed,
-        now,
-        faults,
-        host,
-        isHostOn: () => host === undefined || around.isGood(host),
-        hasPower,
-        value: around.value,
-        settle: around.settle,
-        change: around.change,
-      },
-    });
-    if (bus) {
-      bus.onRequest = (request) => built.node.send(request);
-      buses.push(bus);
+  constructor(platform: Platform, around: NodesSurroundings) {
+    this.#platform = platform;
+    this.#around = around;
+    this.#ipmb = createIpmb(around.faults);
+    for (const satellite of platform.ipmb ?? []) this.#mountSatellite(satellite);
+    this.#mounted = new Map((platform.nodes ?? []).map((facts) => [facts.id, this.#mount(facts)]));
+    for (const { built } of this.#mounted.values()) {
+      built.node.onRestart = () => {
+        built.restart();
+        this.#lan.restart(built.node);
+      };
     }
-    mounted.set(id, { facts, host, built, carrier, hasPower, hadPower: hasPower() });
+    if (this.#mounted.size > 0) this.#ticks = setInterval(() => this.#tick(), tickPeriod).unref();
   }
 
-  const lan = createLan();
-  for (const { built } of mounted.values()) {
-    const { node } = built;
-    node.onRestart = () => {
-      built.restart();
-      lan.restart(node);
+  /** The links as the drivers open them. */
+  get paths(): IpmiPaths {
+    return {
+      ipmb: (bus) => this.#ipmb.open(bus),
+      lan: async (id: string, options: LanOptions, secrets: () => Promise<LanSecrets>) => {
+        const found = this.#mounted.get(id);
+        if (found?.facts.link.kind !== 'lan') return { ...options, ...(await secrets()) };
+        return this.#lan.lead(found.built.node, found.carrier, options);
+      },
     };
   }
 
-  function refresh(): void {
-    for (const { built, hasPower } of mounted.values()) if (hasPower()) built.tick();
+  /** Nodes by id, without satellites. */
+  get nodes(): ReadonlyMap<string, SimulatedNode> {
+    return new Map([...this.#mounted].map(([id, { built }]) => [id, built.node]));
   }
-  const ticks =
-    mounted.size === 0
-      ? undefined
-      : setInterval(() => {
-          around.settle();
-          refresh();
-        }, tickPeriod).unref();
 
-  return {
-    paths: {
-      ipmb: (bus) => ipmb.open(bus),
-      async lan(id: string, options: LanOptions, secrets: () => Promise<LanSecrets>) {
-        const found = mounted.get(id);
-        if (found?.facts.link.kind !== 'lan') return { ...options, ...(await secrets()) };
-        return lan.lead(found.built.node, found.carrier, options);
-      },
-    },
-    nodes: new Map([...mounted].map(([id, { built }]) => [id, built.node])),
-    changed() {
-      for (const each of mounted.values()) {
-        const has = each.hasPower();
-        if (has && !each.hadPower) {
-          each.built.node.restart();
-          each.built.restore();
-        }
-        each.hadPower = has;
-        each.built.changed();
+  get states(): readonly NodeState[] {
+    return [...this.#mounted.values()].map(({ facts: { id, link }, built: { node } }) => ({
+      id,
+      link:
+        link.kind === 'ipmb'
+          ? `ipmb ${link.bus} 0x${link.address.toString(16)}`
+          : ['lan', this.#lan.place(node)].filter(Boolean).join(' '),
+      awake: node.isAwake,
+      identifying: node.identifying,
+      events: node.sel.records.size,
+    }));
+  }
+
+  /** A host, or the power of a node, may have changed. */
+  changed(): void {
+    for (const mounted of this.#mounted.values()) {
+      const hasPower = this.#hasPower(mounted.facts);
+      if (hasPower && !mounted.hadPower) {
+        mounted.built.node.restart();
+        mounted.built.restore();
       }
-    },
-    refresh,
-    loadLimit(host) {
-      let limit = 1;
-      for (const each of mounted.values())
-        if (each.host?.facts.id === host) limit = Math.min(limit, each.built.loadLimit());
-      return limit;
-    },
-    get states() {
-      return [...mounted.values()].map(({ facts: { id, link }, built: { node } }) => ({
-        id,
-        link:
-          link.kind === 'ipmb'
-            ? `ipmb ${link.bus} 0x${link.address.toString(16)}`
-            : ['lan', lan.place(node)].filter(Boolean).join(' '),
-        awake: node.isAwake,
-        identifying: node.identifying,
-        events: node.sel.records.size,
-      }));
-    },
-    async close() {
-      clearInterval(ticks);
-      for (const { built } of mounted.values()) built.close();
-      for (const carrier of carriers) carrier.close();
-      for (const bus of buses) bus.close();
-      ipmb.close();
-      await lan.close();
-    },
-  };
+      mounted.hadPower = hasPower;
+      mounted.built.changed();
+    }
+  }
+
+  /** Values may have changed: nodes log the thresholds that are crossed. */
+  refresh(): void {
+    for (const { facts, built } of this.#mounted.values()) if (this.#hasPower(facts)) built.tick();
+  }
+
+  /** Greatest load of a host under the power limits of its nodes, 0 to 1. */
+  loadLimit(host: string): number {
+    const limits = [...this.#mounted.values()]
+      .filter((mounted) => mounted.host?.facts.id === host)
+      .map(({ built }) => built.loadLimit());
+    return Math.min(1, ...limits);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#ticks);
+    for (const { built } of this.#mounted.values()) built.close();
+    for (const carrier of this.#carriers) carrier.close();
+    for (const bus of this.#buses) bus.close();
+    this.#ipmb.close();
+    await this.#lan.close();
+  }
+
+  #tick(): void {
+    this.#around.settle();
+    this.refresh();
+  }
+
+  #mountSatellite(facts: SatelliteFacts): void {
+    const { power, hosts, settle, value } = this.#around;
+    const controller = createSatellite(facts, {
+      ...{ settle, value },
+      isOn(id) {
+        const host = id === undefined ? undefined : hosts.all.get(id);
+        return host === undefined || hosts.isGood(host);
+      },
+    });
+    const carrier = this.#createCarrier(facts.id, power.isFed);
+    const link = this.#ipmb.join(facts.bus, controller.address, { carrier, hasPower: power.isFed });
+    const bus = new IpmbBus(link, { address: controller.address });
+    bus.onRequest = (request) => controller.send(request);
+    this.#buses.push(bus);
+  }
+
+  #mount(facts: NodeFacts): Mounted {
+    const { id, link } = facts;
+    const { hosts, serial } = this.#around;
+    const host = hosts.all.get(hostOfNode(this.#platform, facts)?.id ?? '');
+    const carrier = this.#createCarrier(id, () => built.node.isAwake);
+    const address = link.kind === 'ipmb' ? link.address << 1 : lanAddress;
+    const bus = link.kind === 'ipmb' ? this.#joinIpmb(facts, link.bus, address, carrier) : undefined;
+    const manager = link.kind === 'ipmb' ? bus?.node((link.own ?? managerAddress) << 1) : undefined;
+    const built = build({
+      ...{ platform: this.#platform, facts, address, around: this.#surroundings(facts, host) },
+      serial: host && serial.line(host.facts.id),
+      // The manager may be absent or busy: the message is not repeated.
+      send: (request: IpmiRequest) => void manager?.send(request).catch(() => undefined),
+    });
+    if (bus) bus.onRequest = (request) => built.node.send(request);
+    return { facts, host, built, carrier, hadPower: this.#hasPower(facts) };
+  }
+
+  #surroundings(facts: NodeFacts, host: HostModel | undefined): NodeSurroundings {
+    const { seed, speed, now, faults, hosts, value, settle, change } = this.#around;
+    return {
+      ...{ seed, speed, now, faults, host, value, settle, change },
+      isHostOn: () => host === undefined || hosts.isGood(host),
+      hasPower: () => this.#hasPower(facts),
+    };
+  }
+
+  #joinIpmb(facts: NodeFacts, number: number, address: number, carrier: Carrier): IpmbBus {
+    const member = { carrier, hasPower: () => this.#hasPower(facts) };
+    const bus = new IpmbBus(this.#ipmb.join(number, address, member), { address });
+    this.#buses.push(bus);
+    return bus;
+  }
+
+  #hasPower({ chassis }: NodeFacts): boolean {
+    return this.#around.power.reaches(chassis);
+  }
+
+  #createCarrier(node: string, isAwake: () => boolean): Carrier {
+    const { seed, faults } = this.#around;
+    const carrier = createCarrier({ node, seed, faults, isAwake });
+    this.#carriers.push(carrier);
+    return carrier;
+  }
 }

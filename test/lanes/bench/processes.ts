@@ -24,7 +24,7 @@ export function startDaemon(platform: string, state: string, port: number): Prom
   const config = join(state, '..', 'redfishd.yaml');
   writeFileSync(config, 'requestsPerSecond: 0\n');
   const words = [
-    'dist/src/main.js',
+    'dist/program/main.js',
     'serve',
     '--twin',
     '--platform',

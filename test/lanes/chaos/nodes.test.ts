@@ -113,7 +113,7 @@ describe('a node that is silent', () => {
       await pass(10);
       expect(ended).toBe(true);
       await end;
-      if (silent) await expect(asked).rejects.toThrow(/^BMC a: .*(given up|not asked any more)/);
+      if (silent) await expect(asked).rejects.toThrow(/^BMC a: .*(given up|not polled any more)/);
     }
   });
 });
@@ -296,6 +296,41 @@ describe('a node that answers for another', () => {
     await passWithOther(b, patience + 2 * period);
     isUnknown(b);
     expect(b.told()).toEqual([lost]);
+  });
+});
+
+describe('a controller that refuses a command', () => {
+  it('loses nothing else: a bridge IC without pins has its sensors, and its host is switched over IPMI', async () => {
+    const bridged = structuredClone(pair);
+    // The twin simulates a server, which knows no command of a bridge IC.
+    Object.assign(bridged.nodes?.[0] ?? {}, { bridgeIc: 'meta' });
+    const b = await startPair({ platform: bridged });
+    await passWithOther(b, 10 * period);
+    expect(b.node('a').status).toEqual({ state: 'Enabled', health: 'OK' });
+    expect(b.sensorsOf('a').length).toBeGreaterThan(20);
+    expect(b.isFresh('a')).toBe(true);
+    expect(b.board.hosts.get('a')?.powerState).toBe('Off');
+    expect(b.log.filter((text) => text === 'a node refuses a command')).toHaveLength(1);
+    const { done } = await ipmi(b.board.reset('a', 'On'));
+    expect(await settled(done)).toBe('done');
+    expect(b.board.hosts.get('a')?.powerState).toBe('On');
+    expect(b.told()).not.toContain(lost);
+  });
+
+  it('loses nothing else: without an event log the rest is read', async () => {
+    const b = await startPair();
+    // Get SEL Entry (NetFn 0Ah, 43h) is answered with "invalid command".
+    b.taps.change = (bus, message) => {
+      const isEntry = bus === 1 && message[1] === (NETFN.storage + 1) << 2 && message[5] === 0x43;
+      if (!isEntry) return message;
+      const refused = Uint8Array.from([...message.subarray(0, 6), 0xc1, 0]);
+      refused[7] = -[...refused.subarray(3, 7)].reduce((sum, byte) => sum + byte, 0) & 0xff;
+      return refused;
+    };
+    await passWithOther(b, 10 * period);
+    expect(b.node('a').status).toEqual({ state: 'Enabled', health: 'OK' });
+    expect(b.isFresh('a')).toBe(true);
+    expect(b.told()).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-/** The board as a whole: what it remembers, what it shows, how it starts and ends. */
+/** The board as a whole: persistent settings, what it shows, start and stop. */
 import { describe, expect, it } from 'vitest';
 import type { BootOverride } from '../../../src/board/model/power.ts';
 import type { Platform } from '../../../src/platform/vocabulary/index.ts';
@@ -48,8 +48,8 @@ const commands: readonly (readonly [what: string, command: (b: Bench) => Promise
   ['cooling', (b) => b.board.setCooling('automatic')],
 ];
 
-describe('what is set', () => {
-  it('shows at once, raises the revision, and holds over a restart', async () => {
+describe('settings', () => {
+  it('apply at once, raise the revision, and persist over a restart', async () => {
     const b = await startBench();
     await b.board.setCooling('manual');
     for (const [, command] of commands.slice(0, -1)) {
@@ -71,7 +71,7 @@ describe('what is set', () => {
     await again.stop();
   });
 
-  it.each(commands)('%s fails on a full disk, and nothing has changed', async (_, command) => {
+  it.each(commands)('%s fails on a full disk and changes nothing', async (_, command) => {
     const b = await startBench();
     await b.board.setCooling('manual');
     await b.board.setFanDuty('FAN0', 40);
@@ -83,7 +83,7 @@ describe('what is set', () => {
     expect(settings(b)).toEqual(before);
   });
 
-  it('stored as nonsense is as if it had never been set', async () => {
+  it('that are stored damaged count as never set', async () => {
     const disk = new Disk();
     for (const key of ['boot', 'restorePolicy', 'power'])
       disk.values.set(`board.host.system.${key}`, '{"enabled":3');
@@ -97,7 +97,7 @@ describe('what is set', () => {
     });
   });
 
-  it('is refused for what is not there', async () => {
+  it('are refused for unknown components', async () => {
     const b = await startBench();
     const refused = { name: 'BoardRefusal', reason: 'not-supported' };
     await expect(b.board.setBoot('other', override)).rejects.toMatchObject(refused);
@@ -108,8 +108,8 @@ describe('what is set', () => {
   });
 });
 
-describe('what is shown', () => {
-  it('is complete before the start, and nothing has been touched by then', async () => {
+describe('the board', () => {
+  it('lists everything before the start and touches no hardware', async () => {
     const b = await startBench({ idle: true });
     const { board } = b;
     expect([...board.sensors.keys()]).toHaveLength(15);
@@ -124,7 +124,7 @@ describe('what is shown', () => {
     expect(b.twin.edges('READY')).toEqual([]);
   });
 
-  it('are live parts: who holds one sees it move', async () => {
+  it('updates its members in place', async () => {
     const b = await startBench();
     const host = b.board.hosts.get('system');
     const chassis = b.board.chassis.get('main');
@@ -136,7 +136,7 @@ describe('what is shown', () => {
     expect(b.board.frus.get('MAIN')).toBe(fru);
   });
 
-  it('is as well as what is in it, a chassis in a chassis too', async () => {
+  it('rolls up health from components to chassis, also from chassis within', async () => {
     const b = await startBench();
     const healths = () => [...b.board.chassis.values()].map(({ status }) => status.health);
     expect([...healths(), b.board.health]).toEqual(['OK', 'OK', 'OK']);
@@ -148,7 +148,7 @@ describe('what is shown', () => {
     expect([...healths(), b.board.health]).toEqual(['Critical', 'Warning', 'Critical']);
   });
 
-  it('of a host is as well as what it powers', async () => {
+  it('rolls up the health of what a host powers into the host', async () => {
     const b = await startBench();
     await b.running();
     await pass(3000);
@@ -164,7 +164,7 @@ describe('what is shown', () => {
     });
   });
 
-  it('has the power of its hosts, and a chassis without any is on', async () => {
+  it('shows the power of a chassis by its hosts, and On where there are none', async () => {
     const b = await startBench();
     const states = () => [...b.board.chassis.values()].map(({ powerState }) => powerState);
     expect(states()).toEqual(['Off', 'On']);
@@ -180,7 +180,7 @@ describe('what is shown', () => {
     await blind.stop();
   });
 
-  it('is the same for events of a board of nothing but a chassis', async () => {
+  it('runs with nothing but a chassis', async () => {
     const platform: Platform = {
       id: 'bare',
       name: 'Bare',
@@ -195,7 +195,7 @@ describe('what is shown', () => {
 });
 
 describe('a listener that throws', () => {
-  it('ends no sampling, keeps nothing from the others, and is told to the log', async () => {
+  it('stops neither sampling nor other listeners, and is logged', async () => {
     const b = await startBench({ idle: true });
     const heard: string[] = [];
     const fail = () => {
@@ -220,8 +220,8 @@ describe('a listener that throws', () => {
   });
 });
 
-describe('the end', () => {
-  it('in the middle of the start leaves nothing running', async () => {
+describe('stop', () => {
+  it('during the start leaves nothing running', async () => {
     const b = await startBench({
       idle: true,
       hardware: (twin) => ({
@@ -248,7 +248,7 @@ describe('the end', () => {
     await again.stop();
   });
 
-  it('is silent afterwards, whatever happens to the hardware', async () => {
+  it('ends all events and changes', async () => {
     const b = await startBench();
     await b.running();
     await b.stop();
@@ -260,7 +260,7 @@ describe('the end', () => {
     expect(b.events.slice(-1)[0]?.message).toBe('ResourceEvent.ResourcePoweredOn');
   });
 
-  it('before the start is no trouble, nor is a second one', async () => {
+  it('is allowed before the start and twice', async () => {
     const b = await startBench({ idle: true });
     await b.stop();
   });

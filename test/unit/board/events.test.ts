@@ -25,7 +25,7 @@ const spelled = readdirSync(sources, { recursive: true, encoding: 'utf8' })
   .filter((file) => !/(model|sel-messages)\.ts$/.test(file))
   .map((file) => readFileSync(join(sources, file), 'utf8'))
   .flatMap((text) =>
-    [...text.matchAll(/['`]([A-Z][A-Za-z]+\.(?:[A-Z][A-Za-z]*)?(?:\$\{\w+\})?)['`]/g)].map(
+    [...text.matchAll(/['`]([A-Z][A-Za-z]+\.(?:[A-Z][A-Za-z]*)?(?:\$\{[\w.]+\})?)['`]/g)].map(
       ([, key]) => key ?? '',
     ),
   );
@@ -34,7 +34,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   'Environmental.Fan${event}': parts.map((event) => `Environmental.Fan${event}`),
   'Power.PowerSupply${event}': parts.map((event) => `Power.PowerSupply${event}`),
   'ResourceEvent.${what}': ['ResourceEvent.ResourceCreated', 'ResourceEvent.ResourceRemoved'],
-  'ResourceEvent.Resource${transition}': [
+  'ResourceEvent.Resource${current.starts}': [
     'ResourceEvent.ResourcePoweringOn',
     'ResourceEvent.ResourcePoweringOff',
   ],

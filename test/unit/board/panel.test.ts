@@ -315,9 +315,9 @@ describe('the hand switch', () => {
 
   it('of the twin turns only to what there is', async () => {
     const twin = createTwin(panelled);
-    expect(() => twin.select('host3')).toThrow('place of the hand switch');
+    expect(() => twin.select('host3')).toThrow('position of the hand switch');
     const plain = createTwin(bench);
-    expect(() => plain.select('system')).toThrow('place of the hand switch');
+    expect(() => plain.select('system')).toThrow('position of the hand switch');
     await expect(plain.pressPanel(100)).rejects.toThrow('no panel has a power button');
     await twin.close();
     await plain.close();

@@ -597,6 +597,48 @@ describe('the self test', () => {
     expect(b.told()).toContain('DeviceBootTimeout Warning');
   });
 
+  it('that fails is retried as often as the settings say, and no more', async () => {
+    const b = await startBench();
+    b.twin.inject({ kind: 'noPost', host: 'system' });
+    await b.board.setBootRetry('system', { config: 'RetryAttempts', attempts: 2 });
+    expect(b.host.bootRetry).toEqual({ config: 'RetryAttempts', attempts: 2, remaining: 2 });
+    await b.reset('On');
+    await pass(onPulse + settle);
+    b.mark();
+    b.told();
+    await pass(postTimeout + 100);
+    expect(b.told()).toEqual([
+      'DeviceBootTimeout Warning',
+      'ResourceStateChanged Warning',
+      'PlatformReset OK',
+    ]);
+    expect(b.host.bootRetry?.remaining).toBe(1);
+    await pass(3 * postTimeout);
+    expect(b.edges('RESET_OUT')).toHaveLength(4);
+    expect(b.told().at(-1)).toBe('ResourceErrorsDetected Critical');
+    expect(b.host.bootRetry?.remaining).toBe(0);
+    b.twin.clear('all');
+    await b.reset('ForceRestart');
+    await pass(post + 1000);
+    expect(b.host).toMatchObject({ postComplete: true, bootRetry: { remaining: 2 } });
+  });
+
+  it('that fails is not retried unless the settings say so, which last over restarts', async () => {
+    const b = await startBench();
+    b.twin.inject({ kind: 'noPost', host: 'system' });
+    b.mark();
+    await b.reset('On');
+    await pass(3 * postTimeout);
+    expect(b.edges('RESET_OUT')).toEqual([]);
+    await b.board.setBootRetry('system', { config: 'RetryAlways', attempts: 1 });
+    await b.stop();
+    const again = await startBench({ twin: b.twin, disk: b.disk });
+    expect(again.host.bootRetry).toMatchObject({ config: 'RetryAlways', attempts: 1 });
+    again.mark();
+    await pass(4 * postTimeout);
+    expect(again.edges('RESET_OUT').length).toBeGreaterThan(4);
+  });
+
   it('whose line cannot be read is unknown, and never late', async () => {
     const b = await startBench({
       hardware: (twin) => ({ gpio: gpioWith(twin, (line) => line === 'POST_COMPLETE') }),

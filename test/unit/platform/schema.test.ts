@@ -6,11 +6,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readBySchema } from '../../../src/platform/checker/reader.ts';
+import { checkRules } from '../../../src/platform/checker/rules.ts';
 import { referenceDocument, schemaDocument } from '../../../src/platform/documents.ts';
 import { platformDirectory, referenceFile, schemaFile } from '../../../src/platform/files.ts';
-import { checkData, checkPlatform, loadPlatform } from '../../../src/platform/load.ts';
+import { checkPlatform, loadPlatform } from '../../../src/platform/load.ts';
 import { faultText } from '../../../src/platform/source/fault.ts';
-import { vocabulary } from '../../../src/platform/vocabulary/index.ts';
+import { type PartialPlatform, vocabulary } from '../../../src/platform/vocabulary/index.ts';
 import { checkText, head } from './support.ts';
 
 const text = readFileSync(schemaFile(), 'utf8');
@@ -86,9 +87,10 @@ describe('platform/schema.json', () => {
             }
             at = inner;
           }
-          expect(readBySchema(vocabulary, data).findings.length === 0).toBe(board(data));
+          const reading = readBySchema(vocabulary, data);
+          expect(reading.findings.length === 0).toBe(board(data));
           // The rules accept whatever the schema leaves.
-          checkData(data);
+          if (reading.value !== undefined) checkRules(reading.value as PartialPlatform, reading);
         },
       ),
       { numRuns: 300 },

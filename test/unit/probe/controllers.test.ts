@@ -205,7 +205,7 @@ describe('a probe of nodes', () => {
         },
       };
       const before = JSON.stringify(twin.status().nodes);
-      await probe(platform, { ...twin, ipmi });
+      await probe(platform, { ...twin, ipmi, close: () => twin.close() });
       expect(JSON.stringify(twin.status().nodes)).toBe(before);
     }
     // Get Device ID and GUID, sensor reading, device and repository records, power and its limit, pins, versions of firmware.
@@ -235,7 +235,7 @@ describe('a probe over a network', () => {
   }
   const probed = async (platform: Platform) => {
     const twin = twinOf({ ...pair, nodes: [], hosts: [], frus: [], indicators: [] });
-    const { all, ok } = await of(platform, { ...twin, ipmi: linuxIpmi() });
+    const { all, ok } = await of(platform, { ...twin, ipmi: linuxIpmi(), close: () => twin.close() });
     return { ...all.n, ok };
   };
 

@@ -22,6 +22,7 @@ function watched(platform: Platform): { twin: Twin; hardware: Hardware; written:
   const written: string[] = [];
   const hardware: Hardware = {
     ...twin,
+    close: () => twin.close(),
     i2c: (bus) => {
       const transport = twin.i2c(bus);
       return {

@@ -35,9 +35,9 @@ function bundle(): string {
   const folder = join(temporary(), 'bundle');
   for (const each of ['platform', 'systemd'])
     cpSync(join(project, each), join(folder, each), { recursive: true });
-  mkdirSync(join(folder, 'dist/src'), { recursive: true });
+  mkdirSync(join(folder, 'dist/program'), { recursive: true });
   writeFileSync(join(folder, 'redfishd.js'), '');
-  writeFileSync(join(folder, 'dist/src/main.js'), '');
+  writeFileSync(join(folder, 'dist/program/main.js'), '');
   writeFileSync(
     join(folder, 'package.json'),
     JSON.stringify({ name: 'redfishd', architecture: 'armhf' }, null, 2),

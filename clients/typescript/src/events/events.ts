@@ -9,8 +9,6 @@ import { type EventRecord, Once } from './records.ts';
 import { type StreamOptions, streamRecords } from './stream.ts';
 import { type WebhookOptions, webhookRecords } from './webhook.ts';
 
-export type { EventRecord } from './records.ts';
-
 export type EventSource = 'stream' | 'webhook' | 'log';
 
 export interface EventsOptions extends Omit<StreamOptions, 'signal'> {
@@ -38,7 +36,8 @@ export async function* events(
   options: EventsOptions,
 ): AsyncGenerator<EventRecord> {
   const uri = options.uri ?? (await streamUri(core, root));
-  const { signal } = options;
+  const over = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal;
   const chosen = options.sources ?? [uri !== undefined ? 'stream' : options.webhook ? 'webhook' : 'log'];
   const sources = chosen.map((source) => {
     if (source === 'log') return logRecords(core, root, { ...options.log, signal });
@@ -51,5 +50,5 @@ export async function* events(
     return streamRecords(core.service, uri, { reconnect: core.service.retryBase * 2, ...options, signal });
   });
   const once = new Once(core.service.findings, uri ?? root['@odata.id']);
-  for await (const record of merge(sources)) if (once.isNew(record)) yield record;
+  for await (const record of merge(sources, () => over.abort())) if (once.isNew(record)) yield record;
 }

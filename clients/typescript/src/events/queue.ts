@@ -36,8 +36,11 @@ export class Queue<T> {
   }
 }
 
-/** The items of several sources as they come; ends when all have ended, and throws when one throws. */
-export async function* merge<T>(sources: readonly AsyncGenerator<T>[]): AsyncGenerator<T> {
+/**
+ * The items of several sources as they come; ends when all have ended, and throws when one throws.
+ * @param stop makes the sources end; called when this one is left
+ */
+export async function* merge<T>(sources: readonly AsyncGenerator<T>[], stop: () => void): AsyncGenerator<T> {
   const next = (source: AsyncGenerator<T>) => source.next().then((result) => ({ source, result }));
   const waiting = new Map(sources.map((source) => [source, next(source)]));
   try {
@@ -51,9 +54,7 @@ export async function* merge<T>(sources: readonly AsyncGenerator<T>[]): AsyncGen
       }
     }
   } finally {
-    for (const [source, pending] of waiting) {
-      pending.catch(() => {});
-      void source.return(undefined).catch(() => {});
-    }
+    stop();
+    await Promise.allSettled(waiting.values());
   }
 }

@@ -20,9 +20,13 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Errors after which a stream is opened again. */
-function passes(error: unknown): boolean {
+/** Refusals in a row after which nobody is let in again: a restart may end the session that was just made. */
+const mostRefusals = 3;
+
+/** Errors after which a stream is opened again. @param refusals errors of kind `auth` since the last byte */
+function passes(error: unknown, refusals: number): boolean {
   if (!(error instanceof RedfishError)) return false;
+  if (error.kind === 'auth') return refusals < mostRefusals;
   if (error.kind === 'network' || error.kind === 'timeout') return true;
   return error.status !== undefined && [429, 500, 502, 503, 504].includes(error.status);
 }
@@ -33,7 +37,13 @@ async function open(service: Service, uri: string, lastId: string, { silence = 1
     'Cache-Control': 'no-store',
     ...(lastId === '' ? {} : { 'Last-Event-ID': lastId }),
   };
-  const response = await service.open({ method: 'GET', uri, headers, signal, idle: silence });
+  const response = await service.open({
+    method: 'GET',
+    uri,
+    headers,
+    signal,
+    idle: lastId === '' ? 0 : silence,
+  });
   if (response.status >= 400) throw errorOf(await readAnswer('GET', uri, response, service.findings));
   const type = response.headers['content-type'] ?? '';
   if (!/^text\/event-stream/i.test(type)) {
@@ -57,6 +67,7 @@ export async function* streamRecords(
   let lastId = options.lastEventId ?? '';
   let aliveAt = performance.now();
   let pause = reconnect;
+  let refusals = 0;
   for (;;) {
     try {
       const response = await open(service, uri, lastId, options);
@@ -65,6 +76,7 @@ export async function* streamRecords(
       try {
         for await (const bytes of response.body) {
           aliveAt = performance.now();
+          refusals = 0;
           pause = parser.retry === undefined ? reconnect : parser.retry / 1000;
           for (const event of parser.push(decoder.decode(bytes, { stream: true })))
             yield* parseRecords(event.data);
@@ -78,7 +90,8 @@ export async function* streamRecords(
       }
     } catch (error) {
       if (signal?.aborted || service.closing.aborted) return;
-      if (!passes(error) || (performance.now() - aliveAt) / 1000 > outage) throw error;
+      if (error instanceof RedfishError && error.kind === 'auth') refusals += 1;
+      if (!passes(error, refusals) || (performance.now() - aliveAt) / 1000 > outage) throw error;
     }
     if (signal?.aborted || service.closing.aborted) return;
     service.findings.report('stream-reset', uri);

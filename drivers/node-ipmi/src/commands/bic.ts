@@ -1,5 +1,5 @@
 /** Commands of Meta's bridge ICs (OpenBIC): GPIO, firmware versions, messages of the host. */
-import { type Command, ignore, le, type Reader } from '../command.ts';
+import { type Command, type FieldReader, ignore, le } from '../command.ts';
 import { IpmiError } from '../errors.ts';
 
 /**
@@ -75,7 +75,7 @@ function bic<Request extends { readonly iana: number }, Response>(
   name: string,
   command: number,
   encode: (request: Request) => Uint8Array | readonly number[],
-  decode: (reader: Reader, request: Request) => Response,
+  decode: (reader: FieldReader, request: Request) => Response,
 ): Command<Request, Response> {
   return {
     name,
@@ -97,7 +97,7 @@ interface Iana {
 }
 
 const none = (): readonly number[] => [];
-const rest = (reader: Reader): Uint8Array => reader.rest();
+const rest = (reader: FieldReader): Uint8Array => reader.rest();
 
 /** Any command of the set, raw, by its name in BIC_COMMANDS. */
 export function bicRaw(
@@ -170,7 +170,7 @@ export const bicReset = bic(
   'BIC Reset',
   BIC_COMMANDS.reset,
   () => [0],
-  ignore as (reader: Reader, request: Iana) => undefined,
+  ignore as (reader: FieldReader, request: Iana) => undefined,
 );
 
 export interface BicConfig {

@@ -1,5 +1,5 @@
 /** Commands of DCMI 1.5: power readings and limits, asset tag, controller name. */
-import { type Command, ignore, le, type Reader, run, textOf } from '../command.ts';
+import { type Command, type FieldReader, ignore, le, run, textOf } from '../command.ts';
 import { IpmiError } from '../errors.ts';
 import { NETFN, type Target } from '../message.ts';
 
@@ -13,7 +13,7 @@ function dcmi<Request, Response>(
   name: string,
   command: number,
   encode: (request: Request) => readonly number[],
-  decode: (reader: Reader, request: Request) => Response,
+  decode: (reader: FieldReader, request: Request) => Response,
   codes?: Readonly<Record<number, string>>,
 ): Command<Request, Response> {
   return {
@@ -125,7 +125,7 @@ interface TextPart {
   readonly data: Uint8Array;
 }
 
-const part = (reader: Reader): TextPart => ({ length: reader.u8(), data: reader.rest() });
+const part = (reader: FieldReader): TextPart => ({ length: reader.u8(), data: reader.rest() });
 const range = ({ offset, count }: { readonly offset: number; readonly count: number }): number[] => [
   ...le(offset, 1),
   ...le(count, 1),

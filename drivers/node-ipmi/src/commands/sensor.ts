@@ -42,8 +42,10 @@ export const getSensorThresholds: Command<{ readonly sensor: number }, RawThresh
   encode: ({ sensor }) => le(sensor, 1),
   decode(reader) {
     const readable = reader.u8() & 0x3f;
-    const raw = Object.fromEntries(THRESHOLDS.map((name) => [name, reader.u8()]));
-    return { readable, raw: raw as Record<ThresholdName, number> };
+    // Some controllers end the answer behind the last threshold that they have.
+    const present = 2 ** Math.min(reader.left, THRESHOLDS.length) - 1;
+    const raw = Object.fromEntries(THRESHOLDS.map((name) => [name, reader.left > 0 ? reader.u8() : 0]));
+    return { readable: readable & present, raw: raw as Record<ThresholdName, number> };
   },
 };
 

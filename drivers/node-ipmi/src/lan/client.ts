@@ -16,22 +16,9 @@ import { UdpLink } from './link.ts';
 import { consoleMessage, login } from './login.ts';
 import type { LanOptions, PayloadHandler } from './options.ts';
 import { PAYLOAD, type Packet } from './packet.ts';
+import type { Pending } from './pending.ts';
 import { SEQUENCES, SequenceTable } from './sequences.ts';
 import { type Credentials, credentials, type Session } from './session.ts';
-
-/** A request that is queued, or was sent and is unanswered. */
-interface Pending {
-  readonly request: IpmiRequest;
-  readonly resolve: (response: IpmiResponse) => void;
-  readonly reject: (error: IpmiError) => void;
-  /** The answer to a tracked Send Message comes in a second packet, behind an empty first one. */
-  readonly isBridged: boolean;
-  message: Uint8Array | undefined;
-  sequence: number;
-  tries: number;
-  sentAt: number;
-  timer: NodeJS.Timeout | undefined;
-}
 
 /**
  * Limit of a handshake step, and of a request before its session counts as lost, in multiples of `timeout`: three tries with

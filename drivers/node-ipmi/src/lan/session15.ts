@@ -1,7 +1,7 @@
 /** IPMI 1.5: commands outside a session, and sessions that sign packets with MD5 or a plain password. */
 import { createHash } from 'node:crypto';
 import { concat } from '../bytes.ts';
-import { le, Reader } from '../command.ts';
+import { FieldReader, le } from '../command.ts';
 import { type AuthenticationCapabilities, getAuthenticationCapabilities } from '../commands/channel.ts';
 import { completionError, IpmiError } from '../errors.ts';
 import { BMC_ADDRESS, CONSOLE_ADDRESS, decodeIpmb, encodeIpmb } from '../message.ts';
@@ -14,7 +14,7 @@ export async function sessionless(
   what: string,
   command: number,
   data: readonly number[],
-): Promise<Reader> {
+): Promise<FieldReader> {
   const message = {
     to: BMC_ADDRESS,
     toLun: 0,
@@ -35,8 +35,8 @@ export async function sessionless(
   );
 }
 
-function answerReader(what: string, data: Uint8Array): Reader {
-  const reader = new Reader(data, what);
+function answerReader(what: string, data: Uint8Array): FieldReader {
+  const reader = new FieldReader(data, what);
   const code = reader.u8();
   if (code !== 0) throw completionError(what, code, SESSION_CODES);
   return reader;

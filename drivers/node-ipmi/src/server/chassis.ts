@@ -1,5 +1,5 @@
 /** Chassis commands of a simulated controller. */
-import type { Reader } from '../command.ts';
+import type { FieldReader } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
 import { BOOT_PARAMETER, type BootFlags, decodeBootFlags, encodeBootFlags } from '../commands/boot.ts';
 import {
@@ -80,7 +80,7 @@ export function chassisRoutes(chassis: ChassisModel, state: ChassisState): reado
   ];
 }
 
-function setBoot(state: ChassisState, request: Reader): number[] {
+function setBoot(state: ChassisState, request: FieldReader): number[] {
   const parameter = request.u8() & 0x7f;
   if (parameter === BOOT_PARAMETER.flags) state.bootFlags = decodeBootFlags(request.bytes(5));
   // Set in progress, clearing of the valid bit and acknowledgements are taken and have no effect here.
@@ -88,7 +88,7 @@ function setBoot(state: ChassisState, request: Reader): number[] {
   return [];
 }
 
-function getBoot(state: ChassisState, request: Reader): number[] {
+function getBoot(state: ChassisState, request: FieldReader): number[] {
   const parameter = request.u8() & 0x7f;
   if (parameter > BOOT_PARAMETER.flags) refuse(0x80);
   const { device = 'none', ...flags } = state.bootFlags;

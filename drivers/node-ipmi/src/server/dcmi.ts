@@ -1,5 +1,5 @@
 /** DCMI commands of a simulated controller. */
-import { le, type Reader } from '../command.ts';
+import { type FieldReader, le } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
 import { COMPLETION } from '../completion.ts';
 import { NETFN } from '../message.ts';
@@ -29,7 +29,7 @@ export function dcmiRoutes(power: PowerModel, state: DcmiState): readonly Route[
   const command = (
     number: number,
     privilege: number,
-    handler: (request: Reader) => readonly number[],
+    handler: (request: FieldReader) => readonly number[],
   ): Route => [
     NETFN.group,
     number,
@@ -41,7 +41,7 @@ export function dcmiRoutes(power: PowerModel, state: DcmiState): readonly Route[
   ];
   const text =
     (get: () => string) =>
-    (request: Reader): number[] => {
+    (request: FieldReader): number[] => {
       const bytes = Buffer.from(get(), 'utf8');
       const offset = request.u8();
       return [bytes.length, ...bytes.subarray(offset, offset + request.u8())];

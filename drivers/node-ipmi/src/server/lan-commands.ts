@@ -1,6 +1,6 @@
 /** Commands about sessions, users and LAN parameters, answered by a LAN server. */
 import { concat } from '../bytes.ts';
-import { le, type Reader, textOf } from '../command.ts';
+import { type FieldReader, le, textOf } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
 import { COMPLETION } from '../completion.ts';
 import { PAYLOAD } from '../lan/packet.ts';
@@ -51,7 +51,7 @@ export function lanRoutes(door: FrontDoor): readonly Route[] {
   ];
 }
 
-function capabilities(door: FrontDoor, request: Reader): number[] {
+function capabilities(door: FrontDoor, request: FieldReader): number[] {
   const isExtended = (request.u8() & 0x80) !== 0;
   // Named users only; IPMI 2.0 only; the two-key bit reports K_g.
   return [
@@ -66,7 +66,7 @@ function capabilities(door: FrontDoor, request: Reader): number[] {
   ];
 }
 
-function cipherSuites(door: FrontDoor, request: Reader): Uint8Array {
+function cipherSuites(door: FrontDoor, request: FieldReader): Uint8Array {
   request.bytes(2);
   const page = request.u8() & 0x3f;
   const records = door.suites.flatMap((id) => {
@@ -76,7 +76,7 @@ function cipherSuites(door: FrontDoor, request: Reader): Uint8Array {
   return concat([LAN_CHANNEL], records.slice(page * 16, page * 16 + 16));
 }
 
-function setPrivilege(request: Reader, { session }: RequestContext): number[] {
+function setPrivilege(request: FieldReader, { session }: RequestContext): number[] {
   const asked = request.u8() & 15;
   if (session === undefined) return refuse(COMPLETION.notSupportedNow);
   if (asked > session.limit) return refuse(0x81);
@@ -84,7 +84,7 @@ function setPrivilege(request: Reader, { session }: RequestContext): number[] {
   return [session.privilege];
 }
 
-function closeSession(door: FrontDoor, request: Reader, context: RequestContext): number[] {
+function closeSession(door: FrontDoor, request: FieldReader, context: RequestContext): number[] {
   const found = door.sessions.get(request.u32());
   if (found === undefined) return refuse(0x87);
   const isOwn = found.id === context.session?.id;
@@ -94,7 +94,7 @@ function closeSession(door: FrontDoor, request: Reader, context: RequestContext)
   return [];
 }
 
-function sessionInfo(door: FrontDoor, request: Reader, context: RequestContext): number[] {
+function sessionInfo(door: FrontDoor, request: FieldReader, context: RequestContext): number[] {
   const index = request.u8();
   const all = [...door.sessions.values()];
   const handle = index === 0xfe ? request.u8() : undefined;
@@ -121,7 +121,7 @@ function sessionInfo(door: FrontDoor, request: Reader, context: RequestContext):
   return [...head, ...where, 0, 0, 0, 0, 0, 0, ...le(found.port, 2)];
 }
 
-function channelInfo(door: FrontDoor, request: Reader): number[] {
+function channelInfo(door: FrontDoor, request: FieldReader): number[] {
   const channel = request.u8() & 15;
   if (channel === 0) return [0, 1, 1, 0, 0xf2, 0x1b, 0, 0, 0];
   if (channel !== LAN_CHANNEL && channel !== 0x0e) return refuse(COMPLETION.invalidField);
@@ -129,33 +129,33 @@ function channelInfo(door: FrontDoor, request: Reader): number[] {
   return [LAN_CHANNEL, 4, 1, 0x80 | Math.min(door.sessions.size, 0x3f), 0xf2, 0x1b, 0, 0, 0];
 }
 
-function findUser(door: FrontDoor, request: Reader): ServerUser | undefined {
+function findUser(door: FrontDoor, request: FieldReader): ServerUser | undefined {
   const number = request.u8() & 0x3f;
   if (number === 0 || number > door.users.length + 1) refuse(COMPLETION.parameterOutOfRange);
   return door.users.find((one) => one.number === number);
 }
 
-function userAccess(door: FrontDoor, request: Reader): number[] {
+function userAccess(door: FrontDoor, request: FieldReader): number[] {
   request.u8();
   const found = findUser(door, request);
   const access = found === undefined ? 0x0f : 0x10 | found.limit;
   return [door.users.length + 1, door.users.length | (found === undefined ? 0x80 : 0x40), 0, access];
 }
 
-function userName(door: FrontDoor, request: Reader): Uint8Array {
+function userName(door: FrontDoor, request: FieldReader): Uint8Array {
   const out = new Uint8Array(16);
   out.set(findUser(door, request)?.name ?? []);
   return out;
 }
 
-function testPassword(door: FrontDoor, request: Reader): number[] {
+function testPassword(door: FrontDoor, request: FieldReader): number[] {
   const user = findUser(door, request);
   if ((request.u8() & 3) !== 3) return refuse(COMPLETION.notSupportedNow);
   const password = textOf(request.rest());
   return user?.password.equals(secretKey(password, 'password')) ? [] : refuse(0x80);
 }
 
-function lanParameter(door: FrontDoor, request: Reader): number[] {
+function lanParameter(door: FrontDoor, request: FieldReader): number[] {
   request.u8();
   const parameter = request.u8();
   const parameters: Readonly<Record<number, readonly number[]>> = {
@@ -176,7 +176,7 @@ function lanParameter(door: FrontDoor, request: Reader): number[] {
   return [0x11, ...(parameters[parameter] ?? refuse(0x80))];
 }
 
-function solParameter(door: FrontDoor, request: Reader): number[] {
+function solParameter(door: FrontDoor, request: FieldReader): number[] {
   request.u8();
   const parameter = request.u8();
   const enabled = door.node.serial === undefined ? 0 : 1;
@@ -198,7 +198,7 @@ function solOwner(door: FrontDoor): ServerSession | undefined {
   return [...door.sessions.values()].find((session) => session.sol !== undefined);
 }
 
-function activate(door: FrontDoor, request: Reader, context: RequestContext): number[] {
+function activate(door: FrontDoor, request: FieldReader, context: RequestContext): number[] {
   const { serial } = door.node;
   const session = context.session === undefined ? undefined : door.sessions.get(context.session.id);
   if (request.u8() !== PAYLOAD.sol || serial === undefined || session === undefined) return refuse(0x81);
@@ -212,7 +212,7 @@ function activate(door: FrontDoor, request: Reader, context: RequestContext): nu
   return [0, 0, 0, 0, ...size, ...size, ...le(door.port(), 2), 0xff, 0xff];
 }
 
-function deactivate(door: FrontDoor, request: Reader): number[] {
+function deactivate(door: FrontDoor, request: FieldReader): number[] {
   if (request.u8() !== PAYLOAD.sol) return refuse(0x81);
   const owner = solOwner(door);
   if (owner === undefined) return refuse(0x80);

@@ -1,7 +1,7 @@
 /** A simulated management controller. */
 import { randomBytes } from 'node:crypto';
 import { concat } from '../bytes.ts';
-import { le, type Reader } from '../command.ts';
+import { type FieldReader, le } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
 import { type BootFlags, decodeBootFlags } from '../commands/boot.ts';
 import type { PowerPolicy } from '../commands/chassis.ts';
@@ -200,7 +200,7 @@ export class IpmiNode implements Target, ChassisState, DcmiState {
   }
 
   /** Over a bus, the answer of the node behind comes in the answer to Send Message. */
-  async #sendMessage(request: Reader): Promise<Uint8Array> {
+  async #sendMessage(request: FieldReader): Promise<Uint8Array> {
     const channel = request.u8() & 15;
     const message = decodeIpmb(request.rest());
     if (message === undefined) return refuse(COMPLETION.invalidField);
@@ -210,7 +210,7 @@ export class IpmiNode implements Target, ChassisState, DcmiState {
     return encodeIpmb(responseTo(message, await node.send({ netFn, command, data, lun })));
   }
 
-  #platformEvent(request: Reader, context: RequestContext): number[] {
+  #platformEvent(request: FieldReader, context: RequestContext): number[] {
     // From a system interface or a session a generator ID comes first; from a bus it is the sender.
     const generator = context.channel === 0 || request.left < 8 ? BMC_ADDRESS : request.u8();
     const record = new Uint8Array(16);

@@ -1,5 +1,5 @@
 /** Routes requests to handlers by network function, command and privilege. */
-import { Reader } from '../command.ts';
+import { FieldReader } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
 import { COMPLETION } from '../completion.ts';
 import { IpmiError } from '../errors.ts';
@@ -29,7 +29,7 @@ export interface SessionView {
 
 /** The data behind completion code 0; `refuse` answers with another code. */
 export type Handler = (
-  request: Reader,
+  request: FieldReader,
   context: RequestContext,
   lun: number,
 ) => Uint8Array | readonly number[] | Promise<Uint8Array | readonly number[]>;
@@ -61,7 +61,7 @@ export class Router {
     if (route === undefined) return { code: COMPLETION.invalidCommand, data: empty };
     if (context.privilege < route[2]) return { code: COMPLETION.insufficientPrivilege, data: empty };
     try {
-      const data = await route[3](new Reader(request.data, 'request'), context, request.lun ?? 0);
+      const data = await route[3](new FieldReader(request.data, 'request'), context, request.lun ?? 0);
       return { code: COMPLETION.success, data: Uint8Array.from(data) };
     } catch (error) {
       if (!(error instanceof IpmiError)) return { code: COMPLETION.unspecified, data: empty };

@@ -1,5 +1,5 @@
 /** The sensors of a simulated controller. */
-import { le, type Reader } from '../command.ts';
+import { type FieldReader, le } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
 import { COMPLETION } from '../completion.ts';
 import { NETFN } from '../message.ts';
@@ -108,7 +108,7 @@ export class SensorStore {
 
   routes(): readonly Route[] {
     const netFn = NETFN.sensorEvent;
-    const sensor = (request: Reader): NodeSensor =>
+    const sensor = (request: FieldReader): NodeSensor =>
       this.sensors.get(request.u8()) ?? refuse(COMPLETION.notPresent);
     const { user, operator } = PRIVILEGE;
     return [
@@ -123,7 +123,7 @@ export class SensorStore {
     ];
   }
 
-  #setThresholds(sensor: NodeSensor, request: Reader): readonly number[] {
+  #setThresholds(sensor: NodeSensor, request: FieldReader): readonly number[] {
     const mask = request.u8();
     THRESHOLDS.forEach((name, bit) => {
       const value = request.u8();
@@ -137,7 +137,7 @@ export class SensorStore {
 /** Scanning enabled, events enabled. */
 const scanByte = (scanning: boolean): number => 0x80 | (scanning ? 0x40 : 0);
 
-function setHysteresis(sensor: NodeSensor, request: Reader): readonly number[] {
+function setHysteresis(sensor: NodeSensor, request: FieldReader): readonly number[] {
   request.u8();
   sensor.hysteresis = { positive: request.u8(), negative: request.u8() };
   return [];

@@ -1,6 +1,6 @@
 /** SDR repository, event log and FRU devices of a simulated controller. */
 import { concat, viewOf } from '../bytes.ts';
-import { le, type Reader } from '../command.ts';
+import { type FieldReader, le } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
 import { COMPLETION } from '../completion.ts';
 import { NETFN } from '../message.ts';
@@ -55,7 +55,7 @@ abstract class RecordStore {
   }
 
   /** Answers Get SDR and Get SEL Entry. */
-  protected read(request: Reader): Uint8Array {
+  protected read(request: FieldReader): Uint8Array {
     const reservation = request.u16();
     const asked = request.u16();
     const offset = request.u8();
@@ -70,7 +70,7 @@ abstract class RecordStore {
     return concat(le(next, 2), record.subarray(offset, count === 0xff ? undefined : offset + count));
   }
 
-  protected delete(request: Reader): number[] {
+  protected delete(request: FieldReader): number[] {
     if (request.u16() !== this.reservation) refuse(COMPLETION.invalidReservation);
     const asked = request.u16();
     const id = asked === 0 ? [...this.records.keys()][0] : asked;
@@ -80,7 +80,7 @@ abstract class RecordStore {
     return le(id, 2);
   }
 
-  protected clearOnRequest(request: Reader): number[] {
+  protected clearOnRequest(request: FieldReader): number[] {
     if (request.u16() !== this.reservation) refuse(COMPLETION.invalidReservation);
     if (request.u24() !== 0x524c43) refuse(COMPLETION.invalidField); // "CLR"
     if (request.u8() === 0xaa) this.clear();
@@ -215,11 +215,11 @@ export class FruStore {
     ];
   }
 
-  #device(request: Reader): Uint8Array {
+  #device(request: FieldReader): Uint8Array {
     return this.devices.get(request.u8()) ?? refuse(COMPLETION.notPresent);
   }
 
-  #read(request: Reader): Uint8Array {
+  #read(request: FieldReader): Uint8Array {
     const contents = this.#device(request);
     const offset = request.u16();
     const count = request.u8();
@@ -228,7 +228,7 @@ export class FruStore {
     return concat([data.length], data);
   }
 
-  #write(request: Reader): number[] {
+  #write(request: FieldReader): number[] {
     const id = request.u8();
     const contents = this.devices.get(id) ?? refuse(COMPLETION.notPresent);
     const offset = request.u16();

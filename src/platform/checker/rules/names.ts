@@ -1,6 +1,7 @@
 /** Rules of names: an id denotes one entry, and a reference names an entry that fits. */
-import { pointer, pointerSteps } from '../../source/pointer.ts';
-import { suggestion } from '../../source/suggestion.ts';
+
+import { suggestion } from '../../../base/suggestion.ts';
+import { pointer } from '../../source/pointer.ts';
 import type { Finding } from '../finding.ts';
 import type { Declaration, Reading, Reference } from '../reader.ts';
 
@@ -10,12 +11,9 @@ const scopeOf = ({ space, isLocal, path }: Declaration): string =>
 
 /** The choice of a device that a path is inside: the device itself or one of its second sources. */
 function choiceOf(path: string): { readonly owner: string; readonly choice: string } {
-  const steps = pointerSteps(path);
-  const at = steps.indexOf('alternatives');
-  return {
-    owner: steps.slice(0, 2).join('/'),
-    choice: at < 0 ? 'first' : (steps[at + 1] ?? ''),
-  };
+  const [, section, entry, alternatives, choice] = path.split('/');
+  const isAlternative = alternatives === 'alternatives' && choice !== undefined;
+  return { owner: `${section}/${entry}`, choice: isAlternative ? choice : 'first' };
 }
 
 /**
@@ -39,8 +37,10 @@ export function* checkIds(declarations: readonly Declaration[]): Iterable<Findin
 
 /** References to entries that do not exist, or that do not fit. */
 export function* checkReferences({ declarations, references }: Reading): Iterable<Finding> {
+  const byNoun = new Map<string, Declaration[]>();
+  for (const each of declarations) byNoun.get(each.noun)?.push(each) ?? byNoun.set(each.noun, [each]);
   for (const reference of references) {
-    const declared = declarations.filter(({ noun }) => noun === reference.noun);
+    const declared = byNoun.get(reference.noun) ?? [];
     const targets = declared.filter(({ id }) => id === reference.name);
     if (targets.length === 0) yield missing(reference, declared);
     else yield* misfit(reference, targets);

@@ -1,7 +1,6 @@
 /** Nodes that this manager bridges over the network, and how more are added while it runs. */
-
-import type { SourceFacts } from '../../../aggregation/sources.ts';
-import { limits, usualPort } from '../../../aggregation/sources.ts';
+import type { AggregationSourceFacts } from '../../../aggregation/aggregation-sources.ts';
+import { defaultPort, limits } from '../../../aggregation/aggregation-sources.ts';
 import { BoardRefusal, type Node } from '../../../board/model.ts';
 import { message, RedfishError } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
@@ -64,7 +63,7 @@ export const connectionMethods = collection({
 interface Source {
   readonly id: string;
   readonly node: Node;
-  readonly own: SourceFacts | undefined;
+  readonly own: AggregationSourceFacts | undefined;
 }
 
 const sourcesOf = ({ board, sources }: App): Source[] =>
@@ -101,7 +100,7 @@ export const aggregationSource = resource({
   find: (app, { AggregationSourceId }) => sourcesOf(app).find(({ id }) => id === AggregationSourceId),
   body: ({ node, own }): AggregationSourceBody => {
     const { facts, chassis } = node;
-    const { host = null, port = usualPort, user = null } = facts.link.kind === 'lan' ? facts.link : {};
+    const { host = null, port = defaultPort, user = null } = facts.link.kind === 'lan' ? facts.link : {};
     const accessed = [chassisUri(chassis), ...(facts.host === undefined ? [] : [systemUri(facts.host)])];
     return {
       Name: own?.name ?? node.name,
@@ -155,7 +154,7 @@ export const aggregationSources = collection({
     required: ['HostName', 'UserName', 'Password'],
     optional: ['Name', 'Port', 'Links/ConnectionMethod'],
     run: (body, { app }) => {
-      const { HostName, Port = usualPort, UserName, Password, Name, Links } = body;
+      const { HostName, Port = defaultPort, UserName, Password, Name, Links } = body;
       const faults = faultsOf(body);
       const way = Links?.ConnectionMethod?.['@odata.id'];
       if (way !== undefined && way !== ipmi)
@@ -163,7 +162,7 @@ export const aggregationSources = collection({
       if (faults.length > 0) throw new RedfishError(faults, 400);
       const { sources } = app;
       if (sources === null) throw new RedfishError([message('Base.ActionNotSupported', ['Create'])], 405);
-      const [host, port] = [HostName, Port ?? usualPort];
+      const [host, port] = [HostName, Port ?? defaultPort];
       const id = sources.idOf(host, port);
       try {
         sources.add({ id, host, port, user: UserName, name: Name ?? host }, Password);

@@ -27,7 +27,7 @@ export const sensor = resource({
     ReadingRangeMax: model.range?.max,
     ReadingBasis: 'Zero',
     PhysicalContext: model.context ?? undefined,
-    Implementation: 'PhysicalSensor',
+    Implementation: model.inputs.length === 0 ? 'PhysicalSensor' : 'Synthesized',
     SensingInterval: durationOf(model.period),
     Thresholds: thresholdsOf(model),
     Status: statusOf(model.status),

@@ -21,7 +21,18 @@ import { link, links } from '../../mapping/common.ts';
 import { listed } from '../../mapping/written.ts';
 import { subscriptionUri } from '../../uris.ts';
 
+/** Entries of each list of a subscription. */
 const maxTexts = 64;
+const lists = [
+  'RegistryPrefixes',
+  'ExcludeRegistryPrefixes',
+  'ResourceTypes',
+  'Severities',
+  'MessageIds',
+  'ExcludeMessageIds',
+  'OriginResources',
+  'MetricReportDefinitions',
+] as const;
 const maxText = 2048;
 /** HTTP headers that belong to the connection or to the content, and not to a client. */
 const forbidden =
@@ -238,10 +249,16 @@ function faultsOf(body: Creation, protocol: Protocol, app: App): Message[] {
         at('IncludeOriginOfCondition'),
       ),
     );
+  const long: readonly string[] = lists.filter((name) => {
+    const list = body[name];
+    return Array.isArray(list) && list.length > maxTexts;
+  });
+  for (const name of long) faults.push(message('Base.PropertyValueError', [name], at(name)));
   const known = (
     name: 'RegistryPrefixes' | 'ExcludeRegistryPrefixes' | 'ResourceTypes' | 'Severities',
     list: readonly string[],
   ) => {
+    if (long.includes(name)) return;
     for (const [index, value] of listed<string>(body[name]).entries()) {
       if (!list.includes(value))
         faults.push(
@@ -253,11 +270,6 @@ function faultsOf(body: Creation, protocol: Protocol, app: App): Message[] {
   known('ExcludeRegistryPrefixes', registryNames);
   known('ResourceTypes', app.resourceTypes);
   known('Severities', ['OK', 'Warning', 'Critical']);
-  for (const name of ['RegistryPrefixes', 'MessageIds', 'ExcludeMessageIds', 'OriginResources'] as const) {
-    const list = body[name];
-    if (Array.isArray(list) && list.length > maxTexts)
-      faults.push(message('Base.PropertyValueError', [name], at(name)));
-  }
   if (typeof body.Context === 'string' && body.Context.length > maxText)
     faults.push(message('Base.StringValueTooLong', ['Context', maxText], at('Context')));
   const beat = body.HeartbeatIntervalMinutes;

@@ -39,8 +39,9 @@ export const dump = resource({
   actions: {
     'LogService.CollectDiagnosticData': {
       parameters: { DiagnosticDataType: { type: 'String', required: true, allowable: () => ['Manager'] } },
-      run: async (app, { DiagnosticDataType }, context) =>
-        accepted(context, {
+      run: async (app, { DiagnosticDataType }, context) => {
+        if (app.archives.isBusy) throw new RedfishError([message('Base.ResourceInUse', [])], 409);
+        return accepted(context, {
           ...{ name: 'Collection of diagnostic data', action: 'LogService.CollectDiagnosticData', timeout },
           body: { DiagnosticDataType: DiagnosticDataType ?? null },
           run: async (task) => {
@@ -55,7 +56,8 @@ export const dump = resource({
               throw error;
             }
           },
-        }),
+        });
+      },
     },
     'LogService.ClearLog': {
       parameters: {},

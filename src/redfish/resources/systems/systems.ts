@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   type BootOverride,
-  type BootRetrySettings,
   bootTargets,
   type Fru,
   type Host,
@@ -141,8 +140,8 @@ export const system = resource({
       apply: async (host, changes, { app }) => {
         const { config, attempts } = host.bootRetry ?? { config: 'Disabled', attempts: 0 };
         await app.board.setBootRetry(host.id, {
-          config: (changes.get('Boot/AutomaticRetryConfig') ?? config) as BootRetrySettings['config'],
-          attempts: (changes.get('Boot/AutomaticRetryAttempts') ?? attempts) as number,
+          config: changes.get('Boot/AutomaticRetryConfig') ?? config,
+          attempts: changes.get('Boot/AutomaticRetryAttempts') ?? attempts,
         });
         return () => app.board.setBootRetry(host.id, { config, attempts });
       },

@@ -20,7 +20,7 @@ export function parseJson(raw: Buffer): JsonObject {
   const text = isUtf8(raw) ? raw.toString('utf8') : '';
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = /\\u[dD][89a-fA-F]/.test(text) ? JSON.parse(text, requireWellFormed) : JSON.parse(text);
   } catch {
     throw new RedfishError([message('Base.MalformedJSON', [])], 400);
   }
@@ -28,6 +28,13 @@ export function parseJson(raw: Buffer): JsonObject {
   const duplicates = findDuplicates(text);
   if (duplicates.length > 0) throw new RedfishError(duplicates, 400);
   return value as JsonObject;
+}
+
+/** A surrogate without its pair is no character (RFC 8259 clause 8.2): encoded, it would be another than was sent. */
+function requireWellFormed(name: string, value: unknown): unknown {
+  for (const text of [name, value])
+    if (typeof text === 'string' && /\p{Surrogate}/u.test(text)) throw new SyntaxError('lone surrogate');
+  return value;
 }
 
 const unrecognized = () => new RedfishError([message('Base.UnrecognizedRequestBody', [])], 400);

@@ -1,5 +1,7 @@
-/** What a client would like beside what it asks for (RFC 7240): the Prefer header, and the answer that says what was heeded. */
+/** The Prefer header of a request (RFC 7240), and the Preference-Applied header of its answer. */
 
+/** Characters of a field that are read; matching takes the square of it. No client sends a longer one. */
+const maxField = 512;
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const preference = new RegExp(
   `^\\s*(${token})\\s*(?:=\\s*(?:(${token})|"((?:[^"\\\\]|\\\\.)*)")\\s*)?(?:;|$)`,
@@ -11,7 +13,8 @@ export class Preferences {
 
   /** What cannot be read is no preference, and of several of one name the first counts (RFC 7240 clause 2). */
   constructor(field: string | undefined) {
-    for (const part of field?.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? []) {
+    const text = field === undefined || field.length > maxField ? '' : field;
+    for (const part of text.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? []) {
       const [, name = '', word, quoted] = preference.exec(part) ?? [];
       const key = name.toLowerCase();
       if (key !== '' && !this.#asked.has(key))

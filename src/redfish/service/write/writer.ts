@@ -70,6 +70,8 @@ export class Writer<A> {
     // Read before queueing, so that a slow client holds up nobody.
     const body = method === 'DELETE' ? Buffer.alloc(0) : await request.body();
     const perform = () => this.#perform(request, target, body).finally(() => this.#parts.renderer.written());
+    // Creations that need no login, such as sessions, wait for no other: all clients would wait for those of one.
+    if (target.kind === 'collection' && target.collection.create?.open === true) return perform();
     if (target.kind !== 'action') return this.#inTurn(target.uri, perform);
     const action = target.resource.actions?.[target.action];
     return action?.isOrdered === true ? perform() : this.#inTurn(target.owner, perform);

@@ -14,7 +14,7 @@ import { chips } from '../../../../drivers/i2c/chips/index.ts';
 import { hwmonUnit, kernelPlaces } from '../../../../drivers/i2c/kernel.ts';
 import { bytesOf, type Register } from '../../../../drivers/i2c/register.ts';
 import { openChip } from '../../../../drivers/i2c/sensor-chip.ts';
-import { modelChip } from '../../../../src/twin/i2c-model.ts';
+import { SensorChipModel } from '../../../../src/twin/chips/sensor.ts';
 import { wire } from '../../../unit/drivers/i2c/wire.ts';
 import {
   debianKernel,
@@ -55,6 +55,9 @@ const sensors = chips.filter((chip): chip is SensorChipSpec => chip.kind === 'se
 function registersOf(spec: SensorChipSpec): Register[] {
   const all = [
     ...Object.values(spec.channels).flatMap((channel) => [channel.register, ...modesOf(channel)]),
+    ...Object.values(spec.channels).flatMap(({ faults = [] }) =>
+      faults.flatMap(({ register }) => register ?? []),
+    ),
     ...spec.identity.flatMap((identity) => ('block' in identity ? [] : [identity.register])),
     ...settingsOf(spec).map(({ register }) => register),
     ...(spec.powerOn ?? []).map(({ register }) => register),
@@ -64,7 +67,7 @@ function registersOf(spec: SensorChipSpec): Register[] {
 
 /** What the model holds, each register as it is on the wire. */
 function image(spec: SensorChipSpec, round: number): RegisterBytes[] {
-  const model = modelChip(spec, parameters, address);
+  const model = new SensorChipModel(spec, parameters, address);
   for (const { register, mask, value } of settingsOf(spec)) {
     const before = model.transfer(Uint8Array.of(register.address), register.bytes);
     const content = [...before].reduce((number, next) => number * 256 + next, 0);

@@ -16,9 +16,10 @@ import {
   type Target,
 } from 'node-ipmi';
 import { describe, expect, it } from 'vitest';
-import type { BootOverride, PowerLimit } from '../../../../src/board/model.ts';
+import type { PowerLimit } from '../../../../src/board/model/node.ts';
+import type { BootOverride } from '../../../../src/board/model/power.ts';
 import { applyBoot, flagBytes, isBootPending } from '../../../../src/board/nodes/boot.ts';
-import { applyLimit, powerLimit } from '../../../../src/board/nodes/power.ts';
+import { applyLimit, powerLimit } from '../../../../src/board/nodes/power-limit.ts';
 import { pass, useOwnTime } from '../support.ts';
 import { period, settled, startPair } from './support.ts';
 

@@ -2,8 +2,8 @@
 import { encodeSdr, IpmiNode, type Target } from 'node-ipmi';
 import { describe, expect, it } from 'vitest';
 import { fullSensor } from '../../../../drivers/node-ipmi/test/fixture.ts';
+import { NodeEventLog } from '../../../../src/board/nodes/event-log.ts';
 import { identify } from '../../../../src/board/nodes/identity.ts';
-import { NodeLog } from '../../../../src/board/nodes/log.ts';
 import { NodeSensors } from '../../../../src/board/nodes/sensors.ts';
 import type { NodeFacts } from '../../../../src/platform/vocabulary/index.ts';
 import { type LoggedLine, loggerTo } from '../../../support/log.ts';
@@ -13,10 +13,10 @@ const now = () => new Date('2026-06-01T00:00:00Z');
 
 function sensorsOf(logged: LoggedLine[] = []): NodeSensors {
   return new NodeSensors(facts, {
-    found: () => new Map(),
-    misread: () => undefined,
+    declare: () => new Map(),
+    reportFault: () => undefined,
     isHostOff: () => false,
-    isOver: () => false,
+    isSuspended: () => false,
     log: loggerTo(logged),
     now,
   });
@@ -32,11 +32,11 @@ describe('sensors with one number behind two LUNs', () => {
   it('have events of their own', async () => {
     const target = new IpmiNode({ sdrs: [fan(4, 'Fan0', 0), fan(4, 'Fan1', 1)] });
     const sensors = sensorsOf();
-    await sensors.look(target, await identify(target, facts));
-    const log = new NodeLog(facts, sensors, undefined, now);
-    expect(log.event(event(0)).detail).toMatch(/^Fan0: /);
-    expect(log.event(event(1)).detail).toMatch(/^Fan1: /);
-    expect(log.event(event(2)).detail).toMatch(/^Fan #0x04: /);
+    await sensors.refreshRecords(target, await identify(target, facts));
+    const log = new NodeEventLog(facts, sensors, undefined, now);
+    expect(log.received(event(0)).detail).toMatch(/^Fan0: /);
+    expect(log.received(event(1)).detail).toMatch(/^Fan1: /);
+    expect(log.received(event(2)).detail).toMatch(/^Fan #0x04: /);
   });
 });
 
@@ -51,7 +51,7 @@ describe('sensors that share a record', () => {
     });
     const target = new IpmiNode({ sdrs: [shared] });
     const sensors = sensorsOf();
-    await sensors.look(target, await identify(target, facts));
+    await sensors.refreshRecords(target, await identify(target, facts));
     expect(sensors.record({ address: 0x20, lun: 0 }, 5)?.name.text).toBe('DIMM B');
   });
 });
@@ -70,7 +70,7 @@ describe('a controller that refuses', () => {
   it('Get SDR Repository Info has its sensors all the same', async () => {
     const target = refusing(0x0a, 0x20, [fan(4, 'Fan0', 0)]);
     const sensors = sensorsOf();
-    await sensors.look(target, await identify(target, facts));
+    await sensors.refreshRecords(target, await identify(target, facts));
     expect(sensors.record({ address: 0x20, lun: 0 }, 4)?.name.text).toBe('Fan0');
   });
 
@@ -85,7 +85,7 @@ describe('a controller that refuses', () => {
     };
     const logged: LoggedLine[] = [];
     const sensors = sensorsOf(logged);
-    await sensors.look(target, await identify(target, facts));
+    await sensors.refreshRecords(target, await identify(target, facts));
     expect(sensors.record({ address: 0x20, lun: 0 }, 4)?.name.text).toBe('Fan0');
     expect(logged.map(({ text, detail }) => [text, detail])).toEqual([
       [

@@ -53,6 +53,5 @@ describe('a reading outside the range of its sensor', () => {
     volts.value = 3.3;
     await pass(10_000);
     expect(b.sensor('P3V3').status).toEqual({ state: 'Enabled', health: 'OK' });
-    await b.stop();
   });
 });

@@ -42,7 +42,6 @@ describe('changed thresholds', () => {
       message: 'SensorEvent.SensorReadingNormalRange',
       resolves: true,
     });
-    await b.stop();
   });
 
   it('apply to a second source that is fitted later', async () => {
@@ -55,7 +54,6 @@ describe('changed thresholds', () => {
     expect(b.sensor('CPU_TEMP').thresholds).toEqual({ upperCritical: 70 });
     await b.board.resetThresholds('CPU_TEMP');
     expect(b.sensor('CPU_TEMP').thresholds).toEqual({ upperCritical: 90 });
-    await b.stop();
   });
 
   it.each([
@@ -75,7 +73,6 @@ describe('changed thresholds', () => {
     await expect(refused).rejects.toMatchObject({ reason, message: expect.stringMatching(message) });
     expect(b.sensor('INLET_TEMP').thresholds).toEqual({ upperCritical: 40, upperCaution: 35 });
     expect(b.disk.writes).toBe(writes);
-    await b.stop();
   });
 
   it('fail on a full disk, and nothing changes', async () => {
@@ -85,7 +82,6 @@ describe('changed thresholds', () => {
     await expect(b.board.setThresholds('INLET_TEMP', { upperCaution: 1 })).rejects.toThrow('no space left');
     expect(b.sensor('INLET_TEMP').thresholds).toEqual({ upperCritical: 40, upperCaution: 35 });
     expect(b.events).toHaveLength(before);
-    await b.stop();
   });
 
   it('that are stored damaged count as none', async () => {
@@ -102,6 +98,5 @@ describe('changed thresholds', () => {
       upperFatal: 99,
     });
     expect(b.sensor('HSC_VIN').thresholds).toEqual({ upperCritical: 13.2, lowerCritical: 10.8 });
-    await b.stop();
   });
 });

@@ -7,9 +7,9 @@ import { createI2cBus } from '../../../../drivers/i2c/bus.ts';
 import type { GpioChipSpec } from '../../../../drivers/i2c/chip.ts';
 import { chips } from '../../../../drivers/i2c/chips/index.ts';
 import { pca9505, pca9535, pcf8574 } from '../../../../drivers/i2c/chips/pca953x.ts';
-import { modelPorts } from '../../../../src/twin/i2c-model.ts';
+import { PortModel } from '../../../../src/twin/chips/ports.ts';
 import { until } from '../../../support/until.ts';
-import { kindOf, wire } from '../i2c/wire.ts';
+import { kindOf, partOf, wire } from '../i2c/wire.ts';
 
 const address = 0x20;
 const expanders = chips.filter((chip): chip is GpioChipSpec => chip.kind === 'gpio');
@@ -19,8 +19,8 @@ afterEach(async () => {
 });
 
 function fitted(spec: GpioChipSpec) {
-  const model = modelPorts(spec);
-  const line = wire([[address, model.transfer]]);
+  const model = new PortModel(spec);
+  const line = wire([[address, partOf(model)]]);
   const names = Array.from({ length: spec.lines }, (_, index) => `L${index}`);
   const lines = expanderLines(spec, createI2cBus(line, { retries: 0 }).device(address), names, { period: 2 });
   opened.push(lines);
@@ -111,7 +111,7 @@ it('throws while the chip does not answer, and drives what was asked for when it
   });
   expect(() => lamp.set(true)).toThrow('no answer');
   model.reset();
-  line.parts.set(address, model.transfer);
+  line.parts.set(address, partOf(model));
   await until('the line', () => {
     try {
       return lamp.get() === false;
@@ -150,7 +150,7 @@ describe('refusals', () => {
     const { line, model, lines } = fitted(pca9535);
     line.parts.delete(address);
     expect(await kindOf(lines.request(output('L0')))).toBe('no-answer');
-    line.parts.set(address, model.transfer);
+    line.parts.set(address, partOf(model));
     expect((await lines.request(output('L0'))).name).toBe('L0');
   });
 });

@@ -185,6 +185,26 @@ describe('a chip that a driver of the kernel has', () => {
     expect((await failure(hwmon.chip(4, 0x10, { label: 'vout2' }))).kind).toBe('no-bus');
   });
 
+  it('is read from IIO channels that are raw, with a scale and perhaps an offset', async () => {
+    // hdc100x: (25,600 - 15,887.515) × 2.517700195; ads1015: one scale for each channel.
+    await client('5-0040', 'iio:device4', {
+      in_temp_raw: 25_600,
+      in_temp_offset: -15_887.515152,
+      in_temp_scale: 2.517700195,
+    });
+    await client('5-0048', 'iio:device5', {
+      in_voltage0_raw: 1650,
+      in_voltage0_scale: 2,
+      in_voltage1_raw: 100,
+      in_voltage_scale: 1,
+    });
+    const hwmon = linuxHwmon(root);
+    expect(await hwmon.chip(5, 0x40, { iio: 'in_temp' })).toBeCloseTo(24_453.1, 0);
+    expect(await hwmon.chip(5, 0x48, { iio: 'in_voltage0' })).toBe(3300);
+    expect(await hwmon.chip(5, 0x48, { iio: 'in_voltage1' })).toBe(100);
+    expect((await failure(hwmon.chip(5, 0x48, { iio: 'in_voltage2' }))).kind).toBe('no-bus');
+  });
+
   it('is not there where no driver has it', async () => {
     expect((await failure(linuxHwmon(root).chip(1, 0x48, 'temp1_input'))).kind).toBe('no-bus');
   });

@@ -9,8 +9,8 @@ import { max31725, tmp75, tmp102 } from '../../../../drivers/i2c/chips/lm75.ts';
 import { pmbus } from '../../../../drivers/i2c/chips/pmbus.ts';
 import { tmp421, tmp423 } from '../../../../drivers/i2c/chips/tmp42x.ts';
 import { openChip } from '../../../../drivers/i2c/sensor-chip.ts';
-import { modelChip } from '../../../../src/twin/i2c-model.ts';
-import { kindOf, type Wire, wire } from './wire.ts';
+import { SensorChipModel } from '../../../../src/twin/chips/sensor.ts';
+import { kindOf, partOf, type Wire, wire } from './wire.ts';
 
 const address = 0x4e;
 
@@ -157,8 +157,8 @@ describe('ina226', () => {
     ['ina230', ina230],
     ['ina219', ina219],
   ])('%s: a current of zero after a reset is not believed', async (_name, spec) => {
-    const model = modelChip(spec, { shunt: 0.001 }, address);
-    const chip = openChip(spec, createI2cBus(wire([[address, model.transfer]])).device(address), {
+    const model = new SensorChipModel(spec, { shunt: 0.001 }, address);
+    const chip = openChip(spec, createI2cBus(wire([[address, partOf(model)]])).device(address), {
       shunt: 0.001,
     });
     await chip.configure();
@@ -237,8 +237,8 @@ it('adm1275: has an input or an output voltage, as PMON_CONFIG says', async () =
 
 describe('pxe1610', () => {
   const twin = () => {
-    const model = modelChip(pxe1610, { pec: true }, address);
-    const line = wire([[address, model.transfer]]);
+    const model = new SensorChipModel(pxe1610, { pec: true }, address);
+    const line = wire([[address, partOf(model)]]);
     return { model, line, chip: openChip(pxe1610, createI2cBus(line).device(address), { pec: true }) };
   };
 

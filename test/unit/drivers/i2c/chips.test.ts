@@ -18,8 +18,8 @@ import { qualities } from '../../../../drivers/i2c/quality.ts';
 import { allOnes, bytesOf, numberOf, type Register } from '../../../../drivers/i2c/register.ts';
 import type { Scale } from '../../../../drivers/i2c/scale.ts';
 import { openChip } from '../../../../drivers/i2c/sensor-chip.ts';
-import { modelChip } from '../../../../src/twin/i2c-model.ts';
-import { floating, kindOf, wire } from './wire.ts';
+import { SensorChipModel } from '../../../../src/twin/chips/sensor.ts';
+import { floating, kindOf, partOf, wire } from './wire.ts';
 
 const address = 0x40;
 const parameters: ChipParameters = { shunt: 0.00025, reference: 2.5 };
@@ -50,8 +50,8 @@ for (const spec of sensors) {
 }
 
 function opened(spec: SensorChipSpec, given: ChipParameters = parameters) {
-  const model = modelChip(spec, given, address);
-  const line = wire([[address, model.transfer]]);
+  const model = new SensorChipModel(spec, given, address);
+  const line = wire([[address, partOf(model)]]);
   const chip = openChip(spec, createI2cBus(line, { retries: 0 }).device(address), given);
   return { model, line, chip };
 }

@@ -4,7 +4,7 @@ import { createI2cBus } from '../../../../drivers/i2c/bus.ts';
 import type { EepromChipSpec } from '../../../../drivers/i2c/chip.ts';
 import { findChip } from '../../../../drivers/i2c/chips/index.ts';
 import { openEeprom } from '../../../../drivers/i2c/eeprom.ts';
-import { modelEeprom } from '../../../../src/twin/i2c-model.ts';
+import { EepromModel } from '../../../../src/twin/chips/eeprom.ts';
 import { kindOf, wire } from './wire.ts';
 
 const address = 0x50;
@@ -16,7 +16,7 @@ function part(name: string): EepromChipSpec {
 }
 
 function fitted(spec: EepromChipSpec, image: Uint8Array = new Uint8Array()) {
-  const model = modelEeprom(spec, image);
+  const model = new EepromModel(spec, image);
   const blocks = Array.from({ length: model.addresses }, (_, block) => block);
   const line = wire(
     blocks.map(

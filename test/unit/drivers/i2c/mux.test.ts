@@ -4,8 +4,8 @@ import { createI2cBus } from '../../../../drivers/i2c/bus.ts';
 import type { MuxChipSpec } from '../../../../drivers/i2c/chip.ts';
 import { pca9544, pca9546, pca9548 } from '../../../../drivers/i2c/chips/pca954x.ts';
 import { muxBus } from '../../../../drivers/i2c/mux.ts';
-import { type MuxModel, modelMux } from '../../../../src/twin/i2c-model.ts';
-import { kindOf, type Part, wire } from './wire.ts';
+import { MuxModel } from '../../../../src/twin/chips/mux.ts';
+import { kindOf, type Part, partOf, wire } from './wire.ts';
 
 interface Node {
   readonly mux: MuxModel;
@@ -14,7 +14,7 @@ interface Node {
 
 /** Puts a mux at 0x70 with something else at 0x48 behind each of its channels; all open channels answer together. */
 function node(spec: MuxChipSpec, branches: Part[]): Node {
-  return { mux: modelMux(spec), branches };
+  return { mux: new MuxModel(spec), branches };
 }
 function behind({ mux, branches }: Node): Part {
   return (write, readLength) => {
@@ -40,7 +40,7 @@ describe.each([
     const top = node(spec, [constant(10), constant(11), constant(12)]);
     const line = wire(
       [
-        [0x70, top.mux.transfer],
+        [0x70, partOf(top.mux)],
         [0x48, behind(top)],
       ],
       'i2c-1',
@@ -108,8 +108,8 @@ it('keeps only one of several muxes on a bus open', async () => {
     return behind(only)(write, length);
   };
   const line = wire([
-    [0x70, left.mux.transfer],
-    [0x71, right.mux.transfer],
+    [0x70, partOf(left.mux)],
+    [0x71, partOf(right.mux)],
     [0x48, answering],
   ]);
   const root = createI2cBus(line);
@@ -128,7 +128,7 @@ it('nests: both muxes are switched, each when its own channel changes', async ()
   ] as const;
   const outer = node(
     pca9544,
-    inner.map(({ mux }) => mux.transfer),
+    inner.map(({ mux }) => partOf(mux)),
   );
   const chips = node(pca9544, inner.map(behind));
   const both: Part = (write, length) => {

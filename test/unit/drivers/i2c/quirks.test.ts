@@ -4,7 +4,7 @@ import { createI2cBus } from '../../../../drivers/i2c/bus.ts';
 import type { SensorChipSpec } from '../../../../drivers/i2c/chip.ts';
 import { chips, findChip } from '../../../../drivers/i2c/chips/index.ts';
 import { openChip } from '../../../../drivers/i2c/sensor-chip.ts';
-import { modelChip } from '../../../../src/twin/i2c-model.ts';
+import { SensorChipModel } from '../../../../src/twin/chips/sensor.ts';
 import { kindOf, wire } from './wire.ts';
 
 const address = 0x40;
@@ -63,7 +63,7 @@ describe('chips that need time after a write', () => {
     ['pli1209bc', 0.25],
   ])('%s is given %f ms', async (name, milliseconds) => {
     const spec = sensorChip(name);
-    const model = modelChip(spec, {}, address);
+    const model = new SensorChipModel(spec, {}, address);
     const times: { readonly write: boolean; readonly at: number }[] = [];
     const line = wire([
       [

@@ -5,6 +5,12 @@ import type { I2cTransport } from '../../../../drivers/i2c/transport.ts';
 
 export type Part = (write: Uint8Array, readLength: number) => Uint8Array | Promise<Uint8Array>;
 
+/** A simulated chip as a part of the bus. */
+export const partOf =
+  (model: { transfer(write: Uint8Array, readLength: number): Uint8Array }): Part =>
+  (write, readLength) =>
+    model.transfer(write, readLength);
+
 export interface Wire extends I2cTransport {
   /** What answers at an address; nobody answers at the others. */
   readonly parts: Map<number, Part>;

@@ -5,14 +5,14 @@ import type { LedChipSpec } from '../../../../drivers/i2c/chip.ts';
 import { chips } from '../../../../drivers/i2c/chips/index.ts';
 import { pca9551, pca9552 } from '../../../../drivers/i2c/chips/pca955x.ts';
 import { blinkRate, expanderLeds } from '../../../../drivers/leds/pca955x.ts';
-import { modelLeds } from '../../../../src/twin/i2c-model.ts';
-import { kindOf, wire } from '../i2c/wire.ts';
+import { LedModel } from '../../../../src/twin/chips/leds.ts';
+import { kindOf, partOf, wire } from '../i2c/wire.ts';
 
 const address = 0x67;
 
 function fitted(spec: LedChipSpec) {
-  const model = modelLeds(spec);
-  const line = wire([[address, model.transfer]]);
+  const model = new LedModel(spec);
+  const line = wire([[address, partOf(model)]]);
   const names = Array.from({ length: spec.leds }, (_, index) => `led${index}`);
   return { model, line, leds: expanderLeds(spec, createI2cBus(line, { retries: 0 }).device(address), names) };
 }

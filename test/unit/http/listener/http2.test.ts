@@ -145,10 +145,9 @@ describe('HTTP/2', () => {
     const session = open();
     await ask(session, '/redfish');
     const gone = new Promise<void>((resolve) => session.once('goaway', () => resolve()));
-    const started = performance.now();
+    // A session that kept the daemon from stopping would outlast the test.
     await daemon.stop();
     await gone;
-    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
 

@@ -95,9 +95,8 @@ describe('a listener that moves', () => {
     const slow = ask(old, '/slow').catch((error: NodeJS.ErrnoException) => error.code);
     await arrived;
     await listener.move(0);
-    const begun = performance.now();
     await listener.close(50);
+    // One that waited would do so for 30 s, which is longer than a test may take.
     expect(await slow).toBe('ECONNRESET');
-    expect(performance.now() - begun).toBeLessThan(5_000);
   });
 });

@@ -24,7 +24,7 @@ let authority: Authority;
 
 beforeAll(async () => {
   authority = await createAuthority();
-  daemon = await startTestDaemon({ state });
+  daemon = await startTestDaemon({ state, shared: true });
 });
 afterAll(async () => {
   await daemon.stop();
@@ -196,7 +196,7 @@ describe('the certificate of the service', () => {
     const request = { CertificateCollection: { '@odata.id': https }, CommonName: 'localhost' };
     const csr = csrOf(await daemon.send('POST', generateCsr, request));
     await daemon.stop();
-    daemon = await startTestDaemon({ state });
+    daemon = await startTestDaemon({ state, shared: true });
     expect(await shown()).toBe(old);
     const open = new Agent({ keepAlive: true, maxSockets: 1 });
     expect(await one(`${daemon.url}/redfish`, { agent: open })).toBe(old);
@@ -224,7 +224,7 @@ describe('the certificate of the service', () => {
       ...{ CertificateUsageTypes: ['Web'], SignatureAlgorithm: '1.2.840.10045.4.3.2' },
     });
     await daemon.stop();
-    daemon = await startTestDaemon({ state });
+    daemon = await startTestDaemon({ state, shared: true });
     expect(await shown(authority.cert)).toBe(renewed);
     expect(await current()).toBe(uri);
   });

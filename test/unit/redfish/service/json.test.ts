@@ -36,6 +36,8 @@ describe('a request body', () => {
     ['a byte order mark', '\uFEFF{}'],
     ['a control character in a string', '{"A":"\n"}'],
     ['NaN', '{"A":NaN}'],
+    ['a lone surrogate', '{"A":"\\ud800"}'],
+    ['a lone surrogate in a name', '{"A":{"\\uDFFF":1}}'],
     ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
     ['UTF-16', Buffer.from('{"A":1}', 'utf16le')],
   ])('that is %s is MalformedJSON', (_, body) => {

@@ -33,4 +33,12 @@ describe('the Prefer header', () => {
       }),
     );
   });
+
+  it('are none in a field that is longer than any client sends, whatever it costs to match', () => {
+    const begun = process.cpuUsage();
+    const hostile = new Preferences(`a="${'\\"'.repeat(7900)}`);
+    expect(process.cpuUsage(begun).user / 1000).toBeLessThan(100);
+    expect(hostile.get('a')).toBeUndefined();
+    expect(new Preferences(`respond-async, x="${'y'.repeat(600)}"`).get('respond-async')).toBeUndefined();
+  });
 });

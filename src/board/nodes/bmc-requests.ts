@@ -1,0 +1,140 @@
+/**
+ * What a node asks of this controller over an IPMB: events that it or its host has seen, the time, POST codes, how to
+ * boot. The host's own requests come wrapped in "Message In" of the bridge IC (NetFn 0x38, command 0x01).
+ */
+import {
+  BIC_COMMANDS,
+  BIC_IANA,
+  BIC_INTERFACE,
+  BIC_NETFN,
+  BOOT_PARAMETER,
+  COMPLETION,
+  type IpmiRequest,
+  type IpmiResponse,
+  le,
+  NETFN,
+} from 'node-ipmi';
+
+export interface BmcRequests {
+  readonly now: () => Date;
+  /** Takes a record of 16 bytes for the log of the node. Resolves once it is kept, as far as it can be. */
+  record(bytes: Uint8Array): Promise<void>;
+  /** Codes that the firmware of the host wrote to port 0x80, the oldest first. */
+  postCodes(codes: readonly number[]): void;
+  /** A pin of the bridge IC has moved. */
+  pinMoved(): void;
+  /** The five bytes of the boot flags (IPMI 2.0, table 28-14). */
+  bootFlags(): readonly number[];
+}
+
+const ok = (data: readonly number[] | Uint8Array = []): IpmiResponse => ({
+  code: 0,
+  data: Uint8Array.from(data),
+});
+const refused = (code: number): IpmiResponse => ({ code, data: new Uint8Array() });
+
+const unknown = refused(COMPLETION.invalidCommand);
+
+type Answer = (request: IpmiRequest, bmc: BmcRequests) => Promise<IpmiResponse>;
+
+/** Where a log says that a record was added: there is one log, and its ids are not the node's business. */
+const anyRecord = [0x01, 0x00];
+const eventRecord = 0x02;
+/** From here on records of makers have no time (IPMI 2.0, section 32.1). */
+const timeless = 0xe0;
+/** Revision, type, number and kind of the event, and one to three bytes of data (section 29.3). */
+const eventLengths = { shortest: 5, longest: 7 };
+
+/** Platform Event Message: the record without its head. From a host a generator comes first. */
+const platformEvent =
+  (generator: number | undefined): Answer =>
+  async ({ data }, bmc) => {
+    const [from, body] = generator === undefined ? [data[0] ?? 0, data.subarray(1)] : [generator, data];
+    const { shortest, longest } = eventLengths;
+    if (body.length < shortest || body.length > longest) return refused(COMPLETION.requestLengthInvalid);
+    const record = new Uint8Array(16);
+    record[2] = eventRecord;
+    record.set(le(Math.floor(bmc.now().getTime() / 1000), 4), 3);
+    record[7] = from;
+    record.set(body, 9);
+    // Data bytes that were not sent are "unspecified".
+    record.fill(0xff, 9 + body.length);
+    await bmc.record(record);
+    return ok();
+  };
+
+const addRecord: Answer = async ({ data }, bmc) => {
+  if (data.length !== 16) return refused(COMPLETION.requestLengthInvalid);
+  const record = Uint8Array.from(data);
+  // Records get the time of the log that they are added to (section 31.6.1).
+  if ((record[2] ?? 0) < timeless) record.set(le(Math.floor(bmc.now().getTime() / 1000), 4), 3);
+  await bmc.record(record);
+  return ok(anyRecord);
+};
+
+const time: Answer = async (_request, bmc) => ok(le(Math.floor(bmc.now().getTime() / 1000), 4));
+
+const bootOptions: Answer = async ({ data }, bmc) =>
+  ((data[0] ?? 0) & 0x7f) === BOOT_PARAMETER.flags
+    ? ok([0x01, BOOT_PARAMETER.flags, ...bmc.bootFlags()])
+    : refused(0x80);
+
+/** By network function and command. */
+const fromHost: Readonly<Record<string, Answer>> = {
+  [`${NETFN.chassis}/9`]: bootOptions,
+  [`${NETFN.sensorEvent}/2`]: platformEvent(undefined),
+  [`${NETFN.storage}/68`]: addRecord,
+  [`${NETFN.storage}/72`]: time,
+};
+
+/** What begins the payload of the bridge IC's own commands, both transports. */
+const known: readonly number[] = Object.values(BIC_IANA);
+
+async function bridgeRequest(request: IpmiRequest, bmc: BmcRequests): Promise<IpmiResponse> {
+  const { command, data } = request;
+  const iana = (data[0] ?? 0) | ((data[1] ?? 0) << 8) | ((data[2] ?? 0) << 16);
+  if (data.length < 3 || !known.includes(iana)) return refused(COMPLETION.requestLengthInvalid);
+  const head = data.subarray(0, 3);
+  const body = data.subarray(3);
+  switch (command) {
+    case BIC_COMMANDS.messageIn:
+      return messageIn(head, body, bmc);
+    case BIC_COMMANDS.gpioInterrupt:
+      bmc.pinMoved();
+      return ok(head);
+    case BIC_COMMANDS.postCode: {
+      const [count = 0] = body;
+      if (body.length !== count + 1) return refused(COMPLETION.requestLengthInvalid);
+      bmc.postCodes([...body.subarray(1)]);
+      return ok(head);
+    }
+    default:
+      return refused(COMPLETION.invalidCommand);
+  }
+}
+
+/** Interfaces whose requests are the host's. */
+const hostInterfaces: readonly number[] = [BIC_INTERFACE.kcs, BIC_INTERFACE.kcsSmm, BIC_INTERFACE.ssif];
+
+async function messageIn(head: Uint8Array, body: Uint8Array, bmc: BmcRequests): Promise<IpmiResponse> {
+  const [way = 0, function_ = 0, command = 0] = body;
+  if (body.length < 3) return refused(COMPLETION.requestLengthInvalid);
+  if (!hostInterfaces.includes(way)) return refused(COMPLETION.invalidField);
+  const inner = { netFn: function_ >> 2, lun: function_ & 3, command, data: body.subarray(3) };
+  const answer = fromHost[`${inner.netFn}/${command}`];
+  const { code, data } = answer === undefined ? unknown : await answer(inner, bmc);
+  return ok([...head, way, function_ | 0x04, command, code, ...data]);
+}
+
+/** Answers a request of the node at the 8-bit address `from`. */
+export async function answerNode(
+  request: IpmiRequest,
+  from: number,
+  bmc: BmcRequests,
+): Promise<IpmiResponse> {
+  const { netFn, command } = request;
+  if (netFn === BIC_NETFN) return bridgeRequest(request, bmc);
+  const answer =
+    netFn === NETFN.sensorEvent && command === 2 ? platformEvent(from) : fromHost[`${netFn}/${command}`];
+  return answer === undefined ? unknown : answer(request, bmc);
+}

@@ -1,0 +1,116 @@
+/** One fan: its PWM output, its rotors, its presence and failure. */
+import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
+import type { FanFacts } from '../../platform/vocabulary/index.ts';
+import { worst } from '../health.ts';
+import type { Fan } from '../model/chassis.ts';
+import { chassisScope } from '../model/revisions.ts';
+import type { Sensor } from '../model/sensor.ts';
+import type { Status } from '../model/status.ts';
+import type { BoardSignals } from '../signals.ts';
+import { type PartEvent, Pluggable, severityOf } from './pluggable.ts';
+
+export interface FanParts {
+  readonly hwmon: Hwmon;
+  readonly signals: BoardSignals;
+  readonly sensors: ReadonlyMap<string, Sensor>;
+}
+
+export class BoardFan implements Fan {
+  readonly id: string;
+  readonly name: string;
+  readonly chassis: string;
+  readonly facts: FanFacts;
+  readonly sensors: readonly string[];
+  readonly plug: Pluggable;
+  readonly #parts: FanParts;
+  readonly #rotors: readonly Sensor[];
+  #duty: number | null = null;
+  #fault: string | null = null;
+  #target: number | null = null;
+  #writing: Promise<void> | null = null;
+
+  constructor(facts: FanFacts, chassis: string, parts: FanParts) {
+    this.id = facts.id;
+    this.name = facts.name ?? facts.id;
+    this.chassis = chassis;
+    this.facts = facts;
+    this.sensors = facts.tachs.map(({ sensor }) => sensor.id);
+    this.#parts = parts;
+    this.#rotors = this.sensors.flatMap((id) => parts.sensors.get(id) ?? []);
+    this.plug = new Pluggable((event) => this.#emit(event));
+  }
+
+  get present(): boolean {
+    return this.plug.present;
+  }
+
+  get duty(): number | null {
+    return this.#duty;
+  }
+
+  /** Why it cannot be driven; null when it can. */
+  get fault(): string | null {
+    return this.#fault;
+  }
+
+  /** Duty requested last, percent; null before the first. */
+  get target(): number | null {
+    return this.#target;
+  }
+
+  get status(): Status {
+    if (!this.present) return { state: 'Absent', health: 'OK' };
+    const [first, ...others] = this.#rotors.map(({ status }) => status);
+    // A fan is starting or without power only if all its rotors are.
+    const isSame = first !== undefined && others.every(({ state }) => state === first.state);
+    const isIdle = isSame && (first.state === 'Starting' || first.state === 'StandbyOffline');
+    const health = worst(this.#rotors.map(({ status }) => status.health));
+    return { state: isIdle ? first.state : 'Enabled', health: this.#fault === null ? health : 'Critical' };
+  }
+
+  /** Sets the duty, percent; of several concurrent requests the last one holds. @throws DeviceError */
+  async drive(percent: number): Promise<void> {
+    this.#target = percent;
+    this.#writing ??= Promise.resolve().then(() => this.#write());
+    await this.#writing;
+  }
+
+  /** Updates its failure: a rotor that stands or races makes the fan fail. */
+  update(): void {
+    this.plug.update(this.status.health);
+  }
+
+  async #write(): Promise<void> {
+    try {
+      for (;;) {
+        const percent = this.#target ?? 100;
+        try {
+          await this.#parts.hwmon.setDuty(this.facts.pwm, percent);
+          this.#duty = percent;
+          this.#fault = null;
+        } catch (error) {
+          this.#fault = error instanceof Error ? error.message : String(error);
+          if (this.#target === percent) throw error;
+        }
+        if (this.#target === percent) return;
+      }
+    } finally {
+      // Before anything else can run: a later request must start a write of its own.
+      this.#writing = null;
+      this.update();
+      this.#parts.signals.emit('stateChanged', chassisScope(this.chassis));
+    }
+  }
+
+  #emit(event: PartEvent): void {
+    this.#parts.signals.emit('event', {
+      message: `Environmental.Fan${event}`,
+      args: [this.name],
+      severity: severityOf[event],
+      origin: { kind: 'fan', id: this.id, chassis: this.chassis },
+      condition: `fan:${this.id}`,
+      resolves: severityOf[event] === 'OK',
+      ...(event === 'Failed' && this.#fault !== null && { detail: `${this.#fault}.` }),
+    });
+  }
+}

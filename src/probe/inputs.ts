@@ -1,0 +1,32 @@
+/** Reads what the controller itself measures and drives: ADC channels, tachometers, PWM duties. */
+import type { Hardware } from '../../drivers/hardware.ts';
+import type { Platform } from '../platform/vocabulary/index.ts';
+import { deviceError } from './errors.ts';
+import type { InputFinding } from './report.ts';
+
+export async function probeInputs(platform: Platform, { hwmon }: Hardware): Promise<InputFinding[]> {
+  const found: InputFinding[] = [];
+  const ask = async (id: string, what: string, read: () => Promise<string>) => {
+    try {
+      found.push({ id, what, state: 'answers', detail: await read() });
+    } catch (error) {
+      const { kind, message } = deviceError(error, what);
+      found.push({ id, what, state: kind === 'unsupported' ? 'unknown' : 'silent', detail: message });
+    }
+  };
+  const short = (value: number) => String(Number(value.toPrecision(4)));
+  for (const { channel, divider = 1, bridge, quantity, sensor } of platform.adc ?? [])
+    await ask(sensor.id, `ADC ${channel}`, async () => {
+      const volts = await hwmon.adc(channel);
+      // Connecting its divider would drive an output.
+      if (bridge !== undefined)
+        return `${short(volts)} V at the pin; read while line ${bridge.line} is asserted`;
+      return `${short(volts / divider)} ${quantity === 'Current' ? 'A' : 'V'}`;
+    });
+  for (const fan of platform.fans ?? []) {
+    await ask(fan.id, `PWM ${fan.pwm}`, async () => `${short(await hwmon.duty(fan.pwm))} %`);
+    for (const { tach, sensor } of fan.tachs)
+      await ask(sensor.id, `tachometer ${tach}`, async () => `${short(await hwmon.tach(tach))} rpm`);
+  }
+  return found;
+}

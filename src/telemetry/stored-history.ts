@@ -1,0 +1,70 @@
+/** Readings that are older than memory: minutes and hours in the store, read once for any number of series. */
+import { StoreError } from '../store/errors.ts';
+import { type Aggregate, joined } from './aggregate.ts';
+import { decodeSpans, type Spans } from './blocks.ts';
+import { type HistoryTable, hour, minute, type Row, type Tier, tiers } from './history-table.ts';
+
+/** Start of the span of this length in which a time lies; milliseconds. */
+export const spanOf = (time: number, length: number): number => Math.floor(time / length) * length;
+
+export class StoredHistory {
+  readonly #table: HistoryTable;
+  /** The row that was decoded last: its minutes are often requested one by one. */
+  #decodedLast: { readonly key: string; readonly spans: Spans } | undefined;
+
+  constructor(table: HistoryTable) {
+    this.#table = table;
+  }
+
+  /** Rows were written: the decoded one may be out of date. */
+  forget(): void {
+    this.#decodedLast = undefined;
+  }
+
+  /**
+   * What each series did in from < time <= to, if it did anything; each stored minute or hour counts that lies in that
+   * time whole. `now` is the start of the present minute: minutes are kept for a while before it. @throws StoreError
+   */
+  window(series: readonly string[], from: number, to: number, now: number): Map<string, Aggregate> {
+    const found = new Map<string, Aggregate>();
+    const numbers = series.flatMap((name) => {
+      const number = this.#table.known(name);
+      return number === undefined ? [] : [[name, number] as const];
+    });
+    const add = (tier: 'minutes' | 'hours', length: number, since: number, until: number) => {
+      for (const row of this.#table.read(tier, spanOf(since, tiers[tier].covers), until)) {
+        const spans = this.#decoded(tier, row);
+        for (const [name, number] of numbers) {
+          for (const [at, each] of spans.get(number)?.entries() ?? []) {
+            const begins = row.start + at * length;
+            if (each === undefined || begins < since || begins + length > until) continue;
+            const sum = joined(found.get(name), each);
+            if (sum !== undefined) found.set(name, sum);
+          }
+        }
+      }
+    };
+    // Where there are minutes, hours are not needed.
+    const minutesFrom = spanOf(now - tiers.minutes.kept + hour, hour);
+    if (from < minutesFrom) add('hours', hour, from, Math.min(to, minutesFrom));
+    if (to > minutesFrom) add('minutes', minute, Math.max(from, minutesFrom), to);
+    return found;
+  }
+
+  #decoded(tier: Tier, { start, data }: Row): Spans {
+    const key = `${tier} ${start} ${data.length}`;
+    if (this.#decodedLast?.key !== key)
+      this.#decodedLast = { key, spans: new Map(readable(() => [...decodeSpans(data)])) };
+    return this.#decodedLast.spans;
+  }
+}
+
+/** Reads stored rows; rows that are damaged are a gap in the history, and do not stop the daemon. */
+export function readable<T>(read: () => T[]): T[] {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof StoreError) return [];
+    throw error;
+  }
+}
