@@ -9,7 +9,7 @@ import type { JsonObject } from './json.ts';
 import type { Principal } from './principal.ts';
 import { noQuery, parseQuery } from './query/query.ts';
 import { matchesEtag } from './read/etag.ts';
-import { Renderer } from './read/renderer.ts';
+import { type RenderCounts, Renderer } from './read/renderer.ts';
 import type { Revisions } from './read/revisions.ts';
 import { missing, type Parts, View } from './read/view.ts';
 import type { Declaration } from './resource.ts';
@@ -103,6 +103,10 @@ export class Service<A> {
     const renderer = new Renderer(app, options.revisions);
     this.#parts = { app, tree: this.tree, renderer, access: new Access(app) };
     this.#writer = new Writer(this.#parts);
+  }
+
+  get renderCounts(): RenderCounts {
+    return this.#parts.renderer.counts;
   }
 
   /** Whether a request needs no authentication; the HTTP layer asks before it demands any. */
