@@ -1,4 +1,4 @@
-import { type SessionPolicy, sessionTimeoutRange } from '../../../accounts/sessions.ts';
+import { type SessionPolicy, sessionTimeoutRange } from '../../../accounts/session.ts';
 import { message } from '../../../messages/messages.ts';
 import { collection, resource } from '../../app.ts';
 import type { SessionBody, SessionServiceBody } from '../../generated/types.ts';
