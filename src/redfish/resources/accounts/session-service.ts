@@ -1,4 +1,5 @@
-import { type SessionPolicy, sessionTimeoutRange } from '../../../accounts/sessions.ts';
+/** SessionService, Session and its collection. */
+import { type SessionPolicy, sessionTimeoutRange } from '../../../accounts/session.ts';
 import { message } from '../../../messages/messages.ts';
 import { collection, resource } from '../../app.ts';
 import type { SessionBody, SessionServiceBody } from '../../generated/types.ts';
