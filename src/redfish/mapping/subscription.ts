@@ -1,10 +1,11 @@
-/** A subscription out of what a client sent, and what is wrong with it. */
+/** Requests for event subscriptions: their faults, and the subscription that a valid one asks for. */
 import { eventTypes, everything, type Protocol, type Subscription } from '../../events/subscription.ts';
 import { type Message, message, registryNames } from '../../messages/messages.ts';
 import type { App } from '../app.ts';
 import type { EventDestinationBody, EventDestinationHttpHeaderProperty, Link } from '../generated/types.ts';
 import { listed } from './written.ts';
 
+/** Entries of each list of a subscription. */
 const maxTexts = 64;
 const lists = [
   'RegistryPrefixes',
@@ -22,7 +23,8 @@ const forbidden =
   /^(host|content-length|content-type|transfer-encoding|connection|upgrade|expect|te|trailer)$/i;
 const field = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-export type SubscriptionRequest = Partial<EventDestinationBody> & { readonly Destination: string };
+/** The body of a request for a new subscription. */
+type Creation = Partial<EventDestinationBody> & { readonly Destination: string };
 type Listed<T> = readonly (T | null)[] | null | undefined;
 
 const uris = (list: Listed<Link>): readonly string[] => listed(list).map((each) => each['@odata.id']);
@@ -32,7 +34,8 @@ export const headersOf = (
 ): readonly (readonly [string, string])[] =>
   listed(list).flatMap((each) => Object.entries(each).map(([name, text]) => [name, String(text)] as const));
 
-export function subscriptionOf(body: SubscriptionRequest, protocol: Protocol): Subscription {
+/** Returns the subscription of a valid request. */
+export function subscriptionOf(body: Creation, protocol: Protocol): Subscription {
   return {
     ...everything,
     context: body.Context ?? null,
@@ -58,8 +61,12 @@ export function subscriptionOf(body: SubscriptionRequest, protocol: Protocol): S
   };
 }
 
-/** What a subscription asks that cannot be: better refused now than silently never delivered. */
-export function subscriptionFaults(body: SubscriptionRequest, protocol: Protocol, app: App): Message[] {
+/** Returns the faults of a request that could never be delivered as asked. */
+export function subscriptionFaults(
+  body: Creation,
+  protocol: Protocol,
+  app: Pick<App, 'allowsDestination' | 'resourceTypes'>,
+): Message[] {
   const faults: Message[] = [];
   const at = (name: string) => ({ relatedProperties: [`#/${name}`] });
   const destination = body.Destination;
@@ -121,7 +128,7 @@ export function subscriptionFaults(body: SubscriptionRequest, protocol: Protocol
   return [...faults, ...headerFaults(body.HttpHeaders)];
 }
 
-/** Values of headers are never told, right or wrong. */
+/** Returns the faults of HTTP headers. Header values are secret: no message contains one. */
 export function headerFaults(list: Listed<EventDestinationHttpHeaderProperty>): Message[] {
   const headers = headersOf(list);
   const wrong = headers.some(
@@ -135,7 +142,7 @@ export function headerFaults(list: Listed<EventDestinationHttpHeaderProperty>): 
 function isDestination(text: string, protocol: Protocol): boolean {
   if (!URL.canParse(text) || text.length > maxText) return false;
   const url = new URL(text);
-  // Credentials in a URI are shown to everybody who may read it.
+  // Credentials in a URI would be visible to every reader of the subscription.
   if (url.hostname === '' || url.username !== '' || url.password !== '') return false;
   const schemes = protocol === 'Redfish' ? ['http:', 'https:'] : ['syslog:'];
   return schemes.includes(url.protocol);

@@ -1,5 +1,4 @@
 /** Who is told of events (EventDestination.v1_16_0): subscribers, and streams for as long as they are open. */
-
 import { maxSubscriptions } from '../../../events/hub.ts';
 import type { Destination } from '../../../events/options.ts';
 import { eventTypes, protocols, type Subscription, usesTls } from '../../../events/subscription.ts';
@@ -10,7 +9,6 @@ import { link, links } from '../../mapping/common.ts';
 import { headerFaults, headersOf, subscriptionFaults, subscriptionOf } from '../../mapping/subscription.ts';
 import { subscriptionUri } from '../../uris.ts';
 
-/** Entries of each list of a subscription. */
 export const eventDestination = resource({
   uri: '/redfish/v1/EventService/Subscriptions/{EventDestinationId}',
   schema: 'EventDestination',
