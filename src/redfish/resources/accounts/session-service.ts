@@ -64,9 +64,9 @@ export const session = resource({
   }),
   remove: (model, { app }) => {
     app.sessions.delete(model.id);
-    // OpenBMC answers a logout so, and clients of it take nothing else.
-    return message('Base.Success', []);
   },
+  // OpenBMC answers a logout so, and its clients accept nothing else.
+  removed: () => message('Base.Success', []),
 });
 
 export const sessions = collection({

@@ -191,7 +191,8 @@ export class Writer<A> {
     const { resource, params, uri } = target;
     const model = this.#find(target);
     demandMatch(request, this.#parts.renderer.resource(resource, model, params, uri).etag);
-    const done = await resource.remove?.(model, this.#context(request, uri, params));
+    await resource.remove?.(model, this.#context(request, uri, params));
+    const done = resource.removed?.();
     return done === undefined
       ? { status: 204 }
       : { status: 200, body: JSON.stringify({ '@Message.ExtendedInfo': [done] }) };
