@@ -2,13 +2,15 @@
  * The Redfish protocol (DSP0266) over a set of declarations: it finds what a request means, who may do it and under which
  * precondition, and answers. It knows no resource.
  */
+
 import { type Message, message, RedfishError } from '../../messages/messages.ts';
 import { Access } from './access.ts';
 import type { JsonObject } from './json.ts';
 import type { Principal } from './principal.ts';
 import { noQuery, parseQuery } from './query/query.ts';
 import { matchesEtag } from './read/etag.ts';
-import { Renderer } from './read/renderer.ts';
+import { type RenderCounts, Renderer } from './read/renderer.ts';
+import type { Revisions } from './read/revisions.ts';
 import { missing, type Parts, View } from './read/view.ts';
 import type { Declaration } from './resource.ts';
 import { exists, linkOf, readMethods, type Target, Tree } from './tree.ts';
@@ -54,8 +56,8 @@ export interface AuditRecord {
 export interface ServiceOptions<A> {
   readonly app: A;
   readonly declarations: readonly Declaration<A>[];
-  /** Grows with every change of anything that any resource shows. */
-  readonly revision: () => number;
+  /** Counts the changes of everything that resources show. */
+  readonly revisions: Revisions;
   /** What a client is told of an error that is not the protocol's own. */
   readonly refusalOf: (error: unknown) => RedfishError;
   /** Told of every write, refused ones included. Resolves once it is stored; never rejects. */
@@ -98,9 +100,13 @@ export class Service<A> {
     const { app } = options;
     this.#options = options;
     this.tree = new Tree(options.declarations);
-    const renderer = new Renderer(app, options.revision);
+    const renderer = new Renderer(app, options.revisions);
     this.#parts = { app, tree: this.tree, renderer, access: new Access(app) };
     this.#writer = new Writer(this.#parts);
+  }
+
+  get renderCounts(): RenderCounts {
+    return this.#parts.renderer.counts;
   }
 
   /** Whether a request needs no authentication; the HTTP layer asks before it demands any. */

@@ -8,6 +8,7 @@ import { accountUri, roleUri } from '../../uris.ts';
 export const account = resource({
   uri: '/redfish/v1/AccountService/Accounts/{ManagerAccountId}',
   schema: 'ManagerAccount',
+  shows: 'time',
   ids: (app) => app.accounts.list().map(({ id }) => id),
   find: (app, { ManagerAccountId }) => app.accounts.get(ManagerAccountId),
   owner: ({ id }) => id,

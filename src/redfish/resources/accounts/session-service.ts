@@ -47,6 +47,7 @@ export const sessionService = resource({
 export const session = resource({
   uri: '/redfish/v1/SessionService/Sessions/{SessionId}',
   schema: 'Session',
+  shows: 'time',
   ids: (app) => app.sessions.list().map(({ id }) => id),
   find: (app, { SessionId }) => app.sessions.get(SessionId),
   owner: ({ accountId }) => accountId,
@@ -62,6 +63,8 @@ export const session = resource({
   }),
   remove: (model, { app }) => {
     app.sessions.delete(model.id);
+    // OpenBMC answers a logout so, and clients of it take nothing else.
+    return message('Base.Success', []);
   },
 });
 

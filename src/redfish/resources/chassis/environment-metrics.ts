@@ -18,6 +18,8 @@ import { excerpt, sensorsOf } from './sensors.ts';
 export const environmentMetrics = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/EnvironmentMetrics',
   schema: 'EnvironmentMetrics',
+  shows: 'readings',
+  spans: true,
   find: (app, { ChassisId }) => app.board.chassis.get(ChassisId),
   body: ({ id }, { app }): EnvironmentMetricsBody => {
     const sensors = sensorsOf(app, id);

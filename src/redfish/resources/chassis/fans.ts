@@ -8,6 +8,8 @@ import { round } from './sensors.ts';
 export const fan = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/ThermalSubsystem/Fans/{FanId}',
   schema: 'Fan',
+  shows: 'readings',
+  spans: true,
   ids: (app, { ChassisId }) => fansOf(app, ChassisId).map(({ id }) => id),
   find: (app, { ChassisId, FanId }) => {
     const found = app.board.fans.get(FanId);

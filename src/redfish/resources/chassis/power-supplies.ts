@@ -41,6 +41,8 @@ export const powerSupplies = collection({
 export const powerSupplyMetrics = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/PowerSubsystem/PowerSupplies/{PowerSupplyId}/Metrics',
   schema: 'PowerSupplyMetrics',
+  shows: 'readings',
+  spans: true,
   find,
   body: ({ facts, name, status }, { app }): PowerSupplyMetricsBody => {
     const of = (id: string | undefined) =>

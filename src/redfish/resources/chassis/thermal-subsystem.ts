@@ -28,6 +28,7 @@ export const thermalSubsystem = resource({
 export const thermalMetrics = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/ThermalSubsystem/ThermalMetrics',
   schema: 'ThermalMetrics',
+  shows: 'readings',
   find: (app, { ChassisId }) => app.board.chassis.get(ChassisId),
   body: ({ id }, { app }): ThermalMetricsBody => {
     const temperatures = sensorsOf(app, id).filter(({ quantity }) => quantity === 'Temperature');

@@ -30,6 +30,7 @@ const restorePolicies: readonly RestorePolicy[] = ['AlwaysOn', 'AlwaysOff', 'Las
 export const system = resource({
   uri: '/redfish/v1/Systems/{ComputerSystemId}',
   schema: 'ComputerSystem',
+  shows: 'readings',
   ids: (app) => [...app.board.hosts.keys()],
   find: (app, { ComputerSystemId }) => app.board.hosts.get(ComputerSystemId),
   // Codes of firmware move many times a second.

@@ -144,7 +144,7 @@ export class View<A> {
   #render(target: ResourceTarget<A> | ActionInfoTarget<A>): Rendered | undefined {
     const { app, renderer } = this.#parts;
     if (target.kind === 'resource') {
-      const cached = renderer.cached(target.uri);
+      const cached = renderer.cached(target.resource, target.params, target.uri);
       if (cached !== undefined) return cached;
     }
     const model = target.resource.find(app, target.params);

@@ -191,8 +191,10 @@ export class Writer<A> {
     const { resource, params, uri } = target;
     const model = this.#find(target);
     demandMatch(request, this.#parts.renderer.resource(resource, model, params, uri).etag);
-    await resource.remove?.(model, this.#context(request, uri, params));
-    return { status: 204 };
+    const done = await resource.remove?.(model, this.#context(request, uri, params));
+    return done === undefined
+      ? { status: 204 }
+      : { status: 200, body: JSON.stringify({ '@Message.ExtendedInfo': [done] }) };
   }
 
   async #act(request: WriteRequest<A>, target: ActionTarget<A>, raw: Buffer): Promise<Outcome> {
