@@ -1,3 +1,4 @@
+/** Rules for passwords and lockout that an administrator sets. */
 import type { Decoder } from '../store/settings.ts';
 import { AccountError } from './account-error.ts';
 
@@ -116,4 +117,20 @@ function isRun(text: string): boolean {
   );
   steps.delete(-9); // from 9 on to 0
   return steps.size <= 1 && (steps.size === 0 || [-1, 0, 1].some((step) => steps.has(step)));
+}
+
+const day = 86_400_000;
+
+/**
+ * When a password that is set at `now` expires, milliseconds since 1970; null for never.
+ * @param given what the client asks for; undefined for what the policy says
+ */
+export function passwordExpiry(
+  policy: AccountPolicy,
+  given: Date | null | undefined,
+  now: number,
+): number | null {
+  if (given !== undefined) return given === null ? null : given.getTime();
+  const days = policy.passwordExpirationDays;
+  return days === null ? null : now + days * day;
 }

@@ -1,4 +1,7 @@
+/** The rows of accounts in the store. */
+
 import type { Store } from '../store/store.ts';
+import type { Account, NewAccount } from './account.ts';
 
 /** An account as it is stored, secrets included; it never leaves this folder. Times are milliseconds since 1970. */
 export interface AccountRow {
@@ -62,3 +65,42 @@ export function writeAccount(store: Store, row: AccountRow): void {
 export function deleteAccount(store: Store, id: string): void {
   store.run('DELETE FROM accounts WHERE id = ?', id);
 }
+
+/** The row of a new account. @param made what its creation adds to the input; times in milliseconds since 1970 */
+export const newRow = (
+  input: NewAccount,
+  made: {
+    readonly id: string;
+    readonly password: string;
+    readonly passwordExpires: number | null;
+    readonly now: number;
+  },
+): AccountRow => ({
+  id: made.id,
+  userName: input.userName,
+  roleId: input.roleId,
+  enabled: input.enabled ?? true,
+  password: made.password,
+  history: [],
+  changeRequired: input.passwordChangeRequired ?? false,
+  passwordExpires: made.passwordExpires,
+  created: made.now,
+  failures: 0,
+  lastFailure: 0,
+  lockedAt: null,
+  revision: made.now,
+});
+
+/** The account of a row, without its secrets. @param now milliseconds since 1970 */
+export const accountOf = (row: AccountRow, locked: boolean, now: number): Account => ({
+  id: row.id,
+  userName: row.userName,
+  roleId: row.roleId,
+  enabled: row.enabled,
+  locked,
+  passwordChangeRequired: row.changeRequired || (row.passwordExpires !== null && row.passwordExpires <= now),
+  passwordExpiration: row.passwordExpires === null ? null : new Date(row.passwordExpires),
+  accountTypes: ['Redfish'],
+  createdAt: new Date(row.created),
+  revision: row.revision,
+});

@@ -1,3 +1,4 @@
+/** An account as clients see it, and its changes. */
 export interface Account {
   /** The user name that it was made with; it stays when the user is renamed. */
   readonly id: string;

@@ -1,3 +1,4 @@
+/** Accounts: names, roles, passwords and locks, each change in the store before it is answered. */
 import { type Clock, systemClock } from '../base/clock.ts';
 import { reportDefect } from '../base/defects.ts';
 import { Listeners } from '../base/listeners.ts';
@@ -12,18 +13,31 @@ import {
   checkPolicy,
   decodePolicy,
   defaultPolicy,
+  passwordExpiry,
 } from './account-policy.ts';
-import { type AccountRow, deleteAccount, readAccounts, writeAccount } from './account-table.ts';
+import {
+  checkAdministratorStays,
+  checkRole,
+  checkUserName,
+  freeId,
+  userNamePattern,
+} from './account-rules.ts';
+import {
+  type AccountRow,
+  accountOf,
+  deleteAccount,
+  newRow,
+  readAccounts,
+  writeAccount,
+} from './account-table.ts';
 import { afterFailure, isLocked, noFailures } from './lockout.ts';
-import { generatePassword, PasswordHasher } from './password.ts';
+import { PasswordHasher } from './password.ts';
 import type { Roles } from './roles.ts';
 
 export type { Account, AccountChange, AccountPatch, NewAccount, Verification };
+export { userNamePattern };
 
-export const userNamePattern = /^[A-Za-z_][A-Za-z0-9._-]{0,31}$/;
-const administrator = 'Administrator';
 const policyKey = 'accounts.policy';
-const day = 86_400_000;
 
 /** The accounts of this service: all in memory, each change in the store before it is answered. */
 export class Accounts {
@@ -89,28 +103,19 @@ export class Accounts {
 
   /** @throws AccountError, StoreError */
   async create(input: NewAccount): Promise<Account> {
-    this.#checkUserName(input.userName, null);
-    this.#checkRole(input.roleId);
+    checkUserName(input.userName, null, this.#rows.values());
+    checkRole(input.roleId, this.#roles);
     checkPassword(input.password, input.userName, this.#policy);
     const password = await this.#hasher.hash(input.password);
-    this.#checkUserName(input.userName, null); // Another request may have taken the name in the meantime.
-    this.#checkRole(input.roleId);
+    checkUserName(input.userName, null, this.#rows.values()); // Another request may have taken the name in the meantime.
+    checkRole(input.roleId, this.#roles);
     const now = this.#clock.now();
-    const row: AccountRow = {
-      id: this.#freeId(input.userName),
-      userName: input.userName,
-      roleId: input.roleId,
-      enabled: input.enabled ?? true,
+    const row = newRow(input, {
+      id: freeId(input.userName, this.#rows),
       password,
-      history: [],
-      changeRequired: input.passwordChangeRequired ?? false,
       passwordExpires: this.#expiry(input.passwordExpiration),
-      created: now,
-      failures: 0,
-      lastFailure: 0,
-      lockedAt: null,
-      revision: now,
-    };
+      now,
+    });
     return this.#put(row, 'created', false);
   }
 
@@ -130,15 +135,10 @@ export class Accounts {
         ? null
         : await this.#newPassword(this.#row(id), patch.password, patch.userName);
     const row = this.#row(id, options.ifRevision);
-    if (patch.userName !== undefined) this.#checkUserName(patch.userName, id);
-    if (patch.roleId !== undefined) this.#checkRole(patch.roleId);
-    if (patch.locked === true) {
-      throw new AccountError(
-        'value',
-        'Locked',
-        'Locked may be set to false only; to shut an account, disable it',
-      );
-    }
+    if (patch.userName !== undefined) checkUserName(patch.userName, id, this.#rows.values());
+    if (patch.roleId !== undefined) checkRole(patch.roleId, this.#roles);
+    if (patch.locked === true)
+      throw new AccountError('value', 'Locked', 'Locked may be set to false only; to shut it, disable it');
     const next: AccountRow = {
       ...row,
       userName: patch.userName ?? row.userName,
@@ -152,7 +152,7 @@ export class Accounts {
       ...(patch.locked === false || secret !== null ? noFailures : {}),
       revision: this.#nextRevision(row),
     };
-    this.#keepAdministrator(row, next, patch.enabled === false ? 'Enabled' : 'RoleId');
+    checkAdministratorStays(this.#rows.values(), row, next, patch.enabled === false ? 'Enabled' : 'RoleId');
     const ends = secret !== null || !next.enabled;
     return this.#put(next, 'updated', ends, next.enabled ? options.keepSession : undefined);
   }
@@ -160,7 +160,7 @@ export class Accounts {
   /** @throws AccountError, StoreError */
   delete(id: string, options: { readonly ifRevision?: number } = {}): void {
     const row = this.#row(id, options.ifRevision);
-    this.#keepAdministrator(row, null, null);
+    checkAdministratorStays(this.#rows.values(), row, null, null);
     deleteAccount(this.#store, id);
     this.#rows.delete(id);
     this.#changed.emit({
@@ -195,35 +195,15 @@ export class Accounts {
     if (!row.enabled) return { ok: false, reason: 'disabled' };
     // A success writes only when there is something to forget; a lock goes on for those whom it was made for.
     if (row.failures > 0 && !this.#isLocked(row)) this.#remember({ ...row, ...noFailures });
-    if (this.#hasher.isOutdated(row.password)) {
-      this.#renewHash(row, password).catch(reportDefect);
-    }
+    if (this.#hasher.isOutdated(row.password)) this.#renewHash(row, password).catch(reportDefect);
     return { ok: true, account: this.#show(row) };
-  }
-
-  /**
-   * Makes the first administrator, if there is no account yet.
-   * @returns the password that was generated; null when one was given, or when there are accounts already
-   * @throws AccountError when the given name or password breaks a rule; StoreError
-   */
-  async bootstrapAdministrator(first: {
-    readonly userName: string;
-    readonly password?: string | undefined;
-    readonly mustChange: boolean;
-  }): Promise<string | null> {
-    if (this.#rows.size > 0) return null;
-    const password = first.password ?? generatePassword();
-    const { userName, mustChange: passwordChangeRequired } = first;
-    await this.create({ userName, password, roleId: administrator, passwordChangeRequired });
-    return first.password === undefined ? password : null;
   }
 
   #row(id: string, revision?: number): AccountRow {
     const row = this.#rows.get(id);
     if (row === undefined) throw new AccountError('not-found', null, `there is no account ${id}`);
-    if (revision !== undefined && revision !== row.revision) {
+    if (revision !== undefined && revision !== row.revision)
       throw new AccountError('changed', null, `account ${id} was changed in the meantime; read it again`);
-    }
     return row;
   }
 
@@ -234,19 +214,7 @@ export class Accounts {
   }
 
   #show(row: AccountRow): Account {
-    const expired = row.passwordExpires !== null && row.passwordExpires <= this.#clock.now();
-    return {
-      id: row.id,
-      userName: row.userName,
-      roleId: row.roleId,
-      enabled: row.enabled,
-      locked: this.#isLocked(row),
-      passwordChangeRequired: row.changeRequired || expired,
-      passwordExpiration: row.passwordExpires === null ? null : new Date(row.passwordExpires),
-      accountTypes: ['Redfish'],
-      createdAt: new Date(row.created),
-      revision: row.revision,
-    };
+    return accountOf(row, this.#isLocked(row), this.#clock.now());
   }
 
   #put(
@@ -267,37 +235,8 @@ export class Accounts {
     return Math.max(row.revision + 1, this.#clock.now());
   }
 
-  #freeId(userName: string): string {
-    let id = userName;
-    for (let n = 2; this.#rows.has(id); n++) id = `${userName}-${n}`;
-    return id;
-  }
-
-  #checkUserName(userName: string, own: string | null): void {
-    if (!userNamePattern.test(userName)) {
-      const form = 'a letter or underscore, then up to 31 letters, digits, dots, dashes or underscores';
-      throw new AccountError('user-name', 'UserName', `UserName must be ${form}`);
-    }
-    const other = this.#byName(userName);
-    if (other !== undefined && other.id !== own) {
-      throw new AccountError(
-        'exists',
-        'UserName',
-        `there is an account with the user name ${userName} already`,
-      );
-    }
-  }
-
-  #checkRole(roleId: string): void {
-    if (this.#roles.get(roleId) === undefined) {
-      throw new AccountError('role', 'RoleId', `there is no role ${roleId}`);
-    }
-  }
-
   #expiry(given: Date | null | undefined): number | null {
-    if (given !== undefined) return given === null ? null : given.getTime();
-    const days = this.#policy.passwordExpirationDays;
-    return days === null ? null : this.#clock.now() + days * day;
+    return passwordExpiry(this.#policy, given, this.#clock.now());
   }
 
   async #newPassword(
@@ -316,18 +255,6 @@ export class Accounts {
     }
     const history = [row.password, ...row.history].slice(0, this.#policy.passwordHistory);
     return { password: await this.#hasher.hash(password), history };
-  }
-
-  /** Refuses a change after which no enabled administrator would be left. */
-  #keepAdministrator(row: AccountRow, next: AccountRow | null, property: string | null): void {
-    const rules = (one: AccountRow) => one.enabled && one.roleId === administrator;
-    if (!rules(row) || (next !== null && rules(next))) return;
-    if ([...this.#rows.values()].some((other) => other.id !== row.id && rules(other))) return;
-    throw new AccountError(
-      'last-administrator',
-      property,
-      `${row.userName} is the last enabled administrator; make another one first`,
-    );
   }
 
   #isLocked(row: AccountRow): boolean {

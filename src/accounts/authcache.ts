@@ -1,3 +1,4 @@
+/** Passwords that were verified a moment ago, so that Basic authentication need not hash each time. */
 import { createHmac, randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Verification } from './account.ts';

@@ -1,3 +1,4 @@
+/** When failed logins lock an account, and when the lock ends. */
 import type { AccountPolicy } from './account-policy.ts';
 
 /** What an account remembers of failed logins. Times are milliseconds since 1970. */

@@ -1,3 +1,4 @@
+/** Hashing and generating passwords. */
 import { randomBytes, randomInt, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { AccountError } from './account-error.ts';

@@ -1,3 +1,4 @@
+/** Roles and their privileges: those of DSP0266, and custom ones. */
 import { Listeners } from '../base/listeners.ts';
 import type { Store } from '../store/store.ts';
 import { AccountError } from './account-error.ts';

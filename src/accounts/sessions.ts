@@ -1,3 +1,4 @@
+/** Login sessions: tokens, expiry, limits, and their survival over a restart. */
 import { hash, randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Listeners } from '../base/listeners.ts';
@@ -7,30 +8,19 @@ import type { Store } from '../store/store.ts';
 import type { Account } from './account.ts';
 import { AccountError } from './account-error.ts';
 import type { Accounts } from './accounts.ts';
+import {
+  checkPolicy,
+  decodePolicy,
+  defaultPolicy,
+  policyKey,
+  type Session,
+  type SessionChange,
+  type SessionPolicy,
+  sessionTimeoutRange,
+} from './session.ts';
+import { readSessions, writeSessions } from './session-table.ts';
 
-export interface Session {
-  readonly id: string;
-  readonly accountId: string;
-  readonly userName: string;
-  readonly clientAddress: string;
-  /** What the client said it is for. */
-  readonly context: string | null;
-  readonly createdAt: Date;
-}
-
-export interface SessionPolicy {
-  /** Seconds without a request that end a session. */
-  readonly idleTimeout: number;
-  /** Seconds that end a session however busy it is; null for no such end. */
-  readonly absoluteTimeout: number | null;
-}
-
-export interface SessionChange {
-  readonly kind: 'created' | 'ended';
-  readonly session: Session;
-  /** Why it ended; null for one that was created. */
-  readonly reason: 'deleted' | 'expired' | 'evicted' | 'account' | null;
-}
+export { type Session, type SessionChange, type SessionPolicy, sessionTimeoutRange };
 
 export interface SessionsOptions {
   readonly clock?: Clock;
@@ -52,28 +42,6 @@ interface Entry {
   saved: number;
 }
 
-interface Row {
-  readonly id: string;
-  readonly tokenHash: string;
-  readonly accountId: string;
-  readonly clientAddress: string;
-  readonly context: string | null;
-  readonly created: number;
-  readonly lastUsed: number;
-}
-
-const select = `SELECT id, token_hash AS tokenHash, account AS accountId, address AS clientAddress, context, created,
-  last_used AS lastUsed FROM sessions ORDER BY created`;
-
-// Never backwards: a clock that fell to 1970 would else make an old session look young.
-const upsert = `INSERT INTO sessions (id, token_hash, account, address, context, created, last_used)
-  VALUES (@id, @tokenHash, @accountId, @clientAddress, @context, @created, @lastUsed)
-  ON CONFLICT (id) DO UPDATE SET last_used = max(last_used, excluded.last_used)`;
-
-/** Range of SessionService.SessionTimeout and AbsoluteSessionTimeout, seconds (SessionService.v1_2_0). */
-export const sessionTimeoutRange = { min: 30, max: 86_400 } as const;
-const policyKey = 'sessions.policy';
-const defaultPolicy: SessionPolicy = { idleTimeout: 1800, absoluteTimeout: null };
 const upkeepPeriod = 60_000;
 
 /**
@@ -231,7 +199,7 @@ export class Sessions {
   #load(): void {
     const now = this.#clock.now();
     const monotonic = this.#clock.monotonic();
-    for (const { tokenHash, created, lastUsed, ...row } of this.#store.all<Row>(select)) {
+    for (const { tokenHash, created, lastUsed, ...row } of readSessions(this.#store)) {
       const account = this.#accounts.get(row.accountId);
       if (account === undefined) continue;
       const session = { ...row, userName: account.userName, createdAt: new Date(created) };
@@ -295,18 +263,17 @@ export class Sessions {
   #save(entries: readonly Entry[]): void {
     if (entries.length === 0 && this.#undeleted.size === 0) return;
     const wallClock = this.#clock.now() - this.#clock.monotonic();
+    const rows = entries.map(({ session, tokenHash, used }) => ({
+      id: session.id,
+      tokenHash,
+      accountId: session.accountId,
+      clientAddress: session.clientAddress,
+      context: session.context,
+      created: session.createdAt.getTime(),
+      lastUsed: Math.round(used + wallClock),
+    }));
     try {
-      this.#store.transaction(() => {
-        for (const id of this.#undeleted) this.#store.run('DELETE FROM sessions WHERE id = ?', id);
-        for (const { session, tokenHash, used } of entries) {
-          const { id, accountId, clientAddress, context } = session;
-          const created = session.createdAt.getTime();
-          this.#store.run(upsert, {
-            ...{ id, tokenHash, accountId, clientAddress, context, created },
-            lastUsed: Math.round(used + wallClock),
-          });
-        }
-      });
+      writeSessions(this.#store, rows, this.#undeleted);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       return;
@@ -325,25 +292,4 @@ export class Sessions {
 
 function longestIdle(entries: readonly Entry[]): Entry {
   return entries.reduce((oldest, entry) => (entry.used < oldest.used ? entry : oldest));
-}
-
-function checkPolicy(policy: SessionPolicy): SessionPolicy {
-  const { min, max } = sessionTimeoutRange;
-  const isGood = (value: unknown) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
-  const refuse = (property: string) =>
-    new AccountError(
-      'value',
-      property,
-      `${property} must be a whole number of seconds from ${min} to ${max}`,
-    );
-  if (!isGood(policy.idleTimeout)) throw refuse('SessionTimeout');
-  if (policy.absoluteTimeout !== null && !isGood(policy.absoluteTimeout))
-    throw refuse('AbsoluteSessionTimeout');
-  return policy;
-}
-
-function decodePolicy(value: unknown): SessionPolicy | undefined {
-  return typeof value === 'object' && value !== null
-    ? checkPolicy({ ...defaultPolicy, ...value })
-    : undefined;
 }

@@ -1,3 +1,4 @@
+/** Combining the health of parts. */
 import type { Health } from './model/status.ts';
 
 /** Roll-up of healths; OK for none. */

@@ -1,3 +1,4 @@
+/** The Environmental registry (DMTF). */
 import { ranges, thresholds } from './thresholds.ts';
 import { nothingToDo, type Wordings } from './wording.ts';
 

@@ -1,3 +1,4 @@
+/** Registries of events: ResourceEvent, TaskEvent, ManagerEvent and others (DMTF). */
 import { ranges, thresholds } from './thresholds.ts';
 import { nothingToDo, type Wordings } from './wording.ts';
 

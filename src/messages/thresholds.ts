@@ -1,3 +1,4 @@
+/** Messages of thresholds: the SensorEvent registry (DMTF). */
 import { nothingToDo, type Wording } from './wording.ts';
 
 type Level = 'Caution' | 'Critical' | 'Fatal';

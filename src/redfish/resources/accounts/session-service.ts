@@ -1,3 +1,4 @@
+/** SessionService and Session: login, logout and the timeouts of sessions. */
 import { type SessionPolicy, sessionTimeoutRange } from '../../../accounts/sessions.ts';
 import { message } from '../../../messages/messages.ts';
 import { collection, resource } from '../../app.ts';

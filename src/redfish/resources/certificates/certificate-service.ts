@@ -1,3 +1,4 @@
+/** CertificateService: replacing certificates and generating signing requests. */
 import { message, RedfishError } from '../../../messages/messages.ts';
 import { resource } from '../../app.ts';
 import type { CertificateServiceBody, Link } from '../../generated/types.ts';

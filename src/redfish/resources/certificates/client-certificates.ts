@@ -1,3 +1,4 @@
+/** Certificate: the authorities by which clients are authenticated. */
 import { collection, resource } from '../../app.ts';
 import type { CertificateBody } from '../../generated/types.ts';
 import { certificateBody } from '../../mapping/certificate-body.ts';

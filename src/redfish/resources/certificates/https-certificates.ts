@@ -1,3 +1,4 @@
+/** Certificate: the certificate of the HTTPS service itself. */
 import { collection, resource } from '../../app.ts';
 import type { CertificateBody } from '../../generated/types.ts';
 import { certificateBody } from '../../mapping/certificate-body.ts';

@@ -1,3 +1,4 @@
+/** Fan: the fans of a chassis. */
 import type { Fan } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { FanBody, SensorBodyExcerpt } from '../../generated/types.ts';

@@ -1,3 +1,4 @@
+/** ComputerSystem: the hosts, with power, boot, indicators and consoles. */
 import { createHash } from 'node:crypto';
 import {
   type BootOverride,

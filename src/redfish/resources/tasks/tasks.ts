@@ -1,3 +1,4 @@
+/** TaskService and Task: operations that go on after they were accepted. */
 import { errorBody, message, RedfishError } from '../../../messages/messages.ts';
 import {
   TaskCancelled,

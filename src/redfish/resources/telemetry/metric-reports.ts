@@ -1,3 +1,4 @@
+/** MetricReport: the reports that were made by the definitions. */
 import type { Report } from '../../../telemetry/report.ts';
 import { collection, resource } from '../../app.ts';
 import type { MetricReportBody } from '../../generated/types.ts';

@@ -1,3 +1,4 @@
+/** Faults of a request body, as messages of the Base registry. */
 import { type Message, message } from '../../../messages/messages.ts';
 import { pointerOf } from './json.ts';
 

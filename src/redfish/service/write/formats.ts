@@ -1,3 +1,4 @@
+/** Formats of strings in request bodies: URI, UUID, date-time, duration. */
 import { isIPv4, isIPv6 } from 'node:net';
 import type { ValueFact } from '../facts.ts';
 

@@ -1,3 +1,4 @@
+/** Values of request bodies: checked by type, range and pattern of their schema. */
 import {
   enumFacts,
   type ObjectFact,
