@@ -77,7 +77,7 @@ export function metricsOf(app: App): Metrics {
     return ids.get(property);
   };
   return {
-    look,
+    read: look,
     propertiesOf: (id) => {
       const found = all().get(id);
       return found && [found.property];
@@ -103,7 +103,7 @@ const readingMetric = (property: string, sensor: Sensor): Metric => ({
 /** A property of any resource; of an excerpt of a sensor there is the sensor's history. */
 function propertyMetric(
   property: string,
-  look: Metrics['look'],
+  look: Metrics['read'],
   sensorFor: (uri: string) => Sensor | undefined,
   id: string | undefined,
 ): Metric | undefined {
