@@ -1,5 +1,5 @@
 /** One sensor as the rest of the daemon sees it: its reading, status and crossed thresholds, and the events of these. */
-import type { PhysicalContext, SensorFacts, ThresholdFacts } from '../../platform/vocabulary/index.ts';
+import type { SensorFacts, ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import { chassisScope, hostScope, type Scope } from '../model/revisions.ts';
 import type { Quantity, Sensor, ThresholdName, ThresholdSettings } from '../model/sensor.ts';
 import type { Health, State, Status } from '../model/status.ts';
@@ -38,7 +38,7 @@ export class BoardSensor implements Sensor {
   readonly name: string;
   readonly chassis: string;
   readonly quantity: Quantity;
-  readonly context: PhysicalContext | null;
+  readonly context: NonNullable<SensorFacts['context']> | null;
   readonly device: string;
   readonly inputs: readonly string[];
   readonly period: number;

@@ -212,7 +212,7 @@ describe('a removable chassis', () => {
         if (what === 'pull' || what === 'plug') b.twin.present('sled', what === 'plug');
         if (what === 'break') b.twin.inject({ kind: 'nack', device: 'SLED_AIR' });
         if (what === 'mend') b.twin.clear('all');
-        if (what === 'on') b.board.reset('sled-host', 'On').catch(() => undefined);
+        if (what === 'on') await b.board.reset('sled-host', 'On').catch(() => undefined);
         if (what === 'hot' || what === 'cool') b.twin.set('SLED_TEMP', what === 'hot' ? 70 : null);
         await pass(wait);
         // What is shown hangs together at any time.
@@ -236,11 +236,11 @@ describe('a removable chassis', () => {
       expect(b.board.frus.get('SLED')?.status.state).toBe('Enabled');
       expect(b.board.hosts.get('sled-host')?.powerState).toMatch(/^(On|Off)$/);
       expect(b.board.health).toBe('OK');
-      // Each run has a board of its own: many at once would share the time of the last ones.
+      // Each run has a board of its own.
       await b.stop();
     });
     await fc.assert(property, { numRuns: 20 });
-  });
+  }, 60_000);
 
   it('counts as present while its line is not available', async () => {
     const b = await startBench({

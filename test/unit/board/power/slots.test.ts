@@ -1,8 +1,8 @@
 /** Slots whose power is switched: by whoever asks, by the latch, by a card that comes and goes, over restarts. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/vocabulary/index.ts';
-import { createTwin } from '../../../src/twin/twin.ts';
+import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
+import { createTwin } from '../../../../src/twin/twin.ts';
 import {
   type Bench,
   type BenchOptions,
@@ -13,7 +13,7 @@ import {
   startBench,
   timing,
   useOwnTime,
-} from './support.ts';
+} from '../support.ts';
 
 useOwnTime();
 
@@ -397,9 +397,8 @@ describe('a card that comes and goes', () => {
       for (const { what, wait } of steps) {
         if (what === 'pull' || what === 'plug') b.twin.present('slot', what === 'plug');
         else if (what === 'open' || what === 'close') b.twin.latch('slot', what === 'close');
-        // A request may wait for the operation before it.
-        else if (what === 'host') b.board.reset('card', 'On').catch(() => undefined);
-        else b.board.resetChassis('slot', what as 'On').catch(() => undefined);
+        else if (what === 'host') await b.board.reset('card', 'On').catch(() => undefined);
+        else await b.board.resetChassis('slot', what as 'On').catch(() => undefined);
         await pass(wait);
         const slot = b.board.chassis.get('slot');
         // Nothing that has no power is said to run, and nothing is fed that can be pulled.
@@ -423,11 +422,11 @@ describe('a card that comes and goes', () => {
       expect(sensorState(b, 'SLOT_TEMP')).toEqual({ state: 'Enabled', health: 'OK' });
       expect(hostOf(b)?.powerState).toMatch(/^(On|Off)$/);
       expect(b.disk.get('board.chassis.slot.power') ?? 'on').toBe('on');
-      // Each run has a board of its own: many at once would share the time of the last ones.
+      // Each run has a board of its own.
       await b.stop();
     });
     await fc.assert(property, { numRuns: 25 });
-  });
+  }, 60_000);
 });
 
 describe('over a restart', () => {

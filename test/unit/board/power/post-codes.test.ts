@@ -2,10 +2,10 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { DeviceError } from '../../../drivers/errors.ts';
-import type { PostCode } from '../../../src/board/model/power.ts';
-import type { HostPostCodes } from '../../../src/board/power/post-codes.ts';
-import { createTwin } from '../../../src/twin/twin.ts';
+import { DeviceError } from '../../../../drivers/errors.ts';
+import type { PostCode } from '../../../../src/board/model/power.ts';
+import type { HostPostCodes } from '../../../../src/board/power/post-codes.ts';
+import { createTwin } from '../../../../src/twin/twin.ts';
 import {
   type Bench,
   type BenchOptions,
@@ -15,7 +15,7 @@ import {
   startBench,
   timing,
   useOwnTime,
-} from './support.ts';
+} from '../support.ts';
 
 useOwnTime();
 
