@@ -6,11 +6,10 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
   type Http2Session,
-  type ServerHttp2Session,
 } from 'node:http2';
 import type { Server } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { endSocket } from './sockets.ts';
+import type { PeerAddress, Sockets } from './sockets.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -27,6 +26,11 @@ const stalled = 30_000;
 
 /** Requests that one connection may take back: browsers do now and then, an attack does nothing else (CVE-2023-44487). */
 const maxResets = 200;
+/** Milliseconds between sweeps. */
+const sweepPeriod = 1_000;
+/** Sweeps without a request after which a client is pinged, and after which one that does not answer is gone. */
+const pingAfter = 5;
+const goneAfter = 15;
 
 export interface Http2 {
   /** Takes no new requests; sessions end with the answers that are under way. */
@@ -35,23 +39,43 @@ export interface Http2 {
   destroy(): void;
 }
 
+interface Session {
+  readonly peer: PeerAddress;
+  resets: number;
+  /** Requests in this turn of the event loop: more than may be under way at once have been taken back meanwhile. */
+  streams: number;
+  /** Sweeps since the client was last heard of. */
+  quiet: number;
+}
+
 /** Makes `server`, which offers `protocols`, serve both. */
-export function serveHttp2(server: Server, handler: Handler): Http2 {
-  const sessions = new Set<ServerHttp2Session>();
+export function serveHttp2(server: Server, sockets: Sockets, handler: Handler): Http2 {
+  const sessions = new Map<Http2Session, Session>();
   // Koa takes the requests of Node's compatibility layer as it takes those of HTTP/1.1.
   const h2 = createServer(
     { settings: { maxConcurrentStreams: maxStreams, maxHeaderListSize: maxHeaders } },
     handler as unknown as (request: Http2ServerRequest, response: Http2ServerResponse) => void,
   );
   h2.on('session', (session) => {
-    sessions.add(session);
-    session.once('close', () => sessions.delete(session));
-    session.on('error', () => session.destroy());
     session.setTimeout(idle, () => session.close());
+    session.on('error', () => session.destroy());
   });
   h2.on('stream', (stream) => {
     stream.setTimeout(stalled, () => stream.close());
-    stream.once('aborted', () => countReset(stream.session));
+    const facts = stream.session && sessions.get(stream.session);
+    if (facts === undefined) return;
+    if (facts.streams === 0)
+      setImmediate(() => {
+        facts.streams = 0;
+      });
+    facts.streams += 1;
+    facts.quiet = 0;
+    if (facts.streams > maxStreams) calm(stream.session);
+    stream.once('close', () => {
+      if (stream.rstCode === constants.NGHTTP2_NO_ERROR) return;
+      facts.resets += 1;
+      if (facts.resets > maxResets) calm(stream.session);
+    });
   });
   const http1 = server.listeners('secureConnection');
   server.removeAllListeners('secureConnection');
@@ -60,25 +84,38 @@ export function serveHttp2(server: Server, handler: Handler): Http2 {
       for (const listener of http1) listener.call(server, socket);
       return;
     }
-    h2.once('session', (session) => session.once('close', () => endSocket(socket)));
+    const { remoteAddress, remotePort } = socket;
+    const peer = { remoteAddress, remotePort };
+    h2.once('session', (session) => sessions.set(session, { peer, resets: 0, streams: 0, quiet: 0 }));
     h2.emit('connection', socket);
   });
+  // After a GOAWAY of its own nghttp2 no longer reads, and says so to nobody: only a ping shows that a client is gone. And a
+  // session that is destroyed waits for its client to take the last frames.
+  const timer = setInterval(() => {
+    for (const [session, facts] of sessions) {
+      facts.quiet += 1;
+      if (session.destroyed) {
+        sockets.destroyBelow(facts.peer);
+        sessions.delete(session);
+      } else if (facts.quiet > goneAfter) session.destroy();
+      else if (facts.quiet === pingAfter)
+        session.ping((error) => {
+          if (error === null) facts.quiet = 0;
+        });
+    }
+  }, sweepPeriod).unref();
+  server.once('close', () => clearInterval(timer));
   return {
     close: () => {
-      for (const session of sessions) session.close();
+      for (const session of sessions.keys()) session.close();
     },
     destroy: () => {
-      for (const session of sessions) session.destroy();
+      for (const session of sessions.keys()) session.destroy();
     },
   };
 }
 
-const resets = new WeakMap<Http2Session, number>();
-
-/** Ends a connection that keeps taking back its requests. */
-function countReset(session: Http2Session | undefined): void {
-  if (session === undefined || session.destroyed) return;
-  const count = (resets.get(session) ?? 0) + 1;
-  resets.set(session, count);
-  if (count > maxResets) session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+/** Ends a connection that asks for too much. */
+function calm(session: Http2Session | undefined): void {
+  if (session?.destroyed === false) session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
 }
