@@ -32,6 +32,7 @@ import { nodePowerLine } from './power/sequences/sequences.ts';
 import { Slots } from './power/slots.ts';
 import { BoardRevisions } from './revisions.ts';
 import { openBuses } from './sensing/buses.ts';
+import { derivedSensors, followInputs } from './sensing/derived.ts';
 import { createReaders } from './sensing/readers.ts';
 import { Sampler } from './sensing/sampler.ts';
 import { sensorUnavailability } from './sensing/sensor-unavailability.ts';
@@ -83,7 +84,9 @@ function createMeasured({ platform, context, buses, contents, defaultChassis }: 
   const transports = new IpmiTransports(hardware.ipmi, platform.nodes);
   const readers = createReaders(platform, hardware.hwmon, buses, lines, transports);
   const sensors = new Sensors(contents, signals, persisted);
-  for (const declaration of readers.sensors) sensors.declare(declaration, defaultChassis);
+  for (const declaration of [...readers.sensors, ...derivedSensors(platform, readers.sensors)])
+    sensors.declare(declaration, defaultChassis);
+  followInputs(platform, sensors.all, signals);
   return { presence, slots, transports, readers, sensors };
 }
 

@@ -1,14 +1,11 @@
-/**
- * What lies between a node and who talks to it, on a bus or a network: time passes, and messages are lost, late or
- * damaged as the faults of the node have it.
- */
+/** The medium between a node and its clients, bus or network: delays, loses and damages messages by the faults of the node. */
 import type { Faults } from './faults.ts';
 import { fraction } from './random.ts';
 
 export interface Carrier {
-  /** Takes a message to the node or from it; `deliver` is called in a later turn, or not at all. */
+  /** Carries a message to the node or from it; `deliver` is called in a later turn, or never. */
   carry(bytes: Uint8Array, toNode: boolean, deliver: (bytes: Uint8Array) => void): void;
-  /** Loses all that is under way. */
+  /** Drops every message in transit. */
   close(): void;
 }
 
@@ -16,11 +13,11 @@ export interface CarrierSurroundings {
   readonly node: string;
   readonly seed: number;
   readonly faults: Faults;
-  /** The node has power and runs. */
+  /** Whether the node has power and runs. */
   isAwake(): boolean;
 }
 
-/** Milliseconds that a message is under way: 40 bytes at 100 kHz, and a controller that has other things to do. */
+/** Transit time of a message, ms: 40 bytes at 100 kHz, and the response time of a controller. */
 const transit = 2;
 
 export function createCarrier({ node, seed, faults, isAwake }: CarrierSurroundings): Carrier {
@@ -39,11 +36,11 @@ export function createCarrier({ node, seed, faults, isAwake }: CarrierSurroundin
       const timer = setTimeout(
         () => {
           timers.delete(timer);
-          // Between sending and now its power may have gone.
+          // Power may have gone during transit.
           if (isDead()) return;
-          // The others have wrong data from the node itself.
-          const spoilt = !toNode && faults.onNode('garbledNode', node) && answers++ % 2 === 0;
-          deliver(spoilt ? withWrongChecksum(bytes) : bytes);
+          // Every second response gets a wrong checksum; the node garbles the data of the others.
+          const isDamaged = !toNode && faults.onNode('garbledNode', node) && answers++ % 2 === 0;
+          deliver(isDamaged ? withWrongChecksum(bytes) : bytes);
         },
         transit + (slow && !toNode ? slow.ms : 0),
       ).unref();

@@ -1,4 +1,4 @@
-/** What a board has, found by name: the chips that its devices may be, and every sensor with what it measures. */
+/** Parts and sensors of a board by name: the chips that may be fitted, and every sensor with its quantity. */
 import type { ChipSpec } from '../../drivers/i2c/chip.ts';
 import { findChip } from '../../drivers/i2c/chips/index.ts';
 import type { Quantity } from '../../drivers/quantity.ts';
@@ -14,7 +14,7 @@ import type { AnalogFacts, NodeSensorFacts } from './nodes/facts.ts';
 import { serverSensors } from './nodes/server.ts';
 import { twinLakesSensors } from './nodes/twin-lakes.ts';
 
-/** One part that may be fitted in a device's place. */
+/** A device, or a second source, with its chip. */
 export interface FittedPart extends AlternativeFacts {
   readonly spec: ChipSpec;
   readonly bus: number;
@@ -25,14 +25,14 @@ export interface KnownSensor {
   readonly id: string;
   readonly facts: SensorFacts;
   readonly quantity: Quantity;
-  /** Host that must be on for it to mean something, unless it has standby power. */
+  /** Host that must be on for the reading to be valid, unless it has standby power. */
   readonly host?: string;
   readonly standby?: true;
-  /** What is known of it better than by guessing: see nominal.ts, and nodes/facts.ts for the others. */
+  /** Facts that override the estimate of nominal.ts; see nodes/facts.ts. */
   readonly nominal?: number;
   readonly below?: number;
   readonly constant?: true;
-  /** Where it is read: `device channel`, `adc 3`, the fan's id or the node's. */
+  /** Where it is read. */
   readonly at:
     | { readonly device: string; readonly channel: string }
     | { readonly fan: string }
@@ -40,14 +40,14 @@ export interface KnownSensor {
     | 'adc';
 }
 
-/** The sensors in the records of a node. */
+/** Sensors in the records of a node. */
 export const nodeSensors = ({ simulate = 'server' }: NodeFacts): readonly NodeSensorFacts[] =>
   simulate === 'twin-lakes' ? twinLakesSensors : serverSensors;
 
-/** What a sensor of a node is called on the twin. */
+/** Id on the twin of a sensor of a node. */
 export const nodeSensorId = (node: { readonly id: string }, name: string) => `${node.id}_${name}`;
 
-/** Host that a node serves, if any. */
+/** Host that a node manages. */
 export const hostOfNode = (board: Platform, { id, host }: NodeFacts) =>
   (board.hosts ?? []).find(
     (each) =>
@@ -56,7 +56,7 @@ export const hostOfNode = (board: Platform, { id, host }: NodeFacts) =>
         ((each.power.kind === 'ipmi' && each.power.node === id) || each.console?.node === id)),
   );
 
-/** A sensor of a node; the descriptor knows better where it says something. */
+/** A sensor of a node; the descriptor overrides the facts. */
 function nodeSensor(node: NodeFacts, host: string | undefined, facts: AnalogFacts): KnownSensor {
   const { name, quantity, context, thresholds, nominal, below, standby, constant } = facts;
   const known = node.sensors?.[name] ?? {};
@@ -78,7 +78,7 @@ function nodeSensor(node: NodeFacts, host: string | undefined, facts: AnalogFact
   };
 }
 
-/** The device itself, then its second sources. @throws TwinError for a part that nobody knows */
+/** The device itself, then its second sources. @throws TwinError for a chip without a driver */
 export function partsOf(device: DeviceFacts): readonly [FittedPart, ...FittedPart[]] {
   const { alternatives = [] } = device;
   const complete = (part: AlternativeFacts): FittedPart => {
@@ -93,7 +93,7 @@ export function partsOf(device: DeviceFacts): readonly [FittedPart, ...FittedPar
   return [complete({}), ...alternatives.map(complete)];
 }
 
-/** Every sensor that the twin can give a value to. @throws TwinError for a channel that the chip does not have */
+/** Every sensor of the board by id. @throws TwinError for a channel that the chip does not have */
 export function sensorsOf(board: Platform): ReadonlyMap<string, KnownSensor> {
   const sensors = new Map<string, KnownSensor>();
   const add = (sensor: KnownSensor) => {

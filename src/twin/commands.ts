@@ -1,6 +1,6 @@
 /**
- * The simulator controls of a twin: the commands, their arguments, and how each is carried out. One table serves the
- * command line (`redfishd twin`) and the JSON of the socket, so that they cannot differ.
+ * The simulator controls of a twin: the commands, their arguments, and their effects. One table serves the
+ * command line (`redfishd twin`) and the JSON of the socket, which therefore agree.
  */
 import { faultOf } from './faults.ts';
 import { TwinError, unknownName } from './names.ts';
@@ -26,7 +26,7 @@ export interface Argument {
 export interface TwinCommand {
   readonly arguments: readonly Argument[];
   readonly help: string;
-  /** What it returns goes into the answer as `result`. */
+  /** Its return value becomes `result` of the response. */
   run(twin: Twin, given: Given): unknown;
 }
 
@@ -153,7 +153,7 @@ export function commandOf(name: string): TwinCommand {
   return command;
 }
 
-/** Checks a request from the socket and carries it out. @throws TwinError; nothing was changed then */
+/** Checks and performs a request. @throws TwinError, after which nothing has changed */
 export async function perform(twin: Twin, request: unknown): Promise<unknown> {
   if (typeof request !== 'object' || request === null || Array.isArray(request)) {
     throw new TwinError('a request is a JSON object with a "command"');

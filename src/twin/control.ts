@@ -1,5 +1,5 @@
 /**
- * The simulator controls of a twin on a local socket, for `redfishd twin` and scripts: one JSON request a line, one JSON answer a
+ * The simulator controls on a local socket, for `redfishd twin` and scripts: one JSON request per line, one JSON response per
  * line, `{"ok": true, "result": …}` or `{"ok": false, "error": "…"}`, in the order of the requests.
  */
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ const longestLine = 16_384;
 
 export interface ControlServer {
   readonly path: string;
-  /** Ends the connections too, and removes the socket. */
+  /** Closes every connection and removes the socket. */
   close(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ type Answer =
 /**
  * Listens on the Unix socket `path`, for its owner only. A socket that a dead process left is replaced.
  *
- * @throws TwinError when somebody listens there, or when there is something that is no socket.
+ * @throws TwinError when another process listens there, or when the path is not a socket.
  */
 export async function serveControl(twin: Twin, path: string): Promise<ControlServer> {
   await makeRoom(path);
@@ -54,7 +54,8 @@ async function makeRoom(path: string): Promise<void> {
     throw error;
   });
   if (!found) return;
-  if (!found.isSocket()) throw new TwinError(`${path} exists and is no socket; it was left alone`);
+  if (!found.isSocket())
+    throw new TwinError(`${path} exists and is not a socket: name another path, or remove it`);
   const socket = connect(path);
   try {
     await once(socket, 'connect');
@@ -70,7 +71,7 @@ async function makeRoom(path: string): Promise<void> {
 }
 
 async function converse(twin: Twin, socket: Socket): Promise<void> {
-  // A client that goes away in the middle is no concern of the twin's.
+  // A client may disconnect at any time.
   socket.on('error', () => {});
   let pending = '';
   let last = Promise.resolve();

@@ -1,4 +1,4 @@
-/** What can be broken on purpose, and the list of what is broken now. */
+/** Faults that can be injected, and the list of the active ones. */
 import { lookup, TwinError, unknownName } from './names.ts';
 
 /**
@@ -8,13 +8,13 @@ import { lookup, TwinError, unknownName } from './names.ts';
  * - `storm`: an input changes 100,000 times a second. `released`: the chip of an output was reset, so nothing drives it
  *   until it is requested again, which ends the fault.
  * - `stuckBus`: no transfer on the bus ends in time. `missingBus`: the machine has no such bus.
- * - `frozen`: the sensor stays at its present value. `noisy`: it wanders by up to ± `amplitude` of its unit.
- * - `deadFan`: the motor stands. `blownSupply`: its output is dead. `lostMains`: nothing has power.
- * - `stuckPowerGood`: the line reads not good (`low`) or good (`high`) whatever the host does.
- * - `deadNode`: the controller of a node is silent. `slowNode`: each answer comes `ms` late. `garbledNode`: every answer
- *   has a wrong checksum or wrong data. `lossyNode`: so many `percent` of all that it is sent and sends is lost.
- * - `ignoreGraceful`: the operating system does not heed the button. `noPost`: firmware never finishes.
- * - `crash`: the operating system is dead until the host is reset or switched off, which ends the fault.
+ * - `frozen`: the sensor stays at its present value. `noisy`: it varies by up to ± `amplitude` of its unit.
+ * - `deadFan`: it does not turn. `blownSupply`: its output is dead. `lostMains`: nothing has power.
+ * - `stuckPowerGood`: the line reads not good (`low`) or good (`high`) regardless of the host.
+ * - `deadNode`: the controller of a node is silent. `slowNode`: each response is `ms` late. `garbledNode`: every response
+ *   has a wrong checksum or wrong data. `lossyNode`: `percent` of its messages, in both directions, are lost.
+ * - `ignoreGraceful`: the operating system ignores the power button. `noPost`: firmware never finishes.
+ * - `crash`: the operating system does not respond until the host is reset or switched off, which ends the fault.
  */
 export type Fault =
   | { readonly kind: 'nack' | 'hang' | 'badPec' | 'allOnes' | 'held'; readonly device: string }
@@ -34,7 +34,7 @@ export type Fault =
 export type FaultKind = Fault['kind'];
 export type ActiveFault = Fault & { readonly id: string };
 
-/** What the kinds are called with on a command line: what they hit, and their one further value. */
+/** Arguments of each kind on a command line: target and value. */
 export const faultShapes: Readonly<Record<FaultKind, { readonly target?: string; readonly value?: string }>> =
   {
     nack: { target: 'device' },
@@ -63,7 +63,7 @@ export const faultShapes: Readonly<Record<FaultKind, { readonly target?: string;
 
 const isKind = (kind: string): kind is FaultKind => Object.hasOwn(faultShapes, kind);
 
-/** A fault from the words of a command. @throws TwinError */
+/** A fault from the arguments of a command. @throws TwinError */
 export function faultOf(kind: string, target: string | undefined, value: string | undefined): Fault {
   if (!isKind(kind)) throw unknownName(kind, Object.keys(faultShapes), 'fault');
   const shape = faultShapes[kind];
@@ -71,7 +71,7 @@ export function faultOf(kind: string, target: string | undefined, value: string 
     if (word === undefined) throw new TwinError(`fault ${kind} needs the ${what}`);
     return word;
   };
-  if (!shape.target && target !== undefined) throw new TwinError(`fault ${kind} hits no single part`);
+  if (!shape.target && target !== undefined) throw new TwinError(`fault ${kind} takes no target`);
   if (!shape.value && value !== undefined) throw new TwinError(`fault ${kind} takes no value`);
   switch (kind) {
     case 'nack':
@@ -126,17 +126,17 @@ export function faultOf(kind: string, target: string | undefined, value: string 
 
 type Of<K extends FaultKind> = Extract<Fault, { kind: K }>;
 
-/** The faults in force, oldest first. */
+/** The active faults, oldest first. */
 export interface Faults {
   readonly list: readonly ActiveFault[];
-  /** The newest fault of this kind that `hits`. */
+  /** The newest fault of this kind for which `hits` is true. */
   find<K extends FaultKind>(kind: K, hits: (fault: Of<K>) => boolean): (Of<K> & ActiveFault) | undefined;
   onDevice(kind: 'nack' | 'hang' | 'badPec' | 'allOnes' | 'held', device: string): boolean;
   onBus(kind: 'stuckBus' | 'missingBus', bus: number): boolean;
   onHost(kind: 'ignoreGraceful' | 'noPost' | 'crash', host: string): boolean;
   onNode(kind: 'deadNode' | 'garbledNode', node: string): boolean;
   add(fault: Fault): string;
-  /** @throws TwinError for an id that is not in force. */
+  /** @throws TwinError for the id of no active fault. */
   remove(id: string): void;
 }
 

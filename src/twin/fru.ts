@@ -1,4 +1,4 @@
-/** What the EEPROMs and the controllers of the twin hold: inventories in the board's own names, with serial numbers from the seed. */
+/** FRU inventories of EEPROMs and nodes: names from the descriptor, serial numbers from the seed. */
 import { encodeFru } from 'node-ipmi/fru';
 import type { FruFacts, NodeFacts, Platform } from '../platform/vocabulary/index.ts';
 import { fraction } from './random.ts';
@@ -8,16 +8,16 @@ const rackMount = 0x17;
 const firstDate = Date.UTC(2024, 0, 8);
 const week = 7 * 24 * 3600 * 1000;
 
-/** The image of the first FRU that `device` holds, no longer than `size`; empty where it holds none. */
+/** Image of the first FRU of a device, at most `size` bytes; empty without a FRU. */
 export function fruImage(board: Platform, device: string, size: number, seed: number): Uint8Array {
   const fru = board.frus?.find((candidate) => candidate.device === device);
   return fru ? image(board, fru, size, seed) : new Uint8Array();
 }
 
-/** Room for an inventory in a controller. */
+/** Size of an inventory in a controller, bytes. */
 const nodeFruSize = 512;
 
-/** The FRU devices of a node by their numbers: number 0 is the node itself. */
+/** FRU devices of a node by number; 0 is the node itself. */
 export function nodeFrus(board: Platform, node: NodeFacts, seed: number): ReadonlyMap<number, Uint8Array> {
   const own: FruFacts = { id: node.id, name: node.name ?? node.id, node: node.id };
   const declared = (board.frus ?? []).filter((fru) => fru.node === node.id);
@@ -61,7 +61,7 @@ function image(board: Platform, fru: FruFacts, size: number, seed: number): Uint
   return images.find((image) => image.length <= size) ?? new Uint8Array();
 }
 
-/** A FRU that stands for the whole board bears its name, the others their own. */
+/** Names of a FRU: that of the board when it stands for the whole board, its own otherwise. */
 function naming(board: Platform, fru: FruFacts) {
   const host = board.hosts?.find((candidate) => candidate.fru === fru.id);
   const isWhole =
@@ -77,7 +77,7 @@ function naming(board: Platform, fru: FruFacts) {
   return { manufacturer: storable(manufacturer), name: storable(name), isWhole };
 }
 
-/** What a FRU field can hold: 63 characters of Latin-1. */
+/** Text as a FRU field holds it: at most 63 characters of Latin-1. */
 const storable = (text: string) => text.replace(/[^\x20-\x7e\xa0-\xff]/g, '?').slice(0, 63);
 
 function serial(seed: number, key: string): string {

@@ -1,21 +1,21 @@
-/** The controller's own ADC channels, tachometers and PWM outputs. */
+/** ADC channels, tachometers and PWM outputs of the controller. */
 import { DeviceError } from '../../drivers/errors.ts';
 import type { Hwmon } from '../../drivers/hwmon/hwmon.ts';
 import { deviceName } from '../../drivers/i2c/bus.ts';
 import type { Platform } from '../platform/vocabulary/index.ts';
 
-/** What the PWM outputs drive until somebody sets them, percent: controllers start at full speed. */
+/** Duty at start, percent: controllers start at full speed. */
 export const startDuty = 100;
 
 export interface TwinHwmon extends Hwmon {
-  /** Of a PWM output, percent. */
+  /** Duty of a PWM output, percent. */
   dutyOf(pwm: number): number;
-  /** Power-on state of the outputs. */
+  /** Returns every output to its power-on state. */
   reset(): void;
 }
 
 export interface HwmonSurroundings {
-  /** Brings the board up to the present moment; runs before anything is read or changed. */
+  /** Brings the board up to the present moment; called before a read or a change. */
   settle(): void;
   value(sensor: string): number;
   asserted(line: string): boolean;
@@ -54,7 +54,7 @@ export function createHwmon(board: Platform, around: HwmonSurroundings): TwinHwm
       }
       duties.set(index, percent);
     },
-    // The twin has no kernel whose drivers could have taken a chip.
+    // No kernel driver holds a chip of the twin.
     async chip(bus, address) {
       throw new DeviceError('no-bus', deviceName(`i2c-${bus}`, address), 'no driver of the kernel has it');
     },

@@ -1,15 +1,15 @@
 /** Inputs of the controller: presence, power-good, latches, leaks, the hand switch. */
 import type { Platform } from '../platform/vocabulary/index.ts';
-import type { Feed } from './feed.ts';
 import type { TwinHosts } from './hosts.ts';
 import type { TwinLines } from './lines.ts';
+import type { PowerTree } from './power-tree.ts';
 
 /** The state that the inputs show. */
 export interface InputSources {
   readonly platform: Platform;
   readonly hosts: TwinHosts;
   readonly lines: TwinLines;
-  readonly feed: Feed;
+  readonly power: PowerTree;
   /** Ids of parts that are not plugged in. */
   readonly absent: ReadonlySet<string>;
   /** Ids of leak detectors that are wet. */
@@ -22,7 +22,7 @@ export interface InputSources {
 
 /** Drives every input of the controller to the present state, reached at time `at`. */
 export function showInputs(sources: InputSources, at: number): void {
-  const { platform, hosts, lines, feed, absent, wet, unlatched, selected } = sources;
+  const { platform, hosts, lines, power, absent, wet, unlatched, selected } = sources;
   const drive = (line: string | undefined, asserted: boolean) => {
     if (line !== undefined) lines.drive(line, asserted, at);
   };
@@ -35,7 +35,7 @@ export function showInputs(sources: InputSources, at: number): void {
   }
   for (const { id, present, switch: feeder } of platform.chassis) {
     drive(present, !absent.has(id));
-    drive(feeder?.good, feed.hasMains() && feeder !== undefined && lines.asserted(feeder.line));
+    drive(feeder?.good, power.hasMains() && feeder !== undefined && lines.asserted(feeder.line));
     drive(feeder?.latch, !unlatched.has(id));
     // A latch can be opened only on a sled that is pulled out.
     drive(feeder?.serviced, unlatched.size > 0);
@@ -50,6 +50,6 @@ export function showInputs(sources: InputSources, at: number): void {
     drive(present, !absent.has(id));
   for (const supply of platform.powerSupplies ?? []) {
     drive(supply.present, !absent.has(supply.id));
-    drive(supply.good, feed.delivers(supply));
+    drive(supply.good, power.delivers(supply));
   }
 }

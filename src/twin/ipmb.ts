@@ -1,13 +1,13 @@
-/** IPMB on the twin: a wire for each bus with the nodes of the board on it, and a place for the controller. */
+/** Simulated IPMB: for each bus the nodes on it, and the end of the manager. */
 import { type IpmbLink, IpmiError } from 'node-ipmi';
 import { DeviceError } from '../../drivers/errors.ts';
 import type { Carrier } from './carrier.ts';
 import type { Faults } from './faults.ts';
 
 export interface TwinIpmb {
-  /** A node at an 8-bit address comes onto the bus; what it sends to an address that nobody has goes to the controller. */
+  /** Adds a node at an 8-bit address. Its messages to an address without a node go to the manager. */
   join(bus: number, address: number, node: { readonly carrier: Carrier; hasPower(): boolean }): IpmbLink;
-  /** The controller's end. @throws DeviceError `no-bus`, `held` */
+  /** The end of the manager. @throws DeviceError `no-bus`, `held` */
   open(bus: number): IpmbLink;
   close(): void;
 }
@@ -23,7 +23,7 @@ interface Wire {
   controller: IpmbLink | undefined;
 }
 
-/** How long an adapter tries before it gives a message on a stuck bus up, ms. */
+/** An adapter gives up a message on a stuck bus after this time, ms. */
 const adapterTimeout = 1000;
 
 export function createIpmb(faults: Faults): TwinIpmb {
@@ -33,19 +33,19 @@ export function createIpmb(faults: Faults): TwinIpmb {
     const member = wires.get(bus)?.members.get(to);
     const where = `IPMB ${bus} 0x${to.toString(16)}`;
     if (faults.onBus('missingBus', bus)) {
-      // As the kernel says it of a device that was taken away from under whoever has it open.
+      // The error of the kernel for a device that was removed while open.
       const cause = Object.assign(new Error('no such device'), { code: 'ENODEV' });
       throw new IpmiError('unreachable', `${where}: the machine has no such bus`, { cause });
     }
-    if (member && !member.hasPower()) throw new IpmiError('unreachable', `${where}: nobody acknowledges`);
+    if (member && !member.hasPower()) throw new IpmiError('unreachable', `${where}: no acknowledge`);
     return member;
   }
 
-  /** Waits while the bus is stuck, and fails as an adapter does. */
+  /** Waits while the bus is stuck, then fails as an adapter does. */
   async function free(bus: number): Promise<void> {
     if (!faults.onBus('stuckBus', bus)) return;
     await new Promise<void>((resolve) => void setTimeout(resolve, adapterTimeout).unref());
-    throw new IpmiError('unreachable', `IPMB ${bus}: the message was not taken in time`);
+    throw new IpmiError('unreachable', `IPMB ${bus}: the message was not accepted in time`);
   }
 
   return {
@@ -60,9 +60,9 @@ export function createIpmb(faults: Faults): TwinIpmb {
           const other = check(bus, to);
           const target = other?.link ?? wire.controller;
           if (target === undefined)
-            throw new IpmiError('unreachable', `IPMB ${bus} 0x${to.toString(16)}: nobody acknowledges`);
+            throw new IpmiError('unreachable', `IPMB ${bus} 0x${to.toString(16)}: no acknowledge`);
           carrier.carry(message, false, (bytes) => {
-            // The controller may have let go of the bus meanwhile.
+            // The manager may have closed the bus meanwhile.
             if (other !== undefined || wire.controller === target) target.onMessage?.(bytes);
           });
         },
@@ -83,8 +83,7 @@ export function createIpmb(faults: Faults): TwinIpmb {
           await free(bus);
           const to = message[0] ?? 0;
           const member = check(bus, to);
-          if (!member)
-            throw new IpmiError('unreachable', `IPMB ${bus} 0x${to.toString(16)}: nobody acknowledges`);
+          if (!member) throw new IpmiError('unreachable', `IPMB ${bus} 0x${to.toString(16)}: no acknowledge`);
           member.carrier.carry(message, true, (bytes) => member.link.onMessage?.(bytes));
         },
         close() {

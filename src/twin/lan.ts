@@ -1,14 +1,14 @@
-/** LAN interfaces of the twin's nodes: servers on this machine's loopback, each begun when somebody asks for it. */
+/** LAN interfaces of simulated nodes: servers on the loopback interface, each started at the first connection. */
 import { randomBytes } from 'node:crypto';
 import { IpmiError, type IpmiNode, type LanOptions, LanServer } from 'node-ipmi';
 import type { Carrier } from './carrier.ts';
 
 export interface TwinLan {
-  /** Options that lead to the server of a node: with its address, port, user and password instead of those asked for. */
+  /** Options for the server of a node: its address, port, user and password replace those given. */
   lead(node: IpmiNode, carrier: Carrier, asked: LanOptions): Promise<LanOptions>;
-  /** `127.0.0.1:41623`, or undefined where nobody asked for it. */
+  /** `127.0.0.1:41623`; undefined before the first connection. */
   place(node: IpmiNode): string | undefined;
-  /** The controller forgets its sessions without a word. */
+  /** Drops every session without a message. */
   restart(node: IpmiNode): void;
   close(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export function createLan(): TwinLan {
       try {
         await open;
       } catch (error) {
-        // The next who asks may have more luck.
+        // The next connection tries again.
         doors.delete(node);
         throw error;
       }
@@ -66,7 +66,7 @@ export function createLan(): TwinLan {
       closed = true;
       await Promise.all(
         [...doors.values()].map(async ({ door, open }) => {
-          // One that could not begin has nothing to end.
+          // A server that could not start needs no end.
           await open.catch(() => undefined);
           await door.server.close();
         }),

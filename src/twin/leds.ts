@@ -1,12 +1,12 @@
-/** The lights of the twin that the kernel would drive, by their names. */
+/** Simulated lights of the LED class of the kernel, by name. */
 import { DeviceError } from '../../drivers/errors.ts';
 import type { Leds } from '../../drivers/leds/leds.ts';
 
-/** What a light shows: dark, lit, or blinking with so many milliseconds lit and dark. */
+/** State of a light: dark, lit, or blinking with these times, ms. */
 export type Shown = 'dark' | 'lit' | { readonly on: number; readonly off: number };
 
 export interface TwinLeds extends Leds {
-  /** Undefined where the board has no such light. */
+  /** Undefined for an unknown light. */
   shown(name: string): Shown | undefined;
   readonly all: Readonly<Record<string, Shown>>;
 }

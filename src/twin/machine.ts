@@ -3,7 +3,6 @@ import type { FanFacts, Platform, PowerSupplyFacts } from '../platform/vocabular
 import { TwinBuses } from './buses.ts';
 import { type KnownSensor, sensorsOf } from './catalog.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { createFeed, type Feed } from './feed.ts';
 import type { HostModel } from './host.ts';
 import { TwinHosts } from './hosts.ts';
 import { createHwmon, type TwinHwmon } from './hwmon.ts';
@@ -13,6 +12,7 @@ import { TwinNodes } from './nodes/index.ts';
 import { nominals } from './nominal.ts';
 import { Physics, type Zone } from './physics.ts';
 import { createPostCodes, type TwinPostCodes } from './post-codes.ts';
+import { createPowerTree, type PowerTree } from './power-tree.ts';
 import { createSerial, type TwinSerial } from './serial.ts';
 
 export interface MachineOptions {
@@ -42,7 +42,7 @@ export class Machine {
   readonly unlatched = new Set<string>();
   /** Position of the hand switch of the panel. */
   selected = 0;
-  readonly feed: Feed;
+  readonly power: PowerTree;
   readonly lines: TwinLines;
   readonly hwmon: TwinHwmon;
   readonly serial: TwinSerial;
@@ -67,11 +67,11 @@ export class Machine {
     this.fans = new Map((platform.fans ?? []).map((fan) => [fan.id, fan]));
     this.supplies = new Map((platform.powerSupplies ?? []).map((supply) => [supply.id, supply]));
     this.loads = new Map((platform.hosts ?? []).map(({ id }) => [id, 0]));
-    this.feed = createFeed(platform, {
+    this.power = createPowerTree(platform, {
       ...{ faults: this.faults, absent: this.absent },
       asserted: (line) => this.lines.asserted(line),
     });
-    const { isSwitchedOn } = this.feed;
+    const { isSwitchedOn } = this.power;
     this.lines = this.#createLines(settle);
     this.hwmon = createHwmon(platform, {
       ...{ settle: () => this.update(), value },
@@ -87,7 +87,14 @@ export class Machine {
       cycled: (device, off) => this.#powerCycle(device, off),
     });
     this.nodes = new TwinNodes(platform, {
-      ...{ ...options, faults: this.faults, hosts: this.hosts, feed: this.feed, serial: this.serial, value },
+      ...{
+        ...options,
+        faults: this.faults,
+        hosts: this.hosts,
+        power: this.power,
+        serial: this.serial,
+        value,
+      },
       settle: () => this.update(),
       change: (make) => this.change(make),
     });
@@ -115,16 +122,16 @@ export class Machine {
   /** Makes a change of any input of the models, then applies its effects. */
   change<T>(make: () => T): T {
     this.update();
-    const { feed, lines, hosts, buses, nodes } = this;
-    const hadMains = feed.hasMains();
+    const { power, lines, hosts, buses, nodes } = this;
+    const hadMains = power.hasMains();
     const chassis = this.platform.chassis.map(({ id }) => id);
-    const unpowered = chassis.filter((id) => !feed.isSwitchedOn(id));
+    const unpowered = chassis.filter((id) => !power.isSwitchedOn(id));
     const result = make();
-    const hasMains = feed.hasMains();
+    const hasMains = power.hasMains();
     lines.setTrouble(this.#faultyLines('storm'), this.#faultyLines('released'));
     if (hadMains && !hasMains) lines.deassertOutputs(() => true);
-    lines.deassertOutputs((carrier) => carrier !== undefined && !feed.isSwitchedOn(carrier));
-    for (const id of unpowered) if (feed.isSwitchedOn(id)) buses.reset(id);
+    lines.deassertOutputs((carrier) => carrier !== undefined && !power.isSwitchedOn(carrier));
+    for (const id of unpowered) if (power.isSwitchedOn(id)) buses.reset(id);
     if (hasMains && !hadMains) {
       buses.reset();
       this.hwmon.reset();
@@ -162,7 +169,7 @@ export class Machine {
     return new TwinLines(Object.fromEntries(wired), {
       now: this.#options.now,
       settle,
-      isPresent: (chassis) => this.feed.isSwitchedOn(chassis),
+      isPresent: (chassis) => this.power.isSwitchedOn(chassis),
       requested: (key) => {
         for (const fault of this.faults.list)
           if (fault.kind === 'released' && fault.line === key) this.faults.remove(fault.id);
@@ -174,7 +181,7 @@ export class Machine {
     const { now, speed } = this.#options;
     return new TwinHosts(this.platform, {
       ...{ now, speed, faults: this.faults, lines: this.lines },
-      hasPower: (chassis) => this.feed.reaches(chassis),
+      hasPower: (chassis) => this.power.reaches(chassis),
       before: (at) => this.physics.step(at),
       changed: (at) => {
         // The last POST code precedes the line that reports completion.
@@ -213,12 +220,12 @@ export class Machine {
 
   /** The switch of a chassis changed: what is in it loses its power, or starts from its reset values. */
   #switched(id: string): void {
-    const { feed, lines, buses } = this;
-    const inside = feed.within(id);
+    const { power, lines, buses } = this;
+    const inside = power.within(id);
     const isUnpowered = (carrier: string | undefined) =>
-      carrier !== undefined && inside.includes(carrier) && !feed.isSwitchedOn(carrier);
+      carrier !== undefined && inside.includes(carrier) && !power.isSwitchedOn(carrier);
     lines.deassertOutputs(isUnpowered);
-    for (const inner of inside) if (feed.isSwitchedOn(inner)) buses.reset(inner);
+    for (const inner of inside) if (power.isSwitchedOn(inner)) buses.reset(inner);
     this.hosts.checkPower();
     this.#showInputs();
     buses.changed();
@@ -252,7 +259,7 @@ export class Machine {
 
   #zones(): readonly Zone[] {
     const hosts = [...this.hosts.all.values()];
-    if (hosts.length === 0) return [{ host: undefined, powered: this.feed.isFed(), load: 0 }];
+    if (hosts.length === 0) return [{ host: undefined, powered: this.power.isFed(), load: 0 }];
     return hosts.map((host) => ({
       host: host.facts.id,
       powered: host.isPowered,
@@ -266,7 +273,7 @@ export class Machine {
   }
 
   #turns({ id, tachs }: FanFacts): boolean {
-    if (!this.feed.isFed() || this.absent.has(id)) return false;
+    if (!this.power.isFed() || this.absent.has(id)) return false;
     if (this.faults.find('deadFan', (fault) => fault.fan === id)) return false;
     return tachs.every(
       ({ sensor: { poweredBy } }) => poweredBy === undefined || this.hosts.all.get(poweredBy)?.isPowered,
@@ -277,10 +284,10 @@ export class Machine {
   #isSupplied(sensor: string): boolean {
     for (const supply of this.supplies.values()) {
       const { inputVoltage, inputCurrent, inputPower, outputVoltage, outputCurrent, outputPower } = supply;
-      if (sensor === inputVoltage) return this.feed.hasMains();
+      if (sensor === inputVoltage) return this.power.hasMains();
       if ([inputCurrent, inputPower, outputVoltage, outputCurrent, outputPower].includes(sensor))
-        return this.feed.delivers(supply);
+        return this.power.delivers(supply);
     }
-    return this.feed.reaches(this.sensors.get(sensor)?.facts.chassis);
+    return this.power.reaches(this.sensors.get(sensor)?.facts.chassis);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The network of a twin: one interface with addresses that are kept for documentation (RFC 5737, RFC 3849), as if a DHCP
- * server and a router were there. What it is told lives in the settings and so survives a restart.
+ * server and a router were present. Its configuration is kept in the settings, so it survives a restart.
  */
 import { createHash } from 'node:crypto';
 import { defaultPolicies } from '../network/address-policies.ts';
@@ -17,13 +17,12 @@ import {
   type NetworkInterface,
 } from '../network/model.ts';
 import { isLike } from '../network/shape.ts';
-import type { Settings } from '../store/settings.ts';
 
 const id = 'eth0';
 const gigabit = 1000;
 const defaultMtu = 1500;
 
-/** What the imagined servers hand out. */
+/** Configuration that the simulated servers provide. */
 const lease = {
   address: '192.0.2.10',
   prefixLength: 24,
@@ -35,7 +34,7 @@ const lease = {
 const lease6 = { address: '2001:db8::10', nameServers: ['2001:db8::53'] };
 const router = { prefix: '2001:db8:0:0:', gateway: 'fe80::1' };
 
-interface Told {
+interface Configured {
   readonly settings: InterfaceSettings;
   readonly own: boolean;
   readonly hostName: string;
@@ -47,9 +46,15 @@ interface Told {
 
 const key = 'twin.network';
 
-/** @param uuid of the service: the MAC address follows from it, so that no two twins share one. */
-export function twinNetwork(settings: Settings, uuid: string): NetworkBackend {
-  const initial: Told = {
+/** Where the configuration is kept, as the settings of the store are. */
+export interface KeptSettings {
+  json<T>(key: string, read: (value: unknown) => T | undefined, initial: T): T;
+  setJson(key: string, value: unknown): void;
+}
+
+/** @param uuid of the service: the MAC address follows from it, so that twins differ. */
+export function twinNetwork(settings: KeptSettings, uuid: string): NetworkBackend {
+  const initial: Configured = {
     settings: defaultInterfaceSettings,
     own: false,
     hostName: `bmc-${uuid.slice(-4)}`,
@@ -59,38 +64,42 @@ export function twinNetwork(settings: Settings, uuid: string): NetworkBackend {
     addressPolicies: defaultPolicies,
   };
   const mac = macOf(uuid);
-  let told = settings.json<Told>(key, (value) => (isLike(value, initial) ? value : undefined), initial);
-  /** What the interface does; it does what it was told once that is activated. */
-  let active = told.settings;
+  let configured = settings.json<Configured>(
+    key,
+    (value) => (isLike(value, initial) ? value : undefined),
+    initial,
+  );
+  /** State of the interface; a change takes effect when it is activated. */
+  let active = configured.settings;
   return {
-    read: () => networkOf(told, active, mac),
+    read: () => networkOf(configured, active, mac),
     write(change) {
-      const next = after(told, change);
+      const next = after(configured, change);
       settings.setJson(key, next);
-      told = next;
+      configured = next;
     },
     async activate(change) {
-      if (change.kind === 'interface') active = told.settings;
+      if (change.kind === 'interface') active = configured.settings;
     },
   };
 }
 
-function after(told: Told, change: NetworkChange): Told {
+function after(configured: Configured, change: NetworkChange): Configured {
   switch (change.kind) {
     case 'interface':
       return {
-        ...told,
+        ...configured,
         settings: change.settings ?? defaultInterfaceSettings,
         own: change.settings !== null,
       };
     case 'name':
-      return { ...told, hostName: change.hostName, domain: change.domain };
+      return { ...configured, hostName: change.hostName, domain: change.domain };
     case 'time':
-      return { ...told, ntp: { enabled: change.enabled, servers: change.servers } };
+      return { ...configured, ntp: { enabled: change.enabled, servers: change.servers } };
     case 'ssh':
-      return { ...told, ssh: change.enabled };
+      return { ...configured, ssh: change.enabled };
     case 'addressPolicies':
-      return { ...told, addressPolicies: change.policies };
+      return { ...configured, addressPolicies: change.policies };
   }
 }
 
@@ -100,28 +109,28 @@ function macOf(uuid: string): string {
   return `02:${(digest.match(/../g) ?? []).join(':')}`;
 }
 
-function networkOf(told: Told, active: InterfaceSettings, mac: string): ManagerNetwork {
+function networkOf(configured: Configured, active: InterfaceSettings, mac: string): ManagerNetwork {
   const { dhcp4, dhcp6 } = active;
   const leased = active.enabled && dhcp4.enabled;
   const leased6 = active.enabled && dhcp6.enabled;
   return {
-    hostName: told.hostName,
-    domain: told.domain ?? (leased && dhcp4.useDomain ? lease.domain : null),
+    hostName: configured.hostName,
+    domain: configured.domain ?? (leased && dhcp4.useDomain ? lease.domain : null),
     nameServers: [
       ...active.nameServers,
       ...(leased && dhcp4.useDns ? lease.nameServers : []),
       ...(leased6 && dhcp6.useDns ? lease6.nameServers : []),
     ],
-    interfaces: [interfaceOf(told, active, mac)],
-    ntp: { ...told.ntp, suppliedServers: leased && dhcp4.useNtp ? lease.timeServers : [] },
-    ssh: { enabled: told.ssh, port: 22 },
-    addressPolicies: told.addressPolicies,
+    interfaces: [interfaceOf(configured, active, mac)],
+    ntp: { ...configured.ntp, suppliedServers: leased && dhcp4.useNtp ? lease.timeServers : [] },
+    ssh: { enabled: configured.ssh, port: 22 },
+    addressPolicies: configured.addressPolicies,
     configurable: true,
   };
 }
 
 function interfaceOf(
-  { settings, own }: Told,
+  { settings, own }: Configured,
   active: InterfaceSettings,
   permanent: string,
 ): NetworkInterface {

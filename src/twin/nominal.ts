@@ -1,9 +1,9 @@
 /**
- * What a healthy board would show, guessed from what the descriptor says: the middle of the allowed band, the rail
- * that a name spells, the usual warmth of a place. One number for each sensor, whose meaning depends on the quantity:
+ * Nominal values of a healthy board, estimated from the descriptor: the middle of the allowed band, the voltage in a
+ * name, the usual temperature of a location. One number per sensor, whose meaning depends on the quantity:
  *
  * - Temperature: rise over the inlet air at full load and full fans
- * - Voltage: the rail; Current and Power: at full load; EnergyJoules: the power at full load that it sums up
+ * - Voltage: the rail; Current and Power: at full load; EnergyJoules: the power at full load that it integrates
  * - Rotational: speed at full duty
  * - anything else: the value itself
  */
@@ -11,10 +11,10 @@ import type { Quantity } from '../../drivers/quantity.ts';
 import type { Platform, ThresholdFacts } from '../platform/vocabulary/index.ts';
 import type { KnownSensor } from './catalog.ts';
 
-/** Inlet air that the guesses are made for, degrees Celsius. */
+/** Inlet air of the estimates, Cel. */
 export const usualInlet = 24;
 
-/** Degrees over the inlet. */
+/** Rise over the inlet, Cel. */
 const riseIn: Readonly<Record<string, number>> = {
   Room: 0,
   Intake: 0,
@@ -36,7 +36,7 @@ const riseIn: Readonly<Record<string, number>> = {
 };
 const riseElsewhere = 12;
 
-/** Watt at full load, where no threshold tells. */
+/** Power at full load without a threshold, W. */
 const usualPower: Readonly<Record<string, number>> = {
   CPU: 150,
   GPU: 250,
@@ -49,9 +49,9 @@ const usualPower: Readonly<Record<string, number>> = {
 };
 const powerElsewhere = 25;
 
-/** Of the way from the usual inlet to the lowest limit, at full load. */
+/** Share of the distance from the usual inlet to the lowest limit, at full load. */
 const warmest = 0.6;
-/** Of the lowest limit of a current or power, at full load: a supply works harder than any of those it feeds. */
+/** Shares of the lowest limit of a current or power at full load; supplies are loaded more than rails. */
 const share = { source: 0.6, rail: 0.35 };
 const sources = ['PowerSupply', 'PowerSubsystem', 'ACInput', 'DCBus', 'Chassis'];
 const usualSpeed = 10_000;
@@ -80,7 +80,7 @@ export function nominals(
   return values;
 }
 
-/** The band in which nothing is wrong. */
+/** Band without a crossed threshold. */
 function limits(thresholds: ThresholdFacts = {}): { upper: number; lower: number } {
   const { upperFatal, upperCritical, upperCaution, lowerFatal, lowerCritical, lowerCaution } = thresholds;
   const given = (...values: (number | undefined)[]) => values.filter((value) => value !== undefined);
@@ -102,7 +102,7 @@ function rise(context: string | undefined, upper: number): number {
   return Math.min(usualRise || 0, warmest * Math.max(0, upper - usualInlet));
 }
 
-/** `P1V05` and `12V` spell a voltage; it counts when it lies well within the thresholds. */
+/** `P1V05` and `12V` state a voltage, which counts when it is well within the thresholds. */
 function rail({ id, facts, at }: KnownSensor, board: Platform): number {
   const spelled = /(?:^|[^A-Za-z0-9]|P)(\d{1,2})V(\d{0,3})(?![A-Za-z0-9])/i.exec(id);
   const { upper, lower } = limits(facts.thresholds);
@@ -123,7 +123,7 @@ function fullSpeed({ id, facts }: KnownSensor, board: Platform): number {
   return Math.min(fan?.maxSpeed ?? usualSpeed, 0.92 * limits(facts.thresholds).upper);
 }
 
-/** Sensors of one device that see the same power: `vout2`, `iout2` and `pout2`; `voltage`, `current` and `power`. */
+/** Sensors of one device of one circuit: `vout2`, `iout2` and `pout2`; `voltage`, `current` and `power`. */
 type Circuit = readonly (KnownSensor & { readonly at: { readonly channel: string } })[];
 
 function circuits(sensors: ReadonlyMap<string, KnownSensor>): Iterable<Circuit> {
@@ -139,7 +139,7 @@ function circuits(sensors: ReadonlyMap<string, KnownSensor>): Iterable<Circuit> 
 
 const sideOf = (channel: string) => /(in|out)\d*$/.exec(channel)?.[1];
 
-/** Gives the currents and powers of a circuit values that agree with each other and with every limit. */
+/** Sets consistent currents and powers of a circuit, within every limit. */
 function shareOut(circuit: Circuit, values: Map<string, number>, board: Platform): void {
   const voltages = circuit.filter(({ quantity }) => quantity === 'Voltage');
   const voltageAt = (channel: string): number => {

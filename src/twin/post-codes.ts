@@ -1,4 +1,4 @@
-/** POST codes of the simulated hosts: what firmware writes on its way from reset to the operating system. */
+/** POST codes of simulated hosts, from reset to the operating system. */
 import { Readable } from 'node:stream';
 import { DeviceError } from '../../drivers/errors.ts';
 import type { PostCodeDevices } from '../../drivers/post/post-codes.ts';
@@ -6,14 +6,14 @@ import type { Platform } from '../platform/vocabulary/index.ts';
 import type { HostModel } from './host.ts';
 
 export interface TwinPostCodes extends PostCodeDevices {
-  /** A host may have come into another state. */
+  /** The state of a host may have changed. */
   changed(): void;
   close(): void;
 }
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
-/** In the manner of the checkpoints of common UEFI firmware: cache as memory, memory, drivers, devices, boot. */
+/** Checkpoints like those of common UEFI firmware: cache as memory, memory, drivers, devices, boot. */
 const sequence: readonly number[] = [
   ...range(0x01, 0x0b),
   ...range(0x10, 0x1e),
@@ -26,15 +26,15 @@ const sequence: readonly number[] = [
   ...range(0xa0, 0xa6),
   ...[0xa2, 0xa2, 0xb2, 0xb4, 0x92, 0xa9, 0xab, 0xad, 0xaa],
 ];
-/** Milliseconds between two looks at what firmware has written. */
+/** Period at which codes are written, ms. */
 const step = 20;
-/** Codes that are kept for whoever opens the device later, as the kernel does. */
+/** Codes kept while the device is not open, as the kernel does. */
 const room = 2048;
 
 interface Device {
   readonly host: string;
   boot: number;
-  /** Codes of this boot that have been written, and how far its firmware was then. */
+  /** Codes of this boot that have been written, and the progress of its firmware then. */
   written: number;
   progress: number | null;
   kept: number[];
@@ -54,7 +54,7 @@ export function createPostCodes(
     devices.set(postCodes.device, { host: id, ...nothing });
   }
 
-  function look(device: Device): void {
+  function refresh(device: Device): void {
     clearTimeout(device.timer);
     const { boots = 0, progress = null } = host(device.host) ?? {};
     if (boots !== device.boot) device.written = 0;
@@ -67,8 +67,8 @@ export function createPostCodes(
     device.written = Math.max(device.written, due);
     if (device.stream === undefined) device.kept = [...device.kept, ...codes].slice(-room);
     else if (codes.length > 0) device.stream.push(Buffer.from(codes));
-    // Firmware that hangs writes no more.
-    if (progress < 1 && moves) device.timer = setTimeout(() => look(device), step).unref();
+    // Hung firmware writes no further codes.
+    if (progress < 1 && moves) device.timer = setTimeout(() => refresh(device), step).unref();
   }
 
   return {
@@ -86,7 +86,7 @@ export function createPostCodes(
       return stream;
     },
     changed() {
-      for (const device of devices.values()) look(device);
+      for (const device of devices.values()) refresh(device);
     },
     close() {
       for (const { stream, timer } of devices.values()) {

@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed and key, so that a twin can be built again. */
+/** Pseudo-random numbers that depend only on seed and key, so that a twin is reproducible. */
 
 /** 0 (included) to 1 (excluded), from FNV-1a over the key and a final mix. */
 export function fraction(seed: number, key: string): number {
@@ -11,5 +11,5 @@ export function fraction(seed: number, key: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** -1 to 1. */
+/** A number from -1 to 1. */
 export const wobble = (seed: number, key: string) => 2 * fraction(seed, key) - 1;

@@ -1,4 +1,4 @@
-/** Consoles of the simulated hosts: firmware and an operating system that say a few lines, and a login that echoes. */
+/** Consoles of simulated hosts: a few lines of firmware and operating system, and a login that echoes. */
 import { Duplex } from 'node:stream';
 import type { SerialModel } from 'node-ipmi';
 import { DeviceError } from '../../drivers/errors.ts';
@@ -7,17 +7,17 @@ import type { Platform } from '../platform/vocabulary/index.ts';
 import type { HostState } from './host.ts';
 
 export interface TwinSerial extends SerialPorts {
-  /** The serial line of a host, as the controller of a node has it. Whoever listens hears the same. */
+  /** The serial line of a host, for the controller of a node. Every listener receives the same data. */
   line(host: string): SerialModel;
-  /** Something may have changed: hosts say what belongs to the state that they are in now. */
+  /** States may have changed: hosts print the text of a new state. */
   changed(): void;
   close(): void;
 }
 
 const prompt = ' login: ';
 
-/** What a host writes when it comes into a state. */
-const said: Readonly<Record<HostState, (name: string) => string>> = {
+/** Text that a host prints when it enters a state. */
+const texts: Readonly<Record<HostState, (name: string) => string>> = {
   off: () => '',
   starting: () => '',
   post: (name) => `\r\n${name}: firmware of the twin\r\nTesting memory... passed\r\nBooting.\r\n`,
@@ -26,11 +26,11 @@ const said: Readonly<Record<HostState, (name: string) => string>> = {
 };
 
 interface Console extends SerialModel {
-  /** Says what belongs to the state that the host is in now. */
+  /** Prints the text of a new state. */
   changed(): void;
 }
 
-/** @param state of a host by its id */
+/** @param state state of a host by id */
 export function createSerial(board: Platform, state: (host: string) => HostState | undefined): TwinSerial {
   const consoles = new Map((board.hosts ?? []).map(({ id }) => [id, createConsole(id, () => state(id))]));
   const ports = new Map<string, Duplex>();
@@ -78,25 +78,25 @@ function createConsole(host: string, state: () => HostState | undefined): Consol
   let shown: HostState = 'off';
   let typed = '';
 
-  const say = (text: string) => {
+  const print = (text: string) => {
     if (text === '') return;
     for (const listener of listeners) listener(Buffer.from(text, 'latin1'));
   };
-  const take = (character: string) => {
+  const receive = (character: string) => {
     if (character !== '\r' && character !== '\n') {
       typed = (typed + character).slice(-256);
-      say(character);
+      print(character);
       return;
     }
-    say(`\r\n${typed === '' ? '' : 'Login incorrect\r\n'}${host}${prompt}`);
+    print(`\r\n${typed === '' ? '' : 'Login incorrect\r\n'}${host}${prompt}`);
     typed = '';
   };
 
   return {
     write(data) {
-      // Nobody listens on a host that does not run.
+      // A host that does not run ignores input.
       if (state() === 'running')
-        for (const character of Buffer.from(data).toString('latin1')) take(character);
+        for (const character of Buffer.from(data).toString('latin1')) receive(character);
     },
     onData(listener) {
       listeners.add(listener);
@@ -106,7 +106,7 @@ function createConsole(host: string, state: () => HostState | undefined): Consol
       const now = state() ?? 'off';
       if (now === shown) return;
       shown = now;
-      say(said[now](host));
+      print(texts[now](host));
     },
   };
 }

@@ -35,7 +35,7 @@ export function statusOf(machine: Machine, rest: Pick<TwinStatus, 'leds' | 'watc
   const devices = (platform.devices ?? []).map(({ id }) => id);
   return {
     board: platform.name,
-    mains: machine.feed.hasMains(),
+    mains: machine.power.hasMains(),
     inlet: physics.inlet,
     hosts: [...machine.hosts.all].map(([id, { state }]) => ({ id, state, load: loads.get(id) ?? 0 })),
     fans: [...machine.fans.values()].map(({ id, pwm }) => ({

@@ -171,7 +171,7 @@ export class Twin implements Hardware {
   }
 
   loseMains(): void {
-    if (this.#machine.feed.hasMains()) this.inject({ kind: 'lostMains' });
+    if (this.#machine.power.hasMains()) this.inject({ kind: 'lostMains' });
   }
 
   /** Mains returns: chips start from their reset values, hosts are off. */

@@ -1,19 +1,19 @@
-/** The watchdog of the twin: it counts, and tells when it would have reset the controller. */
+/** Simulated watchdogs: they count the times at which they would have reset the controller. */
 import { DeviceError } from '../../drivers/errors.ts';
 import type { Watchdogs } from '../../drivers/watchdog/watchdog.ts';
 
 export interface WatchdogState {
   readonly device: string;
   readonly timeout: number;
-  /** It counts: it has been opened, and not been disarmed since. */
+  /** Whether it was opened and not disarmed since. */
   readonly armed: boolean;
   readonly fed: number;
-  /** How often it has run out. */
+  /** Number of expirations. */
   readonly expired: number;
 }
 
 export interface TwinWatchdogs extends Watchdogs {
-  /** Of every watchdog that was ever opened. */
+  /** State of every watchdog that was ever opened. */
   readonly states: readonly WatchdogState[];
   close(): void;
 }
@@ -39,7 +39,7 @@ export function createWatchdogs(): TwinWatchdogs {
   return {
     open(device, timeout) {
       const count = counts.get(device) ?? { device, timeout, held: false, armed: false, fed: 0, expired: 0 };
-      if (count.held) throw new DeviceError('held', device, 'somebody else feeds this watchdog');
+      if (count.held) throw new DeviceError('held', device, 'another process feeds this watchdog');
       counts.set(device, count);
       Object.assign(count, { timeout, held: true, armed: true });
       restart(count);

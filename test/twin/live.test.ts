@@ -453,6 +453,20 @@ describe('Twin Blade', () => {
     await shows(daemon, uri, '/Reading', near(71));
     daemon.twin.set('Blade2_CPU', null);
   });
+
+  it('shows a derived sensor as the sum of its inputs, unknown while one of them is', async () => {
+    const uri = `${enclosure}/Sensors/Blades_Power`;
+    daemon.twin.set('Blade1_Power', 200);
+    daemon.twin.set('Blade2_Power', 150);
+    const body = await shows(daemon, uri, '/Reading', near(350));
+    expect(at(body, '/Implementation')).toBe('Synthesized');
+    const fault = daemon.twin.inject({ kind: 'nack', device: 'ina226_blade2' });
+    await shows(daemon, uri, '/Reading', null);
+    daemon.twin.clear(fault);
+    await shows(daemon, uri, '/Reading', near(350));
+    daemon.twin.set('Blade1_Power', null);
+    daemon.twin.set('Blade2_Power', null);
+  });
 });
 
 it('finds a device that was not there at the start', async () => {

@@ -1,7 +1,7 @@
 /** The whole bundle as named types, ready to be written in a language: names, writable parts, actions, message keys. */
 import type { Bundle } from './bundle.ts';
-import { closure } from './csdl.ts';
 import type { ActionFact, EnumFact, ObjectFact, ParameterFact, PropertyFact, TypeFact } from './facts.ts';
+import { closure } from './type-facts.ts';
 
 export type Property = readonly [name: string, fact: PropertyFact];
 

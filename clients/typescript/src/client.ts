@@ -10,7 +10,8 @@ import { type Answer, objectOf } from './answer.ts';
 import { members as iterate, type MembersOptions } from './collection.ts';
 import { Core, type GetOptions } from './core.ts';
 import { RedfishError } from './errors.ts';
-import { type EventRecord, type EventsOptions, events } from './events/events.ts';
+import { type EventsOptions, events } from './events/events.ts';
+import type { EventRecord } from './events/records.ts';
 import type { Finding } from './findings.ts';
 import type { ActionParameters, Link, ServiceRoot } from './generated/types.ts';
 import { idOf, isObject, type JsonObject } from './json.ts';
@@ -95,19 +96,20 @@ export class RedfishClient implements AsyncDisposable {
     return (await this.#core.get(reference, options)) as Target<R, T>;
   }
 
-  /** Iterates over the members of a collection, over all of its pages. */
+  /** Iterates over the members of a collection, over all of its pages. A collection that is not there has no members. */
   members<T = JsonObject>(
-    collection: Collection<T> | Reference,
+    collection: Collection<T> | Reference | undefined,
     options: MembersOptions = {},
   ): AsyncGenerator<Whole<T>> {
-    return iterate(this.#core, uriOf(collection as Reference), options) as AsyncGenerator<Whole<T>>;
+    const uri = collection === undefined ? undefined : uriOf(collection as Reference);
+    return iterate(this.#core, uri, options) as AsyncGenerator<Whole<T>>;
   }
 
   /** The only member of a collection. @throws RedfishError `usage` naming the members when there are several, `not-found` when none */
-  async only<T = JsonObject>(collection: Collection<T> | Reference): Promise<Whole<T>> {
+  async only<T = JsonObject>(collection: Collection<T> | Reference | undefined): Promise<Whole<T>> {
     const found: Whole<T>[] = [];
     for await (const member of this.members<T>(collection, { limit: 20 })) found.push(member);
-    const uri = uriOf(collection as Reference);
+    const uri = collection === undefined ? 'the service' : uriOf(collection as Reference);
     const [first] = found;
     if (first === undefined) throw new RedfishError('not-found', `${uri} has no members`, { uri });
     const names = found.map((member) => member['@odata.id']).join(', ');

@@ -169,9 +169,10 @@ async function* ahead<T>(sources: Iterable<() => Promise<T>>): AsyncGenerator<T>
 /** Iterates over the members of a collection. @throws RedfishError when the collection itself cannot be read */
 export async function* members(
   reader: Reader,
-  uri: string,
+  uri: string | undefined,
   options: MembersOptions = {},
 ): AsyncGenerator<JsonObject> {
+  if (uri === undefined) return;
   const { findings } = reader.service;
   const test = options.filter === undefined ? undefined : parseFilter(options.filter);
   const limit = options.limit ?? Number.POSITIVE_INFINITY;

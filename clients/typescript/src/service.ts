@@ -32,6 +32,19 @@ export interface Request {
 const mostRedirects = 5;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
+/** Why there is no answer; the caller's signal comes before what it broke. */
+function causeOf(error: unknown, signal: AbortSignal | undefined): RedfishError {
+  if (signal?.aborted) {
+    const late = (signal.reason as Error | undefined)?.name === 'TimeoutError';
+    const text = late ? 'no answer within the time that the caller gave' : 'cancelled by the caller';
+    return new RedfishError(late ? 'timeout' : 'cancelled', text, { cause: error });
+  }
+  if (error instanceof RedfishError) return error;
+  return new RedfishError('protocol', error instanceof Error ? error.message : String(error), {
+    cause: error,
+  });
+}
+
 function makeTransport(origin: string, options: ConnectOptions): Transport {
   if (typeof options.transport === 'object') return options.transport;
   const { protocol, hostname, port } = new URL(origin);
@@ -159,7 +172,9 @@ export class Service {
         this.#answered ? this.#retry : { ...this.#retry, tries: Math.min(2, this.#retry.tries) },
         Math.random(),
       );
-      const final = 'error' in outcome && !['network', 'timeout'].includes(outcome.error.kind);
+      const final =
+        request.signal?.aborted === true ||
+        ('error' in outcome && !['network', 'timeout'].includes(outcome.error.kind));
       if (delay === undefined || final) {
         if ('error' in outcome) throw located(outcome.error, request.method, uri);
         return outcome.result;
@@ -217,10 +232,7 @@ export class Service {
       else this.limiter.answered();
       return { response, result };
     } catch (error) {
-      const known =
-        error instanceof RedfishError
-          ? error
-          : new RedfishError('protocol', (error as Error).message, { cause: error });
+      const known = causeOf(error, signal);
       if (known.sent && (known.kind === 'network' || known.kind === 'timeout')) this.limiter.strained();
       this.#options.log?.(`${method} ${uri} → ${known.kind}`);
       return { error: known };

@@ -85,9 +85,11 @@ describe('the mock service', () => {
     const system = await client.get(`${systems}/3`);
     const { body } = await client.patch(system, { Boot: { Target: 'Pxe' } });
     expect(body).toMatchObject({ Boot: { Target: 'Pxe', Mode: 'UEFI' } });
+    const other = await connect(mock.url, { credentials });
+    await other.patch(`${systems}/3`, { Boot: { Target: 'Cd' } });
+    await other.close();
     await expect(client.patch(system, { Boot: { Target: 'Hdd' } })).rejects.toMatchObject({
-      kind: 'conflict',
-      properties: ['/Boot/Target'],
+      ...{ kind: 'conflict', properties: ['/Boot/Target'] },
     });
     expect(await client.patch(system, { AssetTag: 'x' })).toMatchObject({ status: 200 });
   });
@@ -156,7 +158,7 @@ describe('the mock service', () => {
     const again = await startMock(replay(recording));
     const second = await connect(again.url);
     expect(await second.get(`${systems}/3`)).toMatchObject({ Boot: { Target: 'None' } });
-    expect(await second.get(`${systems}/3`)).toMatchObject({ Boot: { Target: 'Pxe' } });
+    expect(await second.get(`${systems}/3`)).toMatchObject({ Boot: { Target: 'Cd' } });
     await second.close();
     await again.close();
   });

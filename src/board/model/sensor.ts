@@ -19,6 +19,8 @@ export interface Sensor {
   readonly context: PhysicalContext | null;
   /** Id of the measuring device in the descriptor. */
   readonly device: string;
+  /** Ids of the sensors that it is calculated from; empty for a measured sensor. */
+  readonly inputs: readonly string[];
   /** Thresholds in force: those of the descriptor, with the settings of `setThresholds` over them. */
   readonly thresholds: Readonly<ThresholdFacts>;
   /** Settings of `setThresholds`; empty while the thresholds of the descriptor apply. */

@@ -35,6 +35,8 @@ export interface SensorDeclaration {
   readonly poweredBy: string | null;
   /** Milliseconds. */
   readonly period: number;
+  /** Ids of the sensors that it is calculated from; absent for a measured sensor. */
+  readonly inputs?: readonly string[];
   /** Why this build cannot read it; null when it can. */
   readonly unsupported: string | null;
 }

@@ -1,5 +1,5 @@
 /** One sensor as the rest of the daemon sees it: its reading, status and crossed thresholds, and the events of these. */
-import type { PhysicalContext, SensorFacts, ThresholdFacts } from '../../platform/vocabulary/index.ts';
+import type { SensorFacts, ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import { chassisScope, hostScope, type Scope } from '../model/revisions.ts';
 import type { Quantity, Sensor, ThresholdName, ThresholdSettings } from '../model/sensor.ts';
 import type { Health, State, Status } from '../model/status.ts';
@@ -29,6 +29,8 @@ export interface SensorOrigin {
   readonly period: number;
   /** Host that powers it, whose log gets its events too; null for what is always powered. */
   readonly host: string | null;
+  /** Ids of the sensors that it is calculated from; absent for a measured sensor. */
+  readonly inputs?: readonly string[];
 }
 
 export class BoardSensor implements Sensor {
@@ -36,8 +38,9 @@ export class BoardSensor implements Sensor {
   readonly name: string;
   readonly chassis: string;
   readonly quantity: Quantity;
-  readonly context: PhysicalContext | null;
+  readonly context: NonNullable<SensorFacts['context']> | null;
   readonly device: string;
+  readonly inputs: readonly string[];
   readonly period: number;
   /** Host that powers it; null when it is always powered. */
   readonly poweredBy: string | null;
@@ -67,6 +70,7 @@ export class BoardSensor implements Sensor {
     this.quantity = origin.quantity;
     this.context = facts.context ?? null;
     this.device = origin.device;
+    this.inputs = origin.inputs ?? [];
     this.period = origin.period;
     this.poweredBy = origin.host;
     this.#facts = facts;

@@ -35,7 +35,8 @@ export class Sensors {
   /** Adds a sensor of the descriptor. */
   declare(declaration: SensorDeclaration, defaultChassis: string): void {
     const { facts, device, chassis = defaultChassis, quantity, period, poweredBy, unsupported } = declaration;
-    const origin = { device, chassis, quantity, period, host: poweredBy };
+    const inputs = declaration.inputs ?? [];
+    const origin = { device, chassis, quantity, period, inputs, host: poweredBy };
     const sensor = this.#create(facts, origin);
     if (unsupported !== null) sensor.markUnavailable('UnavailableOffline', unsupported);
     this.add(sensor, poweredBy);

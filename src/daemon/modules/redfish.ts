@@ -1,6 +1,7 @@
 /** The Redfish service: the resources and all that they are made of. */
 import { join } from 'node:path';
 import { AggregationSources } from '../../aggregation/aggregation-sources.ts';
+import { chassisScope, hostScope, type Scope } from '../../board/model/revisions.ts';
 import type { Board } from '../../board/model.ts';
 import { Archives } from '../../diagnostics/archives.ts';
 import type { EventHub } from '../../events/hub.ts';
@@ -11,6 +12,7 @@ import type { App } from '../../redfish/app.ts';
 import type { ResourceLookup } from '../../redfish/lookup.ts';
 import { declarations } from '../../redfish/resources/index.ts';
 import { monitoredTask, taskWords } from '../../redfish/resources/tasks/tasks.ts';
+import { Revisions } from '../../redfish/service/read/revisions.ts';
 import { Service } from '../../redfish/service/service.ts';
 import { Tasks } from '../../tasks/tasks.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
@@ -52,7 +54,7 @@ export function redfishModule({ options }: ModuleContext, parts: RedfishParts): 
   const service: Service<App> = new Service({
     app,
     declarations,
-    revision: revisionOf(app, parts.access),
+    revisions: revisionsOf(app, parts.access),
     refusalOf,
     audit: storage.recording.write,
     monitor: (path) => {
@@ -101,7 +103,7 @@ function appOf(options: ModuleContext['options'], parts: RedfishParts, tasks: Ta
     allowsDestination: (uri) =>
       eventDestinations === undefined || eventDestinations.includes(new URL(uri).hostname),
     resolves: (uri) => lookup.exists(uri),
-    look: (uri) => lookup.read(uri),
+    read: (uri) => lookup.read(uri),
     restart: async (type) => {
       await recording.restart(type);
       await site.restart(type);
@@ -109,23 +111,30 @@ function appOf(options: ModuleContext['options'], parts: RedfishParts, tasks: Ta
   };
 }
 
-/** Grows with every change of anything that any resource shows. */
-function revisionOf(app: App, { accounts, roles, sessions, logins, certificates }: Access): () => number {
+/** Registers each part that resources show. Log entries are read anew for each request, so the journal counts only while it fails. */
+function revisionsOf(app: App, { accounts, roles, sessions, logins, certificates }: Access): Revisions {
   const { board, journal, tasks, archives, telemetry, settings, sources, events } = app;
   let configuration = 0;
   for (const part of [accounts, roles, sessions, logins, certificates, events])
     part.onChange(() => {
       configuration += 1;
     });
-  return () =>
-    board.revision +
-    journal.revision +
-    tasks.revision +
-    archives.revision +
-    telemetry.revision +
-    settings.revision +
-    (sources?.revision ?? 0) +
-    configuration;
+  return new Revisions((params) => board.revisions.readings(params && scopeOf(params))).add(
+    () => board.revisions.state(),
+    () => (journal.state.fault === null ? 0 : journal.revision + 1),
+    () => tasks.revision,
+    () => archives.revision,
+    () => telemetry.revision,
+    () => settings.revision,
+    () => sources?.revision ?? 0,
+    () => configuration,
+  );
+}
+
+/** The part of the board whose readings a URI is about. */
+function scopeOf({ ChassisId, ComputerSystemId }: Readonly<Record<string, string>>): Scope {
+  if (ChassisId !== undefined) return chassisScope(ChassisId);
+  return ComputerSystemId === undefined ? 'board' : hostScope(ComputerSystemId);
 }
 
 /** Whether nodes may be added while the daemon runs: where the descriptor says so, or has nodes on the network. */

@@ -7,6 +7,7 @@ import { boardId, boardName, manufacturer, probe, variantOf } from './board.ts';
 import { buses } from './buses.ts';
 import { chassis } from './chassis.ts';
 import { cooling } from './cooling.ts';
+import { derivedSensors } from './derived-sensors.ts';
 import { devices } from './devices.ts';
 import { drives } from './drives.ts';
 import { fans } from './fans.ts';
@@ -40,6 +41,7 @@ export const vocabulary = object(
     lines,
     adc,
     fans,
+    derivedSensors,
     cooling,
     ipmb,
     nodes,
@@ -62,6 +64,7 @@ export type PartialPlatform = Loose<Platform>;
 
 export type { ChassisFacts } from './chassis.ts';
 export type { PhysicalContext } from './common.ts';
+export type { DerivedSensorFacts } from './derived-sensors.ts';
 export type { AlternativeFacts, DeviceFacts } from './devices.ts';
 export type { FanFacts } from './fans.ts';
 export type { ButtonPowerFacts, HostPowerFacts, IpmiPowerFacts, RelayPowerFacts } from './host-power.ts';

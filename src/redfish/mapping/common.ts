@@ -14,6 +14,9 @@ export const enabled: ResourceStatus = { State: 'Enabled', Health: 'OK' };
 /** Now, as DSP0266 wants it: with the zone. */
 export const now = (): string => new Date().toISOString();
 
+/** The same in whole seconds, for a resource that is kept as long as it shows the right one. */
+export const second = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
+
 /** Offset of local time from UTC, `+01:00`. */
 export function localOffset(): string {
   const minutes = -new Date().getTimezoneOffset();

@@ -65,7 +65,7 @@ const reportable = /^\/redfish\/v1\/(?:Chassis|Systems|Managers)(?:\/(?!.*\/LogS
 /** How telemetry sees the resources of the service. */
 export function metricsOf(app: App): Metrics {
   const look = (uri: string): Tree | undefined =>
-    reportable.test(uri) && !uri.includes('/LogServices') ? (app.look(uri) as Tree | undefined) : undefined;
+    reportable.test(uri) && !uri.includes('/LogServices') ? (app.read(uri) as Tree | undefined) : undefined;
   const all = () => metricFacts(app);
   let ids: ReadonlyMap<string, string> | undefined;
   let idsOf: ReadonlyMap<string, MetricFacts> | undefined;

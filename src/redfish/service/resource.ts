@@ -131,6 +131,8 @@ export interface Resource<A, M = unknown> {
   readonly writes?: readonly Write<A, M>[];
   readonly actions?: Readonly<Record<string, Action<A, M>>>;
   remove?(model: M, context: WriteContext<A>): void | Promise<void>;
+  /** The message of the answer to a DELETE, 200; without one it is 204. */
+  removed?(): Message;
   /** False for one that can never be removed, although others of its kind can. */
   removable?(model: M): boolean;
   /** Readable without authentication (the service root). */
@@ -141,7 +143,14 @@ export interface Resource<A, M = unknown> {
   revision?(model: M): number | string;
   /** Property names, beside the readings and clocks every schema knows, that do not move the ETag. */
   readonly volatile?: readonly string[];
-  /** Shows a clock: never served from the cache. */
+  /**
+   * What the body shows beside settings and the state of parts: readings, or a clock in whole seconds. A rendered body is
+   * kept until something of that kind changes.
+   */
+  readonly shows?: 'state' | 'readings' | 'time';
+  /** Shows readings of parts outside its own chassis or system too. */
+  readonly spans?: boolean;
+  /** Shows what changes without notice: never kept. */
   readonly live?: boolean;
 }
 

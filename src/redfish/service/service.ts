@@ -2,14 +2,16 @@
  * The Redfish protocol (DSP0266) over a set of declarations: it finds what a request means, who may do it and under which
  * precondition, and answers. It knows no resource.
  */
+
 import { type Message, message, RedfishError } from '../../messages/messages.ts';
 import { Access } from './access.ts';
 import type { JsonObject } from './json.ts';
 import type { Principal } from './principal.ts';
 import { noQuery, parseQuery } from './query/query.ts';
 import { matchesEtag } from './read/etag.ts';
-import { Renderer } from './read/renderer.ts';
-import { missing, type Parts, View } from './read/view.ts';
+import { type RenderCounts, Renderer } from './read/renderer.ts';
+import type { Revisions } from './read/revisions.ts';
+import { missing, View, type ViewParts } from './read/view.ts';
 import type { Declaration } from './resource.ts';
 import { exists, linkOf, readMethods, type Target, Tree } from './tree.ts';
 import { type Outcome, retryAfter, Writer } from './write/writer.ts';
@@ -54,8 +56,8 @@ export interface AuditRecord {
 export interface ServiceOptions<A> {
   readonly app: A;
   readonly declarations: readonly Declaration<A>[];
-  /** Grows with every change of anything that any resource shows. */
-  readonly revision: () => number;
+  /** Counts the changes of everything that resources show. */
+  readonly revisions: Revisions;
   /** What a client is told of an error that is not the protocol's own. */
   readonly refusalOf: (error: unknown) => RedfishError;
   /** Told of every write, refused ones included. Resolves once it is stored; never rejects. */
@@ -91,16 +93,20 @@ const monitorMethods = 'GET, HEAD, DELETE, OPTIONS';
 export class Service<A> {
   readonly tree: Tree<A>;
   readonly #options: ServiceOptions<A>;
-  readonly #parts: Parts<A>;
+  readonly #parts: ViewParts<A>;
   readonly #writer: Writer<A>;
 
   constructor(options: ServiceOptions<A>) {
     const { app } = options;
     this.#options = options;
     this.tree = new Tree(options.declarations);
-    const renderer = new Renderer(app, options.revision);
+    const renderer = new Renderer(app, options.revisions);
     this.#parts = { app, tree: this.tree, renderer, access: new Access(app) };
     this.#writer = new Writer(this.#parts);
+  }
+
+  get renderCounts(): RenderCounts {
+    return this.#parts.renderer.counts;
   }
 
   /** Whether a request needs no authentication; the HTTP layer asks before it demands any. */
@@ -125,7 +131,7 @@ export class Service<A> {
   }
 
   /** What anybody who may log in is shown at a URI; undefined where there is nothing for them. */
-  look(uri: string): JsonObject | undefined {
+  read(uri: string): JsonObject | undefined {
     const target = this.tree.locate(uri);
     if (target === undefined || target.kind === 'action' || !exists(target, this.#options.app))
       return undefined;
@@ -182,7 +188,7 @@ export class Service<A> {
     const target = this.tree.locateFor(request.method, request.path);
     try {
       const outcome = await this.#write(request, target);
-      const told = this.#tell(request, target, outcome);
+      const told = this.#announce(request, target, outcome);
       // Who made a change is known for as long as the change itself.
       await this.#audit(request, target, outcome.status, outcome.headers?.Location ?? null, []);
       await told;
@@ -242,7 +248,7 @@ export class Service<A> {
   }
 
   /** An action says itself what it did. */
-  async #tell(request: ServiceRequest, target: Target<A> | undefined, outcome: Outcome): Promise<void> {
+  async #announce(request: ServiceRequest, target: Target<A> | undefined, outcome: Outcome): Promise<void> {
     if (target === undefined || target.kind === 'action') return;
     const { method, principal } = request;
     const created = outcome.headers?.Location;

@@ -1,15 +1,15 @@
-/** Chassis control of a node (IPMI v2.0, section 28), done to the host that it serves. */
+/** Chassis control of a node (IPMI v2.0, section 28), applied to its host. */
 import { type ChassisAction, type ChassisModel, type PowerPolicy, simpleChassis } from 'node-ipmi';
 import type { HostModel } from '../host.ts';
 import type { NodeSurroundings } from './node.ts';
 
-/** Milliseconds that a power cycle leaves the power off. */
+/** Off time of a power cycle, ms. */
 const cycleTime = 2000;
-/** Milliseconds from the return of power until the host gets it, where it does. */
+/** Delay from the return of power to that of the host, ms. */
 const restoreTime = 1000;
 
 export interface HostChassis extends ChassisModel {
-  /** The node has its power back: its host gets it as the policy has it. */
+  /** Power returned: applies the power restore policy to the host. */
   restore(policy: PowerPolicy): void;
   /** The state of the host may have changed. */
   changed(): void;
@@ -22,7 +22,7 @@ export function createChassis(around: NodeSurroundings): HostChassis {
   if (!host) return { ...simpleChassis(true), restore: nothing, changed: nothing, close: nothing };
   let identified: 'on' | number = 0;
   let later: NodeJS.Timeout | undefined;
-  /** The host was on when there was power last. */
+  /** Whether the host was on when there was power last. */
   let wasOn = false;
 
   const press = (at: HostModel) => {
@@ -40,7 +40,7 @@ export function createChassis(around: NodeSurroundings): HostChassis {
     powerUp: up,
     powerDown: () => host.losePower(),
     powerCycle() {
-      // A cycle needs power to begin with.
+      // A host that is off cannot be cycled.
       if (host.state === 'off') return;
       host.losePower();
       upIn(cycleTime);
@@ -49,7 +49,7 @@ export function createChassis(around: NodeSurroundings): HostChassis {
       host.reset(true);
       host.reset(false);
     },
-    // The operating systems of the twin pay no attention to it.
+    // Simulated operating systems ignore it.
     diagnosticInterrupt: () => undefined,
     softShutdown() {
       if (host.state === 'running') press(host);

@@ -1,4 +1,4 @@
-/** Events that a person puts into the log of a node. */
+/** Events that the simulator controls add to the log of a node. */
 import { EVENT_TYPE, encodeSelRecord } from 'node-ipmi';
 import { TwinError, unknownName } from '../names.ts';
 import type { SimulatedNode } from './node.ts';
@@ -13,7 +13,7 @@ export interface NodeEvent {
   readonly asserted: boolean;
 }
 
-/** @throws TwinError for a sensor, type or offset that there is not */
+/** @throws TwinError for an unknown sensor, type or offset */
 export function logEvent(node: SimulatedNode, { sensor, type, offset, asserted }: NodeEvent): void {
   const sensors = [...node.sensors.sensors.values()].map(({ sdr }) => sdr);
   const number = /^(?:0x[0-9a-f]{1,2}|\d{1,3})$/i.test(sensor) ? Number(sensor) : undefined;

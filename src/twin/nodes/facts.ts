@@ -1,4 +1,4 @@
-/** What a simulated controller has: tables of facts, which become sensor records and sensors of the twin. */
+/** Sensors of a simulated controller as facts, which become sensor records and sensors of the twin. */
 import type { Quantity } from '../../../drivers/quantity.ts';
 import type { SensorFacts, ThresholdFacts } from '../../platform/vocabulary/index.ts';
 
@@ -13,17 +13,17 @@ interface NodeSensor {
 export interface AnalogFacts extends NodeSensor {
   readonly kind: 'analog';
   readonly quantity: Quantity;
-  /** What a raw reading reaches from and to, in the unit of the quantity. */
+  /** Range of a raw reading, in the unit of the quantity. */
   readonly range: readonly [from: number, to: number];
   readonly context?: SensorFacts['context'];
   readonly thresholds?: ThresholdFacts;
-  /** As in nominal.ts; guessed from context and thresholds where it is left out. */
+  /** As in nominal.ts; estimated from context and thresholds when absent. */
   readonly nominal?: number;
-  /** It has power while the host is off. */
+  /** Whether it is valid while the host is off. */
   readonly standby?: true;
-  /** It shows how far the temperature is below this limit, as a negative number. */
+  /** It reports the distance below this limit, as a negative number. */
   readonly below?: number;
-  /** It is the same whatever happens. */
+  /** Its value never changes. */
   readonly constant?: true;
 }
 
@@ -36,7 +36,7 @@ export interface DiscreteFacts extends NodeSensor {
   readonly standby?: true;
 }
 
-/** Nobody can read it: events of that name come from the node. */
+/** A sensor that only has events. */
 export interface EventOnlyFacts extends NodeSensor {
   readonly kind: 'eventOnly';
   readonly sensorType: number;
@@ -45,7 +45,7 @@ export interface EventOnlyFacts extends NodeSensor {
 
 export type NodeSensorFacts = AnalogFacts | DiscreteFacts | EventOnlyFacts;
 
-/** Entity ids that occur here (IPMI v2.0, table 43-13). */
+/** Entity ids in use (IPMI v2.0, table 43-13). */
 export const ENTITY = {
   processor: 0x03,
   disk: 0x04,
@@ -84,7 +84,7 @@ export const current = (most: number) => analog('Current', [0, most]);
 export const power = (most: number) => analog('Power', [0, most]);
 export const fanSpeed = (most: number) => analog('Rotational', [0, most]);
 
-/** A rail that may stray a tenth, and is measured from 20 % below to 20 % above. */
+/** A rail with limits at ± 10 % and a range of ± 20 %. */
 export const rail = (volts: number, number: number, name: string, extra: Extra = {}): AnalogFacts =>
   analog('Voltage', [round(0.8 * volts), round(1.2 * volts)])(number, name, [ENTITY.systemBoard, 1], {
     thresholds: { upperCritical: round(1.1 * volts), lowerCritical: round(0.9 * volts) },

@@ -5,11 +5,11 @@ import type { NodeFacts, Platform, SatelliteFacts } from '../../platform/vocabul
 import { type Carrier, createCarrier } from '../carrier.ts';
 import { hostOfNode } from '../catalog.ts';
 import type { Faults } from '../faults.ts';
-import type { Feed } from '../feed.ts';
 import type { HostModel } from '../host.ts';
 import type { TwinHosts } from '../hosts.ts';
 import { createIpmb } from '../ipmb.ts';
 import { createLan } from '../lan.ts';
+import type { PowerTree } from '../power-tree.ts';
 import type { TwinSerial } from '../serial.ts';
 import { type BuiltNode, build } from './build.ts';
 import type { NodeSurroundings, SimulatedNode } from './node.ts';
@@ -32,7 +32,7 @@ export interface NodesSurroundings {
   readonly now: () => number;
   readonly faults: Faults;
   readonly hosts: TwinHosts;
-  readonly feed: Feed;
+  readonly power: PowerTree;
   readonly serial: TwinSerial;
   value(sensor: string): number;
   /** Brings the board up to the present moment. */
@@ -153,7 +153,7 @@ export class TwinNodes {
   }
 
   #mountSatellite(facts: SatelliteFacts): void {
-    const { feed, hosts, settle, value } = this.#around;
+    const { power, hosts, settle, value } = this.#around;
     const controller = createSatellite(facts, {
       ...{ settle, value },
       isOn(id) {
@@ -161,8 +161,8 @@ export class TwinNodes {
         return host === undefined || hosts.isGood(host);
       },
     });
-    const carrier = this.#createCarrier(facts.id, feed.isFed);
-    const link = this.#ipmb.join(facts.bus, controller.address, { carrier, hasPower: feed.isFed });
+    const carrier = this.#createCarrier(facts.id, power.isFed);
+    const link = this.#ipmb.join(facts.bus, controller.address, { carrier, hasPower: power.isFed });
     const bus = new IpmbBus(link, { address: controller.address });
     bus.onRequest = (request) => controller.send(request);
     this.#buses.push(bus);
@@ -203,7 +203,7 @@ export class TwinNodes {
   }
 
   #hasPower({ chassis }: NodeFacts): boolean {
-    return this.#around.feed.reaches(chassis);
+    return this.#around.power.reaches(chassis);
   }
 
   #createCarrier(node: string, isAwake: () => boolean): Carrier {

@@ -1,13 +1,13 @@
-/** The power meter of a node, for DCMI: what flows now, and what flowed since the controller started. */
+/** Power meter of a node (DCMI): the present power, and its statistics since the start of the controller. */
 import type { PowerModel } from 'node-ipmi';
 
 export interface PowerMeter extends PowerModel {
-  /** To be called now and then. */
+  /** Takes a sample; to be called periodically. */
   sample(): void;
   restart(): void;
 }
 
-/** @param watts what flows now */
+/** @param watts the present power */
 export function createMeter(watts: () => number): PowerMeter {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;

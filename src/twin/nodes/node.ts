@@ -1,4 +1,4 @@
-/** A simulated controller whose sensors show the physics of the twin. */
+/** A simulated controller: its sensors report the physics of the twin. */
 import {
   type Factors,
   IpmiNode,
@@ -14,27 +14,27 @@ import type { Faults } from '../faults.ts';
 import type { HostModel } from '../host.ts';
 import type { NodeSensorFacts } from './facts.ts';
 
-/** What a node is told of the twin around it. */
+/** The board around a node. */
 export interface NodeSurroundings {
   readonly seed: number;
   readonly speed: number;
   /** Milliseconds of the twin's clock. */
   now(): number;
   readonly faults: Faults;
-  /** Host that it serves. */
+  /** Host that it manages. */
   readonly host: HostModel | undefined;
-  /** What the power-good of that host shows; true where it serves none. */
+  /** Power-good of that host; true without one. */
   isHostOn(): boolean;
   hasPower(): boolean;
   /** Physical value of a sensor by its id on the twin. */
   value(sensor: string): number;
   /** Brings the board up to the present moment. */
   settle(): void;
-  /** Makes a change that may be any cause of anything, and lets its effects follow. */
+  /** Makes a change of the board, then applies its effects. */
   change(make: () => void): void;
 }
 
-/** Milliseconds from the request for a cold reset to the reset: its answer must get away. */
+/** Delay from the request for a cold reset to the reset, ms: the response is sent first. */
 export const beforeReset = 50;
 /** Milliseconds that a controller is silent after a cold reset. */
 const resetTime = 2000;
@@ -44,13 +44,13 @@ export interface SimulatedOptions extends NodeOptions {
   readonly table: readonly NodeSensorFacts[];
   /** Id on the twin of the sensor with that name. */
   readonly sensorId: (name: string) => string;
-  /** States that a discrete sensor shows now. */
+  /** Present states of a discrete sensor. */
   readonly states?: (number: number) => number;
 }
 
 export class SimulatedNode extends IpmiNode {
   readonly id: string;
-  /** Called after a cold reset, and when power comes: whoever carries the node forgets what was. */
+  /** Called after a cold reset and when power returns: links drop their sessions. */
   onRestart: (() => void) | undefined;
   readonly #around: NodeSurroundings;
   readonly #options: SimulatedOptions;
@@ -60,7 +60,7 @@ export class SimulatedNode extends IpmiNode {
   constructor(options: SimulatedOptions, around: NodeSurroundings) {
     super(options);
     const reset = () => {
-      // It answers first.
+      // The response is sent first.
       setTimeout(() => this.coldReset(), beforeReset).unref();
       return [];
     };
@@ -71,7 +71,7 @@ export class SimulatedNode extends IpmiNode {
     this.#facts = new Map(options.table.map((facts) => [facts.number, facts]));
   }
 
-  /** It has power, and is not about to start. */
+  /** Whether it has power and is not restarting. */
   get isAwake(): boolean {
     return this.#around.hasPower() && this.#around.now() >= this.#resetUntil;
   }
@@ -80,26 +80,26 @@ export class SimulatedNode extends IpmiNode {
     return this.#options.chassis?.identifying() ?? 'off';
   }
 
-  /** It is silent for a while, then as after power-on; its logs stay. */
+  /** Silent for a while, then in power-on state; logs stay. */
   coldReset(): void {
     this.restart();
     this.#resetUntil = this.#around.now() + resetTime / this.#around.speed;
   }
 
-  /** Settings that are not kept are those of its records again. */
+  /** Resets volatile settings to those of its records. */
   restart(): void {
     for (const sensor of this.sensors.sensors.values()) {
       const { sdr } = sensor;
       if (sdr.kind === 'full') sensor.thresholds = { ...sdr.thresholds };
       if (sdr.kind !== 'eventOnly') sensor.hysteresis = { ...sdr.hysteresis };
       sensor.scanning = true;
-      // What is so from the start is no event.
+      // The initial state emits no event.
       sensor.states = this.#facts.get(sdr.number)?.kind === 'discrete' ? this.#statesOf(sdr.number) : 0;
     }
     this.onRestart?.();
   }
 
-  /** Has sensors show what is now: one by its number, or all; what they cross is logged. */
+  /** Updates one sensor by its number, or all, and logs the thresholds that are crossed. */
   refresh(number?: number): void {
     const facts = number === undefined ? undefined : this.#facts.get(number);
     const all = number === undefined ? [...this.#facts.values()] : facts ? [facts] : [];

@@ -16,7 +16,7 @@ import type { Quantity } from '../../../drivers/quantity.ts';
 import type { ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import type { AnalogFacts, DiscreteFacts, EventOnlyFacts, NodeSensorFacts } from './facts.ts';
 
-/** Sensor type (table 42-3), base unit (table 43-15) and whether it is in percent, of the quantities that occur. */
+/** Sensor type (table 42-3), base unit (table 43-15) and whether it is in percent, of each quantity. */
 const kinds: Partial<Record<Quantity, readonly [sensorType: number, unit: number, percent?: true]>> = {
   Temperature: [0x01, 1],
   Voltage: [0x02, 4],
@@ -28,7 +28,7 @@ const kinds: Partial<Record<Quantity, readonly [sensorType: number, unit: number
   Percent: [0x0b, 0, true],
 };
 
-/** What the thresholds of a record are called in Redfish. */
+/** Names of the thresholds of a record in Redfish. */
 const names: Readonly<Record<ThresholdName, keyof ThresholdFacts>> = {
   lowerNonCritical: 'lowerCaution',
   lowerCritical: 'lowerCritical',
@@ -38,12 +38,12 @@ const names: Readonly<Record<ThresholdName, keyof ThresholdFacts>> = {
   upperNonRecoverable: 'upperFatal',
 };
 
-/** Counts that a reading must come back by before a threshold counts as left again. */
+/** Hysteresis, counts. */
 const hysteresis = 2;
 const largest = 511;
 const largestExponent = 7;
 
-/** Two digits for M, so that a count is no coarser than the range asks for; 10 bits for B (section 36.3). */
+/** Two digits for M, so that a count is no coarser than the range needs; 10 bits for B (section 36.3). */
 export function factorsFor([from, to]: readonly [number, number]): Factors {
   const rest = { linearization: 0, tolerance: 0, accuracy: 0, accuracyExponent: 0 };
   if (from < 0) {
@@ -53,7 +53,7 @@ export function factorsFor([from, to]: readonly [number, number]): Factors {
   let exponent = multiplier((to - from) / 255).rExponent;
   while (from / 10 ** exponent > largest) exponent++;
   const b = Math.floor(from / 10 ** exponent + 1e-9);
-  // What B cannot say exactly, M makes up for.
+  // M compensates for the rounding of B.
   const step = (to - b * 10 ** exponent) / 255;
   const fitting = multiplier(step);
   const rExponent = Math.max(fitting.rExponent, exponent - largestExponent);
@@ -91,7 +91,7 @@ const sharing: Sharing = {
   direction: 0,
 };
 
-/** The bits of threshold masks (table 43-1, bytes 15 to 20): events when a limit is crossed, limits that there are. */
+/** The bits of threshold masks (table 43-1, bytes 15 to 20): events when a limit is crossed, existing limits. */
 function thresholdMasks(present: readonly ThresholdName[], events: boolean) {
   let crossings = 0;
   let readable = 0;
@@ -111,7 +111,7 @@ function thresholdMasks(present: readonly ThresholdName[], events: boolean) {
 export interface RecordOptions {
   /** 8-bit address of the controller that owns the sensors. */
   readonly address: number;
-  /** The controller logs what crosses a threshold. */
+  /** Whether the controller logs crossed thresholds. */
   readonly events: boolean;
 }
 

@@ -1,8 +1,8 @@
-/** A satellite controller, such as a management engine: it tells readings by numbers that one must know. */
+/** A satellite controller, such as a management engine: its sensors are read by number, without records. */
 import { COMPLETION, IpmiNode, NETFN, PRIVILEGE, refuse } from 'node-ipmi';
 import type { SatelliteFacts } from '../../platform/vocabulary/index.ts';
 
-/** Intel's enterprise number: management engines are theirs. */
+/** Enterprise number of Intel, the maker of management engines. */
 const intel = 343;
 /** Get Device ID of a management engine with Server Platform Services (device id 0x50, firmware 4.1). */
 export const engineIdentity = {
@@ -17,7 +17,7 @@ export function createSatellite(
   around: {
     settle(): void;
     value(sensor: string): number;
-    /** The host that must be on for this sensor is on. */
+    /** Whether a host is on; true for undefined. */
     isOn(host: string | undefined): boolean;
   },
 ): IpmiNode {
@@ -36,7 +36,7 @@ export function createSatellite(
           around.settle();
           const { id, scale = 1, offset = 0, poweredBy } = sensor;
           const raw = Math.round((around.value(id) - offset) / scale);
-          // Scanning is on; bit 5 says that there is no reading (IPMI v2.0, section 35.14).
+          // Scanning is on; bit 5: reading unavailable (IPMI v2.0, section 35.14).
           return [Math.min(Math.max(raw, 0), 0xff), around.isOn(poweredBy) ? 0xc0 : 0xe0, 0xc0];
         },
       ],

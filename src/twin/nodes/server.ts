@@ -15,7 +15,7 @@ const { processor, disk, systemBoard, memoryDevice, powerSupply, fan, battery, i
 
 const limits = (upperCaution: number, upperCritical: number) => ({ upperCaution, upperCritical });
 
-/** Numbers of the sensors that have a life of their own. */
+/** Numbers of the sensors with states of their own. */
 export const serverNumbers = {
   acpiState: 0x80,
   systemBoot: 0x81,
@@ -24,9 +24,9 @@ export const serverNumbers = {
   drives: [0x88, 0x89, 0x8a, 0x8b],
 } as const;
 
-/** The sensor that DCMI tells the power from. */
+/** Sensor of the power that DCMI reports. */
 export const serverPowerName = 'Total Power';
-/** Watt at full load. */
+/** Power at full load, W. */
 export const serverFullPower = 420;
 
 export const serverSensors: readonly NodeSensorFacts[] = [

@@ -1,7 +1,7 @@
 /**
- * Twin Lakes, the one-socket card of Yosemite V2, as its bridge IC shows it. Numbers and names of sensors, and the
+ * Twin Lakes, the one-socket card of Yosemite V2, as its bridge IC reports it. Numbers and names of sensors, and the
  * order of GPIO lines, are those of facebook/openbmc (meta-facebook/meta-fby2, bic.h and fby2_gpio.h). Ranges,
- * thresholds and nominal values are what suits such a card; the limits of air, processor and memory lie above the
+ * thresholds and nominal values are plausible for such a card; the limits of air, processor and memory lie above the
  * tables of its fan control (FSC_FBY2_MP_4TL_config.json).
  */
 import {
@@ -26,7 +26,7 @@ const vrTemperature = (number: number, name: string, instance: number) =>
     context: 'VoltageRegulator',
     thresholds: hot(100),
   });
-/** Current and power of a regulator: the limit, and what flows at full load. */
+/** Current and power of a regulator: limit, and value at full load. */
 const vrCurrent = (number: number, name: string, instance: number, limit: number, nominal: number) =>
   current(1.25 * limit)(number, name, regulator(instance), {
     context: 'VoltageRegulator',

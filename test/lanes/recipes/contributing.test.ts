@@ -9,8 +9,8 @@ const project = resolve(import.meta.dirname, '../../..');
 const text = readFileSync(join(project, 'CONTRIBUTING.md'), 'utf8');
 
 /** Code blocks by what follows the three backquotes. */
-const blocks = new Map(
-  [...text.matchAll(/^```(\S+(?: \S+)?)\n(.*?)^```$/gms)].map(([, info = '', code = '']) => [info, code]),
+const blocks = [...text.matchAll(/^```(\S+(?: \S+)?)\n(.*?)^```$/gms)].map(
+  ([, info = '', code = '']) => [info, code] as const,
 );
 
 describe('the recipes of CONTRIBUTING.md', () => {
@@ -41,8 +41,9 @@ describe('the recipes of CONTRIBUTING.md', () => {
       const file = /^(?:ts|yaml) (\S+)$/.exec(info)?.[1];
       if (file !== undefined) writeFileSync(join(copy, file), code);
     }
-    writeFileSync(join(copy, 'index.diff'), blocks.get('diff') ?? '');
-    run('patch', '-p1', '-i', 'index.diff');
+    const diffs = blocks.filter(([info]) => info === 'diff');
+    writeFileSync(join(copy, 'recipes.diff'), diffs.map(([, diff]) => diff).join(''));
+    run('patch', '-p1', '-i', 'recipes.diff');
     // Format and lint leave out what Git ignores.
     run('git', 'init', '--quiet');
     for (const script of ['format', 'generate']) run('npm', 'run', '--silent', script);
@@ -84,4 +85,20 @@ describe('the recipes of CONTRIBUTING.md', () => {
       await twin.close();`;
     expect(run('node', '--input-type=module', '-e', script).trim()).toBe('31.5');
   }, 60_000);
+
+  it('make a descriptor word that is checked, documented and typed', () => {
+    expect(run('node', 'dist/src/main.js', 'check', 'platform/cabled.yaml')).toMatch(/no fault/);
+    const descriptor = readFileSync(join(copy, 'platform/cabled.yaml'), 'utf8');
+    writeFileSync(join(copy, 'platform/wrong.yaml'), descriptor.replace('to: riser', 'to: chassis'));
+    expect(() => run('node', 'dist/src/main.js', 'check', 'platform/wrong.yaml')).toThrow(
+      expect.objectContaining({ stdout: expect.stringContaining('cable-ends: both ends are in chassis') }),
+    );
+    rmSync(join(copy, 'platform/wrong.yaml'));
+    const page = readFileSync(join(copy, 'docs/descriptors.md'), 'utf8');
+    expect(page).toContain('## `cables`');
+    expect(page).toContain('| `connected` | input [line](#lines) | **required** |');
+    run('npx', 'biome', 'ci', 'src/platform', 'src/board/parts');
+    const output = run('npx', 'vitest', 'run', 'test/unit/platform/schema.test.ts');
+    expect(output).not.toMatch(/failed/);
+  }, 180_000);
 });

@@ -40,10 +40,14 @@ const laws: readonly (readonly [folder: string, forbidden: RegExp, law: string])
   ['src/store', /^src\/(redfish|http|board|accounts|journal|platform)\//, 'imports nothing above it'],
   [
     'src/platform',
-    /^src\/(redfish|http|board|store|journal|twin)\//,
-    'imports nothing that is built from it',
+    /^src\/(?!platform\/|base\/)|^drivers\/(?!i2c\/)/,
+    'imports src/base and the chips of drivers/i2c only',
   ],
-  ['src/twin', /^src\/(redfish|http|board|daemon|cli|journal|accounts)\//, 'imports nothing above it'],
+  [
+    'src/twin',
+    /^src\/(?!twin\/|platform\/|base\/|network\/)/,
+    'imports drivers, descriptors, and what network.ts stands in for',
+  ],
   ['clients', /^(src|drivers)\//, 'import nothing of the daemon'],
   ['drivers/node-ipmi/src', /^(?!node:|drivers\/node-ipmi\/src\/)/, 'is a package that stands alone'],
 ];
@@ -74,7 +78,7 @@ describe('the laws of imports', () => {
 
   it('loads the vocabulary of descriptors only to check a descriptor or to generate from it', () => {
     const vocabulary = /^src\/platform\/(vocabulary|checker|source)\/|^src\/platform\/(documents|load)\.ts$/;
-    const checking = /^src\/(platform|cli)\/|imports src\/platform\/source\/suggestion\.ts$/;
+    const checking = /^src\/(platform|cli)\//;
     expect(offenders('src', vocabulary, false).filter((line) => !checking.test(line))).toEqual([]);
     // Each start reads the cache of checked descriptors: that loads the checker only for a changed descriptor.
     const eager = [

@@ -10,6 +10,7 @@ const sensor = (device: string, reading: number | null, state: Sensor['status'][
   context: null,
   device,
   thresholds: {},
+  inputs: [],
   thresholdSettings: {},
   range: null,
   period: 1000,

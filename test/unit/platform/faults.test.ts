@@ -616,6 +616,55 @@ muxes:
     '"debounce" has no meaning for an output',
     '',
   ],
+  [
+    'cycle',
+    'a derived sensor that is calculated from itself',
+    `${tmp75('sensors: { temperature: { id: T } }')}derivedSensors: [{ id: A, quantity: Temperature, operation: mean, inputs: ¦[T, B] }, { id: B, quantity: Temperature, operation: sum, inputs: ¦[A] }]\n`,
+    'derived sensor "A" is calculated from itself',
+    'remove it',
+  ],
+  [
+    'operands',
+    'a difference of one sensor',
+    `${tmp75('sensors: { temperature: { id: T } }')}derivedSensors: [{ id: A, quantity: Temperature, operation: difference, inputs: ¦[T] }]\n`,
+    'a difference has at least two inputs',
+    'add the sensor to subtract',
+  ],
+  [
+    'operands',
+    'a product without an input',
+    `${tmp75('sensors: { temperature: { id: T } }')}derivedSensors: [{ id: A, quantity: Temperature, operation: product, inputs: [T], ¦skipAbsent: true }]\n`,
+    'a product needs every input',
+    'remove it',
+  ],
+  [
+    'reference',
+    'a derived sensor of a missing sensor',
+    'derivedSensors: [{ id: A, quantity: Power, operation: sum, inputs: [¦B] }]\n',
+    'there is no sensor "B"',
+    'did you mean "A"?',
+  ],
+  [
+    'threshold-order',
+    'thresholds of a derived sensor',
+    `${tmp75('sensors: { temperature: { id: T } }')}derivedSensors: [{ id: A, quantity: Temperature, operation: sum, inputs: [T], thresholds: { upperCaution: 9, upperCritical: ¦8 } }]\n`,
+    'upperCritical 8 is below upperCaution 9',
+    '',
+  ],
+  [
+    'range',
+    'a cipher suite that is not offered',
+    'nodes: [{ id: a, link: { kind: lan, host: h, user: u, secret: s, suites: [¦5] } }]\n',
+    'entry 1 of "suites" is 5',
+    'one of 17, 3',
+  ],
+  [
+    'range',
+    'a user name that IPMI cannot hold',
+    'nodes: [{ id: a, link: { kind: lan, host: h, user: ¦abcdefghijklmnopq, secret: s } }]\n',
+    '"user" has 17 characters',
+    'at most 16',
+  ],
 ];
 
 describe('faults', () => {

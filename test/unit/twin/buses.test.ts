@@ -19,7 +19,7 @@ async function fru(twin: ReturnType<typeof createTwin>, id: string) {
 }
 
 describe('buses of the twin', () => {
-  it('hold the chips of the descriptor, which measure what the board does', async () => {
+  it('have the chips of the descriptor, which measure the physics of the board', async () => {
     const twin = createTwin(board);
     const inlet = await openDevice(twin, 'INLET');
     twin.set('INLET_TEMP', 31.25);
@@ -49,7 +49,7 @@ describe('buses of the twin', () => {
     expect(await riser.read('temperature')).toBe(41);
   });
 
-  it('do not show what hangs behind a closed mux', async () => {
+  it('hide the devices behind a closed mux', async () => {
     const twin = createTwin(board);
     const root = twin.i2c(1);
     await expect(root.transfer(0x48, Uint8Array.of(0), 2)).rejects.toMatchObject({ kind: 'no-answer' });
@@ -57,7 +57,7 @@ describe('buses of the twin', () => {
     await expect(root.transfer(0x48, Uint8Array.of(0), 2)).resolves.toHaveLength(2);
   });
 
-  it('have the channels of a mux that the kernel drives as buses of their own', async () => {
+  it('include each channel of a mux that the kernel drives', async () => {
     const twin = createTwin(board);
     twin.set('KERNEL_T', 63);
     expect(await (await openDevice(twin, 'KERNEL_TEMP')).read('temperature')).toBe(63);
@@ -65,7 +65,7 @@ describe('buses of the twin', () => {
     await expect(atMux).rejects.toMatchObject({ kind: 'held', where: 'i2c-3 0x70' });
   });
 
-  it('are missing where the board has none, and where only redfishd could switch to them', async () => {
+  it('do not include undeclared buses or channels that redfishd switches', async () => {
     const twin = createTwin(board);
     for (const bus of [9, 17]) {
       const transfer = twin.i2c(bus).transfer(0x48, Uint8Array.of(0), 2);
@@ -74,7 +74,7 @@ describe('buses of the twin', () => {
     expect(twin.i2c(6)).toBe(twin.i2c(6));
   });
 
-  it('do not answer where nothing is, or where it was taken out', async () => {
+  it('do not respond at an empty address or for an absent device', async () => {
     const twin = createTwin(board);
     const bus = twin.i2c(6);
     await expect(bus.transfer(0x10, new Uint8Array(), 1)).rejects.toMatchObject({
@@ -90,7 +90,7 @@ describe('buses of the twin', () => {
     expect(() => twin.present('INLAT', true)).toThrow('did you mean "INLET"');
   });
 
-  it('hold the second source when it is fitted', async () => {
+  it('respond with the second source when it is fitted', async () => {
     const twin = createTwin(board);
     const bus = busOf(twin, 31);
     twin.set('KERNEL_T', 33);
@@ -101,7 +101,7 @@ describe('buses of the twin', () => {
     expect(() => twin.fit('KERNEL_TEMP', 2)).toThrow('has sources 0 to 1, not 2');
   });
 
-  it('lose what is volatile with mains, but no EEPROM', async () => {
+  it('lose volatile registers with mains, and keep EEPROMs', async () => {
     const twin = createTwin(board);
     const device = busOf(twin, 17).device(0x48);
     await device.writeByte(0x01, 0x60);
@@ -115,7 +115,7 @@ describe('buses of the twin', () => {
     expect(await twin.hwmon.duty(0)).toBe(100);
   });
 
-  it('refuse a board that the drivers do not know', () => {
+  it('refuse a board with an unknown chip or channel', () => {
     const empty: Platform = { id: 'x', name: 'X', manager: { id: 'bmc' }, chassis: [] };
     const device = { id: 'X', chip: 'tmp421', bus: 1, address: 0x4c };
     expect(() => createTwin({ ...empty, devices: [{ ...device, chip: 'tmp999' }] })).toThrow(
@@ -129,7 +129,7 @@ describe('buses of the twin', () => {
 });
 
 describe('FRU EEPROMs of the twin', () => {
-  it('name the board, with serial numbers from the seed', async () => {
+  it('contain the name of the board and serial numbers from the seed', async () => {
     const { chassis, board: info, product, faults } = await fru(createTwin(board), 'MB_EEPROM');
     expect(faults).toEqual([]);
     expect(fruText(info?.manufacturer)).toBe('Acme');
@@ -146,7 +146,7 @@ describe('FRU EEPROMs of the twin', () => {
     expect(other.product?.serialNumber).not.toEqual(product?.serialNumber);
   });
 
-  it('name a part by its own name, and fit a small EEPROM', async () => {
+  it('contain the name of a part, and fit a small EEPROM', async () => {
     const { board: info, faults } = await fru(createTwin(board), 'SPARE_EEPROM');
     expect(faults).toEqual([]);
     expect(fruText(info?.productName)).toBe('Spare Card');
@@ -154,7 +154,7 @@ describe('FRU EEPROMs of the twin', () => {
 });
 
 describe('hwmon nodes of the twin', () => {
-  it('show rails behind their dividers, and the battery only while its bridge is closed', async () => {
+  it('report rails behind their dividers, and the battery only while its bridge is on', async () => {
     const twin = createTwin(board);
     expect(await twin.hwmon.adc(0)).toBeCloseTo(3.3 * 0.4107, 1);
     expect(await twin.hwmon.adc(7)).toBe(0);
@@ -166,7 +166,7 @@ describe('hwmon nodes of the twin', () => {
     expect(await twin.hwmon.adc(7)).toBe(0);
   });
 
-  it('turn fans by their duty, after a while', async () => {
+  it('turn fans by their duty, with a lag', async () => {
     const { now, pass } = clock();
     const twin = createTwin(board, { now });
     const full = await twin.hwmon.tach(2);
@@ -181,7 +181,7 @@ describe('hwmon nodes of the twin', () => {
     expect(await twin.hwmon.tach(2)).toBe(0);
   });
 
-  it('are missing where the descriptor names none, and refuse an impossible duty', async () => {
+  it('do not include undeclared inputs, and refuse an invalid duty', async () => {
     const { hwmon } = createTwin(board);
     await expect(hwmon.adc(3)).rejects.toMatchObject({ kind: 'no-bus', where: 'adc 3' });
     await expect(hwmon.tach(1)).rejects.toMatchObject({ kind: 'no-bus' });

@@ -25,7 +25,7 @@ async function command(...argv: string[]): Promise<{ status: number; text: strin
   return { status, text: out + err };
 }
 
-/** Sends a line as it is and gives the answer. */
+/** Sends a line unchanged and returns the response. */
 async function say(line: string): Promise<unknown> {
   const socket = connect(path);
   try {
@@ -50,7 +50,7 @@ afterEach(async () => {
 });
 
 describe('redfishd twin', () => {
-  it('turns every knob', async () => {
+  it('performs every control', async () => {
     const quietly = { status: 0, text: '' };
     expect(await command('set', 'INLET_TEMP', '33.5')).toEqual(quietly);
     expect(await command('load', 'system', '0.8')).toEqual(quietly);
@@ -73,7 +73,7 @@ describe('redfishd twin', () => {
     expect(twin.status().mains).toBe(true);
   });
 
-  it('breaks and mends', async () => {
+  it('injects and clears faults', async () => {
     expect(await command('fault', 'nack', 'INLET')).toEqual({ status: 0, text: '1\n' });
     expect(await command('fault', 'stuckBus', '6')).toEqual({ status: 0, text: '2\n' });
     expect(await command('fault', 'noisy', 'P3V3', '0.2')).toEqual({ status: 0, text: '3\n' });
@@ -92,7 +92,7 @@ describe('redfishd twin', () => {
     expect(twin.faults).toEqual([]);
   });
 
-  it('shows the state', async () => {
+  it('prints the state', async () => {
     twin.inject({ kind: 'deadFan', fan: 'FAN0' });
     twin.set('P3V3', 3.1);
     const { status, text } = await command('status');
@@ -107,7 +107,7 @@ describe('redfishd twin', () => {
     });
   });
 
-  it('says what it can do', async () => {
+  it('prints its commands', async () => {
     const { status, text } = await command('--help');
     expect(status).toBe(0);
     expect(text).toContain('redfishd twin set SENSOR VALUE|auto');
@@ -131,7 +131,7 @@ describe('redfishd twin', () => {
     [['fault', 'nak', 'INLET'], 1, 'no fault "nak"; did you mean "nack"?'],
     [['fault', 'nack'], 1, 'fault nack needs the device'],
     [['fault', 'nack', 'INLET', '7'], 1, 'fault nack takes no value'],
-    [['fault', 'lostMains', 'INLET'], 1, 'fault lostMains hits no single part'],
+    [['fault', 'lostMains', 'INLET'], 1, 'fault lostMains takes no target'],
     [['fault', 'stuckBus', 'six'], 1, '"six" is not a bus number'],
     [['fault', 'noisy', 'P3V3', ''], 1, 'amplitude must be a number above 0'],
     [['fault', 'stuckPowerGood', 'system', 'up'], 1, 'level is low or high, not "up"'],
@@ -145,7 +145,7 @@ describe('redfishd twin', () => {
     expect(twin.status()).toMatchObject({ ...before, sensors: expect.anything() });
   });
 
-  it('says so when no twin is there', async () => {
+  it('reports that no twin is running', async () => {
     await server.close();
     const { status, text } = await command('status');
     expect(status).toBe(1);
@@ -155,14 +155,14 @@ describe('redfishd twin', () => {
 });
 
 describe('the control socket', () => {
-  it('is for its owner alone, and goes with the server', async () => {
+  it('is private to its owner, and removed with the server', async () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     await server.close();
     expect(existsSync(path)).toBe(false);
     server = await serveControl(twin, path);
   });
 
-  it('answers each line in order, the bad ones too', async () => {
+  it('responds to each line in order, including invalid ones', async () => {
     const socket = connect(path);
     const answers: unknown[] = [];
     const press = { command: 'press', host: 'system', ms: 30 };
@@ -181,7 +181,7 @@ describe('the control socket', () => {
     expect(twin.status().inlet).toBe(30);
   });
 
-  it('refuses what is no request', async () => {
+  it('refuses invalid requests', async () => {
     const refused = (error: string) => ({ ok: false, error: expect.stringContaining(error) });
     expect(await say('[]\n')).toEqual(refused('a JSON object'));
     expect(await say('{"command":3}\n')).toEqual(refused('"command" must be a string'));
@@ -197,7 +197,7 @@ describe('the control socket', () => {
     expect(twin.status().inlet).toBe(24);
   });
 
-  it('never fails but by a word', async () => {
+  it('answers any input without an exception', async () => {
     const request = fc.oneof(
       fc.json().map((text): unknown => JSON.parse(text)),
       fc.record(
@@ -227,12 +227,12 @@ describe('the control socket', () => {
     );
   });
 
-  it('of a living twin is not taken over', async () => {
+  it('of a running twin is not replaced', async () => {
     await expect(serveControl(twin, path)).rejects.toThrow(`another twin listens on ${path}`);
     expect((await command('status')).status).toBe(0);
   });
 
-  it('of a dead twin is replaced, anything else is left alone', async () => {
+  it('of a dead twin is replaced, any other file is kept', async () => {
     const other = join(directory, 'other.sock');
     // A server that closes removes its socket; a hard link to it is what a killed one leaves.
     const dead = createServer().listen(join(directory, 'dead.sock'));
@@ -247,7 +247,7 @@ describe('the control socket', () => {
     const file = join(directory, 'notes.txt');
     writeFileSync(file, 'mine');
     chmodSync(file, 0o644);
-    await expect(serveControl(twin, file)).rejects.toThrow('is no socket');
+    await expect(serveControl(twin, file)).rejects.toThrow('is not a socket');
     expect(existsSync(file)).toBe(true);
   });
 });

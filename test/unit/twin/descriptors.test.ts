@@ -1,4 +1,4 @@
-/** Every board that is shipped has a twin, and it is healthy out of the box. */
+/** Every shipped board has a twin whose sensors are within their limits. */
 import { readdirSync } from 'node:fs';
 import {
   decodeFru,
@@ -18,14 +18,14 @@ import type { Platform, SensorFacts } from '../../../src/platform/vocabulary/ind
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
 import { busOf, clock, openDevice } from './board.ts';
 
-/** Boards all of whose sensors are behind a network have none here. */
+/** Without boards whose sensors are all behind a network. */
 const files = readdirSync('platform').filter(
   (name) =>
     name.endsWith('.yaml') &&
     !(loadPlatform(`platform/${name}`).nodes ?? []).some(({ link }) => link.kind === 'lan'),
 );
 
-/** Takes every reading as the daemon would. */
+/** Reads every sensor as the daemon does. */
 async function readAll(twin: Twin, platform: Platform): Promise<Map<string, number>> {
   const readings = new Map<string, number>();
   for (const { id, chip, sensors = {} } of platform.devices ?? []) {
@@ -67,7 +67,7 @@ async function onIpmb(twin: Twin, bus: number, address: number, ask: (target: Ta
   ipmb.close();
 }
 
-/** What the records of nodes say of their sensors: names of those beyond a limit, and how many have a reading. */
+/** Sensors of nodes by their records: names of those beyond a limit, and the number of readings. */
 async function askNodes(twin: Twin, platform: Platform): Promise<{ beyond: string[]; read: number }> {
   const beyond: string[] = [];
   let read = 0;
@@ -83,7 +83,7 @@ async function askNodes(twin: Twin, platform: Platform): Promise<{ beyond: strin
   return { beyond, read };
 }
 
-/** Feeds the slots, as the daemon does at its start. */
+/** Switches the slots on, as the daemon does at start. */
 async function feedSlots(twin: Twin, platform: Platform): Promise<void> {
   for (const { switch: feeder } of platform.chassis ?? []) {
     if (!feeder) continue;
@@ -103,7 +103,7 @@ function sensorsOf(platform: Platform): SensorFacts[] {
   ];
 }
 
-/** Sensors that are not well within their limits: a fiftieth of the limit away from it. */
+/** Sensors within 2 % of a limit, or beyond it. */
 function unhealthy(readings: ReadonlyMap<string, number>, sensors: readonly SensorFacts[]): string[] {
   return sensors.flatMap(({ id, thresholds = {} }) => {
     const reading = readings.get(id);
@@ -163,7 +163,7 @@ describe.each(files)('the twin of %s', (file) => {
     await twin.close();
   });
 
-  it('has inventories that can be read, and the one that the board is known by', async () => {
+  it('has readable inventories, among them the one that identifies the board', async () => {
     const twin = createTwin(platform);
     await feedSlots(twin, platform);
     for (const { id, device: name, node, number } of platform.frus ?? []) {

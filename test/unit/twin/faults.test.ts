@@ -3,8 +3,8 @@ import { createI2cBus } from '../../../drivers/i2c/bus.ts';
 import { createTwin, type Fault } from '../../../src/twin/twin.ts';
 import { board, busOf, clock, openDevice } from './board.ts';
 
-describe('faults of the twin, as the drivers see them', () => {
-  it('nack: no answer from this device, and from it alone', async () => {
+describe('faults of the twin, seen by the drivers', () => {
+  it('nack: only this device does not respond', async () => {
     const twin = createTwin(board);
     const inlet = await openDevice(twin, 'INLET');
     const fault = twin.inject({ kind: 'nack', device: 'INLET' });
@@ -14,7 +14,7 @@ describe('faults of the twin, as the drivers see them', () => {
     await expect(inlet.read('local')).resolves.toBeTypeOf('number');
   });
 
-  it('nack of a mux: what is behind it cannot be reached', async () => {
+  it('nack of a mux: devices behind it cannot be reached', async () => {
     const twin = createTwin(board);
     twin.inject({ kind: 'nack', device: 'RISERS' });
     await expect(openDevice(twin, 'RISER_TEMP')).rejects.toMatchObject({ kind: 'no-answer' });
@@ -33,7 +33,7 @@ describe('faults of the twin, as the drivers see them', () => {
     await expect(bus.device(0x4e).readByte(0xff)).resolves.toBe(0x21);
   });
 
-  it('hang: closing the twin lets the transfer go', async () => {
+  it('hang: closing the twin ends the transfer', async () => {
     const twin = createTwin(board);
     twin.inject({ kind: 'hang', device: 'INLET' });
     const transfer = twin.i2c(6).transfer(0x4e, Uint8Array.of(0), 1);
@@ -66,7 +66,7 @@ describe('faults of the twin, as the drivers see them', () => {
     await expect(riser.read('temperature')).rejects.toMatchObject({ kind: 'wrong-data' });
   });
 
-  it('stuckBus: nothing on it answers in time, until it is freed', async () => {
+  it('stuckBus: every transfer times out until the fault ends', async () => {
     const twin = createTwin(board);
     const bus = createI2cBus(twin.i2c(6), { timeout: 20 });
     const fault = twin.inject({ kind: 'stuckBus', bus: 6 });
@@ -97,7 +97,7 @@ describe('faults of the twin, as the drivers see them', () => {
     expect(() => twin.inject({ kind: 'missingBus', bus: 17 })).toThrow('channel of a mux');
   });
 
-  it('frozen: the reading stays, whatever happens', async () => {
+  it('frozen: the reading does not change', async () => {
     const { now, pass } = clock();
     const twin = createTwin(board, { now });
     const inlet = await openDevice(twin, 'INLET');
@@ -111,7 +111,7 @@ describe('faults of the twin, as the drivers see them', () => {
     expect(await inlet.read('local')).toBe(60);
   });
 
-  it('noisy: the reading wanders within the amplitude', async () => {
+  it('noisy: the reading varies within the amplitude', async () => {
     const { now, pass } = clock();
     const twin = createTwin(board, { now });
     const inlet = await openDevice(twin, 'INLET');
@@ -127,7 +127,7 @@ describe('faults of the twin, as the drivers see them', () => {
     expect(Math.max(...readings) - Math.min(...readings)).toBeGreaterThan(8);
   });
 
-  it('deadFan: it runs down to a stand', async () => {
+  it('deadFan: the fan slows to a stop', async () => {
     const { now, pass } = clock();
     const twin = createTwin(board, { now });
     twin.inject({ kind: 'deadFan', fan: 'FAN0' });
@@ -137,7 +137,7 @@ describe('faults of the twin, as the drivers see them', () => {
     expect(await twin.hwmon.tach(2)).toBeGreaterThan(9000);
   });
 
-  it('blownSupply: input there, output gone', async () => {
+  it('blownSupply: input present, output lost', async () => {
     const twin = createTwin(board);
     const hotSwap = await openDevice(twin, 'HSC');
     twin.inject({ kind: 'blownSupply', powerSupply: 'PSU' });
@@ -146,7 +146,7 @@ describe('faults of the twin, as the drivers see them', () => {
     expect(await hotSwap.read('iout')).toBeCloseTo(0, 0);
   });
 
-  it('lostMains: every rail falls, the battery stays', async () => {
+  it('lostMains: every rail drops, the battery stays', async () => {
     const twin = createTwin(board);
     twin.loseMains();
     expect(twin.faults).toMatchObject([{ kind: 'lostMains' }]);
@@ -158,7 +158,7 @@ describe('faults of the twin, as the drivers see them', () => {
     expect(await twin.hwmon.adc(0)).toBeGreaterThan(1);
   });
 
-  it('that hit nothing are refused with what there is', () => {
+  it('without a target on the board are refused with a suggestion', () => {
     const twin = createTwin(board);
     const wrong: [Fault, string][] = [
       [{ kind: 'nack', device: 'INLT' }, 'no device "INLT"; did you mean "INLET"?'],

@@ -16,7 +16,7 @@ async function build(speed = 1): Promise<void> {
   reset = await twin.gpio.request({ line: 'RESET_OUT', direction: 'out', activeLow: true });
 }
 
-/** What the daemon does: drives the button for so long. */
+/** Presses the button as the daemon does. */
 async function press(ms: number): Promise<void> {
   button.set(true);
   await pass(ms);
@@ -29,7 +29,7 @@ async function start(): Promise<void> {
   expect(state()).toBe('running');
 }
 
-/** When the line became what it is, from now back. */
+/** Time since the last change of the line. */
 const since = (line: string) => performance.now() - (twin.edges(line).at(-1)?.at ?? Number.NaN);
 
 describe('a host of the twin', () => {
@@ -42,7 +42,7 @@ describe('a host of the twin', () => {
     vi.useRealTimers();
   });
 
-  it('takes its time to power-good and to the end of POST', async () => {
+  it('reaches power-good and the end of POST after their durations', async () => {
     expect(state()).toBe('off');
     await press(1000);
     expect(state()).toBe('starting');
@@ -58,7 +58,7 @@ describe('a host of the twin', () => {
     expect(state()).toBe('running');
   });
 
-  it('is faster at a higher speed, but a press stays a press', async () => {
+  it('boots faster at a higher speed, with the same press durations', async () => {
     await twin.close();
     await build(10);
     await press(1000);
@@ -70,7 +70,7 @@ describe('a host of the twin', () => {
     expect(state()).toBe('off');
   });
 
-  it('shuts its operating system down when asked by a short press', async () => {
+  it('shuts down after a short press', async () => {
     await start();
     await press(1000);
     expect(state()).toBe('shutdown');
@@ -82,7 +82,7 @@ describe('a host of the twin', () => {
     expect(twin.edges('POST_COMPLETE').at(-1)).toMatchObject({ asserted: false });
   });
 
-  it('is cut off while the button is still held, and stays off at release', async () => {
+  it('switches off while the button is held, and stays off at release', async () => {
     await start();
     button.set(true);
     await pass(3499);
@@ -96,20 +96,20 @@ describe('a host of the twin', () => {
     expect(state()).toBe('off');
   });
 
-  it('does not start by a long press', async () => {
+  it('does not start after a long press', async () => {
     await press(6000);
     await pass(20_000);
     expect(state()).toBe('off');
   });
 
-  it('switches off at once when asked before an operating system listens', async () => {
+  it('switches off at once before an operating system runs', async () => {
     await press(1000);
     await pass(1500 + 100);
     await press(1000);
     expect(state()).toBe('off');
   });
 
-  it('starts its firmware anew after a reset and keeps its power', async () => {
+  it('restarts its firmware at a reset without losing power', async () => {
     await start();
     reset.set(true);
     expect(state()).toBe('post');
@@ -124,7 +124,7 @@ describe('a host of the twin', () => {
     expect(twin.edges('PS_PWROK')).toHaveLength(1);
   });
 
-  it('does nothing by a reset while off', async () => {
+  it('ignores a reset while off', async () => {
     reset.set(true);
     await pass(100);
     reset.set(false);
@@ -132,7 +132,7 @@ describe('a host of the twin', () => {
     expect(state()).toBe('off');
   });
 
-  it('may not heed the button, but is still cut off', async () => {
+  it('ignores a short press with ignoreGraceful, but not a long one', async () => {
     await start();
     const fault = twin.inject({ kind: 'ignoreGraceful', host: 'system' });
     await press(1000);
@@ -144,7 +144,7 @@ describe('a host of the twin', () => {
     expect(twin.faults).toEqual([]);
   });
 
-  it('may never finish POST, and does once nothing hinders it', async () => {
+  it('does not finish POST with noPost, until the fault ends', async () => {
     const fault = twin.inject({ kind: 'noPost', host: 'system' });
     await press(1000);
     await pass(60_000);
@@ -154,7 +154,7 @@ describe('a host of the twin', () => {
     expect(state()).toBe('running');
   });
 
-  it('can crash: deaf to the button until it is reset, which ends the fault', async () => {
+  it('ignores the button after a crash, until a reset ends the fault', async () => {
     expect(() => twin.inject({ kind: 'crash', host: 'system' })).toThrow('no operating system');
     await start();
     twin.inject({ kind: 'crash', host: 'system' });
@@ -171,7 +171,7 @@ describe('a host of the twin', () => {
     expect(state()).toBe('off');
   });
 
-  it('shows a power-good that is stuck, whatever it does', async () => {
+  it('reports a stuck power-good in every state', async () => {
     const low = twin.inject({ kind: 'stuckPowerGood', host: 'system', level: 'low' });
     await start();
     expect(twin.edges('PS_PWROK')).toEqual([]);
@@ -185,7 +185,7 @@ describe('a host of the twin', () => {
     expect(twin.edges('PS_PWROK').at(-1)).toMatchObject({ asserted: false });
   });
 
-  it('is switched on by a person, whose press shows on its own line', async () => {
+  it('starts after a press of a person, which shows on the button line', async () => {
     const pressed = twin.pressButton('system', 200);
     expect(twin.edges('POWER_BUTTON')).toMatchObject([{ asserted: true }]);
     await expect(twin.pressButton('system', 200)).rejects.toThrow('being pressed');
@@ -224,7 +224,7 @@ describe('a host of the twin', () => {
     await start();
   });
 
-  it('tells presses apart that lie nearer together than those of a real machine', async () => {
+  it('distinguishes presses that are closer than on a real server', async () => {
     const [host] = board.hosts;
     const quick = { ...host, power: { ...host.power, onPulse: 20, forceOffPulse: 100 } };
     await twin.close();

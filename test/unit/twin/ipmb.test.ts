@@ -37,7 +37,7 @@ let node: Target;
 const press = (line?: string, ms?: number) => pressLine(twin, line, ms);
 const bits = () => lineBits(node);
 
-/** Names of the sensors that are beyond a limit, or were read and have no value. */
+/** Names of sensors beyond a limit or without a reading. */
 async function unhealthy(target: Target): Promise<string[]> {
   const { samples } = await sweep(target);
   return samples.flatMap((sample) => {
@@ -63,7 +63,7 @@ afterEach(async () => {
 });
 
 describe('IPMB of the twin', () => {
-  it('is held while it is open, can be opened again, and is no bus where there is none', async () => {
+  it('is exclusive while open, can be reopened, and fails for an unknown bus', async () => {
     expect(() => twin.ipmi.ipmb(1)).toThrow(expect.objectContaining({ kind: 'held' }));
     expect(() => twin.ipmi.ipmb(6)).toThrow(expect.objectContaining({ kind: 'no-bus' }));
     card.ipmb.close();
@@ -76,7 +76,7 @@ describe('IPMB of the twin', () => {
     twin.ipmi.ipmb(1).close();
   });
 
-  it('answers in a later turn, and nobody acknowledges where nobody is', async () => {
+  it('responds in a later turn, and does not acknowledge an empty address', async () => {
     card.ipmb.close();
     const link: IpmbLink = twin.ipmi.ipmb(1);
     const messages: Uint8Array[] = [];
@@ -92,7 +92,7 @@ describe('IPMB of the twin', () => {
     await expect(link.send(Uint8Array.of(0x40))).rejects.toMatchObject({ kind: 'closed' });
   });
 
-  it('carries a satellite, which is up while hosts are off', async () => {
+  it('reaches a satellite while hosts are off', async () => {
     const bus = new IpmbBus(twin.ipmi.ipmb(4));
     const engine = bus.node(0x2c);
     twin.set('PCH_T', 48.4);
@@ -108,7 +108,7 @@ describe('IPMB of the twin', () => {
     bus.close();
   });
 
-  it('carries the engine of Tioga Pass', async () => {
+  it('reaches the management engine of Tioga Pass', async () => {
     const tiogaPass = createTwin(loadPlatform('platform/tiogapass.yaml'));
     const bus = new IpmbBus(tiogaPass.ipmi.ipmb(4));
     tiogaPass.set('MB_PCH_TEMP', 51);
@@ -121,7 +121,7 @@ describe('IPMB of the twin', () => {
 });
 
 describe('a card behind a bridge IC', () => {
-  it('describes its sensors, and their values are physical', async () => {
+  it('has sensor records, and readings from the physics', async () => {
     const sdrs = await readSdrs(node);
     expect(sdrs.filter(({ kind }) => kind === 'other')).toEqual([]);
     expect(sdrs).toHaveLength(72);
@@ -147,7 +147,7 @@ describe('a card behind a bridge IC', () => {
     expect(hot.states & 0x3f).toBe(0x10);
   });
 
-  it('is healthy while its host is off, boots, idles and works', async () => {
+  it('has no sensor beyond a limit while its host is off, boots, idles or is loaded', async () => {
     const { samples } = await sweep(node);
     const read = samples.filter(({ reading }) => reading?.available).map(({ sdr }) => sdr.name.text);
     expect(read).toContain('MB_INLET_TEMP');
@@ -166,7 +166,7 @@ describe('a card behind a bridge IC', () => {
     expect(await unhealthy(node)).toEqual([]);
   });
 
-  it('shows the power sequence in its lines, which are no lines of the controller', async () => {
+  it('reports the power sequence in its own lines', async () => {
     await expect(
       twin.gpio.request({ line: 'GOOD1', direction: 'in', activeLow: false }),
     ).rejects.toMatchObject({
@@ -187,7 +187,7 @@ describe('a card behind a bridge IC', () => {
     expect(await bits()).toEqual({ good: false, posted: false });
   });
 
-  it('tells the controller of its lines, its POST codes and the events of its firmware', async () => {
+  it('sends line interrupts, POST codes and events of its firmware', async () => {
     await press();
     await until('the end of POST', async () => (await bits()).posted);
     const of = (command: number) =>
@@ -226,7 +226,7 @@ describe('a card behind a bridge IC', () => {
     expect(of(0x01)[2]?.[19]).toBe(0x01);
   });
 
-  it('is configured, and then keeps its codes and messages to itself', async () => {
+  it('sends no codes and messages when configured not to', async () => {
     expect(await run(node, bicGetConfig, { iana })).toEqual({ sol: false, post: true, kcs: true });
     await run(node, bicSetConfig, { iana, sol: false, post: false, kcs: false });
     await press();
@@ -237,7 +237,7 @@ describe('a card behind a bridge IC', () => {
     expect((await run(node, bicPostBuffer, { iana })).length).toBeGreaterThan(5);
   });
 
-  it('has versions, lines that can be set, an engine behind it, and inventories', async () => {
+  it('has versions, settable lines, a management engine, and inventories', async () => {
     expect([...(await run(node, bicFirmwareVersion, { iana, component: 2 }))]).toEqual([1, 0x23]);
     expect(await run(node, bicFirmwareVersion, { iana, component: 1 })).toHaveLength(4);
     expect(await run(node, bicFirmwareVersion, { iana, component: 3 })).toHaveLength(5);
@@ -257,7 +257,7 @@ describe('a card behind a bridge IC', () => {
     await expect(readFruData(node, 1)).rejects.toMatchObject({ code: 0xcb });
   });
 
-  it('is of another maker, at another address, where the board says so', async () => {
+  it('has the maker and the address of the descriptor', async () => {
     const carrier = await output(twin, 'SLOT2_EN');
     carrier.set(true);
     const other = listen(twin, 4, 0x24);

@@ -7,7 +7,7 @@ describe('lines of the twin', () => {
     vi.useRealTimers();
   });
 
-  it('turns logical values into levels by the polarity of who asks', async () => {
+  it('converts logical values to levels by the polarity of the request', async () => {
     const { now } = clock();
     const twin = createTwin(board, { now });
     const rightly = await twin.gpio.request({ line: 'CPU0_PRESENT', direction: 'in', activeLow: true });
@@ -39,7 +39,7 @@ describe('lines of the twin', () => {
     expect(twin.edges('BAT_BRIDGE')).toMatchObject([{ asserted: true, level: 0 }]);
   });
 
-  it('finds the edges by the key of the descriptor and by the name of the kernel', async () => {
+  it('finds edges by descriptor key and by kernel name', async () => {
     const twin = createTwin(board);
     const button = await twin.gpio.request({ line: 'power-out', direction: 'out', activeLow: true });
     button.set(true);
@@ -59,7 +59,7 @@ describe('lines of the twin', () => {
     await expect(twin.gpio.request(request)).resolves.toMatchObject({ name: 'PS_PWROK' });
   });
 
-  it('knows no line that the descriptor does not name, and lets nobody fight the board for an input', async () => {
+  it('refuses an unknown line, and an output on a line that the board drives', async () => {
     const twin = createTwin(board);
     const unknown = twin.gpio.request({ line: 'POWER_OUT', direction: 'out', activeLow: true });
     await expect(unknown).rejects.toMatchObject({ kind: 'no-bus' });
@@ -69,7 +69,7 @@ describe('lines of the twin', () => {
     expect(() => input.set(true)).toThrow('input');
   });
 
-  it('calls listeners with each change, in the polarity they asked for, until they want no more', async () => {
+  it('calls listeners with each change, in the polarity of the request, until they unsubscribe', async () => {
     vi.useFakeTimers();
     const twin = createTwin(board);
     const complete = await twin.gpio.request({ line: 'POST_COMPLETE', direction: 'in', activeLow: true });
@@ -92,7 +92,7 @@ describe('lines of the twin', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('shows what is plugged in', async () => {
+  it('report presence', async () => {
     const twin = createTwin(board);
     const present = await twin.gpio.request({ line: 'FAN1_PRESENT', direction: 'in', activeLow: true });
     const good = await twin.gpio.request({ line: 'PSU_GOOD', direction: 'in', activeLow: false });
@@ -102,7 +102,7 @@ describe('lines of the twin', () => {
     expect([present.get(), good.get()]).toEqual([false, false]);
   });
 
-  it('takes a chip out together with the supply of the same name', async () => {
+  it('unplugs a chip together with the supply of the same name', async () => {
     const devices = [...board.devices, { id: 'PSU', chip: 'tmp75', bus: 6, address: 0x4a }];
     const twin = createTwin({ ...board, devices });
     const good = await twin.gpio.request({ line: 'PSU_GOOD', direction: 'in', activeLow: false });

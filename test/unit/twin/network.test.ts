@@ -1,4 +1,4 @@
-/** The network of a twin: what it is told is what it shows, and it survives a restart. */
+/** The network of a twin: its configuration is readable and survives a restart. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { prefixLengthOf } from '../../../src/network/addresses.ts';
@@ -10,7 +10,7 @@ import { open } from '../store/support.ts';
 const uuid = '5b1d3c52-6d0f-4c1c-8b43-6f5f0c2f7a11';
 
 describe('the network of a twin', () => {
-  it('has all that a client can want to see', () => {
+  it('has an interface with every property', () => {
     const { interfaces, nameServers, ntp, ssh, configurable } = twinNetwork(
       new Settings(open()),
       uuid,
@@ -28,13 +28,13 @@ describe('the network of a twin', () => {
     expect([ntp.enabled, ssh, configurable]).toEqual([false, { enabled: false, port: 22 }, true]);
   });
 
-  it('has a MAC address of its own for life', () => {
+  it('has a MAC address derived from the service UUID', () => {
     const macOf = (id: string) => twinNetwork(new Settings(open()), id).read().interfaces[0]?.macAddress;
     expect(macOf(uuid)).toBe(macOf(uuid));
     expect(macOf(uuid)).not.toBe(macOf('5b1d3c52-6d0f-4c1c-8b43-6f5f0c2f7a12'));
   });
 
-  it('does what it is told once that is activated, and still after a restart', async () => {
+  it('applies a configuration at activation, and keeps it over a restart', async () => {
     await fc.assert(
       fc.asyncProperty(anySettings, async (wanted) => {
         const settings = new Settings(open());
@@ -59,7 +59,7 @@ describe('the network of a twin', () => {
     );
   });
 
-  it('begins anew where what was kept cannot be used', () => {
+  it('starts with defaults when the kept configuration is invalid', () => {
     const settings = new Settings(open());
     settings.setJson('twin.network', { settings: { enabled: 1 } });
     expect(twinNetwork(settings, uuid).read().interfaces).toHaveLength(1);

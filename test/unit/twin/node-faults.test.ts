@@ -1,4 +1,4 @@
-/** What can be broken in a node, as its clients see it on both links. */
+/** Faults of nodes, seen by clients on both links. */
 import {
   chassisControl,
   decodeSelRecord,
@@ -42,7 +42,7 @@ const ask = (target: Target) => run(target, getDeviceId, undefined);
 const good = { firmware: '1.20' };
 
 describe.each(['bmc3', 'bmc4'] as const)('a fault of node %s', (id) => {
-  it('deadNode: silence from it, and from it alone', async () => {
+  it('deadNode: only this node is silent', async () => {
     const other = targets[id === 'bmc3' ? 'bmc4' : 'bmc3'];
     const fault = twin.inject({ kind: 'deadNode', node: id });
     await expect(ask(targets[id])).rejects.toMatchObject({ kind: 'timeout' });
@@ -51,7 +51,7 @@ describe.each(['bmc3', 'bmc4'] as const)('a fault of node %s', (id) => {
     expect(await ask(targets[id])).toMatchObject(good);
   });
 
-  it('slowNode: each answer comes that late', async () => {
+  it('slowNode: each response is late', async () => {
     const fault = twin.inject({ kind: 'slowNode', node: id, ms: 60 });
     const from = performance.now();
     expect(await ask(targets[id])).toMatchObject(good);
@@ -60,7 +60,7 @@ describe.each(['bmc3', 'bmc4'] as const)('a fault of node %s', (id) => {
     expect(await ask(targets[id])).toMatchObject(good);
   });
 
-  it('garbledNode: no answer is right, and what comes is no crash', async () => {
+  it('garbledNode: no response is valid, and none causes an exception', async () => {
     const fault = twin.inject({ kind: 'garbledNode', node: id });
     for (let attempt = 0; attempt < 4; attempt++) {
       const answer = await ask(targets[id]).catch((error: unknown) => error);
@@ -76,7 +76,7 @@ describe.each(['bmc3', 'bmc4'] as const)('a fault of node %s', (id) => {
     );
   }, 30_000);
 
-  it('lossyNode: what is lost is asked for again', async () => {
+  it('lossyNode: lost messages are repeated', async () => {
     const fault = twin.inject({ kind: 'lossyNode', node: id, percent: 10 });
     expect((await readSdrs(targets[id])).length).toBeGreaterThan(30);
     twin.clear(fault);
@@ -86,7 +86,7 @@ describe.each(['bmc3', 'bmc4'] as const)('a fault of node %s', (id) => {
 });
 
 describe('faults of nodes', () => {
-  it('are refused where they hit nothing, or have no sensible value', () => {
+  it('are refused for an unknown target or an invalid value', () => {
     expect(() => twin.inject({ kind: 'deadNode', node: 'bmc5' })).toThrow(
       /no node "bmc5"; did you mean "bmc\d"/,
     );
@@ -95,27 +95,27 @@ describe('faults of nodes', () => {
     expect(twin.faults).toEqual([]);
   });
 
-  it('stuckBus: no message on it is taken', async () => {
+  it('stuckBus: no message is accepted', async () => {
     const fault = twin.inject({ kind: 'stuckBus', bus: 4 });
     await expect(ask(targets.bmc4)).rejects.toBeInstanceOf(IpmiError);
     twin.clear(fault);
     expect(await ask(targets.bmc4)).toMatchObject(good);
   });
 
-  it('missingBus: what is open is of no use either', async () => {
+  it('missingBus: an open link fails as well', async () => {
     twin.inject({ kind: 'missingBus', bus: 4 });
     await expect(ask(targets.bmc4)).rejects.toMatchObject({ kind: 'unreachable' });
   });
 
-  it('stuckPowerGood: the chassis says what the line says', async () => {
+  it('stuckPowerGood: chassis status follows the line', async () => {
     twin.inject({ kind: 'stuckPowerGood', host: 'host4', level: 'high' });
     expect((await run(targets.bmc4, getChassisStatus, undefined)).powerOn).toBe(true);
     expect(state(twin, 'host4')).toBe('off');
   });
 });
 
-describe('a node whose chassis is dark', () => {
-  it('cannot be reset, nor log anything', async () => {
+describe('a node whose chassis has no power', () => {
+  it('cannot be reset or log events', async () => {
     const event = { sensor: 'CAT_ERR', type: null, offset: 0, asserted: true };
     const slot = await output(twin, 'SLOT1_EN');
     slot.set(false);
@@ -127,7 +127,7 @@ describe('a node whose chassis is dark', () => {
     expect(() => twin.resetNode('card1')).toThrow('is restarting');
   });
 
-  it('has a card that is switched by its bridge IC, where the board says so', async () => {
+  it('has a host that its bridge IC switches when the descriptor says so', async () => {
     const bus = new IpmbBus(twin.ipmi.ipmb(1));
     (await output(twin, 'SLOT1_EN')).set(true);
     await expect(run(bus.node(0x40), chassisControl, 'powerUp')).rejects.toMatchObject({ code: 0xc1 });
@@ -144,7 +144,7 @@ describe('a node whose chassis is dark', () => {
   });
 });
 
-describe('events that a person logs', () => {
+describe('logged events', () => {
   it('are in the log of the node', async () => {
     twin.logEvent('bmc3', { sensor: 'Drive 2', type: null, offset: 1, asserted: true });
     twin.logEvent('bmc3', { sensor: '0x07', type: 0x0c, offset: 1, asserted: false });
@@ -156,7 +156,7 @@ describe('events that a person logs', () => {
     expect(decodeSelRecord(new Uint8Array(16)).kind).not.toBe('event');
   });
 
-  it('are refused where there is no such sensor, type or state', () => {
+  it('are refused for an unknown sensor, type or state', () => {
     const event = { sensor: 'Drive 2', type: null, offset: 1, asserted: true };
     const log = (changes: object) => () => twin.logEvent('bmc3', { ...event, ...changes });
     expect(log({ sensor: 'Drive 9' })).toThrow('no sensor of node bmc3 "Drive 9"; did you mean "Drive');
@@ -172,7 +172,7 @@ describe('events that a person logs', () => {
 describe('redfishd twin', () => {
   const command = async (...words: string[]) => perform(twin, requestOf(words));
 
-  it('breaks nodes and mends them', async () => {
+  it('injects and clears faults of nodes', async () => {
     for (const words of [
       ['deadNode', 'bmc3'],
       ['garbledNode', 'bmc3'],

@@ -111,7 +111,7 @@ export const sled = {
 
 export const iana = BIC_IANA.meta;
 
-/** The bus of a card as the daemon has it, and all that the card asked there. */
+/** The manager's end of the bus of a card, and the requests of the card. */
 export function listen(twin: Twin, bus: number, address = 0x20) {
   const ipmb = new IpmbBus(twin.ipmi.ipmb(bus), { address, timeout: 500, retries: 1 });
   const heard: { readonly from: number; readonly request: IpmiRequest }[] = [];
@@ -144,7 +144,7 @@ export async function pressLine(twin: Twin, line = 'POWER1', ms = 20): Promise<v
   button.close();
 }
 
-/** What the lines of a card say of its host. */
+/** Lines of a card that report its host. */
 export async function lineBits(card: Target): Promise<{ readonly good: boolean; readonly posted: boolean }> {
   const bytes = await run(card, bicGetGpio, { iana });
   return { good: ((bytes[0] ?? 0) & 3) === 3, posted: ((bytes[2] ?? 0) & 0x20) === 0 };

@@ -5,7 +5,7 @@ import { board, clock } from './board.ts';
 const value = (twin: Twin, id: string) =>
   twin.status().sensors.find((sensor) => sensor.id === id)?.value ?? NaN;
 
-/** A twin whose host runs, at rest. */
+/** A twin whose host runs, in thermal equilibrium. */
 async function running() {
   const time = clock();
   const twin = createTwin(board, { now: time.now });
@@ -63,7 +63,7 @@ describe('heat and electricity of the twin', () => {
     expect(() => twin.setInlet(Number.NaN)).toThrow('inlet');
   });
 
-  it('what a host feeds is without voltage and current while it is off, and cools down', async () => {
+  it('rails of a host have no voltage and current while it is off, and it cools down', async () => {
     const { twin, pass, button } = await running();
     const warm = value(twin, 'CPU_TEMP');
     expect(value(twin, 'VCCIN_V')).toBeGreaterThan(1.5);
@@ -82,7 +82,7 @@ describe('heat and electricity of the twin', () => {
     expect(readings(5)).not.toEqual(readings(6));
   });
 
-  it('impossible knobs are refused', () => {
+  it('invalid control values are refused', () => {
     const twin = createTwin(board);
     expect(() => twin.setLoad('system', 1.1)).toThrow('load is 0 to 1');
     expect(() => twin.setLoad('x', 1)).toThrow('no host "x"');

@@ -64,7 +64,7 @@ describe('the firmware of a host of the twin', () => {
     expect(heard).toEqual([...whole, ...whole]);
   });
 
-  it('that hangs has a last code, and goes no further', async () => {
+  it('writes no further code when it hangs', async () => {
     const { heard } = await listen();
     twin.inject({ kind: 'noPost', host: host.id });
     await switchOn();
@@ -76,7 +76,7 @@ describe('the firmware of a host of the twin', () => {
     expect(heard.length).toBe(hung);
   });
 
-  it('leaves its codes to whoever opens the device later, once', async () => {
+  it('buffers its codes until the device is opened, once', async () => {
     await switchOn();
     await pass(8000);
     const first = await listen();

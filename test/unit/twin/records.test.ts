@@ -6,7 +6,7 @@ import { serverSensors } from '../../../src/twin/nodes/server.ts';
 import { twinLakesLines, twinLakesSensors } from '../../../src/twin/nodes/twin-lakes.ts';
 
 describe('factors of a range', () => {
-  it('fit their fields, reach all of the range, and are not much coarser than it asks for', () => {
+  it('fit their fields, cover the range, and are not much coarser than needed', () => {
     const value = fc.double({ min: 0.01, max: 1e5, noNaN: true });
     fc.assert(
       fc.property(value, value, fc.double({ min: 0, max: 1, noNaN: true }), (from, width, share) => {
@@ -44,7 +44,7 @@ describe.each([
   ['Twin Lakes', twinLakesSensors],
   ['a server', serverSensors],
 ])('the records of %s', (_name, table) => {
-  it('have each number and name once, and are read as they were meant', () => {
+  it('have unique numbers and names, and decode to their facts', () => {
     const unique = <T>(values: readonly T[]) => expect(new Set(values).size).toBe(values.length);
     unique(table.map(({ number }) => number));
     unique(table.map(({ name }) => name));

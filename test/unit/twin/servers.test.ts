@@ -41,7 +41,7 @@ async function end(): Promise<void> {
   await bmc.close();
   await twin.close();
 }
-/** For what must be seen while it lasts. */
+/** For states that must be observed while they last. */
 async function buildSlowly(at: number): Promise<void> {
   await end();
   await build(at);
@@ -70,11 +70,11 @@ async function unhealthy(): Promise<string[]> {
   });
 }
 
-/** Of controllers that are really there. */
+/** Timing of real controllers. */
 const secrets = async () => ({ password: 'known' });
 
 describe('a server of the twin on the network', () => {
-  it('is led to by the options, once for all, and only where the board has it', async () => {
+  it('is reached by its options, one server per node', async () => {
     const asked = { host: 'node3.example', user: 'other', password: 'wrong', timeout: 77 };
     const led = await twin.ipmi.lan('bmc3', asked, secrets);
     expect(led).toMatchObject({ host: '127.0.0.1', user: 'root', password: 'secret', timeout: 77 });
@@ -86,7 +86,7 @@ describe('a server of the twin on the network', () => {
     await wrong.close();
   });
 
-  it('has a password of its own where none is asked for', async () => {
+  it('has a generated password when none is given', async () => {
     const other = createTwin(sled, { speed });
     const led = await other.ipmi.lan('bmc3', { host: 'node3.example' }, secrets);
     expect(led.user).toBe('admin');
@@ -97,7 +97,7 @@ describe('a server of the twin on the network', () => {
     await other.close();
   });
 
-  it('says who it is, the same for the same seed', async () => {
+  it('reports an identity that depends on the seed', async () => {
     expect(await run(bmc, getDeviceId, undefined)).toMatchObject({ firmware: '1.20', manufacturer: 42_623 });
     const fru = decodeFru(await readFruData(bmc));
     expect(fru.faults).toEqual([]);
@@ -110,7 +110,7 @@ describe('a server of the twin on the network', () => {
     await other.close();
   });
 
-  it('is healthy off, in POST, idle and at full load, and logs nothing of it', async () => {
+  it('has no sensor beyond a limit off, in POST, idle and at full load, and logs nothing', async () => {
     expect((await readSdrs(bmc)).filter(({ kind }) => kind === 'other')).toEqual([]);
     expect(await unhealthy()).toEqual([]);
     const slow = twin.inject({ kind: 'noPost', host: 'host3' });
@@ -130,7 +130,7 @@ describe('a server of the twin on the network', () => {
     expect(new Set(numbers)).toEqual(new Set([0x80, 0x81]));
   });
 
-  it('switches its host as it is told', { timeout: 40_000 }, async () => {
+  it('switches its host by chassis control', { timeout: 40_000 }, async () => {
     await buildSlowly(4);
     const on = async () => (await run(bmc, getChassisStatus, undefined)).powerOn;
     expect(await on()).toBe(false);
@@ -171,7 +171,7 @@ describe('a server of the twin on the network', () => {
     expect(identifying()).toBe('temporary');
   });
 
-  it('logs what crosses its thresholds, with hysteresis, by itself', async () => {
+  it('logs crossed thresholds, with hysteresis', async () => {
     twin.set('bmc3_Inlet Temp', 46);
     twin.set('bmc3_Inlet Temp', 44);
     expect(await eventsOf(1)).toEqual([
@@ -196,7 +196,7 @@ describe('a server of the twin on the network', () => {
     expect((await run(bmc, getSensorReading, { sensor: 2 })).raw).toBe(55);
   });
 
-  it('tells its power, and holds its host to a limit', async () => {
+  it('reports its power, and limits its host', async () => {
     await run(bmc, chassisControl, 'powerUp');
     await running();
     twin.setLoad('host3', 1);
@@ -231,7 +231,7 @@ describe('a server of the twin on the network', () => {
     console1.destroy();
   });
 
-  it('is silent after a cold reset, and then has its own thresholds and its old log', async () => {
+  it('is silent after a cold reset, then has default thresholds and its log', async () => {
     await buildSlowly(1);
     twin.set('bmc3_Inlet Temp', 46);
     await run(bmc, setSensorThresholds, { sensor: 2, raw: { upperCritical: 50 } });
@@ -253,7 +253,7 @@ describe('a server of the twin on the network', () => {
     ]);
   });
 
-  it('is dark without mains', async () => {
+  it('does not respond without mains', async () => {
     await run(bmc, chassisControl, 'powerUp');
     await running();
     twin.loseMains();
@@ -262,7 +262,7 @@ describe('a server of the twin on the network', () => {
     expect((await run(bmc, getChassisStatus, undefined)).powerOn).toBe(false);
   });
 
-  it('restores the power of its host as its policy has it', async () => {
+  it('restores the power of its host by its policy', async () => {
     await run(bmc, chassisControl, 'powerUp');
     await running();
     const lose = async () => {
@@ -286,7 +286,7 @@ describe('a server of the twin on the network', () => {
     expect(state(twin, 'host3')).toBe('off');
   });
 
-  it('stands on IPMB too', async () => {
+  it('is reachable on IPMB as well', async () => {
     const { ipmb } = listen(twin, 4);
     const node = ipmb.node(0x60);
     expect((await sweep(node)).samples.length).toBeGreaterThan(30);

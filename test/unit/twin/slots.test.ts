@@ -1,4 +1,4 @@
-/** Slots whose switch feeds what is in them: chips, hosts and nodes. */
+/** Slots whose switch feeds the chips, hosts and nodes in them. */
 import { bicGetConfig, bicSetConfig, getDeviceId, type Target } from 'node-ipmi';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
@@ -34,7 +34,7 @@ describe('a slot with a switch', () => {
     return value;
   };
 
-  it('off: nothing in it has power, and what comes back begins anew', async () => {
+  it('off: nothing in it has power; on: everything starts from its reset state', async () => {
     const chip = busOf(twin, 6, sled).device(0x48);
     await press();
     await until('the end of POST', async () => (await bits()).posted);
@@ -59,7 +59,7 @@ describe('a slot with a switch', () => {
     await until('power', async () => (await bits()).good);
   });
 
-  it('is dark while the card is pulled, whose latch is a thing of its own', async () => {
+  it('has no power while the card is unplugged, regardless of its latch', async () => {
     expect(await asserted('SLOT1_LATCH', true)).toBe(true);
     twin.latch('slot1', false);
     expect(await asserted('SLOT1_LATCH', true)).toBe(false);
@@ -72,7 +72,7 @@ describe('a slot with a switch', () => {
     expect((await run(node, getDeviceId, undefined)).available).toBe(true);
   });
 
-  it('feeds what is within what is in it', async () => {
+  it('feeds nested chassis', async () => {
     const ports = busOf(twin, 6, sled).device(0x20);
     const carrier = await output(twin, 'SLOT2_EN');
     carrier.set(false);

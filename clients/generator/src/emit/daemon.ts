@@ -1,6 +1,6 @@
 /** The daemon's own facts: the schemas it serves and the registries it sends, without any prose. */
 import type { Bundle } from '../bundle.ts';
-import { closure } from '../csdl.ts';
+import { closure } from '../type-facts.ts';
 import { privilegesModule, registriesModule } from './daemon-registries.ts';
 import { typesModule } from './daemon-types.ts';
 import type { Files } from './files.ts';

@@ -5,8 +5,6 @@ import { Queue } from '../events/queue.ts';
 import { type DnsRecord, decodeAnswer, type as dnsType, encodeQuery } from './dns.ts';
 import { type FoundService, searchSsdp } from './ssdp.ts';
 
-export type { FoundService } from './ssdp.ts';
-
 const serviceName = '_redfish._tcp.local';
 
 /** The services that an answer of DNS-SD names: host, port and path of the root (TXT `path`, DSP0266). */

@@ -9,8 +9,6 @@ import { type EventRecord, Once } from './records.ts';
 import { type StreamOptions, streamRecords } from './stream.ts';
 import { type WebhookOptions, webhookRecords } from './webhook.ts';
 
-export type { EventRecord } from './records.ts';
-
 export type EventSource = 'stream' | 'webhook' | 'log';
 
 export interface EventsOptions extends Omit<StreamOptions, 'signal'> {

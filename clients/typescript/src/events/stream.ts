@@ -37,7 +37,13 @@ async function open(service: Service, uri: string, lastId: string, { silence = 1
     'Cache-Control': 'no-store',
     ...(lastId === '' ? {} : { 'Last-Event-ID': lastId }),
   };
-  const response = await service.open({ method: 'GET', uri, headers, signal, idle: silence });
+  const response = await service.open({
+    method: 'GET',
+    uri,
+    headers,
+    signal,
+    idle: lastId === '' ? 0 : silence,
+  });
   if (response.status >= 400) throw errorOf(await readAnswer('GET', uri, response, service.findings));
   const type = response.headers['content-type'] ?? '';
   if (!/^text\/event-stream/i.test(type)) {

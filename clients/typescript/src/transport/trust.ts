@@ -142,6 +142,8 @@ export function connector(place: Place, options: TlsOptions, timeout: number): C
         socket.on('error', () => {});
         socket.destroy();
       }
+      // A peer that lost power is noticed also where nothing is sent for long, as on a stream.
+      if (!error) socket.setKeepAlive(true, 30_000);
       callback(error, error ? null : socket);
     };
     const failed = (error: NodeJS.ErrnoException): void => {

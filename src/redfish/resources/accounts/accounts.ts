@@ -1,3 +1,4 @@
+/** ManagerAccount and its collection. */
 import type { AccountPatch } from '../../../accounts/accounts.ts';
 import { collection, resource } from '../../app.ts';
 import type { ManagerAccountBody } from '../../generated/types.ts';
@@ -8,6 +9,7 @@ import { accountUri, roleUri } from '../../uris.ts';
 export const account = resource({
   uri: '/redfish/v1/AccountService/Accounts/{ManagerAccountId}',
   schema: 'ManagerAccount',
+  shows: 'time',
   ids: (app) => app.accounts.list().map(({ id }) => id),
   find: (app, { ManagerAccountId }) => app.accounts.get(ManagerAccountId),
   owner: ({ id }) => id,

@@ -1,4 +1,5 @@
-import { type SessionPolicy, sessionTimeoutRange } from '../../../accounts/sessions.ts';
+/** SessionService, Session and its collection. */
+import { type SessionPolicy, sessionTimeoutRange } from '../../../accounts/session.ts';
 import { message } from '../../../messages/messages.ts';
 import { collection, resource } from '../../app.ts';
 import type { SessionBody, SessionServiceBody } from '../../generated/types.ts';
@@ -47,6 +48,7 @@ export const sessionService = resource({
 export const session = resource({
   uri: '/redfish/v1/SessionService/Sessions/{SessionId}',
   schema: 'Session',
+  shows: 'time',
   ids: (app) => app.sessions.list().map(({ id }) => id),
   find: (app, { SessionId }) => app.sessions.get(SessionId),
   owner: ({ accountId }) => accountId,
@@ -63,6 +65,8 @@ export const session = resource({
   remove: (model, { app }) => {
     app.sessions.delete(model.id);
   },
+  // OpenBMC answers a logout so, and its clients accept nothing else.
+  removed: () => message('Base.Success', []),
 });
 
 export const sessions = collection({

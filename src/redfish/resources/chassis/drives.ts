@@ -24,6 +24,8 @@ export const drivesLink = (app: App, chassis: string): Link | undefined =>
 export const drive = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Drives/{DriveId}',
   schema: 'Drive',
+  shows: 'readings',
+  spans: true,
   ids: (app, { ChassisId }) => drivesOf(app, ChassisId).map(({ id }) => id),
   find: (app, { ChassisId, DriveId }) => {
     const found = app.board.drives.get(DriveId);

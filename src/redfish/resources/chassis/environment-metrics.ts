@@ -1,3 +1,4 @@
+/** EnvironmentMetrics of a chassis. */
 import type { Node } from '../../../board/model.ts';
 import { type App, resource } from '../../app.ts';
 import type { ControlBodyExcerpt, EnvironmentMetricsBody, Writables } from '../../generated/types.ts';
@@ -18,6 +19,8 @@ import { excerpt, sensorsOf } from './sensors.ts';
 export const environmentMetrics = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/EnvironmentMetrics',
   schema: 'EnvironmentMetrics',
+  shows: 'readings',
+  spans: true,
   find: (app, { ChassisId }) => app.board.chassis.get(ChassisId),
   body: ({ id }, { app }): EnvironmentMetricsBody => {
     const sensors = sensorsOf(app, id);

@@ -1,3 +1,4 @@
+/** Fan and its collection. */
 import type { Fan } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { FanBody, SensorBodyExcerpt } from '../../generated/types.ts';
@@ -8,6 +9,8 @@ import { round } from './sensors.ts';
 export const fan = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/ThermalSubsystem/Fans/{FanId}',
   schema: 'Fan',
+  shows: 'readings',
+  spans: true,
   ids: (app, { ChassisId }) => fansOf(app, ChassisId).map(({ id }) => id),
   find: (app, { ChassisId, FanId }) => {
     const found = app.board.fans.get(FanId);

@@ -1,3 +1,4 @@
+/** PowerSupply, its metrics and its collection. */
 import type { PowerSupply } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { Link, PowerSupplyBody, PowerSupplyMetricsBody } from '../../generated/types.ts';
@@ -41,6 +42,8 @@ export const powerSupplies = collection({
 export const powerSupplyMetrics = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/PowerSubsystem/PowerSupplies/{PowerSupplyId}/Metrics',
   schema: 'PowerSupplyMetrics',
+  shows: 'readings',
+  spans: true,
   find,
   body: ({ facts, name, status }, { app }): PowerSupplyMetricsBody => {
     const of = (id: string | undefined) =>

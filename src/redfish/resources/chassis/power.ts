@@ -23,6 +23,8 @@ import { legacyThresholds } from './thermal.ts';
 export const power = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Power',
   schema: 'Power',
+  shows: 'readings',
+  spans: true,
   find: (app, { ChassisId }) => (app.board.chassis.has(ChassisId) ? ChassisId : undefined),
   body: (chassis, { app, uri }): PowerBody => ({
     Name: 'Power',

@@ -1,3 +1,4 @@
+/** Sensor and its collection. */
 import type { Sensor, ThresholdName } from '../../../board/model.ts';
 import { averagingInterval } from '../../../telemetry/telemetry.ts';
 import { type App, collection, resource } from '../../app.ts';
@@ -9,6 +10,7 @@ import { sensorUri } from '../../uris.ts';
 export const sensor = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Sensors/{SensorId}',
   schema: 'Sensor',
+  shows: 'readings',
   ids: (app, { ChassisId }) => sensorsOf(app, ChassisId).map(({ id }) => id),
   find: (app, { ChassisId, SensorId }) => {
     const found = app.board.sensors.get(SensorId);
@@ -26,7 +28,7 @@ export const sensor = resource({
     ReadingRangeMax: model.range?.max,
     ReadingBasis: 'Zero',
     PhysicalContext: model.context ?? undefined,
-    Implementation: 'PhysicalSensor',
+    Implementation: model.inputs.length === 0 ? 'PhysicalSensor' : 'Synthesized',
     SensingInterval: durationOf(model.period),
     Thresholds: thresholdsOf(model),
     Status: statusOf(model.status),

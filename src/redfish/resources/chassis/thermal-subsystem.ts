@@ -1,3 +1,4 @@
+/** ThermalSubsystem and ThermalMetrics of a chassis. */
 import { worst } from '../../../board/health.ts';
 import type { Sensor } from '../../../board/model.ts';
 import { resource } from '../../app.ts';
@@ -28,6 +29,7 @@ export const thermalSubsystem = resource({
 export const thermalMetrics = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/ThermalSubsystem/ThermalMetrics',
   schema: 'ThermalMetrics',
+  shows: 'readings',
   find: (app, { ChassisId }) => app.board.chassis.get(ChassisId),
   body: ({ id }, { app }): ThermalMetricsBody => {
     const temperatures = sensorsOf(app, id).filter(({ quantity }) => quantity === 'Temperature');

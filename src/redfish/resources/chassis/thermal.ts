@@ -10,6 +10,8 @@ import { round, sensorsOf } from './sensors.ts';
 export const thermal = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Thermal',
   schema: 'Thermal',
+  shows: 'readings',
+  spans: true,
   find: (app, { ChassisId }) => (app.board.chassis.has(ChassisId) ? ChassisId : undefined),
   body: (chassis, { app, uri }): ThermalBody => ({
     Name: 'Thermal',

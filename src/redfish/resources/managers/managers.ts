@@ -1,8 +1,9 @@
+/** Manager and its collection. */
 import { worst } from '../../../board/health.ts';
 import type { Platform } from '../../../platform/vocabulary/index.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { ManagerBody } from '../../generated/types.ts';
-import { link, links, localOffset, now } from '../../mapping/common.ts';
+import { link, links, localOffset, second } from '../../mapping/common.ts';
 import { conditionsOf, healthOf, journalConditions } from '../../mapping/journal-status.ts';
 import { chassisUri, systemUri } from '../../uris.ts';
 
@@ -18,8 +19,7 @@ export const managerAt = (
 export const manager = resource({
   uri: '/redfish/v1/Managers/{ManagerId}',
   schema: 'Manager',
-  // Its clock moves with every answer.
-  live: true,
+  shows: 'time',
   ids: (app) => [app.board.platform.manager.id],
   find: managerAt,
   body: (facts, { app, uri }): ManagerBody => {
@@ -36,7 +36,7 @@ export const manager = resource({
       UUID: app.uuid,
       ServiceEntryPointUUID: app.uuid,
       FirmwareVersion: app.version,
-      DateTime: now(),
+      DateTime: second(),
       DateTimeLocalOffset: localOffset(),
       LastResetTime: app.started.toISOString(),
       PowerState: 'On',

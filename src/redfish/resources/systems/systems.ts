@@ -1,3 +1,4 @@
+/** ComputerSystem and its collection. */
 import { createHash } from 'node:crypto';
 import {
   type BootOverride,
@@ -30,6 +31,7 @@ const restorePolicies: readonly RestorePolicy[] = ['AlwaysOn', 'AlwaysOff', 'Las
 export const system = resource({
   uri: '/redfish/v1/Systems/{ComputerSystemId}',
   schema: 'ComputerSystem',
+  shows: 'readings',
   ids: (app) => [...app.board.hosts.keys()],
   find: (app, { ComputerSystemId }) => app.board.hosts.get(ComputerSystemId),
   // Codes of firmware move many times a second.

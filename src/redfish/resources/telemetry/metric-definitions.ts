@@ -22,7 +22,7 @@ export const metricDefinition = resource({
       : {
           MetricType: sensor.quantity === 'EnergyJoules' ? 'Counter' : 'Gauge',
           MetricDataType: 'Decimal',
-          Implementation: 'PhysicalSensor',
+          Implementation: sensor.inputs.length === 0 ? 'PhysicalSensor' : 'Calculated',
           Units: quantities[sensor.quantity].units,
           Calculable: summable.has(sensor.quantity) ? 'Summable' : 'NonSummable',
           PhysicalContext: sensor.context ?? undefined,

@@ -9,6 +9,7 @@ import { readMethods } from '../tree.ts';
 import { actionInfo, actionsOf } from './actions.ts';
 import { annotated, writableOf, writesOf } from './annotations.ts';
 import { tagOf } from './etag.ts';
+import type { Dependence, Revisions } from './revisions.ts';
 
 /** A resource or a collection as it is shown. */
 export interface Rendered {
@@ -42,6 +43,12 @@ export class Shown implements Rendered {
   }
 }
 
+/** Look-ups of resources since the start: those that found a current one, and those that had to render it. */
+export interface RenderCounts {
+  readonly hits: number;
+  readonly misses: number;
+}
+
 interface Kept {
   readonly rendered: Rendered;
   readonly revision: number;
@@ -53,20 +60,28 @@ const readOnly = readMethods.join(', ');
 
 export class Renderer<A> {
   readonly #app: A;
-  readonly #revision: () => number;
+  readonly #revisions: Revisions;
   readonly #cache = new Map<string, Kept>();
   #writes = 0;
+  #hits = 0;
+  #misses = 0;
 
-  /** `revision` must grow with every change of anything that any resource shows. */
-  constructor(app: A, revision: () => number) {
+  constructor(app: A, revisions: Revisions) {
     this.#app = app;
-    this.#revision = revision;
+    this.#revisions = revisions;
   }
 
-  /** What was rendered for `uri` and still holds. */
-  cached(uri: string): Rendered | undefined {
+  /** The rendered resource, if it is still current. */
+  cached(resource: Resource<A>, params: Params, uri: string): Rendered | undefined {
     const kept = this.#cache.get(uri);
-    return kept !== undefined && kept.revision === this.#now() ? kept.rendered : undefined;
+    const current = kept !== undefined && kept.revision === this.#now(resource, params);
+    if (current) this.#hits += 1;
+    else this.#misses += 1;
+    return current ? kept.rendered : undefined;
+  }
+
+  get counts(): RenderCounts {
+    return { hits: this.#hits, misses: this.#misses };
   }
 
   /** Something was written: nothing of what was rendered before holds. */
@@ -75,9 +90,9 @@ export class Renderer<A> {
   }
 
   resource<M>(resource: Resource<A, M>, model: M, params: Params, uri: string): Rendered {
-    const cached = this.cached(uri);
-    if (cached !== undefined) return cached;
-    const revision = this.#now();
+    const kept = this.#cache.get(uri);
+    const revision = this.#now(resource, params);
+    if (kept?.revision === revision) return kept.rendered;
     const place = { app: this.#app, uri, params };
     const writes = writesOf(resource, model, this.#app);
     const body = annotated(
@@ -110,8 +125,8 @@ export class Renderer<A> {
     return new Shown(identified(uri, 'ActionInfo', tag.etag, body), { ...tag, allow: readOnly });
   }
 
-  #now(): number {
-    return this.#revision() + this.#writes;
+  #now(dependence: Dependence, params: Params): number {
+    return this.#revisions.of(dependence, params) + this.#writes;
   }
 
   #keep(uri: string, kept: Kept): void {

@@ -1,4 +1,5 @@
 /** A small service of made-up parts, for tests of the protocol itself: no board, no store, no HTTP. */
+
 import { type Message, RedfishError } from '../../../../src/messages/messages.ts';
 import type {
   ChassisBody,
@@ -13,6 +14,7 @@ import { declaring } from '../../../../src/redfish/service/declare.ts';
 import type { Json } from '../../../../src/redfish/service/json.ts';
 import type { Principal } from '../../../../src/redfish/service/principal.ts';
 import { passes } from '../../../../src/redfish/service/query/filter.ts';
+import { Revisions } from '../../../../src/redfish/service/read/revisions.ts';
 import type { Collection, Declaration } from '../../../../src/redfish/service/resource.ts';
 import { type AuditRecord, Service, type ServiceReply } from '../../../../src/redfish/service/service.ts';
 import { WriteFailure } from '../../../../src/redfish/service/write/writer.ts';
@@ -340,7 +342,7 @@ export function fixture(boxes: readonly string[] = ['a', 'b', 'c']): Fixture {
     app: things,
     declarations,
     // Nothing is kept: the tests change things behind the service's back.
-    revision: () => Math.random(),
+    revisions: new Revisions(() => 0).add(() => Math.random()),
     refusalOf: (error) => (error instanceof RedfishError ? error : new RedfishError([], 500)),
     audit: async (record) => {
       audit.push(record);

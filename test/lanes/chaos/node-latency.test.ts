@@ -1,16 +1,16 @@
 /** Nodes behind a daemon, from outside: what is wrong with one is shown there and nowhere else, and no GET waits for it. */
 import { addSdr, deleteSdr, encodeSdr, IpmbBus, type IpmbLink, reserveSdr, run } from 'node-ipmi';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fullSensor } from '../../drivers/node-ipmi/test/fixture.ts';
-import type { Platform } from '../../src/platform/vocabulary/index.ts';
-import type { Fault } from '../../src/twin/faults.ts';
-import type { Twin } from '../../src/twin/twin.ts';
-import { at } from '../support/client.ts';
-import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { hardwareOf } from '../support/hardware.ts';
-import { logEntries } from '../support/logs.ts';
-import { shows, until } from '../support/until.ts';
-import { pair } from '../unit/board/nodes/support.ts';
+import { fullSensor } from '../../../drivers/node-ipmi/test/fixture.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
+import type { Fault } from '../../../src/twin/faults.ts';
+import type { Twin } from '../../../src/twin/twin.ts';
+import { at } from '../../support/client.ts';
+import { startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { hardwareOf } from '../../support/hardware.ts';
+import { logEntries } from '../../support/logs.ts';
+import { shows, until } from '../../support/until.ts';
+import { pair } from '../../unit/board/nodes/support.ts';
 
 /** As the twin of the board's own tests, one node on a network, read often. */
 const board: Platform = {

@@ -1,12 +1,12 @@
 /** Every resource that can be reached, on every board that comes with the project. */
 import type { ValidateFunction } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { selfSigned } from '../../src/tls/make.ts';
-import { type Answer, at, members, testPassword, testUser } from '../support/client.ts';
-import { crawl, danglingFragments, linksIn } from '../support/crawl.ts';
-import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { shows, until } from '../support/until.ts';
-import { hasRedfishFolder, jsonSchema } from '../unit/redfish/support.ts';
+import { selfSigned } from '../../../src/tls/make.ts';
+import { type Answer, at, members, testPassword, testUser } from '../../support/client.ts';
+import { crawl, danglingFragments, linksIn } from '../../support/crawl.ts';
+import { startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { shows, until } from '../../support/until.ts';
+import { hasRedfishFolder, jsonSchema } from '../../unit/redfish/support.ts';
 
 if (!hasRedfishFolder)
   process.stderr.write('SKIPPED: no shared/redfish, so nothing is held to DMTF schemas\n');

@@ -1,8 +1,8 @@
 /** Slots whose power is switched: by whoever asks, by the latch, by a card that comes and goes, over restarts. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/vocabulary/index.ts';
-import { createTwin } from '../../../src/twin/twin.ts';
+import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
+import { createTwin } from '../../../../src/twin/twin.ts';
 import {
   type Bench,
   type BenchOptions,
@@ -13,7 +13,7 @@ import {
   startBench,
   timing,
   useOwnTime,
-} from './support.ts';
+} from '../support.ts';
 
 useOwnTime();
 
@@ -422,9 +422,11 @@ describe('a card that comes and goes', () => {
       expect(sensorState(b, 'SLOT_TEMP')).toEqual({ state: 'Enabled', health: 'OK' });
       expect(hostOf(b)?.powerState).toMatch(/^(On|Off)$/);
       expect(b.disk.get('board.chassis.slot.power') ?? 'on').toBe('on');
+      // Each run has a board of its own.
+      await b.stop();
     });
     await fc.assert(property, { numRuns: 25 });
-  });
+  }, 60_000);
 });
 
 describe('over a restart', () => {

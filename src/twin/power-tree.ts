@@ -1,33 +1,33 @@
-/** Where there is power on the board: mains, supplies, slots that are plugged in and switched on. */
+/** The power of the board: mains, supplies, and slots that are plugged in and switched on. */
 import type { Platform, PowerSupplyFacts } from '../platform/vocabulary/index.ts';
 import type { Faults } from './faults.ts';
 
-export interface Feed {
+export interface PowerTree {
   hasMains(): boolean;
-  /** A supply is plugged in, works, and has mains. */
+  /** Whether a supply is plugged in, works, and has mains. */
   delivers(supply: PowerSupplyFacts): boolean;
-  /** The board as a whole is fed. */
+  /** Whether mains is on and a supply delivers. */
   isFed(): boolean;
-  /** A chassis is plugged in, and what it is in is too. */
+  /** Whether a chassis and every chassis around it are plugged in. */
   isThere(chassis: string | undefined): boolean;
-  /** It is there, and every switch on the way to it is on; mains apart. */
+  /** Whether it is present and every switch on its path is on, regardless of mains. */
   isSwitchedOn(chassis: string | undefined): boolean;
-  /** Ids of a chassis and of all that is in it. */
+  /** Ids of a chassis and of every chassis in it. */
   within(chassis: string): readonly string[];
-  /** It has power. */
+  /** Whether it has power. */
   reaches(chassis: string | undefined): boolean;
 }
 
-export function createFeed(
+export function createPowerTree(
   board: Platform,
   around: {
     readonly faults: Faults;
     /** Ids of supplies and chassis that are not plugged in. */
     readonly absent: ReadonlySet<string>;
-    /** An output of the controller by its key. */
+    /** State of an output of the controller, by its key. */
     asserted(line: string): boolean;
   },
-): Feed {
+): PowerTree {
   const { faults, absent } = around;
   const supplies = board.powerSupplies ?? [];
   const chassis = new Map((board.chassis ?? []).map((each) => [each.id, each]));

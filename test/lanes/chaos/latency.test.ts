@@ -1,12 +1,12 @@
 /** A chip that hangs, a bus that is stuck, a bus that is missing: nobody else waits, and who is concerned says so. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Sensor } from '../../src/board/model.ts';
-import type { Platform } from '../../src/platform/vocabulary/index.ts';
-import type { Fault } from '../../src/twin/twin.ts';
-import { at } from '../support/client.ts';
-import { platformOf, sampledEvery, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { keyOf, logEntries } from '../support/logs.ts';
-import { until } from '../support/until.ts';
+import type { Sensor } from '../../../src/board/model.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
+import type { Fault } from '../../../src/twin/twin.ts';
+import { at } from '../../support/client.ts';
+import { platformOf, sampledEvery, startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { keyOf, logEntries } from '../../support/logs.ts';
+import { until } from '../../support/until.ts';
 
 const period = 200;
 /** Timers of a busy machine. */
