@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { RedfishError } from '../../../../src/messages/messages.ts';
 import { declaring } from '../../../../src/redfish/service/declare.ts';
+import { Revisions } from '../../../../src/redfish/service/read/revisions.ts';
 import { Service } from '../../../../src/redfish/service/service.ts';
 
 interface Door {
@@ -45,7 +46,7 @@ describe('a creation that needs no login', () => {
         { kind: 'resource', resource: session },
         { kind: 'collection', collection: sessions },
       ],
-      revision: () => 0,
+      revisions: new Revisions(() => 0),
       refusalOf: (error) => (error instanceof RedfishError ? error : new RedfishError([], 500)),
       audit: async () => undefined,
     });
