@@ -217,7 +217,7 @@ describe('passwords', () => {
     expect((await raised.accounts.verify('admin', good)).ok).toBe(true);
   });
 
-  it('are checked a few at a time; a crowd is told to come again', async () => {
+  it('are checked a few at a time; surplus logins are refused with a retry time', async () => {
     const hasher = new PasswordHasher({ ln: 1, r: 1, p: 1 }, 2, 3);
     const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => hasher.hash('x')));
     expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(3);
@@ -326,7 +326,7 @@ describe('roles', () => {
     });
   });
 
-  it('and custom ones, which cannot go while somebody has them', async () => {
+  it('and custom ones, which cannot be deleted while an account has them', async () => {
     const directory = temporary();
     const { store, roles, accounts } = await withAdministrator(open(directory));
     roles.create('Auditor', ['Login', 'Login']);

@@ -145,7 +145,7 @@ describe('too many sessions', () => {
     ]);
   });
 
-  it('of many users take from whoever has most', async () => {
+  it('of many users evict a session of the user with the most', async () => {
     const { sessions, login } = await lodge({ perAccount: 4, total: 6 });
     const first = [1, 2, 3, 4].map(() => login('anna'));
     const bert = [1, 2].map(() => login('bert'));
