@@ -1,4 +1,4 @@
-/** Revisions of the board: counters that say whether something rendered from its state or readings is still current. */
+/** Revisions of the board: counters that show whether something rendered from its state or readings is still current. */
 
 import type { BoardEvent } from './model/event.ts';
 import { chassisScope, hostScope, type Revisions, type Scope } from './model/revisions.ts';
@@ -32,7 +32,7 @@ export class BoardRevisions implements Revisions {
 
   #countState(scope: Scope): void {
     if (scope === 'board') {
-      this.#states.countAll();
+      this.#states.count('board');
       return;
     }
     const separator = scope.indexOf(':');
@@ -43,7 +43,7 @@ export class BoardRevisions implements Revisions {
       shown.add(chassisScope(each));
       for (const host of this.#topology.hostsIn(each)) shown.add(hostScope(host));
     }
-    this.#states.count(...shown);
+    this.#states.countEach(shown);
   }
 }
 
@@ -62,18 +62,24 @@ class Counters {
   /** Changes that concern every scope. */
   #shared = 1;
 
-  count(...scopes: readonly Scope[]): void {
+  /** Counts one change that concerns a scope, or all scopes. */
+  count(scope: Scope): void {
     this.#total += 1;
-    for (const scope of scopes)
-      if (scope === 'board') this.#shared += 1;
-      else this.#own.set(scope, (this.#own.get(scope) ?? 0) + 1);
+    if (scope === 'board') this.#shared += 1;
+    else this.#add(scope);
   }
 
-  countAll(): void {
-    this.count('board');
+  /** Counts one change that concerns several scopes. */
+  countEach(scopes: Iterable<Scope>): void {
+    this.#total += 1;
+    for (const scope of scopes) this.#add(scope);
   }
 
   of(scope: Scope): number {
     return scope === 'board' ? this.#total : this.#shared + (this.#own.get(scope) ?? 0);
+  }
+
+  #add(scope: Scope): void {
+    this.#own.set(scope, (this.#own.get(scope) ?? 0) + 1);
   }
 }

@@ -104,7 +104,9 @@ export class BoardSignals {
 
   /** As `emit`, and resolves once the promises that listeners returned have settled. Never rejects. */
   async deliver<K extends keyof SignalMap>(name: K, payload: SignalMap[K]): Promise<void> {
-    await Promise.allSettled(this.#call(name, payload));
+    const pending: Promise<unknown>[] = [];
+    this.#call(name, payload, pending);
+    await Promise.allSettled(pending);
   }
 
   /** The board stops: nothing follows changes any more, but events, readings and changes are still announced. */
@@ -121,18 +123,19 @@ export class BoardSignals {
     for (const name of reactions) this.#subscriptions[name].clear();
   }
 
-  #call<K extends keyof SignalMap>(name: K, payload: SignalMap[K]): Promise<unknown>[] {
-    const pending: Promise<unknown>[] = [];
+  /** Adds the work of listeners that take their time to `pending`. */
+  #call<K extends keyof SignalMap>(name: K, payload: SignalMap[K], pending?: Promise<unknown>[]): void {
     const listeners: Set<Listener<K>> = this.#subscriptions[name];
     for (const listener of listeners) {
       try {
         const work = listener(payload);
-        if (work instanceof Promise) pending.push(work.catch(this.#onError));
+        if (!(work instanceof Promise)) continue;
+        const settled = work.catch(this.#onError);
+        pending?.push(settled);
       } catch (error) {
         this.#onError(error);
       }
     }
-    return pending;
   }
 
   /** Announces the changes of this turn of the event loop once, at its end. */

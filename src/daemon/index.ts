@@ -62,6 +62,7 @@ async function boot(context: ModuleContext): Promise<Daemon> {
     liveness,
     address: frontEnd.address,
     redirectAddress: frontEnd.redirectAddress,
+    renderCounts: () => redfish.service.renderCounts,
     stop: () => lifecycle.stop(),
   };
 }

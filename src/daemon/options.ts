@@ -1,4 +1,5 @@
 /** What the daemon is started with, and what it is once it runs. */
+
 import type { Hardware } from '../../drivers/hardware.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Logger } from '../base/logger.ts';
@@ -7,6 +8,7 @@ import type { Limits } from '../http/limits.ts';
 import type { Redirect } from '../http/listener/redirect.ts';
 import type { Listener } from '../http/listener/server.ts';
 import type { Platform } from '../platform/vocabulary/index.ts';
+import type { RenderCounts } from '../redfish/service/read/renderer.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Liveness } from './liveness.ts';
@@ -56,5 +58,7 @@ export interface Daemon {
   readonly generatedPassword: string | null;
   /** Whether every part of the daemon still works: what watchdogs are fed by. */
   readonly liveness: Liveness;
+  /** How often a resource was served as rendered before, and how often it had to be rendered. */
+  renderCounts(): RenderCounts;
   stop(): Promise<void>;
 }

@@ -92,14 +92,14 @@ async function probeNode(
     const detail = `its chassis ${facts.chassis} is not plugged in`;
     return { ...about, ...nothing, state: 'absent', detail };
   }
-  let way: IpmiConnection | undefined;
+  let connection: IpmiConnection | undefined;
   try {
-    way = await transports.open(facts);
-    return { ...about, ...(await nodeText(platform, facts, readOnly(way.target))) };
+    connection = await transports.open(facts);
+    return { ...about, ...(await nodeText(platform, facts, readOnly(connection.target))) };
   } catch (error) {
     return { ...about, ...nothing, ...failure(platform, facts, error) };
   } finally {
-    await way?.close().catch(() => undefined);
+    await connection?.close().catch(() => undefined);
   }
 }
 

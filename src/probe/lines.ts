@@ -7,32 +7,37 @@ import type { LineFinding } from './report.ts';
 
 /** Looks up every line; inputs are read, outputs are left as they are. */
 export async function probeLines(platform: Platform, { gpio }: Hardware): Promise<LineFinding[]> {
-  const found: LineFinding[] = [];
   const all = Object.entries(platform.lines ?? {});
-  // Presence lines of the board first: they tell which chassis are inserted.
-  const carried = ([, { chassis }]: [string, LineFacts]) => chassis !== undefined;
-  for (const [id, facts] of [...all.filter((each) => !carried(each)), ...all.filter(carried)]) {
-    const line = facts.line ?? id;
-    const { direction } = facts;
-    const about = { id, line, direction };
-    if (facts.node !== undefined) {
-      const detail = `pin ${facts.bit} of node ${facts.node}, which is asked for it`;
-      found.push({ ...about, state: 'found', detail });
-      continue;
-    }
-    if (missingChassis(platform, found).has(facts.chassis ?? '')) {
-      found.push({ ...about, state: 'absent', detail: `its chassis ${facts.chassis} is not plugged in` });
-      continue;
-    }
-    try {
-      found.push({ ...about, state: 'found', detail: await lineText(gpio, line, facts) });
-    } catch (error) {
-      const { kind, message } = deviceError(error, line);
-      const state = kind === 'held' ? 'taken' : kind === 'no-bus' ? 'missing' : 'unknown';
-      found.push({ ...about, state, detail: message });
-    }
+  // Lines of the board first: they show which chassis are inserted.
+  const carried = all.filter(([, { chassis }]) => chassis !== undefined);
+  const fixed = all.filter(([, { chassis }]) => chassis === undefined);
+  const found: LineFinding[] = [];
+  for (const [id, facts] of [...fixed, ...carried]) {
+    const isMissing = missingChassis(platform, found).has(facts.chassis ?? '');
+    found.push(await probeLine(gpio, id, facts, isMissing));
   }
   return found;
+}
+
+/** `isMissing` tells that its chassis is not inserted. */
+async function probeLine(
+  gpio: Hardware['gpio'],
+  id: string,
+  facts: LineFacts,
+  isMissing: boolean,
+): Promise<LineFinding> {
+  const { line = id, direction, node, bit, chassis } = facts;
+  const about = { id, line, direction };
+  if (node !== undefined)
+    return { ...about, state: 'found', detail: `pin ${bit} of node ${node}, which is asked for it` };
+  if (isMissing) return { ...about, state: 'absent', detail: `its chassis ${chassis} is not plugged in` };
+  try {
+    return { ...about, state: 'found', detail: await lineText(gpio, line, facts) };
+  } catch (error) {
+    const { kind, message } = deviceError(error, line);
+    const state = kind === 'held' ? 'taken' : kind === 'no-bus' ? 'missing' : 'unknown';
+    return { ...about, state, detail: message };
+  }
 }
 
 /** An input is read; an output is looked up and left alone. @throws DeviceError */

@@ -117,7 +117,7 @@ describe('the POST codes of a system', () => {
     });
     // Codes move many times a second: they are in no writer's way.
     const sink = daemon.board.hosts.get('system')?.postCodes as HostPostCodes;
-    sink.take([0xee]);
+    sink.receive([0xee]);
     const after = await daemon.get(system);
     expect(at(after.body, '/BootProgress/OemLastState')).toBe('0xEE');
     expect(after.headers.etag).toBe(before.headers.etag);

@@ -87,6 +87,12 @@ describe('Chassis.Reset', () => {
     expect((await reset('GracefulShutdown')).status).toBe(400);
   });
 
+  it('shows no identity for a chassis whose inventory states none', async () => {
+    expect((await daemon.get(slot)).body).toMatchObject({ Manufacturer: null, Model: null });
+    // The descriptor names the board.
+    expect((await daemon.get('/redfish/v1/Chassis/frame')).body).toMatchObject({ Model: 'Two Slots' });
+  });
+
   it('takes the power of a slot with all that is in it, and of no other', async () => {
     await daemon.board.reset('host1', 'On').then(({ done }) => done);
     await daemon.board.reset('host2', 'On').then(({ done }) => done);

@@ -20,7 +20,7 @@ export interface WaitOptions {
   readonly timeout?: number;
   /** Seconds for which the service may be unreachable, as when it restarts; default 600. */
   readonly outage?: number;
-  /** Seconds between two looks; default 1 growing to 5. The service's Retry-After counts more. */
+  /** Seconds between two polls; default 1 growing to 5. The service's Retry-After counts more. */
   readonly interval?: number;
   /** Called when something changed. */
   readonly onProgress?: (progress: Progress) => void;
@@ -90,10 +90,10 @@ export class TaskHandle {
     const started = performance.now();
     let answeredAt = started;
     let shown = '';
-    for (let look = 0; ; look += 1) {
+    for (let polls = 0; ; polls += 1) {
       let pause: number | undefined;
       try {
-        const found = await this.#look(options.signal);
+        const found = await this.#poll(options.signal);
         answeredAt = performance.now();
         const progress = this.progress();
         if (JSON.stringify(progress) !== shown && this.#last) {
@@ -106,7 +106,7 @@ export class TaskHandle {
         const away = (performance.now() - answeredAt) / 1000;
         if (!isOutage(error) || away > (options.outage ?? 600)) throw error;
       }
-      const seconds = pause ?? options.interval ?? Math.min(5, 1 + look * 0.5);
+      const seconds = pause ?? options.interval ?? Math.min(5, 1 + polls * 0.5);
       const elapsed = (performance.now() - started) / 1000;
       if (options.timeout !== undefined && elapsed + seconds > options.timeout) {
         const { state, percent } = this.progress();
@@ -139,8 +139,8 @@ export class TaskHandle {
     if (answer.status >= 400) throw errorOf(answer);
   }
 
-  /** One look: the monitor first, then the Task. */
-  async #look(signal: AbortSignal | undefined): Promise<TaskResult | { retryAfter: number | undefined }> {
+  /** One poll: the monitor first, then the Task. */
+  async #poll(signal: AbortSignal | undefined): Promise<TaskResult | { retryAfter: number | undefined }> {
     if (this.monitor !== undefined && !this.#monitorGone) {
       const answer = await this.#service.ask({ method: 'GET', uri: this.monitor, signal });
       if (answer.status === 202) return this.#running(answer, signal);
@@ -148,7 +148,7 @@ export class TaskHandle {
       this.#monitorGone = true;
       this.#service.findings.report('monitor-vanished', this.monitor);
     }
-    return this.#lookAtTask(signal);
+    return this.#pollTask(signal);
   }
 
   async #running(
@@ -161,7 +161,7 @@ export class TaskHandle {
       this.uri ??= idOf(answer.body);
       verdict(answer.body, this.uri ?? answer.uri);
     } else if (this.uri !== undefined) {
-      await this.#lookAtTask(signal);
+      await this.#pollTask(signal);
     }
     return { retryAfter };
   }
@@ -195,9 +195,7 @@ export class TaskHandle {
     };
   }
 
-  async #lookAtTask(
-    signal: AbortSignal | undefined,
-  ): Promise<TaskResult | { retryAfter: number | undefined }> {
+  async #pollTask(signal: AbortSignal | undefined): Promise<TaskResult | { retryAfter: number | undefined }> {
     const gone = (): RedfishError =>
       new RedfishError(
         'task',

@@ -1,6 +1,6 @@
 /**
- * What a node asks of this controller over an IPMB: events that it or its host has seen, the time, POST codes, how to
- * boot. The host's own requests come wrapped in "Message In" of the bridge IC (NetFn 0x38, command 0x01).
+ * Requests of a node to this controller over an IPMB: events of the node or its host, the time, POST codes, boot flags.
+ * Requests of the host are wrapped in "Message In" of the bridge IC (NetFn 0x38, command 0x01).
  */
 import {
   BIC_COMMANDS,
@@ -17,11 +17,11 @@ import {
 
 export interface BmcRequests {
   readonly now: () => Date;
-  /** Takes a record of 16 bytes for the log of the node. Resolves once it is kept, as far as it can be. */
+  /** Receives a log record, 16 bytes. Resolves once it has been recorded. */
   record(bytes: Uint8Array): Promise<void>;
-  /** Codes that the firmware of the host wrote to port 0x80, the oldest first. */
+  /** Receives POST codes of the host, the oldest first. */
   postCodes(codes: readonly number[]): void;
-  /** A pin of the bridge IC has moved. */
+  /** A pin of the bridge IC has changed. */
   pinMoved(): void;
   /** The five bytes of the boot flags (IPMI 2.0, table 28-14). */
   bootFlags(): readonly number[];
@@ -37,15 +37,15 @@ const unknown = refused(COMPLETION.invalidCommand);
 
 type Answer = (request: IpmiRequest, bmc: BmcRequests) => Promise<IpmiResponse>;
 
-/** Where a log says that a record was added: there is one log, and its ids are not the node's business. */
+/** Record ID in the answer to Add SEL Entry: the node does not use it. */
 const anyRecord = [0x01, 0x00];
 const eventRecord = 0x02;
-/** From here on records of makers have no time (IPMI 2.0, section 32.1). */
+/** OEM record types from here on have no time stamp (IPMI 2.0, section 32.1). */
 const timeless = 0xe0;
-/** Revision, type, number and kind of the event, and one to three bytes of data (section 29.3). */
+/** Event Message Revision, sensor type, number and event type, and one to three data bytes (section 29.3). */
 const eventLengths = { shortest: 5, longest: 7 };
 
-/** Platform Event Message: the record without its head. From a host a generator comes first. */
+/** Platform Event Message: a record without its head. From a host, the generator ID comes first. */
 const platformEvent =
   (generator: number | undefined): Answer =>
   async ({ data }, bmc) => {
@@ -57,7 +57,7 @@ const platformEvent =
     record.set(le(Math.floor(bmc.now().getTime() / 1000), 4), 3);
     record[7] = from;
     record.set(body, 9);
-    // Data bytes that were not sent are "unspecified".
+    // Data bytes that were not sent are FFh, "unspecified".
     record.fill(0xff, 9 + body.length);
     await bmc.record(record);
     return ok();
@@ -66,7 +66,7 @@ const platformEvent =
 const addRecord: Answer = async ({ data }, bmc) => {
   if (data.length !== 16) return refused(COMPLETION.requestLengthInvalid);
   const record = Uint8Array.from(data);
-  // Records get the time of the log that they are added to (section 31.6.1).
+  // The log sets the time stamp (section 31.6.1).
   if ((record[2] ?? 0) < timeless) record.set(le(Math.floor(bmc.now().getTime() / 1000), 4), 3);
   await bmc.record(record);
   return ok(anyRecord);
@@ -87,7 +87,7 @@ const fromHost: Readonly<Record<string, Answer>> = {
   [`${NETFN.storage}/72`]: time,
 };
 
-/** What begins the payload of the bridge IC's own commands, both transports. */
+/** IANA numbers that begin the payload of bridge IC commands, in both directions. */
 const known: readonly number[] = Object.values(BIC_IANA);
 
 async function bridgeRequest(request: IpmiRequest, bmc: BmcRequests): Promise<IpmiResponse> {
@@ -113,17 +113,17 @@ async function bridgeRequest(request: IpmiRequest, bmc: BmcRequests): Promise<Ip
   }
 }
 
-/** Interfaces whose requests are the host's. */
+/** Interfaces of the host. */
 const hostInterfaces: readonly number[] = [BIC_INTERFACE.kcs, BIC_INTERFACE.kcsSmm, BIC_INTERFACE.ssif];
 
 async function messageIn(head: Uint8Array, body: Uint8Array, bmc: BmcRequests): Promise<IpmiResponse> {
-  const [way = 0, function_ = 0, command = 0] = body;
+  const [from = 0, function_ = 0, command = 0] = body;
   if (body.length < 3) return refused(COMPLETION.requestLengthInvalid);
-  if (!hostInterfaces.includes(way)) return refused(COMPLETION.invalidField);
+  if (!hostInterfaces.includes(from)) return refused(COMPLETION.invalidField);
   const inner = { netFn: function_ >> 2, lun: function_ & 3, command, data: body.subarray(3) };
   const answer = fromHost[`${inner.netFn}/${command}`];
   const { code, data } = answer === undefined ? unknown : await answer(inner, bmc);
-  return ok([...head, way, function_ | 0x04, command, code, ...data]);
+  return ok([...head, from, function_ | 0x04, command, code, ...data]);
 }
 
 /** Answers a request of the node at the 8-bit address `from`. */

@@ -1,8 +1,8 @@
-/** Boot overrides as the boot flags of IPMI (IPMI 2.0, table 28-14). */
+/** Boot overrides as IPMI boot flags (IPMI 2.0, table 28-14). The flags carry no URI: UefiHttp is a network boot. */
 import { type BootDevice, encodeBootFlags, getBootFlags, run, setBootFlags, type Target } from 'node-ipmi';
 import { BoardRefusal, type BootOverride } from '../model.ts';
 
-/** Redfish BootSource by what the flags can say; the others have no number there. */
+/** Boot devices of the flags by Redfish BootSource; other values have none. */
 const devices: ReadonlyMap<string, BootDevice> = new Map(
   Object.entries({
     None: 'none',
@@ -16,11 +16,14 @@ const devices: ReadonlyMap<string, BootDevice> = new Map(
   } as const),
 );
 
-/** The request for an override. @throws BoardRefusal `out-of-range` for a target that has no number */
+/** The flags of an override. @throws BoardRefusal `out-of-range` for a target without a boot device */
 function flagsOf({ enabled, target, mode }: BootOverride) {
   const device = enabled === 'Disabled' ? 'none' : devices.get(target);
   if (device === undefined)
-    throw new BoardRefusal('out-of-range', `IPMI has no boot flags for the target ${target}`);
+    throw new BoardRefusal(
+      'out-of-range',
+      `IPMI boot flags have no device for the target ${target}: choose another one`,
+    );
   return {
     device,
     persistent: enabled === 'Continuous',
@@ -29,16 +32,16 @@ function flagsOf({ enabled, target, mode }: BootOverride) {
   };
 }
 
-/** The five bytes that a host is given which asks this controller; an override that has no number is none. */
+/** The five bytes of the flags for a host that asks this controller; a target without a boot device is no override. */
 export function flagBytes(boot: BootOverride): readonly number[] {
   const known = boot.enabled === 'Disabled' || devices.has(boot.target);
   return encodeBootFlags(known ? flagsOf(boot) : { device: 'none', valid: false });
 }
 
-/** Tells a controller how its host is to boot. @throws IpmiError, BoardRefusal */
+/** Sends an override to the controller of a host. @throws IpmiError, BoardRefusal */
 export const applyBoot = async (target: Target, boot: BootOverride): Promise<void> =>
   run(target, setBootFlags, flagsOf(boot));
 
-/** Whether the flags of a controller still hold: an override for one boot is used up by it. @throws IpmiError */
+/** Whether the controller still holds valid flags: one boot uses up a one-time override. @throws IpmiError */
 export const isBootPending = async (target: Target): Promise<boolean> =>
   (await run(target, getBootFlags, undefined)).valid;

@@ -57,9 +57,9 @@ export async function identify(target: Target, facts: NodeFacts): Promise<Identi
     bridge,
     measuresPower: limit !== undefined,
     powerLimit: limit ?? null,
-    recordsKey: async (asked) => {
+    recordsKey: async (controller) => {
       if (ownRecords) return `device ${guid} ${device.firmware} ${providesSdrs}`;
-      const info = await unlessRefused(run(asked, getSdrInfo, undefined));
+      const info = await unlessRefused(run(controller, getSdrInfo, undefined));
       // Without it changes of the repository go unnoticed until the controller starts anew.
       if (info === undefined) return `repository ${guid} ${device.firmware}`;
       return `repository ${guid} ${info.records} ${info.added} ${info.erased}`;

@@ -1,10 +1,10 @@
-/** The identify light of a node, which its controller lights (IPMI 2.0, section 28.5). */
+/** The identify LED of a node: Chassis Identify of its controller (IPMI 2.0, section 28.5). */
 import { chassisIdentify, IpmiError, run, type Target } from 'node-ipmi';
 import type { Glow, Lamp } from '../lines/lamps.ts';
 
-/** A controller that was reset has forgotten it, and one that knows no "until told otherwise" ends it by itself. */
+/** Sent again this often, milliseconds: a controller that was reset has forgotten it, and some know no indefinite identify. */
 const refreshPeriod = 60_000;
-/** Seconds, the longest that it can be asked for. */
+/** Longest identify time, seconds. */
 const longest = 255;
 
 interface Lit {
@@ -25,16 +25,16 @@ export function nodeLamp(node: Lit): Lamp {
         await run(target, chassisIdentify, longest);
       }
     });
-  /** Sends it now and then: one that does not answer now is asked again, and one that is dark stays so. */
+  /** Sends it periodically, until the controller has accepted "off". */
   const keep = (on: boolean) => {
     clearInterval(timer);
     lit = on;
-    timer = setInterval(() => insist(on), refreshPeriod).unref();
+    timer = setInterval(() => sendQuietly(on), refreshPeriod).unref();
   };
   const done = (on: boolean) => {
     if (!on && lit === on) clearInterval(timer);
   };
-  const insist = (on: boolean) =>
+  const sendQuietly = (on: boolean) =>
     void send(on).then(
       () => done(on),
       () => undefined,
@@ -47,10 +47,10 @@ export function nodeLamp(node: Lit): Lamp {
     },
     show(glow: Glow) {
       const on = glow !== false;
-      // Nobody asked: a light that may be lit by somebody else is left alone.
+      // Not lit by this daemon: another client of the controller may have.
       if (lit === on || (lit === null && !on)) return;
       keep(on);
-      insist(on);
+      sendQuietly(on);
     },
     stop: () => clearInterval(timer),
   };

@@ -10,8 +10,8 @@ export interface Levels {
 }
 
 /**
- * Reads the levels. `isPowerUsed` tells whether a host is switched by this controller, which a bridge IC is only then
- * asked for. @throws IpmiError, but not for a refusal: a controller that refuses one command is reachable all the same
+ * Reads the levels. A bridge IC reports the power only if `isPowerUsed`: a host is switched by it.
+ * @throws IpmiError, but not for a refusal: a controller that refuses one command is reachable all the same
  */
 export async function readLevels(
   target: Target,

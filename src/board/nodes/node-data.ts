@@ -16,7 +16,7 @@ const identityPeriod = 60_000;
 export interface NodeDataParts extends NodeSensorsParts {
   /** The node is not polled any more: what arrives now does not count. */
   readonly isPaused: () => boolean;
-  /** The levels have been read: the controller responds to what it is asked. */
+  /** The levels have been read: the controller responds as it should. */
   readonly responded: () => void;
   /** Reports a change of state of the node. */
   readonly changed: () => void;

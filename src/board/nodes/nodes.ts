@@ -162,7 +162,7 @@ export class Nodes {
     return declared;
   }
 
-  /** What the node, or its host, asks of this controller over the IPMB. */
+  /** Handler of requests from the node, or its host, over the IPMB. */
   #bmcRequests(node: BoardNode, host: string): BmcRequests {
     const { hosts, persisted, now } = this.#parts;
     return {
@@ -170,7 +170,7 @@ export class Nodes {
       record: (bytes) => node.received(bytes),
       postCodes: (codes) => {
         const target = hosts.get(host);
-        if (target?.facts.postCodes?.node !== undefined) target.postCodes?.take(codes);
+        if (target?.facts.postCodes?.node !== undefined) target.postCodes?.receive(codes);
       },
       pinMoved: () => node.pollFast(pinTime),
       bootFlags: () => {

@@ -1,4 +1,4 @@
-/** The power that a node draws as a whole, and its limit, by DCMI 1.5 (section 6.6). */
+/** Power draw of a node and its limit (DCMI 1.5, section 6.6). */
 import {
   activatePowerLimit,
   getPowerLimit,
@@ -13,11 +13,11 @@ import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import { BoardRefusal, type PowerLimit } from '../model.ts';
 import { type FoundSensor, idOf } from './records.ts';
 
-/** Completion codes of Get Power Limit that say no limit is in force (table 6-18): none set. */
+/** Completion code of Get Power Limit: no limit is set (table 6-18). */
 const noLimit = 0x80;
-/** Of Set Power Limit (table 6-19): what is out of range. */
+/** Completion codes of Set Power Limit: out of range (table 6-19). */
 const outOfRange = [0x84, 0x85, 0x89, 0xc9];
-/** Seconds between the samples that a limit is held against, where none was set before. */
+/** Statistics sampling period of a limit, seconds. */
 const samplingPeriod = 1;
 const defaultCorrection = 1000;
 
@@ -32,7 +32,7 @@ export const declarePower = ({ id, name = id }: NodeFacts): FoundSensor => ({
   quantity: 'Power',
 });
 
-/** What limits the power of a node; undefined for a controller that does not measure it, null where none can be set. */
+/** Power limit of a node; null where none can be set, undefined where its controller does not measure power. @throws IpmiError */
 export async function powerLimit(target: Target): Promise<PowerLimit | null | undefined> {
   if ((await orRefused(run(target, getPowerReading, undefined))) === undefined) return undefined;
   return readLimit(target);
@@ -53,7 +53,7 @@ async function readLimit(target: Target): Promise<PowerLimit | null> {
 const exceptionOf = (action: number): PowerLimit['exception'] =>
   (exceptions as Readonly<Record<number, PowerLimit['exception'] | undefined>>)[action] ?? 'NoAction';
 
-/** Sets the limit, or lifts it. @throws IpmiError, BoardRefusal `out-of-range` */
+/** Sets the limit or removes it. @throws IpmiError, BoardRefusal `out-of-range` */
 export async function applyLimit(target: Target, wanted: PowerLimit): Promise<void> {
   if (wanted.watts === null) {
     await run(target, activatePowerLimit, { active: false });
@@ -75,7 +75,7 @@ export async function applyLimit(target: Target, wanted: PowerLimit): Promise<vo
   await run(target, activatePowerLimit, { active: true });
 }
 
-/** What a command gives, or undefined where the controller does not know it. @throws IpmiError */
+/** The answer, or undefined where the controller refuses the command. @throws IpmiError */
 async function orRefused<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

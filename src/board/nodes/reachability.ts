@@ -14,7 +14,7 @@ export interface Reachability {
   readonly fault: string | null;
   /** Expected reason why the node is not polled; null while it is. */
   readonly unavailability: Unavailability | null;
-  /** Rounds in a row that were answered with something else than was asked for. */
+  /** Rounds in a row with wrong answers. */
   readonly wrongRounds: number;
   /** The loss has been reported, and its end has not. */
   readonly isLossReported: boolean;
@@ -34,7 +34,7 @@ export type ReachabilityInput =
   | { readonly kind: 'answered' }
   /** The power of the host, or the pins of a bridge IC, have been read. */
   | { readonly kind: 'responded' }
-  /** A round of polling has failed; `isConnected` tells whether a connection is open. */
+  /** A round of polling has failed; `isConnected`: a connection is open. */
   | {
       readonly kind: 'failed';
       readonly error: DeviceErrorKind;
@@ -68,7 +68,7 @@ export function reach(state: Reachability, input: ReachabilityInput): Reached {
     case 'unavailable':
       return unavailable(state, input.unavailability);
     default:
-      // What was asked before it became unavailable does not count any more.
+      // Answers to requests from before do not count.
       return state.unavailability === null ? polled(state, input) : unchanged(state);
   }
 }

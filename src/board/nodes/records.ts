@@ -1,4 +1,4 @@
-/** What the sensor data records of a node say, as sensors of the board (IPMI 2.0, section 43). */
+/** Sensor data records of a node as sensors of the board (IPMI 2.0, section 43). */
 import {
   EVENT_TYPE,
   type FullSensor,
@@ -11,13 +11,13 @@ import {
 import type { NodeFacts, SensorFacts, ThresholdFacts } from '../../platform/vocabulary/index.ts';
 import type { Quantity } from '../model.ts';
 
-/** A sensor that a node turned out to have. */
+/** A sensor that was found on a node. */
 export interface FoundSensor {
   readonly facts: SensorFacts;
   readonly quantity: Quantity;
 }
 
-/** One with the record that says how it is read. */
+/** A found sensor with its record. */
 export interface RecordedSensor extends FoundSensor {
   readonly record: FullSensor;
 }
@@ -29,7 +29,7 @@ interface Unit {
   readonly offset?: number;
 }
 
-/** Units of records (table 43-15) that the board has a quantity for. */
+/** Record units (table 43-15) with a quantity of the board. */
 const units: Readonly<Record<string, Unit>> = {
   'degrees C': { quantity: 'Temperature' },
   'degrees F': { quantity: 'Temperature', scale: 5 / 9, offset: -160 / 9 },
@@ -46,7 +46,7 @@ const units: Readonly<Record<string, Unit>> = {
 
 type Context = NonNullable<SensorFacts['context']>;
 
-/** Where entities are (table 43-13; 0x40 to 0x42 are DCMI's); what is not here says nothing of a place. */
+/** PhysicalContext by entity ID (table 43-13; 40h to 42h are of DCMI); other entities have no known place. */
 const contexts: Readonly<Record<number, Context>> = {
   3: 'CPU',
   4: 'StorageDevice',
@@ -83,7 +83,7 @@ const contexts: Readonly<Record<number, Context>> = {
   66: 'SystemBoard',
 };
 
-/** Thresholds of a record by the names that the board has for them. */
+/** Board names of the thresholds of a record. */
 const limits = {
   upperNonRecoverable: 'upperFatal',
   upperCritical: 'upperCritical',
@@ -103,13 +103,13 @@ const ascending = [
   'upperFatal',
 ] as const;
 
-/** Redfish ids have at most so many characters here (schema.ts). */
+/** Longest id of a descriptor, characters. */
 const longestId = 64;
-/** Names of records have up to 16 bytes, which are 32 characters where they hold digits only (section 43.15). */
+/** Longest record name: 16 bytes are 32 characters in BCD plus (section 43.15). */
 const longestName = 32;
 
 /**
- * The sensors with readings among the records of a node; those of discrete states tell of themselves by events. Ids are
+ * The sensors with readings among the records of a node; discrete ones are reported by events only. Ids are
  * the node's and the record's name, with the number behind it where another has that name. `taken` are ids that
  * something else of the node has.
  */
@@ -138,7 +138,7 @@ function freeId(
   isFree: (id: string) => boolean,
 ): string {
   const hex = (byte: number) => `0x${byte.toString(16).padStart(2, '0')}`;
-  // Numbers belong to an owner and its LUN; a repository that has one twice is wrong, and shows both all the same.
+  // Numbers are unique per owner and LUN; duplicates in a faulty repository are shown all the same.
   const marks = ['', hex(number), `${hex(number)}_${hex(owner.address)}_${owner.lun}`];
   for (let count = 1; ; count++) {
     const id = idOf(node, name === '' ? hex(number) : name, marks.shift() ?? `${hex(number)}_${count - 2}`);
@@ -146,7 +146,7 @@ function freeId(
   }
 }
 
-/** Both names, cut short where they are too long together: `mark`, which tells it from others, stays whole. */
+/** Id made of both names, shortened where they are too long together; `mark`, which makes it unique, stays whole. */
 export function idOf(node: string, name: string, mark = ''): string {
   const end = mark === '' ? '' : `_${mark}`;
   const own = name.replace(/[^A-Za-z0-9_.-]+/g, '_').slice(0, longestName);
@@ -167,13 +167,13 @@ function factsOf(id: string, name: string, node: NodeFacts, record: FullSensor, 
   const more = Object.hasOwn(given, name) ? given[name] : undefined;
   const context = more?.context ?? contexts[record.entity.id];
   const thresholds: ThresholdFacts = more?.thresholds ?? thresholdsOf(record, own);
-  // One that has none of its own has rubbish there (table 43-1, byte 12).
+  // Without hysteresis support the bytes are undefined (table 43-1, byte 12).
   const width =
     record.capabilities.hysteresis === 0
       ? undefined
       : hysteresisValue(record.hysteresis.positive, record.factors);
   const ends = [record.minimum, record.maximum].map((raw) => toValue(raw, record.factors));
-  // Where a greater raw reading means a smaller value the ends have changed places.
+  // A negative factor swaps the ends.
   const [min, max] = ends
     .flatMap((value) => (value === undefined ? [] : own(value)))
     .sort((one, other) => one - other);
@@ -189,7 +189,7 @@ function factsOf(id: string, name: string, node: NodeFacts, record: FullSensor, 
   };
 }
 
-/** Limits that contradict each other are none: some records have rubbish where they say that nothing is. */
+/** Contradictory thresholds are ignored: some records have undefined bytes in thresholds marked readable. */
 function thresholdsOf(record: FullSensor, own: (value: number) => number): ThresholdFacts {
   if (record.eventType !== EVENT_TYPE.threshold) return {};
   const found: Partial<Record<keyof ThresholdFacts, number>> = {};

@@ -1,4 +1,4 @@
-/** A satellite controller on an IPMB whose sensors a descriptor names by their numbers, such as a management engine. */
+/** A satellite controller on an IPMB, such as a management engine, whose sensors the descriptor lists by number. */
 import { getDeviceId, getSensorReading, run } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { Platform } from '../../platform/vocabulary/index.ts';
@@ -7,7 +7,7 @@ import { deviceError, type IpmiTransports } from './transports.ts';
 
 type SatelliteFacts = NonNullable<Platform['ipmb']>[number];
 
-/** Reads the sensors as the satellite gives them: raw, a byte each, which the descriptor scales. */
+/** Reads the raw bytes of the sensors; the descriptor scales them. */
 export function satelliteReader(
   { id, bus, address, sensors }: SatelliteFacts,
   declared: readonly SensorDeclaration[],
@@ -39,7 +39,7 @@ export function satelliteReader(
           } catch (error) {
             throw deviceError(where, error);
           }
-          throw new DeviceError('wrong-data', where, 'it has no reading of that sensor now');
+          throw new DeviceError('wrong-data', where, 'the sensor has no reading now');
         },
       }));
     },

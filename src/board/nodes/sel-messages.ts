@@ -3,7 +3,7 @@ import { EVENT_TYPE, type SelEvent } from 'node-ipmi';
 import type { MessageKeyTaking } from '../../messages/keys.ts';
 
 /**
- * Which message of the DMTF registries says what an event of the log says. Registries: SensorEvent 1.1,
+ * Message of the DMTF registries for an event of the log. Registries: SensorEvent 1.1,
  * Power 1.2, Environmental 1.4, Platform 1.3. A message of SensorEvent's readings takes the sensor's name,
  * its reading, its unit and the threshold; one of `named` takes the name only.
  */

@@ -1,4 +1,4 @@
-/** The thresholds of a sensor as its controller has them now: records have those of the factory. */
+/** Present thresholds of a sensor: its record has the initial ones. */
 import {
   EVENT_TYPE,
   getSensorThresholds,
@@ -12,7 +12,7 @@ import {
 /** Threshold access of a record: readable, or readable and settable (IPMI 2.0, table 43-1, byte 12). */
 const readable = [1, 2];
 
-/** The record with the thresholds that hold, where the controller tells them. @throws IpmiError but for a refusal */
+/** The record with the present thresholds, where the controller reports them. @throws IpmiError, but not for a refusal */
 export async function withThresholds(target: Target, sdr: Sdr): Promise<Sdr> {
   if (sdr.kind !== 'full' || sdr.eventType !== EVENT_TYPE.threshold) return sdr;
   if (!readable.includes(sdr.capabilities.thresholds)) return sdr;

@@ -1,4 +1,4 @@
-/** The transports to the controllers of a board: buses that several share, and sessions of their own over the network. */
+/** Transports to the controllers of a board: IPMBs that several of them share, and RMCP+ sessions over the network. */
 import { readFile } from 'node:fs/promises';
 import {
   IpmbBus,
@@ -14,24 +14,24 @@ import { DeviceError, type DeviceErrorKind } from '../../../drivers/errors.ts';
 import type { IpmiPaths, LanSecrets } from '../../../drivers/ipmi/ipmi.ts';
 import type { IpmbLinkFacts, LanLinkFacts, NodeFacts } from '../../platform/vocabulary/index.ts';
 
-/** Answers what a controller asks of this one. */
+/** Answers the requests of a controller to this one; `from` is its 8-bit address. */
 export type Answerer = (request: IpmiRequest, from: number) => Promise<IpmiResponse>;
 
-/** A way to one controller. */
+/** A connection to one controller. */
 export interface IpmiConnection {
   readonly target: Target;
-  /** The session over the network, where there is one. */
+  /** The RMCP+ session; null on an IPMB. */
   readonly lan: LanClient | null;
-  /** Ends it; a shared bus stays. */
+  /** Ends the session; a shared bus stays open. */
   close(): Promise<void>;
 }
 
-/** Waits that a descriptor leaves out, milliseconds. */
+/** Answer timeouts where the descriptor has none, milliseconds. */
 const busTimeout = 1000;
 const lanTimeout = 500;
-/** Tries after the first on a bus, which loses messages now and then: a chain of a hundred requests must get through. */
+/** Retries on an IPMB: it loses messages now and then, and a chain of a hundred requests must get through. */
 const busRetries = 4;
-/** Our own 7-bit address on an IPMB: that of a BMC. */
+/** 7-bit address of this controller on an IPMB: that of a BMC (IPMB 1.0, section 2.6). */
 const ownAddress = 0x10;
 
 const privileges = {
@@ -44,20 +44,20 @@ export class IpmiTransports {
   readonly #paths: IpmiPaths;
   readonly #buses = new Map<number, IpmbBus>();
   readonly #answerers = new Map<string, Answerer>();
-  /** Our own 7-bit address by the bus; there is one on each. */
+  /** 7-bit addresses of this controller by bus. */
   readonly #own = new Map<number, number>();
 
-  /** `nodes` say what our own addresses are. */
+  /** `nodes` may set the address of this controller on their bus. */
   constructor(paths: IpmiPaths, nodes: readonly Pick<NodeFacts, 'link'>[] = []) {
     this.#paths = paths;
     for (const { link } of nodes)
       if (link.kind === 'ipmb' && link.own !== undefined) this.#own.set(link.bus, link.own);
   }
 
-  /** Opens the way to a node. @throws DeviceError that says what to do */
+  /** Opens a connection to a node. @throws DeviceError */
   async open({ id, link }: Pick<NodeFacts, 'id' | 'link'>): Promise<IpmiConnection> {
     if (link.kind === 'ipmb') {
-      // Opened now, so that a machine without the bus says so at once.
+      // Opened now, so that a missing bus is reported at once.
       this.#bus(link.bus);
       return {
         target: this.#onBus(link),
@@ -70,12 +70,12 @@ export class IpmiTransports {
     return { target: lan, lan, close: () => lan.close() };
   }
 
-  /** Whatever a satellite is asked over a bus, by its 7-bit address. The bus is opened when it is first needed. */
+  /** A satellite controller by its bus and 7-bit address. The bus is opened with the first request. */
   satellite(bus: number, address: number): Target {
     return this.#onBus({ bus, address });
   }
 
-  /** Sets who answers the requests that come from a node on a bus. */
+  /** Sets the handler of requests from a node on a bus. */
   answer({ bus, address }: Pick<IpmbLinkFacts, 'bus' | 'address'>, answerer: Answerer): void {
     this.#answerers.set(`${bus} ${address << 1}`, answerer);
   }
@@ -84,7 +84,7 @@ export class IpmiTransports {
     for (const bus of [...this.#buses.keys()]) this.#drop(bus);
   }
 
-  /** A bus that is gone is opened anew for the next request. */
+  /** The next request opens the bus anew. */
   #drop(bus: number): void {
     this.#buses.get(bus)?.close();
     this.#buses.delete(bus);
@@ -119,7 +119,7 @@ export class IpmiTransports {
   }
 }
 
-/** The device of the bus is no more: what was opened stays useless also when there is one again. */
+/** The bus device has been removed: its file stays useless also when the device is back. */
 const isGone = (error: unknown): boolean =>
   error instanceof IpmiError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENODEV';
 
@@ -127,7 +127,7 @@ function lanOptions(link: LanLinkFacts): LanOptions {
   const { host, port, user, suites, privilege = 'administrator', timeout = lanTimeout } = link;
   return {
     ...{ host, user, timeout },
-    // A datagram that is lost is missed soon, however often: tries that wait ever longer would look like a dead node.
+    // Constant waits: with growing ones a lossy network would look like a node that does not respond.
     ...{ maxTimeout: timeout, retries: 10, privilege: privileges[privilege] },
     ...(port === undefined ? {} : { port }),
     ...(suites === undefined ? {} : { suites }),
@@ -139,13 +139,13 @@ async function secretsOf({ secret, kg }: LanLinkFacts): Promise<LanSecrets> {
   return kg === undefined ? { password } : { password, kg: await secretIn(kg) };
 }
 
-/** The first line of a file; its contents are never told to anybody. @throws DeviceError */
+/** First line of a file; its contents appear in no message. @throws DeviceError */
 async function secretIn(path: string): Promise<string> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : 'cannot be read';
+    const why = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
     throw new DeviceError('held', `secret ${path}`, `the file ${why}`, { cause });
   }
   const [line = ''] = text.split(/\r?\n/);
@@ -153,7 +153,7 @@ async function secretIn(path: string): Promise<string> {
   return line;
 }
 
-/** What a failure of IPMI means for a device. */
+/** IPMI errors as errors of a device. */
 const kinds: Readonly<Record<IpmiError['kind'], DeviceErrorKind>> = {
   completion: 'unsupported',
   timeout: 'no-answer',
@@ -164,7 +164,7 @@ const kinds: Readonly<Record<IpmiError['kind'], DeviceErrorKind>> = {
   invalid: 'unsupported',
 };
 
-/** Any failure on the way to a controller, as one of a device. */
+/** Any error of a request to a controller, as one of a device. */
 export function deviceError(where: string, error: unknown): DeviceError {
   if (error instanceof DeviceError) return error;
   if (error instanceof IpmiError)

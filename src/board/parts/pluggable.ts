@@ -16,7 +16,7 @@ export const settleAfterInsertion = 2_000;
 /** Timers may fire a moment early; milliseconds. */
 const timerSlack = 10;
 
-/** Presence of a component without a presence line, by its sensors; null where they do not tell. */
+/** Presence of a component without a presence line, by its sensors; null while they do not show it. */
 export function presenceBySensors(sensors: readonly { readonly status: Status }[]): boolean | null {
   const states = sensors.map(({ status }) => status.state);
   if (states.includes('Enabled')) return true;
@@ -36,7 +36,7 @@ export class Pluggable {
     this.#settle = settle;
   }
 
-  /** Present until a presence line says otherwise. */
+  /** Present unless a presence line shows otherwise. */
   get present(): boolean {
     return this.#present ?? true;
   }

@@ -58,7 +58,7 @@ export class BoardSupply implements PowerSupply {
 
   /** Follows its sensors: their answers show its presence where no line does, and a critical one that it fails. */
   update(): void {
-    // The sensors in a chassis that is not available tell nothing of the supply.
+    // The sensors in a chassis that is not available show nothing of the supply.
     const isShownBySensors =
       this.facts.present === undefined && this.#parts.availability.of(this.chassis) === null;
     const present = isShownBySensors ? presenceBySensors(this.#sensors) : null;

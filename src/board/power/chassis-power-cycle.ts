@@ -31,7 +31,7 @@ export class ChassisPowerCycle {
     this.#parts = parts;
   }
 
-  /** Why a reset cannot be asked for now; null when it is carried out. */
+  /** Why a reset is refused now; null when it is carried out. */
   refusal(type: ChassisReset): BoardRefusal | null {
     const { chassis } = this.#parts;
     if (type !== 'PowerCycle')

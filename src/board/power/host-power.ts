@@ -78,7 +78,7 @@ export class HostPower {
     return this.#state.goodSince;
   }
 
-  /** What the hardware did not do when last asked; null once it has, or once power-good has changed since. */
+  /** What the hardware did not do at the last request; null once it has, or once power-good has changed since. */
   get fault(): string | null {
     return this.#state.fault;
   }
@@ -104,7 +104,7 @@ export class HostPower {
     return this.#setup.sequences.supported;
   }
 
-  /** Why a reset cannot be asked for now; null when it is carried out, be it after the operation that runs. */
+  /** Why a reset is refused now; null when it is carried out, be it after the operation that runs. */
   refusal(type: ResetType): BoardRefusal | null {
     return refusalOf(this.#setup, this.#state, type);
   }

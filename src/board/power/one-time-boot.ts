@@ -1,7 +1,7 @@
 /** A boot override for one boot: used up by the boot whose firmware has read it. */
 import type { BootOverride } from '../model/power.ts';
 
-/** How often a controller is asked whether its host has used the override, milliseconds, and how often in one boot. */
+/** Polling of a controller for a used override: period in milliseconds, and polls in one boot. */
 const pollPeriod = 30_000;
 const polls = 20;
 
@@ -9,7 +9,7 @@ export interface OneTimeBootParts {
   readonly boot: () => BootOverride;
   /** The override has been used. */
   readonly used: () => void;
-  /** Whether the controller of the host still holds the override; absent where the firmware asks this daemon. */
+  /** Whether the controller of the host still holds the override; absent where the firmware reads the flags from this daemon. */
   readonly isPending?: () => Promise<boolean>;
   /** A line shows when the firmware has finished. */
   readonly hasPost: boolean;

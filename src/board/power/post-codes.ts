@@ -1,6 +1,6 @@
 /**
- * The codes that the firmware of one host writes: counted by boot, timed, and told of. Where they come from is nothing to
- * this: a device of the kernel is read below, and whoever else gets codes calls `take`.
+ * POST codes of one host: counted by boot, timed, and emitted. Their source is a kernel device, read below, or a bridge
+ * IC, which calls `receive`.
  */
 
 import type { Readable } from 'node:stream';
@@ -11,15 +11,15 @@ import type { PersistedState } from '../persisted-state.ts';
 import type { BoardSignals } from '../signals.ts';
 
 /**
- * Codes of one boot that are told of as they come. Firmware writes some hundred; an operating system may go on writing
- * there for ever, since Linux uses the port to waste a microsecond. Of what comes after, the last one is told at the end.
+ * Codes of one boot that are emitted as they arrive. Firmware writes some hundred; an operating system may never stop,
+ * since Linux uses the port for a delay of a microsecond. Of the rest, only the last one is emitted, at the end.
  */
-const most = 512;
-/** Milliseconds for which codes wait for power-good, which may be told of a moment after them. */
-const patience = 1_000;
+const limit = 512;
+/** Longest wait of codes for power-good, which may arrive a moment later; milliseconds. */
+const powerWait = 1_000;
 
 export interface PostCodeParts {
-  /** What power-good says; null when nobody knows. */
+  /** Power-good; null while unknown. */
   readonly powered: () => boolean | null;
   readonly persisted: PersistedState;
   readonly signals: BoardSignals;
@@ -31,16 +31,16 @@ export class HostPostCodes implements PostCodes {
   readonly #parts: PostCodeParts;
   #boot: number;
   /** The next code is the first of another boot. */
-  #fresh: boolean;
-  /** When the boot began, on the monotonic clock; null where nobody saw that. */
+  #isNewBoot: boolean;
+  /** Begin of the boot on the monotonic clock; null where it was not observed. */
   #began: number | null = null;
-  #told = 0;
-  #untold: PostCode | null = null;
-  /** Codes that came while there was no power. */
+  #emitted = 0;
+  #held: PostCode | null = null;
+  /** Codes that arrived without power. */
   #early: number[] = [];
   #waiting: NodeJS.Timeout | undefined;
-  /** Something was told since the last end. */
-  #open = false;
+  /** Codes were emitted since the last end. */
+  #isOpen = false;
   last: PostCodes['last'] = null;
   fault: PostCodes['fault'] = null;
 
@@ -48,19 +48,19 @@ export class HostPostCodes implements PostCodes {
     this.#host = host;
     this.#parts = parts;
     this.#boot = parts.persisted.boots(host);
-    // A host that was on before this daemon ran is in the boot that was counted last.
-    this.#fresh = this.#boot === 0;
+    // A host that was on before this daemon started is in the boot that was counted last.
+    this.#isNewBoot = this.#boot === 0;
   }
 
-  /** The host starts anew. Several calls without a code between them are one start. */
+  /** A boot begins. Several calls without a code between them are one boot. */
   begin(): void {
     this.forget();
-    this.#fresh = true;
+    this.#isNewBoot = true;
     this.#began = performance.now();
     this.#release();
   }
 
-  /** The host has no power: there is no last code any more. */
+  /** The host has lost its power: it has no last code any more. */
   forget(): void {
     this.end();
     if (this.last === null) return;
@@ -68,23 +68,23 @@ export class HostPostCodes implements PostCodes {
     this.#parts.signals.emit('readingChanged', hostScope(this.#host));
   }
 
-  /** Codes that the firmware has written just now, in order; whole numbers of any width, from whatever source. */
-  take(codes: readonly number[]): void {
+  /** Receives codes, in order: whole numbers of any width. */
+  receive(codes: readonly number[]): void {
     if (this.#parts.powered() !== false) {
-      this.#give(codes);
+      this.#record(codes);
       return;
     }
     this.#early.push(...codes);
-    // Without power none is written any more: they were read late.
-    this.#waiting ??= setTimeout(() => this.#release(), patience).unref();
+    // Without power none is written: these were read late.
+    this.#waiting ??= setTimeout(() => this.#release(), powerWait).unref();
   }
 
-  /** The firmware has done its work. */
+  /** The firmware has finished. */
   end(): void {
-    if (!this.#open) return;
-    const codes = this.#untold === null ? [] : [this.#untold];
-    this.#untold = null;
-    this.#open = false;
+    if (!this.#isOpen) return;
+    const codes = this.#held === null ? [] : [this.#held];
+    this.#held = null;
+    this.#isOpen = false;
     this.#emit(codes, true);
   }
 
@@ -97,28 +97,28 @@ export class HostPostCodes implements PostCodes {
   #release(): void {
     clearTimeout(this.#waiting);
     this.#waiting = undefined;
-    this.#give(this.#early.splice(0));
+    this.#record(this.#early.splice(0));
   }
 
-  #give(codes: readonly number[]): void {
+  #record(codes: readonly number[]): void {
     const last = codes.at(-1);
     if (last === undefined) return;
-    if (this.#fresh) this.#count();
+    if (this.#isNewBoot) this.#count();
     this.last = { code: last, time: new Date() };
     const elapsed = this.#began === null ? null : Math.round(performance.now() - this.#began);
     const about = { host: this.#host, boot: this.#boot, elapsed };
-    const told = codes.slice(0, Math.max(0, most - this.#told)).map((code) => ({ ...about, code }));
-    this.#told += told.length;
-    this.#untold = told.length < codes.length ? { ...about, code: last } : null;
-    this.#open = true;
-    this.#emit(told, false);
+    const fresh = codes.slice(0, Math.max(0, limit - this.#emitted)).map((code) => ({ ...about, code }));
+    this.#emitted += fresh.length;
+    this.#held = fresh.length < codes.length ? { ...about, code: last } : null;
+    this.#isOpen = true;
+    this.#emit(fresh, false);
   }
 
-  /** A store that cannot be written keeps no code from being told of. */
+  /** A store that cannot be written prevents no code from being emitted. */
   #count(): void {
-    this.#fresh = false;
+    this.#isNewBoot = false;
     this.#boot += 1;
-    this.#told = 0;
+    this.#emitted = 0;
     try {
       this.#parts.persisted.setBoots(this.#host, this.#boot);
     } catch (error) {
@@ -128,10 +128,10 @@ export class HostPostCodes implements PostCodes {
   }
 }
 
-/** Milliseconds until a device that was lost is tried again; doubled each time. */
+/** Milliseconds until a lost device is opened again; doubled each time. */
 const retry = { first: 1_000, longest: 60_000 } as const;
 
-/** Reads a device that hands on codes, and opens it again whenever it was lost. */
+/** Reads POST codes from a kernel device, and opens it again when it was lost. */
 export class PostCodeReader {
   readonly #device: string;
   readonly #open: () => Promise<Readable>;
@@ -142,7 +142,7 @@ export class PostCodeReader {
   #wait: number = retry.first;
   #stopped = false;
 
-  /** `lost` is told once of each reason why there are no codes. */
+  /** `lost` is called once with each reason why no codes can be read. */
   constructor(
     device: string,
     open: () => Promise<Readable>,
@@ -161,7 +161,7 @@ export class PostCodeReader {
       if (this.#stopped) stream.destroy();
       else this.#use(stream);
     } catch (error) {
-      this.#again(error);
+      this.#retry(error);
     }
   }
 
@@ -178,14 +178,14 @@ export class PostCodeReader {
     stream.on('error', (error) => {
       cause = error;
     });
-    stream.once('close', () => this.#again(cause));
+    stream.once('close', () => this.#retry(cause));
     stream.on('data', (bytes: Buffer) => {
       this.#wait = retry.first;
-      this.#codes.take([...bytes]);
+      this.#codes.receive([...bytes]);
     });
   }
 
-  #again(cause: unknown): void {
+  #retry(cause: unknown): void {
     if (this.#stopped) return;
     const message = cause instanceof Error ? cause.message : String(cause);
     const known = this.#codes.fault;

@@ -1,6 +1,6 @@
 /**
  * The power state of one host or slot as data: what is known of it, the operation that runs, the requests behind it, and
- * what can be asked of it now. Pure; times are milliseconds on the monotonic clock.
+ * what it can be requested to do now. Pure; times are milliseconds on the monotonic clock.
  */
 import type { ResetType } from '../../platform/reset-types.ts';
 import type { PowerState as PowerStateName } from '../model/power.ts';
@@ -54,7 +54,7 @@ export interface PowerState {
   readonly answerUntil: number;
   /** A failed operation has been reported, and its correction has not. */
   readonly failed: boolean;
-  /** What the hardware did not do when last asked; null once it has, or once power-good has changed since. */
+  /** What the hardware did not do at the last request; null once it has, or once power-good has changed since. */
   readonly fault: string | null;
   /** Until when power-good may still follow a press of the button, or a power-on that was interrupted. */
   readonly unsettledUntil: number;
@@ -103,7 +103,7 @@ export function isFulfilled(type: OperationType, { good, unsettledUntil }: Power
   return idempotent.includes(type) && aims[type] === good;
 }
 
-/** Why a reset cannot be asked for now; null when it is carried out, be it after the operation that runs. */
+/** Why a reset is refused now; null when it is carried out, be it after the operation that runs. */
 export function refusalOf(setup: PowerSetup, state: PowerState, type: OperationType): BoardRefusal | null {
   const { id, sequences } = setup;
   if (type !== 'Restore' && !sequences.supported.includes(type))

@@ -107,10 +107,10 @@ export class Slot {
     return chassisResets;
   }
 
-  /** Why a reset cannot be asked for now; null when it is carried out. */
+  /** Why a reset is refused now; null when it is carried out. */
   refusal(type: ChassisReset): BoardRefusal | null {
     if (!this.isHeldBack) return this.#power.refusal(type);
-    // Off is off; asked for while it was to be on, it stays off when the latch is closed.
+    // Off is off; requested while it was to be on, it stays off when the latch is closed.
     if (type === 'ForceOff') return null;
     return new BoardRefusal('held-back', `the latch of ${this.id} is open: close it first`);
   }

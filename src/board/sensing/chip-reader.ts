@@ -18,7 +18,7 @@ export function candidatesOf({ alternatives = [], ...first }: DeviceFacts): Cand
   return [first, ...alternatives.map((other) => ({ ...first, ...other }))];
 }
 
-/** Errors that tell that another part may be fitted; the most telling first. */
+/** Errors of a part that may be another one than was tried; the most significant first. */
 const mismatches: readonly DeviceErrorKind[] = ['wrong-device', 'wrong-data', 'no-answer'];
 
 /** Reads a sensor chip, or the second source that responds in its place. */
@@ -29,7 +29,6 @@ export function chipReader(
   buses: ReadonlyMap<number, I2cBus>,
   hwmon: Hwmon,
 ): DeviceReader {
-  const candidates = candidatesOf(device);
   return {
     device: device.id,
     sensors: sensors.map(({ facts }) => facts.id),
@@ -37,53 +36,55 @@ export function chipReader(
     optional: device.optional ?? false,
     removable: false,
     period: Math.min(...sensors.map(({ period }) => period)),
-    prepare: async () => {
-      const refusals: DeviceError[] = [];
-      for (const candidate of candidates) {
-        try {
-          const chip = openCandidate(device.id, candidate, buses);
-          try {
-            await chip.identify();
-            await chip.configure();
-          } catch (error) {
-            // A driver of the kernel owns the chip: it is read from that driver's hwmon files.
-            if (!(error instanceof DeviceError) || error.kind !== 'held') throw error;
-            return await kernelChannels(candidate, hwmon, error);
-          }
-          return Object.entries(candidate.sensors ?? {}).map(([channel, facts]) => ({
-            facts,
-            read: () => chip.read(channel),
-          }));
-        } catch (error) {
-          // Another chip may return anything from the registers in which this one has its identity.
-          if (!(error instanceof DeviceError) || !mismatches.includes(error.kind)) throw error;
-          refusals.push(error);
-        }
-      }
-      // A wrong response tells more than silence at another address.
-      refusals.sort((one, other) => mismatches.indexOf(one.kind) - mismatches.indexOf(other.kind));
-      throw refusals[0] ?? new DeviceError('no-answer', device.id, 'nothing responds');
-    },
+    prepare: () => firstFitted(device, (candidate) => channelsOf(device.id, candidate, buses, hwmon)),
   };
 }
 
 /** Opens the device or the second source that is fitted, by its identity. @throws DeviceError when none responds */
-export async function fittedChip(
-  device: DeviceFacts,
-  buses: ReadonlyMap<number, I2cBus>,
-): Promise<SensorChip> {
-  let refusal: unknown;
+export const fittedChip = (device: DeviceFacts, buses: ReadonlyMap<number, I2cBus>): Promise<SensorChip> =>
+  firstFitted(device, async (candidate) => {
+    const chip = openCandidate(device.id, candidate, buses);
+    await chip.identify();
+    return chip;
+  });
+
+/** @throws DeviceError of `open`: at once unless another part may be fitted, else the most significant of all */
+async function firstFitted<T>(device: DeviceFacts, open: (candidate: Candidate) => Promise<T>): Promise<T> {
+  const refusals: DeviceError[] = [];
   for (const candidate of candidatesOf(device)) {
     try {
-      const chip = openCandidate(device.id, candidate, buses);
-      await chip.identify();
-      return chip;
+      return await open(candidate);
     } catch (error) {
+      // Another chip may return anything from the registers in which this one has its identity.
       if (!(error instanceof DeviceError) || !mismatches.includes(error.kind)) throw error;
-      refusal ??= error;
+      refusals.push(error);
     }
   }
-  throw refusal;
+  // A wrong response is more significant than silence at another address.
+  refusals.sort((one, other) => mismatches.indexOf(one.kind) - mismatches.indexOf(other.kind));
+  throw refusals[0] ?? new DeviceError('no-answer', device.id, 'nothing responds');
+}
+
+/** Identifies and configures a chip. @throws DeviceError */
+async function channelsOf(
+  id: string,
+  candidate: Candidate,
+  buses: ReadonlyMap<number, I2cBus>,
+  hwmon: Hwmon,
+): Promise<readonly Channel[]> {
+  const chip = openCandidate(id, candidate, buses);
+  try {
+    await chip.identify();
+    await chip.configure();
+  } catch (error) {
+    if (!(error instanceof DeviceError) || error.kind !== 'held') throw error;
+    // A driver of the kernel owns the chip: it is read from that driver's hwmon files.
+    return kernelChannels(candidate, hwmon, error);
+  }
+  return Object.entries(candidate.sensors ?? {}).map(([channel, facts]) => ({
+    facts,
+    read: () => chip.read(channel),
+  }));
 }
 
 /** The channels of a chip in the hwmon files of the kernel's driver. @throws DeviceError `held` where it has none */

@@ -208,9 +208,7 @@ export class Device implements Job {
     this.#channels = null;
     const backOff = reader.period * 2 ** (this.#failures - 1);
     this.due = performance.now() + Math.min(backOff, Math.max(longestBackOff, reader.period));
-    const isAbsent =
-      (reader.removable || (reader.optional && !this.#hasResponded)) &&
-      (failure.kind === 'no-answer' || failure.kind === 'wrong-device');
+    const isAbsent = this.#meansAbsence(failure);
     const state: Exclude<State, 'Enabled'> = isAbsent ? 'Absent' : 'UnavailableOffline';
     for (const each of this.#sampled.values()) {
       each.misses = 0;
@@ -221,6 +219,13 @@ export class Device implements Job {
     }
     if (isAbsent) this.#setFailing(null);
     else if (this.#failures >= missedPeriods) this.#setFailing(failure);
+  }
+
+  /** Whether a failure shows that the part is not fitted, rather than that it does not work. */
+  #meansAbsence({ kind }: DeviceError): boolean {
+    const { removable, optional } = this.reader;
+    const mayBeAbsent = removable || (optional && !this.#hasResponded);
+    return mayBeAbsent && (kind === 'no-answer' || kind === 'wrong-device');
   }
 
   /** @returns whether a failure has ended */

@@ -7,7 +7,7 @@ import { sensorsOfSupply } from '../parts/supply.ts';
 import type { Hosts } from '../power/hosts.ts';
 import type { Slots } from '../power/slots.ts';
 import type { Sensors } from './sensors.ts';
-import { type ChassisAvailability, Unavailabilities } from './unavailability.ts';
+import { type ChassisAvailability, Unavailabilities, type Unavailability } from './unavailability.ts';
 
 export interface UnavailabilitySources {
   readonly availability: ChassisAvailability;
@@ -27,18 +27,20 @@ export function sensorUnavailability(
 ): Unavailabilities {
   const reasons = new Unavailabilities();
   const all = [...sensors.all.values()];
+  const addAll = (ids: readonly string[], reason: () => Unavailability | null) => {
+    for (const id of ids) reasons.add(id, reason);
+  };
   if (presence.hasRemovable || slots.all.size > 0) {
     for (const { id, chassis } of all)
       reasons.add(id, () => availability.of(chassis) ?? availability.of(carriers.get(id)));
   }
   for (const { sensors: rotors, plug } of fans.all.values())
-    for (const id of rotors) reasons.add(id, () => plug.unavailability ?? plug.settling);
-  for (const drive of drives.values())
-    for (const id of sensorsOfDrive(drive.facts)) reasons.add(id, () => drive.unavailability);
+    addAll(rotors, () => plug.unavailability ?? plug.settling);
+  for (const drive of drives.values()) addAll(sensorsOfDrive(drive.facts), () => drive.unavailability);
   // Without a presence line only the answers of its sensors show a supply, so that they are always read.
   for (const { plug, facts } of supplies.all.values())
-    for (const id of facts.present === undefined ? [] : sensorsOfSupply(facts))
-      reasons.add(id, () => plug.unavailability ?? plug.settling);
+    if (facts.present !== undefined)
+      addAll(sensorsOfSupply(facts), () => plug.unavailability ?? plug.settling);
   for (const { id, poweredBy } of all) {
     const host = poweredBy === null ? undefined : hosts.all.get(poweredBy);
     if (host !== undefined) reasons.add(id, () => host.unavailability);

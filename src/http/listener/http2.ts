@@ -6,11 +6,9 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
   type Http2Session,
-  type ServerHttp2Session,
 } from 'node:http2';
 import type { Server } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { endSocket } from './sockets.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -27,6 +25,9 @@ const stalled = 30_000;
 
 /** Requests that one connection may take back: browsers do now and then, an attack does nothing else (CVE-2023-44487). */
 const maxResets = 200;
+/** Milliseconds between sweeps, and requests that one connection may begin in one of them. */
+const sweepPeriod = 1_000;
+const maxStreamsPerSweep = 1_000;
 
 export interface Http2 {
   /** Takes no new requests; sessions end with the answers that are under way. */
@@ -35,23 +36,36 @@ export interface Http2 {
   destroy(): void;
 }
 
+interface Session {
+  readonly socket: TLSSocket;
+  resets: number;
+  /** Since the last sweep. */
+  streams: number;
+}
+
 /** Makes `server`, which offers `protocols`, serve both. */
 export function serveHttp2(server: Server, handler: Handler): Http2 {
-  const sessions = new Set<ServerHttp2Session>();
+  const sessions = new Map<Http2Session, Session>();
   // Koa takes the requests of Node's compatibility layer as it takes those of HTTP/1.1.
   const h2 = createServer(
     { settings: { maxConcurrentStreams: maxStreams, maxHeaderListSize: maxHeaders } },
     handler as unknown as (request: Http2ServerRequest, response: Http2ServerResponse) => void,
   );
   h2.on('session', (session) => {
-    sessions.add(session);
-    session.once('close', () => sessions.delete(session));
-    session.on('error', () => session.destroy());
     session.setTimeout(idle, () => session.close());
+    session.on('error', () => session.destroy());
   });
   h2.on('stream', (stream) => {
     stream.setTimeout(stalled, () => stream.close());
-    stream.once('aborted', () => countReset(stream.session));
+    const facts = stream.session && sessions.get(stream.session);
+    if (facts === undefined) return;
+    facts.streams += 1;
+    if (facts.streams > maxStreamsPerSweep) calm(stream.session);
+    stream.once('close', () => {
+      if (stream.rstCode === constants.NGHTTP2_NO_ERROR) return;
+      facts.resets += 1;
+      if (facts.resets > maxResets) calm(stream.session);
+    });
   });
   const http1 = server.listeners('secureConnection');
   server.removeAllListeners('secureConnection');
@@ -60,25 +74,30 @@ export function serveHttp2(server: Server, handler: Handler): Http2 {
       for (const listener of http1) listener.call(server, socket);
       return;
     }
-    h2.once('session', (session) => session.once('close', () => endSocket(socket)));
+    h2.once('session', (session) => sessions.set(session, { socket, resets: 0, streams: 0 }));
     h2.emit('connection', socket);
   });
+  // A session that is destroyed waits for its client to take the last frames: its socket would stay for ever.
+  const timer = setInterval(() => {
+    for (const [session, facts] of sessions) {
+      facts.streams = 0;
+      if (!session.destroyed) continue;
+      facts.socket.destroy();
+      sessions.delete(session);
+    }
+  }, sweepPeriod).unref();
+  server.once('close', () => clearInterval(timer));
   return {
     close: () => {
-      for (const session of sessions) session.close();
+      for (const session of sessions.keys()) session.close();
     },
     destroy: () => {
-      for (const session of sessions) session.destroy();
+      for (const session of sessions.keys()) session.destroy();
     },
   };
 }
 
-const resets = new WeakMap<Http2Session, number>();
-
-/** Ends a connection that keeps taking back its requests. */
-function countReset(session: Http2Session | undefined): void {
-  if (session === undefined || session.destroyed) return;
-  const count = (resets.get(session) ?? 0) + 1;
-  resets.set(session, count);
-  if (count > maxResets) session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+/** Ends a connection that asks for too much. */
+function calm(session: Http2Session | undefined): void {
+  if (session?.destroyed === false) session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
 }

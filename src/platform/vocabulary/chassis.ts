@@ -67,7 +67,7 @@ const powerSwitch = object(
 const oneChassis = object(
   {
     id: id('chassis'),
-    name: optional(displayName, 'the id as words'),
+    name: optional(displayName, 'the id'),
     type: choice(
       [
         'RackMount',

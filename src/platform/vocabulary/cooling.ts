@@ -6,7 +6,7 @@ const percent = { minimum: 0, maximum: 100 } as const;
 export const cooling = optional(
   object(
     {
-      minimumDuty: optional(number('Least duty in manual mode, percent.', percent), '0'),
+      minimumDuty: optional(number('Least duty in manual mode, percent.', percent), '20'),
       failSafeDuty: optional(number('Duty while fan control has no valid input, percent.', percent), '100'),
     },
     'Limits of fan control.',

@@ -16,7 +16,7 @@ const rotor = object(
 const fan = object(
   {
     id: id('fan'),
-    name: optional(displayName, 'the id as words'),
+    name: optional(displayName, 'the id'),
     pwm: integer('PWM output that drives it. Fans with the same output are driven together.', {
       minimum: 0,
       maximum: 31,

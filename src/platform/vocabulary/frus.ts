@@ -24,7 +24,7 @@ export const frus = optional(
     object(
       {
         id: id('FRU'),
-        name: optional(displayName, 'the id as words'),
+        name: optional(displayName, 'the id'),
         device: optional(device),
         node: optional(ref('node', 'Node that holds the inventory; this or `device`.')),
         number: optional(integer('FRU device id at that node.', { minimum: 0, maximum: 254 }), '0'),

@@ -95,7 +95,7 @@ const postCodes = object(
 const host = object(
   {
     id: id('host', { description: 'Id of the system; part of its URI.' }),
-    name: optional(displayName, 'the id as words'),
+    name: optional(displayName, 'the id'),
     chassis: inChassis('the host is in'),
     manufacturer: optional(text('Manufacturer.'), 'as in the FRU'),
     model: optional(text('Model.'), 'as in the FRU'),

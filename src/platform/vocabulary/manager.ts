@@ -5,7 +5,7 @@ import { duration, flag, id, lineRef, object, optional, text } from './schema.ts
 export const manager = object(
   {
     id: id('manager'),
-    name: optional(displayName, 'the id as words'),
+    name: optional(displayName, 'Management controller'),
     model: optional(text('Controller, for example AST2500.')),
     chassis: optional(inChassis('holds the controller'), 'the first chassis'),
     ready: optional(lineRef('out', 'Output that signals to the board that the manager is up.')),

@@ -67,7 +67,7 @@ const lanLink = object(
 const node = object(
   {
     id: id('node', { space: 'device', description: 'Id of the controller of the node; part of its URI.' }),
-    name: optional(displayName, 'the id as words'),
+    name: optional(displayName, 'the id'),
     link: kinds([ipmbLink, lanLink], 'Connection to the controller.'),
     chassis: optional(inChassis('the node is in'), 'the first chassis'),
     host: optional(ref('host', 'Host that the node is: its event log becomes the log of that host.')),

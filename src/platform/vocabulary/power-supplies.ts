@@ -7,7 +7,7 @@ export const powerSupplies = optional(
     object(
       {
         id: id('power supply'),
-        name: optional(displayName, 'the id as words'),
+        name: optional(displayName, 'the id'),
         chassis: optional(inChassis('it feeds'), 'the first chassis'),
         type: choice(['AC', 'DC', 'ACorDC', 'DCRegulator'], 'Redfish PowerSupplyType.'),
         hotPluggable: optional(flag('Whether it can be replaced while the board runs.'), 'false'),

@@ -25,7 +25,7 @@ export const sensorFacts = {
   thresholds: optional(thresholds),
   hysteresis: optional(
     number('Distance that a reading must return past a threshold to clear it.', { minimum: 0 }),
-    '0',
+    '1 % of the threshold',
   ),
   range: optional(
     object(

@@ -9,9 +9,9 @@ import type { JsonObject } from './json.ts';
 import type { Principal } from './principal.ts';
 import { noQuery, parseQuery } from './query/query.ts';
 import { matchesEtag } from './read/etag.ts';
-import { Renderer } from './read/renderer.ts';
+import { type RenderCounts, Renderer } from './read/renderer.ts';
 import type { Revisions } from './read/revisions.ts';
-import { missing, type Parts, View } from './read/view.ts';
+import { missing, type ServiceParts, View } from './read/view.ts';
 import type { Declaration } from './resource.ts';
 import { exists, linkOf, readMethods, type Target, Tree } from './tree.ts';
 import { type Outcome, retryAfter, Writer } from './write/writer.ts';
@@ -93,7 +93,7 @@ const monitorMethods = 'GET, HEAD, DELETE, OPTIONS';
 export class Service<A> {
   readonly tree: Tree<A>;
   readonly #options: ServiceOptions<A>;
-  readonly #parts: Parts<A>;
+  readonly #parts: ServiceParts<A>;
   readonly #writer: Writer<A>;
 
   constructor(options: ServiceOptions<A>) {
@@ -103,6 +103,10 @@ export class Service<A> {
     const renderer = new Renderer(app, options.revisions);
     this.#parts = { app, tree: this.tree, renderer, access: new Access(app) };
     this.#writer = new Writer(this.#parts);
+  }
+
+  get renderCounts(): RenderCounts {
+    return this.#parts.renderer.counts;
   }
 
   /** Whether a request needs no authentication; the HTTP layer asks before it demands any. */
@@ -127,7 +131,7 @@ export class Service<A> {
   }
 
   /** What anybody who may log in is shown at a URI; undefined where there is nothing for them. */
-  look(uri: string): JsonObject | undefined {
+  read(uri: string): JsonObject | undefined {
     const target = this.tree.locate(uri);
     if (target === undefined || target.kind === 'action' || !exists(target, this.#options.app))
       return undefined;
@@ -184,10 +188,10 @@ export class Service<A> {
     const target = this.tree.locateFor(request.method, request.path);
     try {
       const outcome = await this.#write(request, target);
-      const told = this.#tell(request, target, outcome);
+      const announced = this.#announce(request, target, outcome);
       // Who made a change is known for as long as the change itself.
       await this.#audit(request, target, outcome.status, outcome.headers?.Location ?? null, []);
-      await told;
+      await announced;
       return this.#replyTo(outcome);
     } catch (error) {
       const { status, messages } = this.#options.refusalOf(error);
@@ -244,7 +248,7 @@ export class Service<A> {
   }
 
   /** An action says itself what it did. */
-  async #tell(request: ServiceRequest, target: Target<A> | undefined, outcome: Outcome): Promise<void> {
+  async #announce(request: ServiceRequest, target: Target<A> | undefined, outcome: Outcome): Promise<void> {
     if (target === undefined || target.kind === 'action') return;
     const { method, principal } = request;
     const created = outcome.headers?.Location;

@@ -174,7 +174,9 @@ const attacks: Readonly<Record<AttackName, Attack>> = {
           if (session.destroyed) return;
           for (let n = 0; n < 50; n++) {
             const stream = session.request({ ':path': '/redfish/v1/' });
-            stream.on('error', () => undefined).close(8);
+            stream.on('error', () => undefined);
+            // Taken back in the same turn, it would never be sent.
+            setImmediate(() => stream.close(8));
           }
           setImmediate(more);
         };

@@ -374,7 +374,7 @@ describe('a bus', () => {
 
 describe('a node whose door stays shut', () => {
   it.each([
-    ['a secret that is not there', undefined, 'the file is not there'],
+    ['a secret that is not there', undefined, 'the file does not exist'],
     ['a secret that is no password of IPMI', 'x'.repeat(40), 'longer than the 20 bytes that IPMI knows'],
   ])('for %s says so once, and keeps trying', async (_, secret, why) => {
     const path = join(temporary(), 'secret');

@@ -40,7 +40,7 @@ describe('platform/schema.json', () => {
     expect(whole({ id: 'x' })).toBe(false);
   });
 
-  it('accepts what the checker accepts, whatever is put into a descriptor', () => {
+  it('accepts what the checker accepts, whatever is put into a descriptor', { timeout: 60_000 }, () => {
     const [good] = shipped.filter((file) => file.endsWith('tiogapass.yaml'));
     const original: unknown = parse(readFileSync(good ?? '', 'utf8'));
     const value = fc.oneof(

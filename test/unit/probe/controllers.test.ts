@@ -252,7 +252,7 @@ describe('a probe over a network', () => {
     const secret = join(temporary(), 'secret');
     expect(await probed(overLan(await server(), secret))).toMatchObject({
       ...{ ok: false, state: 'no way' },
-      detail: `secret ${secret}: the file is not there; put the password of admin there, in one line, for the user of the daemon to read`,
+      detail: `secret ${secret}: the file does not exist; put the password of admin there, in one line, for the user of the daemon to read`,
     });
   });
 
@@ -312,7 +312,7 @@ describe('redfishd probe', () => {
     writeFileSync(file, text.join('\n'));
     const found = await command('--platform', file);
     expect(found.status).toBe(1);
-    expect(found.text).toContain(`n  no way  secret ${secret}: the file is not there; put the password`);
+    expect(found.text).toContain(`n  no way  secret ${secret}: the file does not exist; put the password`);
     expect(found.text).toContain('1 did not answer: n');
   });
 });

@@ -4,7 +4,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { type Certificate, selfSigned } from './certificate.ts';
 import { partsOf, type RawRequest, requestsOf } from './http.ts';
 import { judge, type RunReport, type SeenRequest } from './judge.ts';
-import { type Asked, password, StandardService, user } from './standard.ts';
+import { password, type ReceivedRequest, StandardService, user } from './standard.ts';
 import type { Json, Rule, ScriptedAnswer, Vector } from './vector.ts';
 import { sendAnswer } from './wire.ts';
 
@@ -32,7 +32,7 @@ class Script {
     this.#rules = rules.map((rule) => ({ rule, given: 0 }));
   }
 
-  next({ method, uri, headers }: Asked): ScriptedAnswer | undefined {
+  next({ method, uri, headers }: ReceivedRequest): ScriptedAnswer | undefined {
     const entry = this.#rules.find(
       ({ rule }) =>
         rule.method === method &&
@@ -161,7 +161,7 @@ export class Run {
     }
   }
 
-  #answer(asked: Asked): ScriptedAnswer {
+  #answer(asked: ReceivedRequest): ScriptedAnswer {
     const scripted = this.#script.next(asked);
     if (scripted && !scripted.standard) {
       if (scripted.endSessions) this.#standard.endSessions();

@@ -1,7 +1,7 @@
 /** What a scripted service does when no rule says otherwise: root, sessions, resources. */
 import type { Json, ScriptedAnswer, ScriptedService } from './vector.ts';
 
-export interface Asked {
+export interface ReceivedRequest {
   readonly method: string;
   readonly uri: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export class StandardService {
   }
 
   /** Undefined when the request may go on. */
-  refusal({ method, uri, headers }: Asked): ScriptedAnswer | undefined {
+  refusal({ method, uri, headers }: ReceivedRequest): ScriptedAnswer | undefined {
     const open = uri === '/redfish/v1/' || uri === '/redfish/v1' || (method === 'POST' && uri === sessions);
     if (!this.#service.authenticate || open) return undefined;
     const basic = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
@@ -54,7 +54,7 @@ export class StandardService {
     return { status: 401, body: errorBody('NoValidSession', 'There is no valid session.') };
   }
 
-  answer(asked: Asked): ScriptedAnswer {
+  answer(asked: ReceivedRequest): ScriptedAnswer {
     const { method, uri } = asked;
     if (method === 'POST' && uri === sessions) return this.#login(asked.body);
     if (method === 'DELETE' && uri.startsWith(`${sessions}/`)) return { status: 204 };

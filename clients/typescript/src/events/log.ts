@@ -10,7 +10,7 @@ import type { EventRecord } from './records.ts';
 export interface LogOptions {
   /** The LogService's Entries; found under Managers and Systems when left out. */
   readonly entries?: string;
-  /** Seconds between two looks; default 10. */
+  /** Seconds between two polls; default 10. */
   readonly interval?: number;
   readonly signal?: AbortSignal | undefined;
 }

@@ -64,6 +64,8 @@ export const session = resource({
   }),
   remove: (model, { app }) => {
     app.sessions.delete(model.id);
+    // OpenBMC answers a logout so, and clients of it take nothing else.
+    return message('Base.Success', []);
   },
 });
 

@@ -18,6 +18,8 @@ export const chassis = resource({
   body: (model, { app, uri }): ChassisBody => {
     const { board } = app;
     const fru = model.facts.fru === undefined ? undefined : board.frus.get(model.facts.fru);
+    // The descriptor names the board, which is its first chassis; of other chassis it states no identity.
+    const described = board.platform.chassis[0]?.id === model.id ? board.platform : undefined;
     const around = model.facts.containedBy;
     const inside = [...board.chassis.values()].filter(({ facts }) => facts.containedBy === model.id);
     const manager = managerUri(board.platform.manager.id);
@@ -26,8 +28,8 @@ export const chassis = resource({
       Name: model.name,
       ChassisType: model.facts.type,
       HotPluggable: model.facts.present === undefined ? undefined : true,
-      Manufacturer: fru?.manufacturer ?? board.platform.manufacturer ?? null,
-      Model: fru?.model ?? board.platform.name,
+      Manufacturer: fru?.manufacturer ?? described?.manufacturer ?? null,
+      Model: fru?.model ?? described?.name ?? null,
       SKU: null,
       PartNumber: fru?.chassisPartNumber ?? fru?.partNumber ?? null,
       SerialNumber: fru?.chassisSerialNumber ?? fru?.serialNumber ?? null,

@@ -15,8 +15,6 @@ export const updateService = resource({
     FirmwareInventory: link(`${root}UpdateService/FirmwareInventory`),
     Status: { ...enabled, State: 'Disabled' },
   }),
-  // None yet; clients (OpenStack's sushy) refuse the whole resource when it does not say so.
-  actions: {},
 });
 
 interface Installed extends Software {

@@ -4,7 +4,7 @@ import { actionFacts, enumFacts, type ParameterFact } from '../facts.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { ActionParameter, Place, Resource, SchemaName } from '../resource.ts';
 
-/** The `Actions` object; each action points to its ActionInfo, and repeats what it allows for clients that read no more. */
+/** The `Actions` object, undefined where there is no action now; each action points to its ActionInfo, and repeats what it allows for clients that read no more. */
 export function actionsOf<A, M>(resource: Resource<A, M>, model: M, place: Place<A>): JsonObject | undefined {
   if (resource.actions === undefined) return undefined;
   const out: Record<string, Json> = {};
@@ -20,7 +20,7 @@ export function actionsOf<A, M>(resource: Resource<A, M>, model: M, place: Place
     }
     out[`#${name}`] = entry;
   }
-  return out;
+  return Object.keys(out).length === 0 ? undefined : out;
 }
 
 /** `…/ResetActionInfo` for `ComputerSystem.Reset`. */

@@ -43,6 +43,12 @@ export class Shown implements Rendered {
   }
 }
 
+/** Look-ups of resources since the start: those that found a current one, and those that had to render it. */
+export interface RenderCounts {
+  readonly hits: number;
+  readonly misses: number;
+}
+
 interface Kept {
   readonly rendered: Rendered;
   readonly revision: number;
@@ -57,9 +63,8 @@ export class Renderer<A> {
   readonly #revisions: Revisions;
   readonly #cache = new Map<string, Kept>();
   #writes = 0;
-  /** Look-ups that found a current resource, and those that did not. */
-  hits = 0;
-  misses = 0;
+  #hits = 0;
+  #misses = 0;
 
   constructor(app: A, revisions: Revisions) {
     this.#app = app;
@@ -70,9 +75,13 @@ export class Renderer<A> {
   cached(resource: Resource<A>, params: Params, uri: string): Rendered | undefined {
     const kept = this.#cache.get(uri);
     const current = kept !== undefined && kept.revision === this.#now(resource, params);
-    if (current) this.hits += 1;
-    else this.misses += 1;
+    if (current) this.#hits += 1;
+    else this.#misses += 1;
     return current ? kept.rendered : undefined;
+  }
+
+  get counts(): RenderCounts {
+    return { hits: this.#hits, misses: this.#misses };
   }
 
   /** Something was written: nothing of what was rendered before holds. */

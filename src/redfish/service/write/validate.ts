@@ -198,6 +198,8 @@ export function validateAction(request: ActionRequest): ActionResult {
   const args = new Map<string, Json>();
   for (const [name, value] of Object.entries(body)) {
     if (value === undefined || isControl(name, value)) continue;
+    // Clients of Redfish 1.0 repeat the name of the action in its body.
+    if (name === 'Action' && value === action) continue;
     const parameter = parameters.find((each) => each.name === name);
     if (parameter === undefined) {
       faults.add(Object.hasOwn(known, name) ? 'notSupported' : 'unknown', [name]);

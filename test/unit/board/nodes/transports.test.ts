@@ -197,7 +197,7 @@ describe('a secret', () => {
       return join(folder, name);
     };
     for (const [path, why] of [
-      [join(folder, 'none'), 'the file is not there'],
+      [join(folder, 'none'), 'the file does not exist'],
       [folder, 'the file cannot be read'],
       [file('empty', ''), 'its first line is empty'],
       [file('line', `\n${words}\n`), 'its first line is empty'],
@@ -210,7 +210,7 @@ describe('a secret', () => {
     expect(
       await failureOf(new IpmiTransports(linuxIpmi()), lan(good, { kg: join(folder, 'kg') })),
     ).toMatchObject({
-      message: `secret ${join(folder, 'kg')}: the file is not there`,
+      message: `secret ${join(folder, 'kg')}: the file does not exist`,
     });
   });
 

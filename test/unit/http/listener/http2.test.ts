@@ -55,6 +55,25 @@ function ask(
   });
 }
 
+describe('a connection that keeps taking back its requests', () => {
+  it('is ended, and the service goes on', async () => {
+    const session = open();
+    await new Promise((resolve) => session.once('connect', resolve));
+    let closed = false;
+    session.once('close', () => {
+      closed = true;
+    });
+    for (let n = 0; n < 2_000 && !closed && !session.destroyed; n++) {
+      const stream = session.request({ ':path': '/redfish/v1/' }).on('error', () => undefined);
+      // Taken back in the same turn, it would never be sent.
+      setImmediate(() => stream.close(8));
+      if (n % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await expect.poll(() => closed, { timeout: 10_000 }).toBe(true);
+    expect((await ask(open(), '/redfish/v1/')).status).toBe(200);
+  });
+});
+
 describe('HTTP/2', () => {
   it('answers as HTTP/1.1 does', async () => {
     const session = open();

@@ -18,11 +18,11 @@ describe('the Prefer header', () => {
     expect(new Preferences(field).get('confirm-within')).toBe(value);
   });
 
-  it('the answer names what was heeded and nothing else', () => {
+  it('the answer names what was applied and nothing else', () => {
     const preferences = new Preferences('respond-async, confirm-within=60, handling=strict');
     expect(preferences.headers).toEqual({});
-    preferences.heed('confirm-within');
-    preferences.heed('respond-async');
+    preferences.applied('confirm-within');
+    preferences.applied('respond-async');
     expect(preferences.headers).toEqual({ 'Preference-Applied': 'confirm-within=60, respond-async' });
   });
 

@@ -297,6 +297,19 @@ describe('an action', () => {
     expect(other.body.Parameters[0].AllowableValues).toContain('ResetAll');
   });
 
+  it('may repeat its name in the body, as clients of Redfish 1.0 do', async () => {
+    const { ask } = fixture();
+    const action = `${bmc}/Actions/Manager.Reset`;
+    const named = (Action: string) => ask('POST', action, { body: { Action, ResetType: 'ForceRestart' } });
+    expect((await named('Manager.Reset')).status).toBe(204);
+    expect(await named('Manager.Shutdown')).toMatchObject({ status: 400 });
+  });
+
+  it('is not mentioned by a resource that has none', async () => {
+    const { ask } = fixture();
+    expect((await ask('GET', box)).body).not.toHaveProperty('Actions');
+  });
+
   it('that this resource does not have is not there, nor what would say of it', async () => {
     const { ask } = fixture();
     for (const [method, uri] of [

@@ -1,15 +1,15 @@
 /** The power state machine in virtual time: every order of requests, edges and failures keeps its promises. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PowerOutcome } from '../../../src/board/model/power.ts';
-import type { BoardRefusal } from '../../../src/board/model/refusal.ts';
-import type { PowerEffect, PowerInput } from '../../../src/board/power/power-effects.ts';
-import { turn } from '../../../src/board/power/power-machine.ts';
-import { initialPower, nameOf, type PowerState, wakeTime } from '../../../src/board/power/power-state.ts';
-import { sequencesOf } from '../../../src/board/power/sequences/sequences.ts';
-import { type ResetType, resetTypes } from '../../../src/platform/reset-types.ts';
-import type { HostPowerFacts } from '../../../src/platform/vocabulary/index.ts';
-import { timing } from './support.ts';
+import type { PowerOutcome } from '../../../../src/board/model/power.ts';
+import type { BoardRefusal } from '../../../../src/board/model/refusal.ts';
+import type { PowerEffect, PowerInput } from '../../../../src/board/power/power-effects.ts';
+import { turn } from '../../../../src/board/power/power-machine.ts';
+import { initialPower, nameOf, type PowerState, wakeTime } from '../../../../src/board/power/power-state.ts';
+import { sequencesOf } from '../../../../src/board/power/sequences/sequences.ts';
+import { type ResetType, resetTypes } from '../../../../src/platform/reset-types.ts';
+import type { HostPowerFacts } from '../../../../src/platform/vocabulary/index.ts';
+import { timing } from '../support.ts';
 
 const wirings: Readonly<Record<HostPowerFacts['kind'], HostPowerFacts>> = {
   gpio: { kind: 'gpio', button: 'BUTTON', reset: 'RESET', nmi: 'NMI', good: 'GOOD', ...timing },
@@ -302,7 +302,7 @@ describe('the power state machine', () => {
 });
 
 it('the reset types are those of the specification', async () => {
-  const { default: facts } = await import('../../../src/redfish/generated/schemas.json', {
+  const { default: facts } = await import('../../../../src/redfish/generated/schemas.json', {
     with: { type: 'json' },
   });
   const all = new Set(

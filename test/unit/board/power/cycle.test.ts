@@ -1,7 +1,7 @@
 /** The power of the whole board, taken away and given back by the hot-swap controller that feeds it. */
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/vocabulary/index.ts';
-import { type Bench, bench, pass, startBench, useOwnTime } from './support.ts';
+import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
+import { type Bench, bench, pass, startBench, useOwnTime } from '../support.ts';
 
 useOwnTime();
 

@@ -1,7 +1,7 @@
 /** Buttons on the front panel: what a person presses, who acts on it, and what the log says of it. */
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/vocabulary/index.ts';
-import { type Bench, bench, pass, startBench, useOwnTime } from './support.ts';
+import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
+import { type Bench, bench, pass, startBench, useOwnTime } from '../support.ts';
 
 useOwnTime();
 

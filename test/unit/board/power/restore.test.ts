@@ -1,9 +1,9 @@
 /** What the board does when mains returns, and what it remembers for that. */
 
 import { describe, expect, it } from 'vitest';
-import type { RestorePolicy } from '../../../src/board/model/power.ts';
-import { createTwin } from '../../../src/twin/twin.ts';
-import { type Bench, bench, Disk, gpioWith, pass, startBench, timing, useOwnTime } from './support.ts';
+import type { RestorePolicy } from '../../../../src/board/model/power.ts';
+import { createTwin } from '../../../../src/twin/twin.ts';
+import { type Bench, bench, Disk, gpioWith, pass, startBench, timing, useOwnTime } from '../support.ts';
 
 useOwnTime();
 

@@ -1,9 +1,9 @@
 /** Every way to switch a host, with what the pins do and what is told; and what can go wrong in the middle. */
 import { describe, expect, it } from 'vitest';
-import { BoardRefusal } from '../../../src/board/model/refusal.ts';
-import { type ResetType, resetTypes } from '../../../src/platform/reset-types.ts';
-import type { ButtonPowerFacts } from '../../../src/platform/vocabulary/index.ts';
-import { bench, gpioWith, pass, postTimeout, startBench, timing, useOwnTime } from './support.ts';
+import { BoardRefusal } from '../../../../src/board/model/refusal.ts';
+import { type ResetType, resetTypes } from '../../../../src/platform/reset-types.ts';
+import type { ButtonPowerFacts } from '../../../../src/platform/vocabulary/index.ts';
+import { bench, gpioWith, pass, postTimeout, startBench, timing, useOwnTime } from '../support.ts';
 
 useOwnTime();
 

@@ -2,10 +2,10 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { DeviceError } from '../../../drivers/errors.ts';
-import type { PostCode } from '../../../src/board/model/power.ts';
-import type { HostPostCodes } from '../../../src/board/power/post-codes.ts';
-import { createTwin } from '../../../src/twin/twin.ts';
+import { DeviceError } from '../../../../drivers/errors.ts';
+import type { PostCode } from '../../../../src/board/model/power.ts';
+import type { HostPostCodes } from '../../../../src/board/power/post-codes.ts';
+import { createTwin } from '../../../../src/twin/twin.ts';
 import {
   type Bench,
   type BenchOptions,
@@ -15,7 +15,7 @@ import {
   startBench,
   timing,
   useOwnTime,
-} from './support.ts';
+} from '../support.ts';
 
 useOwnTime();
 
@@ -175,16 +175,16 @@ describe('POST codes', () => {
   it('that come a moment before power-good is told of belong to that boot, and late ones to the boot before', async () => {
     const { b, codes } = await start({ hardware: () => ({ postCodes: silent }) });
     const sink = b.host.postCodes as HostPostCodes;
-    sink.take([1]);
+    sink.receive([1]);
     await b.running();
-    sink.take([2]);
+    sink.receive([2]);
     await b.reset('ForceOff');
     await pass(timing.forceOffPulse + 100);
     expect(b.host.powerState).toBe('Off');
-    sink.take([3]);
+    sink.receive([3]);
     await pass(2000);
     await b.running();
-    sink.take([4]);
+    sink.receive([4]);
     expect(codes.map(({ code, boot }) => [code, boot])).toEqual([
       [1, 1],
       [2, 1],
@@ -198,7 +198,7 @@ describe('POST codes', () => {
     await b.running();
     const sink = b.host.postCodes as HostPostCodes;
     sink.begin();
-    for (let n = 0; n < 10_000; n++) sink.take([n]);
+    for (let n = 0; n < 10_000; n++) sink.receive([n]);
     expect(codes.length).toBe(512);
     expect(last(b)?.code).toBe(9999);
     sink.end();
@@ -207,7 +207,7 @@ describe('POST codes', () => {
     sink.end();
     expect(codes.length).toBe(513);
     sink.begin();
-    sink.take([1, 2, 3]);
+    sink.receive([1, 2, 3]);
     expect(codes.slice(-3).map(({ code, boot }) => [code, boot])).toEqual([
       [1, 2],
       [2, 2],
@@ -232,7 +232,7 @@ describe('POST codes', () => {
         let fresh = false;
         const wanted: (readonly [number, number])[] = [];
         sink.begin();
-        sink.take([0]);
+        sink.receive([0]);
         const first = told[0]?.boot ?? Number.NaN;
         wanted.push([0, first]);
         for (const { codes, begins, ends } of groups) {
@@ -242,7 +242,7 @@ describe('POST codes', () => {
             starts++;
             fresh = false;
           }
-          sink.take(codes);
+          sink.receive(codes);
           wanted.push(...codes.map((code) => [code, first + starts] as const));
           if (ends) sink.end();
         }

@@ -1,8 +1,8 @@
 /** Slots whose power is switched: by whoever asks, by the latch, by a card that comes and goes, over restarts. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '../../../src/platform/vocabulary/index.ts';
-import { createTwin } from '../../../src/twin/twin.ts';
+import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
+import { createTwin } from '../../../../src/twin/twin.ts';
 import {
   type Bench,
   type BenchOptions,
@@ -13,7 +13,7 @@ import {
   startBench,
   timing,
   useOwnTime,
-} from './support.ts';
+} from '../support.ts';
 
 useOwnTime();
 

@@ -1,9 +1,9 @@
 /** The front panel of a board with several hosts: what is selected, what presses do to it, what the lamps say. */
 import { describe, expect, it } from 'vitest';
-import { glowOf, type LampState } from '../../../src/board/power/panel.ts';
-import type { Platform } from '../../../src/platform/vocabulary/index.ts';
-import { createTwin } from '../../../src/twin/twin.ts';
-import { type Bench, bench, gpioWith, pass, startBench, timing, useOwnTime } from './support.ts';
+import { glowOf, type LampState } from '../../../../src/board/power/panel.ts';
+import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
+import { createTwin } from '../../../../src/twin/twin.ts';
+import { type Bench, bench, gpioWith, pass, startBench, timing, useOwnTime } from '../support.ts';
 
 useOwnTime();
 
