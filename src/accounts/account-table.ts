@@ -1,22 +1,20 @@
-/** The rows of accounts in the store. */
-
+/** The `accounts` table. Times are milliseconds since 1970. */
 import type { Store } from '../store/store.ts';
-import type { Account, NewAccount } from './account.ts';
 
-/** An account as it is stored, secrets included; it never leaves this folder. Times are milliseconds since 1970. */
+/** A stored account, password hashes included. Only this folder uses it. */
 export interface AccountRow {
   readonly id: string;
   readonly userName: string;
   readonly roleId: string;
   readonly enabled: boolean;
-  /** Hash, see PasswordHasher. */
+  /** Hash in the format of PasswordHasher. */
   readonly password: string;
   /** Hashes of former passwords, the newest first. */
   readonly history: readonly string[];
   readonly changeRequired: boolean;
   readonly passwordExpires: number | null;
   readonly created: number;
-  /** Failed logins in a row, and when the last was. */
+  /** Number of consecutive failed logins, and time of the last. */
   readonly failures: number;
   readonly lastFailure: number;
   readonly lockedAt: number | null;
@@ -42,6 +40,7 @@ const upsert = `INSERT INTO accounts (id, user_name, role, enabled, password, hi
     password_expires = excluded.password_expires, failures = excluded.failures,
     last_failure = excluded.last_failure, locked_at = excluded.locked_at, revision = excluded.revision`;
 
+/** Returns all rows, the oldest account first. @throws StoreError */
 export function readAccounts(store: Store): AccountRow[] {
   return store.all<Stored>(select).map((row) => ({
     ...row,
@@ -51,7 +50,7 @@ export function readAccounts(store: Store): AccountRow[] {
   }));
 }
 
-/** @throws StoreError */
+/** Inserts or replaces a row. @throws StoreError */
 export function writeAccount(store: Store, row: AccountRow): void {
   store.run(upsert, {
     ...row,
@@ -61,46 +60,7 @@ export function writeAccount(store: Store, row: AccountRow): void {
   });
 }
 
-/** @throws StoreError */
+/** Deletes a row. @throws StoreError */
 export function deleteAccount(store: Store, id: string): void {
   store.run('DELETE FROM accounts WHERE id = ?', id);
 }
-
-/** The row of a new account. @param made what its creation adds to the input; times in milliseconds since 1970 */
-export const newRow = (
-  input: NewAccount,
-  made: {
-    readonly id: string;
-    readonly password: string;
-    readonly passwordExpires: number | null;
-    readonly now: number;
-  },
-): AccountRow => ({
-  id: made.id,
-  userName: input.userName,
-  roleId: input.roleId,
-  enabled: input.enabled ?? true,
-  password: made.password,
-  history: [],
-  changeRequired: input.passwordChangeRequired ?? false,
-  passwordExpires: made.passwordExpires,
-  created: made.now,
-  failures: 0,
-  lastFailure: 0,
-  lockedAt: null,
-  revision: made.now,
-});
-
-/** The account of a row, without its secrets. @param now milliseconds since 1970 */
-export const accountOf = (row: AccountRow, locked: boolean, now: number): Account => ({
-  id: row.id,
-  userName: row.userName,
-  roleId: row.roleId,
-  enabled: row.enabled,
-  locked,
-  passwordChangeRequired: row.changeRequired || (row.passwordExpires !== null && row.passwordExpires <= now),
-  passwordExpiration: row.passwordExpires === null ? null : new Date(row.passwordExpires),
-  accountTypes: ['Redfish'],
-  createdAt: new Date(row.created),
-  revision: row.revision,
-});

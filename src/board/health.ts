@@ -1,4 +1,4 @@
-/** Combining the health of parts. */
+/** Roll-up of health. */
 import type { Health } from './model/status.ts';
 
 /** Roll-up of healths; OK for none. */

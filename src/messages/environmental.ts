@@ -1,4 +1,4 @@
-/** The Environmental registry (DMTF). */
+/** The Environmental registry: temperature, humidity, fans, leaks and coolant. */
 import { ranges, thresholds } from './thresholds.ts';
 import { nothingToDo, type Wordings } from './wording.ts';
 

@@ -1,4 +1,4 @@
-/** Registries of events: ResourceEvent, TaskEvent, ManagerEvent and others (DMTF). */
+/** The registries of events of sensors, devices, logs and updates. */
 import { ranges, thresholds } from './thresholds.ts';
 import { nothingToDo, type Wordings } from './wording.ts';
 

@@ -102,7 +102,7 @@ export class Telemetry {
     this.#revision += 1;
   }
 
-  /** Starts reports and triggers on these metrics. */
+  /** Begins to look at the time, and at what there is to report of. */
   start(metrics: Metrics): void {
     this.#reporter.attach(metrics);
     this.#watcher.attach(metrics);
@@ -155,8 +155,8 @@ export class Telemetry {
   }
 
   /** Something happened of which an event tells; a trigger may wait for it. */
-  received(messageId: string): void {
-    if (this.enabled) this.#watcher.received(messageId);
+  heard(messageId: string): void {
+    if (this.enabled) this.#watcher.heard(messageId);
   }
 
   /** Sends a report that belongs to no definition. */

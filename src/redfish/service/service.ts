@@ -11,7 +11,7 @@ import { noQuery, parseQuery } from './query/query.ts';
 import { matchesEtag } from './read/etag.ts';
 import { type RenderCounts, Renderer } from './read/renderer.ts';
 import type { Revisions } from './read/revisions.ts';
-import { missing, type ServiceParts, View } from './read/view.ts';
+import { missing, View, type ViewParts } from './read/view.ts';
 import type { Declaration } from './resource.ts';
 import { exists, linkOf, readMethods, type Target, Tree } from './tree.ts';
 import { type Outcome, retryAfter, Writer } from './write/writer.ts';
@@ -93,7 +93,7 @@ const monitorMethods = 'GET, HEAD, DELETE, OPTIONS';
 export class Service<A> {
   readonly tree: Tree<A>;
   readonly #options: ServiceOptions<A>;
-  readonly #parts: ServiceParts<A>;
+  readonly #parts: ViewParts<A>;
   readonly #writer: Writer<A>;
 
   constructor(options: ServiceOptions<A>) {
@@ -188,10 +188,10 @@ export class Service<A> {
     const target = this.tree.locateFor(request.method, request.path);
     try {
       const outcome = await this.#write(request, target);
-      const announced = this.#announce(request, target, outcome);
+      const told = this.#announce(request, target, outcome);
       // Who made a change is known for as long as the change itself.
       await this.#audit(request, target, outcome.status, outcome.headers?.Location ?? null, []);
-      await announced;
+      await told;
       return this.#replyTo(outcome);
     } catch (error) {
       const { status, messages } = this.#options.refusalOf(error);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AccountError } from '../../../src/accounts/account-error.ts';
-import { type SessionChange, Sessions, type SessionsOptions } from '../../../src/accounts/sessions.ts';
+import type { SessionChange } from '../../../src/accounts/session.ts';
+import { Sessions, type SessionsOptions } from '../../../src/accounts/sessions.ts';
 import { failure, household, ManualClock, mountTmpfs, open, temporary } from '../store/support.ts';
 
 const client = { clientAddress: '192.0.2.7' };

@@ -1,4 +1,4 @@
-/** AccountService: policy of passwords, lockout and authentication methods. */
+/** AccountService: the policies of accounts, passwords and lockout. */
 import type { AccountPolicy } from '../../../accounts/account-policy.ts';
 import { type App, resource } from '../../app.ts';
 import type { AccountServiceBody, Writables } from '../../generated/types.ts';

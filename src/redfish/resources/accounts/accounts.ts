@@ -1,4 +1,4 @@
-/** ManagerAccount: the accounts, created, changed and removed by administrators and their owners. */
+/** ManagerAccount and its collection. */
 import type { AccountPatch } from '../../../accounts/accounts.ts';
 import { collection, resource } from '../../app.ts';
 import type { ManagerAccountBody } from '../../generated/types.ts';

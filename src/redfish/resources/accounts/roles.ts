@@ -1,4 +1,4 @@
-/** Role: the predefined roles, and custom ones with their privileges. */
+/** Role and its collection. */
 import { collection, resource } from '../../app.ts';
 import type { RoleBody } from '../../generated/types.ts';
 import { refusing } from '../../mapping/account-errors.ts';

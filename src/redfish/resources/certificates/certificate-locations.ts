@@ -1,4 +1,4 @@
-/** CertificateLocations: links to every certificate of the service. */
+/** CertificateLocations: where certificates are installed. */
 import { type App, resource } from '../../app.ts';
 import type { CertificateLocationsBody } from '../../generated/types.ts';
 import { links } from '../../mapping/common.ts';

@@ -1,4 +1,4 @@
-/** Certificate: the authorities by which clients are authenticated. */
+/** Certificates that client certificates are verified against. */
 import { collection, resource } from '../../app.ts';
 import type { CertificateBody } from '../../generated/types.ts';
 import { certificateBody } from '../../mapping/certificate-body.ts';

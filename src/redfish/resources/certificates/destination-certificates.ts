@@ -1,4 +1,4 @@
-/** Certificate: the authorities by which an event destination is verified. */
+/** Certificates that one event destination is verified against. */
 import { type Subscription, usesTls } from '../../../events/subscription.ts';
 import { withAnchor, withRenewed } from '../../../tls/anchors.ts';
 import { show } from '../../../tls/certificates.ts';

@@ -1,4 +1,4 @@
-/** Certificate: the certificate of the HTTPS service itself. */
+/** The certificate of the HTTPS service. */
 import { collection, resource } from '../../app.ts';
 import type { CertificateBody } from '../../generated/types.ts';
 import { certificateBody } from '../../mapping/certificate-body.ts';

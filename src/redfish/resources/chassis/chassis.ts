@@ -1,4 +1,4 @@
-/** Chassis: the physical containers, with their power, identification and removal. */
+/** Chassis and its collection. */
 import type { Chassis, ChassisReset } from '../../../board/model.ts';
 import { collection, resource } from '../../app.ts';
 import type { ChassisBody } from '../../generated/types.ts';

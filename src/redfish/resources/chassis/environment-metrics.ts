@@ -1,4 +1,4 @@
-/** EnvironmentMetrics: power, energy and temperatures of a chassis. */
+/** EnvironmentMetrics of a chassis. */
 import type { Node } from '../../../board/model.ts';
 import { type App, resource } from '../../app.ts';
 import type { ControlBodyExcerpt, EnvironmentMetricsBody, Writables } from '../../generated/types.ts';

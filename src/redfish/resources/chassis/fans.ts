@@ -1,4 +1,4 @@
-/** Fan: the fans of a chassis. */
+/** Fan and its collection. */
 import type { Fan } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { FanBody, SensorBodyExcerpt } from '../../generated/types.ts';

@@ -1,4 +1,4 @@
-/** PowerSubsystem: power allocation and redundancy of the supplies of a chassis. */
+/** PowerSubsystem of a chassis. */
 import { worst } from '../../../board/health.ts';
 import { resource } from '../../app.ts';
 import type { PowerSubsystemBody } from '../../generated/types.ts';

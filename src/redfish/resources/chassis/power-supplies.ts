@@ -1,4 +1,4 @@
-/** PowerSupply and PowerSupplyMetrics: the supplies of a chassis and their readings. */
+/** PowerSupply, its metrics and its collection. */
 import type { PowerSupply } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { Link, PowerSupplyBody, PowerSupplyMetricsBody } from '../../generated/types.ts';

@@ -1,4 +1,4 @@
-/** Sensor: readings, thresholds and statistics of each sensor of a chassis. */
+/** Sensor and its collection. */
 import type { Sensor, ThresholdName } from '../../../board/model.ts';
 import { averagingInterval } from '../../../telemetry/telemetry.ts';
 import { type App, collection, resource } from '../../app.ts';

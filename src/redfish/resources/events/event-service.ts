@@ -1,4 +1,4 @@
-/** EventService: delivery settings, test events and the stream of events. */
+/** EventService: delivery of events, and test events. */
 import { ruleRanges } from '../../../events/hub.ts';
 import type { JournalRecord } from '../../../journal/record.ts';
 import {

@@ -1,4 +1,4 @@
-/** ManagerNetworkProtocol: names, ports and protocols of the controller. */
+/** ManagerNetworkProtocol. */
 import { type Message, message, RedfishError } from '../../../messages/messages.ts';
 import { isDomainName, isHostIpv4, isHostIpv6 } from '../../../network/addresses.ts';
 import { fqdnOf } from '../../../network/model.ts';

@@ -1,4 +1,4 @@
-/** SecurityPolicy: the TLS versions and client certificates that the service accepts. */
+/** SecurityPolicy of the manager: TLS versions and suites. */
 import { message } from '../../../messages/messages.ts';
 import { cipherSuites } from '../../../tls/context.ts';
 import { resource } from '../../app.ts';

@@ -1,4 +1,4 @@
-/** ServiceRoot: the entry to the tree, and the protocol features of the service. */
+/** ServiceRoot. */
 import { resource } from '../../app.ts';
 import type { ServiceRootBody } from '../../generated/types.ts';
 import { link } from '../../mapping/common.ts';

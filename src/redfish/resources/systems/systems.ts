@@ -1,4 +1,4 @@
-/** ComputerSystem: the hosts, with power, boot, indicators and consoles. */
+/** ComputerSystem and its collection. */
 import { createHash } from 'node:crypto';
 import {
   type BootOverride,

@@ -1,4 +1,4 @@
-/** TaskService and Task: operations that go on after they were accepted. */
+/** TaskService, Task, their collections, and operations that become tasks. */
 import { errorBody, message, RedfishError } from '../../../messages/messages.ts';
 import {
   TaskCancelled,

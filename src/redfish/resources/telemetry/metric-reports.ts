@@ -1,4 +1,4 @@
-/** MetricReport: the reports that were made by the definitions. */
+/** MetricReport and its collection. */
 import type { Report } from '../../../telemetry/report.ts';
 import { collection, resource } from '../../app.ts';
 import type { MetricReportBody } from '../../generated/types.ts';

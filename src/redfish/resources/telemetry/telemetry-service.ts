@@ -1,4 +1,4 @@
-/** TelemetryService: limits of telemetry, and the reports and triggers below it. */
+/** TelemetryService. */
 import { message, RedfishError } from '../../../messages/messages.ts';
 import { functions, limits } from '../../../telemetry/definition.ts';
 import type { MetricValue } from '../../../telemetry/report.ts';

@@ -1,4 +1,4 @@
-/** Triggers: conditions on metrics that log, send events or make reports. */
+/** Triggers and their collection. */
 import { message, RedfishError } from '../../../messages/messages.ts';
 import { limits } from '../../../telemetry/definition.ts';
 import type { Trigger } from '../../../telemetry/trigger.ts';

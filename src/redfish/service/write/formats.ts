@@ -1,4 +1,4 @@
-/** Formats of strings in request bodies: URI, UUID, date-time, duration. */
+/** Formats of strings that schemas demand: dates, durations, addresses, UUIDs. */
 import { isIPv4, isIPv6 } from 'node:net';
 import type { ValueFact } from '../facts.ts';
 

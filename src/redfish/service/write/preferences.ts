@@ -27,8 +27,8 @@ export class Preferences {
     return this.#asked.get(name);
   }
 
-  /** Says in the answer that this preference was applied. */
-  applied(name: string): void {
+  /** Names a preference as applied in the response. */
+  apply(name: string): void {
     this.#applied.add(name);
   }
 

@@ -1,4 +1,4 @@
-/** Values of request bodies: checked by type, range and pattern of their schema. */
+/** Checks a value of a request body against the facts of its property. */
 import {
   enumFacts,
   type ObjectFact,

@@ -18,11 +18,11 @@ describe('the Prefer header', () => {
     expect(new Preferences(field).get('confirm-within')).toBe(value);
   });
 
-  it('the answer names what was applied and nothing else', () => {
+  it('the answer names what was heeded and nothing else', () => {
     const preferences = new Preferences('respond-async, confirm-within=60, handling=strict');
     expect(preferences.headers).toEqual({});
-    preferences.applied('confirm-within');
-    preferences.applied('respond-async');
+    preferences.apply('confirm-within');
+    preferences.apply('respond-async');
     expect(preferences.headers).toEqual({ 'Preference-Applied': 'confirm-within=60, respond-async' });
   });
 
