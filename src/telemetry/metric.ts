@@ -18,7 +18,7 @@ export interface Metrics {
   /** Undefined where no such property can be read by whoever may log in. */
   find(property: string): Metric | undefined;
   /** The resource or collection at a URI, for those wildcards that stand for whatever is there. */
-  look(uri: string): Tree | undefined;
+  read(uri: string): Tree | undefined;
   /** Properties that a metric definition describes; undefined where there is no such definition. */
   propertiesOf(metricId: string): readonly string[] | undefined;
 }
@@ -42,7 +42,7 @@ const mostSteps = 20_000;
 export function expand(
   pattern: string,
   wildcards: readonly Wildcard[],
-  look: Metrics['look'],
+  read: Metrics['read'],
   limit: number,
 ): string[] {
   const [path = '', pointer = ''] = pattern.split('#');
@@ -70,7 +70,7 @@ export function expand(
       return;
     }
     const listed = values.get(name) ?? [];
-    for (const value of listed.includes('*') ? childrenOf(before, look) : listed)
+    for (const value of listed.includes('*') ? childrenOf(before, read) : listed)
       walk(at, before, new Map(bound).set(name, value));
   };
   walk(0, '', new Map());
@@ -80,10 +80,10 @@ export function expand(
 const tokensOf = (text: string): string[] => text.split('/').slice(1);
 
 /** Last segments of the members of a collection; names or indexes of what a pointer leads to. */
-function childrenOf(before: string, look: Metrics['look']): string[] {
+function childrenOf(before: string, read: Metrics['read']): string[] {
   const hash = before.indexOf('#');
   const uri = hash < 0 ? before : before.slice(0, hash);
-  const resource = look(uri);
+  const resource = read(uri);
   if (hash >= 0) {
     const value = resource === undefined ? undefined : valueAt(resource, before.slice(hash + 1));
     return typeof value === 'object' && value !== null ? Object.keys(value).map(escaped) : [];

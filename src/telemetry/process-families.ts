@@ -17,7 +17,7 @@ export class LoopLag {
   #longestBefore = 0;
 
   constructor() {
-    this.#timer = setInterval(() => this.#look(), period).unref();
+    this.#timer = setInterval(() => this.#measure(), period).unref();
   }
 
   /** Seconds that the last timer was late. */
@@ -34,7 +34,7 @@ export class LoopLag {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
+  #measure(): void {
     const now = performance.now();
     this.#last = Math.max(0, now - this.#due) / 1000;
     this.#due = now + period;

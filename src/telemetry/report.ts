@@ -37,7 +37,7 @@ export function itemsOf(definition: Definition, metrics: Metrics): Item[] {
   const items: Item[] = [];
   const add = (patterns: readonly string[], rest: Omit<Item, 'metric'>) => {
     for (const pattern of patterns)
-      for (const property of expand(pattern, Wildcards, metrics.look, limits.metrics - items.length)) {
+      for (const property of expand(pattern, Wildcards, metrics.read, limits.metrics - items.length)) {
         const metric = metrics.find(property);
         if (metric !== undefined) items.push({ metric, ...rest });
       }

@@ -155,8 +155,8 @@ export class Telemetry {
   }
 
   /** Something happened of which an event tells; a trigger may wait for it. */
-  heard(messageId: string): void {
-    if (this.enabled) this.#watcher.heard(messageId);
+  received(messageId: string): void {
+    if (this.enabled) this.#watcher.received(messageId);
   }
 
   /** Sends a report that belongs to no definition. */

@@ -113,7 +113,7 @@ export class Triggers {
   }
 
   /** Something happened that a trigger may wait for. */
-  heard(messageId: string): void {
+  received(messageId: string): void {
     for (const trigger of this.#shelf.all)
       if (trigger.TriggerEnabled && trigger.EventTriggers.some((each) => isSame(each, messageId)))
         this.#listeners.emit({ trigger, metric: null, value: null, kind: { what: 'event', messageId } });
@@ -152,15 +152,15 @@ export class Triggers {
       if (next.raised === null) continue;
       raised = true;
       const { reading } = threshold;
-      this.#tell(trigger, metric, value, { what: 'threshold', name, side: next.raised, reading });
+      this.#emit(trigger, metric, value, { what: 'threshold', name, side: next.raised, reading });
     }
     if (eased === undefined || raised) return;
     const active = thresholdNames.some((name) => states.get(name)?.active);
-    if (!active && wasActive) this.#tell(trigger, metric, value, { what: 'normal' });
+    if (!active && wasActive) this.#emit(trigger, metric, value, { what: 'normal' });
     else if (eased.endsWith('Critical')) {
       const side = eased.startsWith('Upper') ? 'below' : 'above';
       const reading = thresholdOf(trigger, eased)?.reading ?? 0;
-      this.#tell(trigger, metric, value, { what: 'threshold', name: eased, side, reading });
+      this.#emit(trigger, metric, value, { what: 'threshold', name: eased, side, reading });
     }
   }
 
@@ -173,7 +173,7 @@ export class Triggers {
     const since = before === undefined || changed ? monotonic : before.since;
     if (trigger.DiscreteTriggerCondition === 'Changed') {
       discrete.set(metric.property, { value, since, met: true });
-      if (changed) this.#tell(trigger, metric, value, { what: 'discrete', severity: 'OK' });
+      if (changed) this.#emit(trigger, metric, value, { what: 'discrete', severity: 'OK' });
       return;
     }
     const wanted = trigger.DiscreteTriggers.find((each) => each.Value === String(value));
@@ -181,10 +181,10 @@ export class Triggers {
     const met = before !== undefined && !changed && before.met;
     discrete.set(metric.property, { value, since, met: met || due });
     if (due && !met)
-      this.#tell(trigger, metric, value, { what: 'discrete', severity: wanted.Severity ?? 'OK' });
+      this.#emit(trigger, metric, value, { what: 'discrete', severity: wanted.Severity ?? 'OK' });
   }
 
-  #tell(trigger: Trigger, metric: Metric, value: Scalar, kind: Fired['kind']): void {
+  #emit(trigger: Trigger, metric: Metric, value: Scalar, kind: Fired['kind']): void {
     const shown = typeof value === 'number' ? kept(value) : value;
     this.#listeners.emit({ trigger, metric, value: shown, kind });
   }
@@ -201,7 +201,7 @@ export function metricsOf(trigger: Trigger, metrics: Metrics): Metric[] {
     each.Values.length > 0 ? each : { ...each, Values: ['*'] },
   );
   return patterns
-    .flatMap((pattern) => expand(pattern, wildcards, metrics.look, limits.metrics))
+    .flatMap((pattern) => expand(pattern, wildcards, metrics.read, limits.metrics))
     .slice(0, limits.metrics)
     .flatMap((property) => metrics.find(property) ?? []);
 }

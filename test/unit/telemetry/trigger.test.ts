@@ -74,7 +74,7 @@ describe('a threshold', () => {
 function bench(trigger: Partial<Trigger>) {
   const values = new Map<string, Scalar>([['A', null]]);
   const metrics: Metrics = {
-    ...{ look: () => undefined, propertiesOf: (id) => [id] },
+    ...{ read: () => undefined, propertiesOf: (id) => [id] },
     find: (property) => ({
       ...{ property, id: property, sensor: undefined },
       read: () => ({ value: values.get(property.replace(/[/#]/g, '')) ?? null, time: null }),
@@ -160,11 +160,11 @@ describe('a trigger', () => {
     const { triggers, shelf, told } = bench({
       EventTriggers: ['SensorEvent.1.0.ReadingAboveUpperCriticalThreshold'],
     });
-    triggers.heard('SensorEvent.1.1.ReadingAboveUpperCriticalThreshold');
-    triggers.heard('SensorEvent.1.1.ReadingAboveUpperFatalThreshold');
+    triggers.received('SensorEvent.1.1.ReadingAboveUpperCriticalThreshold');
+    triggers.received('SensorEvent.1.1.ReadingAboveUpperFatalThreshold');
     expect(told).toEqual(['SensorEvent.1.1.ReadingAboveUpperCriticalThreshold']);
     shelf.put({ ...(shelf.get('T') as Trigger), TriggerEnabled: false });
-    triggers.heard('SensorEvent.1.1.ReadingAboveUpperCriticalThreshold');
+    triggers.received('SensorEvent.1.1.ReadingAboveUpperCriticalThreshold');
     expect(told).toHaveLength(1);
   });
 });
