@@ -11,7 +11,7 @@ import {
   type NewAccount,
   type Verification,
 } from './account.ts';
-import { administrator, checkAdministratorRemains, checkRole, checkUserName } from './account-checks.ts';
+import { checkAdministratorRemains, checkRole, checkUserName } from './account-checks.ts';
 import { AccountError } from './account-error.ts';
 import {
   type AccountPolicy,
@@ -24,7 +24,7 @@ import { AccountRows } from './account-rows.ts';
 import type { AccountRow } from './account-table.ts';
 import { noFailures } from './lockout.ts';
 import { LoginVerifier } from './login-verifier.ts';
-import { generatePassword, PasswordHasher } from './password.ts';
+import { PasswordHasher } from './password.ts';
 import type { Roles } from './roles.ts';
 
 export type { Account, AccountChange, AccountPatch, NewAccount, Verification };
@@ -186,23 +186,6 @@ export class Accounts {
   /** Checks a login; see LoginVerifier. Never rejects for a wrong credential. */
   verify(userName: string, password: string, exempt = false): Promise<Verification> {
     return this.#verifier.verify(userName, password, exempt);
-  }
-
-  /**
-   * Creates the first administrator when there is no account.
-   * @returns the generated password; null when a password was given or accounts exist
-   * @throws AccountError when the given name or password is refused; StoreError
-   */
-  async bootstrapAdministrator(first: {
-    readonly userName: string;
-    readonly password?: string | undefined;
-    readonly mustChange: boolean;
-  }): Promise<string | null> {
-    if (this.#rows.size > 0) return null;
-    const password = first.password ?? generatePassword();
-    const { userName, mustChange: passwordChangeRequired } = first;
-    await this.create({ userName, password, roleId: administrator, passwordChangeRequired });
-    return first.password === undefined ? password : null;
   }
 
   #show(row: AccountRow): Account {

@@ -64,7 +64,7 @@ const reportable = /^\/redfish\/v1\/(?:Chassis|Systems|Managers)(?:\/(?!.*\/LogS
 
 /** How telemetry sees the resources of the service. */
 export function metricsOf(app: App): Metrics {
-  const read = (uri: string): Tree | undefined =>
+  const look = (uri: string): Tree | undefined =>
     reportable.test(uri) && !uri.includes('/LogServices') ? (app.read(uri) as Tree | undefined) : undefined;
   const all = () => metricFacts(app);
   let ids: ReadonlyMap<string, string> | undefined;
@@ -77,7 +77,7 @@ export function metricsOf(app: App): Metrics {
     return ids.get(property);
   };
   return {
-    read,
+    read: look,
     propertiesOf: (id) => {
       const found = all().get(id);
       return found && [found.property];
@@ -90,7 +90,7 @@ export function metricsOf(app: App): Metrics {
           return undefined;
         return readingMetric(property, sensor);
       }
-      return propertyMetric(property, read, (uri) => sensorAt(app, uri), idOf(property));
+      return propertyMetric(property, look, (uri) => sensorAt(app, uri), idOf(property));
     },
   };
 }
@@ -103,13 +103,13 @@ const readingMetric = (property: string, sensor: Sensor): Metric => ({
 /** A property of any resource; of an excerpt of a sensor there is the sensor's history. */
 function propertyMetric(
   property: string,
-  read: Metrics['read'],
+  look: Metrics['read'],
   sensorFor: (uri: string) => Sensor | undefined,
   id: string | undefined,
 ): Metric | undefined {
   const [uri = '', pointer] = property.split('#');
   if (pointer === undefined || !pointer.startsWith('/')) return undefined;
-  const resource = read(uri);
+  const resource = look(uri);
   const now = resource === undefined ? undefined : valueAt(resource, pointer);
   if (resource === undefined || now === undefined || (typeof now === 'object' && now !== null))
     return undefined;
@@ -120,7 +120,7 @@ function propertyMetric(
   return {
     ...{ property, id: id ?? sensor?.id, sensor: sensor?.id },
     read: () => {
-      const shown = read(uri);
+      const shown = look(uri);
       const value = shown === undefined ? null : (valueAt(shown, pointer) ?? null);
       return {
         value: typeof value === 'object' ? null : (value as Scalar),

@@ -4,6 +4,7 @@ import { AccountError } from '../../../src/accounts/account-error.ts';
 import { checkPassword, defaultPolicy } from '../../../src/accounts/account-policy.ts';
 import type { AccountChange } from '../../../src/accounts/accounts.ts';
 import { AuthCache } from '../../../src/accounts/authcache.ts';
+import { bootstrapAdministrator } from '../../../src/accounts/bootstrap.ts';
 import { generatePassword, PasswordHasher } from '../../../src/accounts/password.ts';
 import { failure, household, ManualClock, open, quickHasher, temporary } from '../store/support.ts';
 
@@ -12,7 +13,7 @@ const better = 'another staple entirely';
 
 async function withAdministrator(...given: Parameters<typeof household>) {
   const house = household(...given);
-  await house.accounts.bootstrapAdministrator({ userName: 'admin', password: good, mustChange: false });
+  await bootstrapAdministrator(house.accounts, { userName: 'admin', password: good, mustChange: false });
   return house;
 }
 
@@ -20,9 +21,9 @@ describe('accounts', () => {
   it('begin with one administrator, whose generated password works and is not stored', async () => {
     const directory = temporary();
     const { store, accounts } = household(open(directory));
-    const password = await accounts.bootstrapAdministrator({ userName: 'admin', mustChange: true });
+    const password = await bootstrapAdministrator(accounts, { userName: 'admin', mustChange: true });
     expect(password).toMatch(/^([a-z2-9]{5}-){3}[a-z2-9]{5}$/);
-    expect(await accounts.bootstrapAdministrator({ userName: 'other', mustChange: true })).toBeNull();
+    expect(await bootstrapAdministrator(accounts, { userName: 'other', mustChange: true })).toBeNull();
     expect(await accounts.verify('admin', password ?? '')).toMatchObject({
       ok: true,
       account: { id: 'admin', roleId: 'Administrator', passwordChangeRequired: true },
