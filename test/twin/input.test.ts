@@ -283,7 +283,7 @@ describe('an action', () => {
     ['with a value of another type', { ResetType: 1 }, 400, 'ActionParameterValueTypeError'],
     ['without its parameter', {}, 400, 'ActionParameterMissing'],
     ['with a parameter that it does not have', { ResetType: 'On', Delay: 5 }, 400, 'ActionParameterUnknown'],
-    ['that makes no sense now', { ResetType: 'ForceOff' }, 409, 'ChassisPowerStateOnRequired'],
+    ['that makes no sense now', { ResetType: 'ForceRestart' }, 409, 'ChassisPowerStateOnRequired'],
   ])('%s', async (_what, body, status, key) => {
     expectError(await daemon.send('POST', reset, body), status, key);
     expect(daemon.twin.edges('POWER_OUT')).toEqual([]);
