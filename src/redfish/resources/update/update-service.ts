@@ -15,6 +15,8 @@ export const updateService = resource({
     FirmwareInventory: link(`${root}UpdateService/FirmwareInventory`),
     Status: { ...enabled, State: 'Disabled' },
   }),
+  // Empty, but present: OpenStack's sushy refuses an UpdateService without this property.
+  actions: {},
 });
 
 interface Installed extends Software {

@@ -4,7 +4,10 @@ import { actionFacts, enumFacts, type ParameterFact } from '../facts.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { ActionParameter, Place, Resource, SchemaName } from '../resource.ts';
 
-/** The `Actions` object, undefined where there is no action now; each action points to its ActionInfo, and repeats what it allows for clients that read no more. */
+/**
+ * Returns the `Actions` object. Each action links to its ActionInfo and repeats allowable values for clients that do not read it.
+ * Undefined when no declared action is offered now; a resource that declares `actions: {}` shows an empty object.
+ */
 export function actionsOf<A, M>(resource: Resource<A, M>, model: M, place: Place<A>): JsonObject | undefined {
   if (resource.actions === undefined) return undefined;
   const out: Record<string, Json> = {};
@@ -20,7 +23,8 @@ export function actionsOf<A, M>(resource: Resource<A, M>, model: M, place: Place
     }
     out[`#${name}`] = entry;
   }
-  return Object.keys(out).length === 0 ? undefined : out;
+  const declaresSome = Object.keys(resource.actions).length > 0;
+  return Object.keys(out).length === 0 && declaresSome ? undefined : out;
 }
 
 /** `…/ResetActionInfo` for `ComputerSystem.Reset`. */
