@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 
 const [jobFile, i2cBus, drivers] = process.argv.slice(2);
 const { createI2cBus } = await import(`${drivers}/i2c/bus.js`);
-const { openChip } = await import(`${drivers}/i2c/chip.js`);
+const { openChip } = await import(`${drivers}/i2c/sensor-chip.js`);
 const { findChip } = await import(`${drivers}/i2c/chips/index.js`);
 const { kernelPlaces } = await import(`${drivers}/i2c/kernel.js`);
 const { linuxHardware } = await import(`${drivers}/linux.js`);
