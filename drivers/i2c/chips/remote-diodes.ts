@@ -181,7 +181,7 @@ export default [
       datasheet: 'National LM99, register map',
       identity: [manufacturer(0x01)],
     },
-    'driver-checked',
+    'kernel-checked',
   ),
   sensor(['adm1032'], { ...lm90, datasheet: 'ADI ADM1032, register map', identity: [manufacturer(0x41)] }),
   sensor(['adt7461', 'nct1008'], {
