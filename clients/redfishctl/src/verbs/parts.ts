@@ -107,7 +107,8 @@ export async function inventory(bmc: Bmc): Promise<Row[]> {
 const addressesOf = (list: unknown, mask: string): string[] =>
   (Array.isArray(list) ? list : [])
     .filter(isObject)
-    .filter(({ Address }) => typeof Address === 'string' && Address !== '')
+    // The unspecified address stands for an entry that is not in use.
+    .filter(({ Address }) => typeof Address === 'string' && !['', '::', '0.0.0.0'].includes(Address))
     .map(
       (entry) =>
         `${entry.Address}${entry[mask] === undefined || entry[mask] === null ? '' : `/${prefixOf(entry[mask])}`}`,

@@ -70,8 +70,11 @@ export async function allSensors(bmc: Bmc): Promise<Row[]> {
   const ofEach = await Promise.all(
     (await bmc.chassis()).map(async (chassis) => {
       const id = text(chassis.Id) ?? '';
-      const sensors = await bmc.members(chassis.Sensors);
-      return sensors.length ? sensors.map((sensor) => sensorRow(id, sensor)) : legacyRows(bmc, chassis, id);
+      const rows = (await bmc.members(chassis.Sensors)).map((sensor) => sensorRow(id, sensor));
+      // Some services have a Sensor for the power alone, and all else in the older resources.
+      if (rows.some(({ type }) => type === 'Temperature')) return rows;
+      const known = new Set(rows.map(({ name }) => name));
+      return [...rows, ...(await legacyRows(bmc, chassis, id)).filter(({ name }) => !known.has(name))];
     }),
   );
   return ofEach.flat();
