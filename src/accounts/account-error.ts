@@ -1,14 +1,16 @@
+/** Refused changes of accounts, roles and sessions. */
+
 /**
- * Why a change of accounts, roles or sessions is refused.
+ * Why a change is refused.
  *
- * - `not-found`, `exists`: there is none of that name, or one already.
- * - `changed`: somebody else changed it first (the caller's revision is old).
- * - `user-name`, `privilege`, `value`: not an acceptable value; the message says what is.
- * - `role`: no such role.
- * - `predefined`, `in-use`: a role that may not be changed or deleted.
- * - `password-…`: the password breaks a rule.
- * - `last-administrator`: nobody would be left to manage accounts.
- * - `busy`: too many passwords are being checked at this moment; later it works.
+ * - `not-found`, `exists`: the name or id is unknown, or in use.
+ * - `changed`: the revision of the caller is out of date.
+ * - `user-name`, `privilege`, `value`: the value is not acceptable; the message names the acceptable values.
+ * - `role`: the role does not exist.
+ * - `predefined`, `in-use`: the role cannot be changed or deleted.
+ * - `password-…`: the password violates a rule.
+ * - `last-administrator`: no enabled administrator would remain.
+ * - `busy`: too many passwords are being checked; a later attempt succeeds.
  */
 export type AccountRefusal =
   | 'not-found'
@@ -27,10 +29,10 @@ export type AccountRefusal =
   | 'last-administrator'
   | 'busy';
 
-/** A refused change; nothing has changed. The message never contains a password. */
+/** A refused change: nothing was changed. The message never contains a password. */
 export class AccountError extends Error {
   readonly reason: AccountRefusal;
-  /** The Redfish property concerned, e.g. `UserName`; null when it is the resource as a whole. */
+  /** The Redfish property that is refused, e.g. `UserName`; null: the resource as a whole. */
   readonly property: string | null;
 
   constructor(reason: AccountRefusal, property: string | null, message: string) {

@@ -1,19 +1,20 @@
+/** The policy of AccountService, and the checks of a password against it. */
 import type { Decoder } from '../store/settings.ts';
 import { AccountError } from './account-error.ts';
 
-/** What AccountService lets an administrator set; the Redfish names are in `properties` below. */
+/** The writable values of AccountService; `policyRules` has their Redfish names and ranges. */
 export interface AccountPolicy {
   readonly minPasswordLength: number;
   readonly maxPasswordLength: number;
-  /** Failed logins that lock an account; 0 never locks. */
+  /** Failed logins that lock an account; 0: never. */
   readonly lockoutThreshold: number;
-  /** Seconds that an account stays locked; 0 never locks. */
+  /** Duration of a lock, seconds; 0: accounts are not locked. */
   readonly lockoutDuration: number;
-  /** Seconds after the last failure when counting begins anew; at most the duration. */
+  /** Seconds after the last failure at which the counter resets; at most `lockoutDuration`. */
   readonly lockoutCounterResetAfter: number;
-  /** Days that a new password lasts; null for ever. */
+  /** Days until a new password expires; null: never. */
   readonly passwordExpirationDays: number | null;
-  /** Passwords of the past that may not be used again. */
+  /** Number of former passwords that are refused as a new one. */
   readonly passwordHistory: number;
 }
 
@@ -34,7 +35,7 @@ interface Rule {
   readonly nullable?: true;
 }
 
-/** Redfish property and range of each value of the policy. A history entry costs a hash at every password change. */
+/** Redfish property and range of each value. Each remembered password costs one hash at a password change. */
 export const policyRules: Readonly<Record<keyof AccountPolicy, Rule>> = {
   minPasswordLength: { property: 'MinPasswordLength', min: 8, max: 64 },
   maxPasswordLength: { property: 'MaxPasswordLength', min: 64, max: 256 },
@@ -45,7 +46,7 @@ export const policyRules: Readonly<Record<keyof AccountPolicy, Rule>> = {
   passwordHistory: { property: 'EnforcePasswordHistoryCount', min: 0, max: 5 },
 };
 
-/** @throws AccountError `value`, with the property that is out of range */
+/** Returns the policy when its values are in range. @throws AccountError `value`, with the property */
 export function checkPolicy(policy: AccountPolicy): AccountPolicy {
   for (const [name, rule] of Object.entries(policyRules)) {
     const value: unknown = policy[name as keyof AccountPolicy];
@@ -62,11 +63,11 @@ export function checkPolicy(policy: AccountPolicy): AccountPolicy {
   return policy;
 }
 
-/** Reads a stored policy; one that breaks the rules is no policy. */
+/** Converts a stored policy. @throws AccountError `value` when a value is out of range */
 export const decodePolicy: Decoder<AccountPolicy> = (value) =>
   typeof value === 'object' && value !== null ? checkPolicy({ ...defaultPolicy, ...value }) : undefined;
 
-/** Passwords that any guesser tries first, reduced as `essences` does. */
+/** The most common passwords, in the form that `essences` returns. */
 const obvious: ReadonlySet<string> = new Set(
   `password passw0rd p@ssw0rd p@ssword pa55word pa$$word pa$$w0rd qwerty qwertyuiop qwertz azerty asdfghjkl zxcvbnm
    1q2w3e4r 1qaz2wsx q1w2e3r4 abc abcd abcdef abcdefgh abcdefghij admin administrator adminadmin root rootroot toor
@@ -75,14 +76,14 @@ const obvious: ReadonlySet<string> = new Set(
    trustno guest test testtest user username service system login master manager`.split(/\s+/),
 );
 
-/** A password without case, and without the digits and signs that people put after a word, or around it. */
+/** Returns the lower-case password: whole, without a trailing affix, and without affixes of digits and signs. */
 function essences(password: string): string[] {
   const lower = password.toLowerCase();
   const word = lower.replace(/[^a-z]+$/, '');
   return [lower, word, word.replace(/^[^a-z]+/, '')];
 }
 
-/** Checks what can be told from the password alone. @throws AccountError `password-…` */
+/** Checks length and guessability of a password; reuse is checked elsewhere. @throws AccountError `password-…` */
 export function checkPassword(password: string, userName: string, policy: AccountPolicy): void {
   const refuse = (reason: AccountError['reason'], message: string) =>
     new AccountError(reason, 'Password', message);
@@ -109,7 +110,7 @@ export function checkPassword(password: string, userName: string, policy: Accoun
   }
 }
 
-/** One character again and again, or digits that count up or down: `aaaaaaaa`, `12345678`, `87654321`, `1234567890`. */
+/** Whether a text repeats one character or counts up or down: `aaaaaaaa`, `12345678`, `87654321`, `1234567890`. */
 function isRun(text: string): boolean {
   const steps = new Set(
     [...text].slice(1).map((character, at) => character.charCodeAt(0) - text.charCodeAt(at)),

@@ -1,19 +1,20 @@
+/** The `accounts` table. Times are milliseconds since 1970. */
 import type { Store } from '../store/store.ts';
 
-/** An account as it is stored, secrets included; it never leaves this folder. Times are milliseconds since 1970. */
+/** A stored account, password hashes included. Only this folder uses it. */
 export interface AccountRow {
   readonly id: string;
   readonly userName: string;
   readonly roleId: string;
   readonly enabled: boolean;
-  /** Hash, see PasswordHasher. */
+  /** Hash in the format of PasswordHasher. */
   readonly password: string;
   /** Hashes of former passwords, the newest first. */
   readonly history: readonly string[];
   readonly changeRequired: boolean;
   readonly passwordExpires: number | null;
   readonly created: number;
-  /** Failed logins in a row, and when the last was. */
+  /** Number of consecutive failed logins, and time of the last. */
   readonly failures: number;
   readonly lastFailure: number;
   readonly lockedAt: number | null;
@@ -39,6 +40,7 @@ const upsert = `INSERT INTO accounts (id, user_name, role, enabled, password, hi
     password_expires = excluded.password_expires, failures = excluded.failures,
     last_failure = excluded.last_failure, locked_at = excluded.locked_at, revision = excluded.revision`;
 
+/** Returns all rows, the oldest account first. @throws StoreError */
 export function readAccounts(store: Store): AccountRow[] {
   return store.all<Stored>(select).map((row) => ({
     ...row,
@@ -48,7 +50,7 @@ export function readAccounts(store: Store): AccountRow[] {
   }));
 }
 
-/** @throws StoreError */
+/** Inserts or replaces a row. @throws StoreError */
 export function writeAccount(store: Store, row: AccountRow): void {
   store.run(upsert, {
     ...row,
@@ -58,7 +60,7 @@ export function writeAccount(store: Store, row: AccountRow): void {
   });
 }
 
-/** @throws StoreError */
+/** Deletes a row. @throws StoreError */
 export function deleteAccount(store: Store, id: string): void {
   store.run('DELETE FROM accounts WHERE id = ?', id);
 }

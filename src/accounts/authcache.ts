@@ -1,8 +1,10 @@
+/** A cache of verified credentials, so that Basic authentication does not hash a password for each request. */
 import { createHmac, randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Verification } from './account.ts';
 import type { Account, Accounts } from './accounts.ts';
 
+/** A verified pair of user name and password. Times are monotonic, milliseconds. */
 interface Proof {
   readonly accountId: string;
   readonly made: number;
@@ -11,18 +13,17 @@ interface Proof {
 
 export interface AuthCacheOptions {
   readonly clock?: Clock;
-  /** Milliseconds that an unused proof lasts. */
+  /** Milliseconds without use after which a proof expires. */
   readonly idle?: number;
-  /** Milliseconds that any proof lasts. */
+  /** Milliseconds after which a proof expires, used or not. */
   readonly lifetime?: number;
-  /** Proofs that are kept. */
+  /** Limit of proofs; one more replaces the oldest. */
   readonly size?: number;
 }
 
 /**
- * Checks user name and password as Accounts does, but remembers for a short while that a pair was right, so that
- * Basic authentication does not hash at each request. Kept under a keyed hash of the pair, with a key of this
- * process; any change of an account drops what is known of it.
+ * Verifies credentials as Accounts does, and caches successes for a short time. The cache key is an HMAC of the pair with a
+ * random key of this process. Any change of an account drops its proofs.
  */
 export class AuthCache {
   readonly #accounts: Accounts;
@@ -40,19 +41,19 @@ export class AuthCache {
     this.#idle = options.idle ?? 60_000;
     this.#lifetime = options.lifetime ?? 300_000;
     this.#size = options.size ?? 64;
-    // A lock is for guessers: a client that has proved the password a moment ago goes on, as sessions do.
+    // A lock stops guesses: a client with a verified password continues, like a session.
     accounts.onChange(({ kind, account }) => {
       if (kind !== 'locked') this.#forget(account.id);
     });
   }
 
-  /** The account of a pair that was right a moment ago; undefined when it has to be checked. */
+  /** Returns the account of a cached pair; undefined: the pair must be verified. */
   known(userName: string, password: string): Account | undefined {
     const known = this.#lookUp(this.keyOf(userName, password));
     return known?.ok === true ? known.account : undefined;
   }
 
-  /** As Accounts.verify; equal requests at one time share one check. */
+  /** Verifies like Accounts.verify. Concurrent requests with the same pair share one check. */
   async verify(userName: string, password: string, exempt = false): Promise<Verification> {
     const key = this.keyOf(userName, password);
     const known = this.#lookUp(key);
@@ -65,9 +66,9 @@ export class AuthCache {
     return check;
   }
 
-  /** A keyed hash that stands for a pair, in this process alone. */
+  /** Returns the cache key of a pair (base64); valid in this process only. */
   keyOf(userName: string, password: string): string {
-    // A Basic user name holds no colon (RFC 7617), so the pair cannot be read in two ways.
+    // A Basic user name contains no colon (RFC 7617), so the text is unambiguous.
     return createHmac('sha256', this.#key).update(`${userName}:${password}`).digest('base64');
   }
 
@@ -88,7 +89,7 @@ export class AuthCache {
     const verification = await this.#accounts.verify(userName, password, exempt);
     if (!verification.ok) return verification;
     const { id, revision } = verification.account;
-    if (this.#accounts.get(id)?.revision !== revision) return verification; // Changed while we looked.
+    if (this.#accounts.get(id)?.revision !== revision) return verification; // Changed during the check.
     const oldest = this.#proofs.keys().next();
     if (this.#proofs.size >= this.#size && !oldest.done) this.#proofs.delete(oldest.value);
     const now = this.#clock.monotonic();

@@ -1,10 +1,10 @@
-/** The hosts from which each account has logged in: while others flood or guess, these are served first. */
+/** The hosts from which each account has logged in. Under a flood or guesses they are served first. */
 import type { Settings } from '../store/settings.ts';
 
 const key = 'logins.networks';
-/** Hosts that are remembered; the one whose last login is oldest is forgotten. */
+/** Limit of hosts; one more replaces the host whose last login is oldest. */
 const maxHosts = 128;
-/** Accounts that are remembered for one host. */
+/** Limit of accounts of one host. */
 const maxAccounts = 16;
 
 type Stored = readonly { readonly host: string; readonly accounts: readonly string[] }[];
@@ -21,26 +21,26 @@ export class KnownNetworks {
     );
   }
 
-  /** Whether anybody has logged in from a host. */
+  /** Whether any account has logged in from a host. */
   has(host: string): boolean {
     return this.#hosts.has(host);
   }
 
-  /** The account that logged in last from a host. */
+  /** Returns the id of the account that last logged in from a host. */
   ownerOf(host: string): string | undefined {
     return this.#hosts.get(host)?.at(-1);
   }
 
-  /** Whether this account has logged in from a host. */
+  /** Whether an account has logged in from a host. */
   hasAccount(host: string, account: string): boolean {
     return this.#hosts.get(host)?.includes(account) === true;
   }
 
-  /** Remembers a login. Only the first of an account from a host is stored: flash wears. */
+  /** Records a login. Only the first login of an account from a host is stored, to limit flash writes. */
   add(host: string, account: string): void {
     const accounts = this.#hosts.get(host) ?? [];
     const isNew = !accounts.includes(account);
-    // Set anew, so that the map keeps the order of logins.
+    // Deleted and set again, so that the map is in order of logins.
     this.#hosts.delete(host);
     this.#hosts.set(host, [...accounts.filter((each) => each !== account), account].slice(-maxAccounts));
     const [oldest] = this.#hosts.keys();
@@ -48,7 +48,7 @@ export class KnownNetworks {
     if (isNew) this.#store();
   }
 
-  /** Forgets an account that may no longer log in. */
+  /** Removes an account that was deleted or disabled. */
   forget(account: string): void {
     let changed = false;
     for (const [host, accounts] of this.#hosts) {
@@ -66,12 +66,12 @@ export class KnownNetworks {
     try {
       this.#settings.setJson(key, stored);
     } catch {
-      // A full disk costs the memory of this login after a restart, and nothing else.
+      // While the store fails, the login is known until the next restart only.
     }
   }
 }
 
-/** @throws Error for a value that this class has not stored */
+/** Converts a stored list. @throws Error when the value has another shape */
 function decode(value: unknown): Stored {
   if (!Array.isArray(value)) throw new Error('not a list of networks');
   return value.map((each: unknown) => {

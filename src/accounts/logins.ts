@@ -1,13 +1,11 @@
 /**
- * Every login. Passwords are checked here, in turns by host; guesses are slowed down by the host that they come from, and
- * each outcome is reported to the audit log.
+ * All logins: a queue of password checks that is fair between hosts, delays for hosts with failed logins, and reports to
+ * the audit log.
  */
 import { type ClientNetwork, networkOf } from '../base/client-network.ts';
-
 import { type Clock, systemClock } from '../base/clock.ts';
 import { FairQueue } from '../base/fair-queue.ts';
 import { Listeners } from '../base/listeners.ts';
-
 import type { Settings } from '../store/settings.ts';
 import type { Account, Accounts } from './accounts.ts';
 import { AuthCache } from './authcache.ts';
@@ -15,12 +13,12 @@ import type { KnownNetworks } from './known-networks.ts';
 
 export type Login =
   | { readonly ok: true; readonly account: Account }
-  /** `wrong` stands for every reason that a guesser must not learn. */
+  /** `wrong` covers every reason that must not be disclosed. */
   | { readonly ok: false; readonly reason: 'wrong' }
-  /** Too many checks at once, or too many failures from this host: try again in so many seconds. */
+  /** Too many concurrent checks, or failures from this host: retry after `seconds`. */
   | { readonly ok: false; readonly reason: 'later'; readonly seconds: number };
 
-/** AccountService.HTTPBasicAuth: whether Basic credentials are taken, and whether a 401 offers that. */
+/** AccountService.HTTPBasicAuth: whether Basic credentials are accepted, and whether a 401 response offers them. */
 export type BasicAuth = 'Enabled' | 'Unadvertised' | 'Disabled';
 export const basicAuthValues: readonly BasicAuth[] = ['Enabled', 'Unadvertised', 'Disabled'];
 const basicKey = 'logins.basic';
@@ -33,35 +31,35 @@ export interface LoginAttempt {
 
 export interface LoginsOptions {
   readonly known: KnownNetworks;
-  /** Called for each failure, and for each success that begins a session. */
+  /** Called for each failed login, and for each success that creates a session. */
   readonly report: (attempt: LoginAttempt) => void;
-  /** Charges a network for the milliseconds of a password check before it begins; false while it is in debt. */
+  /** Charges a network for the milliseconds of a password check before the check; false: its budget is exhausted. */
   readonly charge?: (network: ClientNetwork, milliseconds: number) => boolean;
   readonly clock?: Clock;
 }
 
-/** What is remembered of a host with failed logins. */
+/** A host with failed logins. Times are monotonic, milliseconds. */
 interface Suspect {
   /** Failures by user name. */
   readonly failures: Map<string, number>;
-  /** Monotonic time before which no password from there is checked. */
+  /** Time until which no password from this host is checked. */
   until: number;
   last: number;
 }
 
-/** Failures of one host without a wait: people mistype. */
+/** Failures of one host without a delay: typing errors. */
 const free = 5;
-/** Milliseconds of the first wait; each further failure doubles it, up to the longest. */
+/** Delay after the first failure beyond `free`, milliseconds; each further failure doubles it, up to `longestWait`. */
 const firstWait = 1_000;
 const longestWait = 60_000;
-/** Milliseconds without a failure after which a host starts afresh. */
+/** Milliseconds without a failure after which the failures of a host are cleared. */
 const forgetAfter = 900_000;
-/** Hosts that are remembered, and user names of each; beyond that the one that was quiet longest is forgotten. */
+/** Limits of hosts and of user names per host; one more host replaces the one whose last failure is oldest. */
 const remembered = 4096;
 const rememberedNames = 16;
-/** Seconds after which a client may try again when too many passwords are being checked. */
+/** Retry time when too many passwords are being checked, seconds. */
 const busyWait = 2;
-/** Two scrypt hashes at once take 32 MiB; see `scryptCost`. */
+/** Two concurrent scrypt hashes use 32 MiB; see `scryptCost`. */
 const queueOptions = { concurrency: 2, perClient: 8, total: 64 };
 
 export class Logins {
@@ -70,9 +68,9 @@ export class Logins {
   readonly #clock: Clock;
   readonly #options: LoginsOptions;
   readonly #suspects = new Map<string, Suspect>();
-  /** Password checks under way or waiting, by host. */
+  /** Number of running and waiting password checks, by host. */
   readonly #pending = new Map<string, number>();
-  /** Checks under way, by address and pair. */
+  /** Running checks of Basic credentials, by address and pair. */
   readonly #shared = new Map<string, Promise<Login>>();
   readonly #queue = new FairQueue(queueOptions);
   readonly #settings: Settings;
@@ -92,23 +90,24 @@ export class Logins {
     });
   }
 
+  /** The setting of Basic authentication. */
   get basic(): BasicAuth {
     return this.#basic;
   }
 
-  /** @throws StoreError */
+  /** Changes the setting, durably. @throws StoreError */
   setBasic(value: BasicAuth): void {
     this.#settings.set(basicKey, value);
     this.#basic = value;
     this.#changed.emit(value);
   }
 
-  /** Called when Basic authentication has been switched. */
+  /** Calls the listener after the setting of Basic authentication changed. @returns unsubscribes */
   onChange(listener: (basic: BasicAuth) => void): () => void {
     return this.#changed.add(listener);
   }
 
-  /** A login that begins a session: always checked in full. */
+  /** Verifies a login that creates a session: never from the cache. */
   async begin(userName: string, password: string, address: string): Promise<Login> {
     const login = await this.#check(userName, address, (exempt) =>
       this.#accounts.verify(userName, password, exempt),
@@ -117,13 +116,13 @@ export class Logins {
     return login;
   }
 
-  /** The credentials of a single request; a pair that was right a moment ago is not hashed again. */
+  /** Verifies the Basic credentials of one request; a cached pair is not hashed again. */
   each(userName: string, password: string, address: string): Login | Promise<Login> {
     if (this.#basic === 'Disabled') return { ok: false, reason: 'wrong' };
-    // A known client goes on, whatever a guesser at the same address does.
+    // A client with verified credentials is not delayed by guesses from its address.
     const account = this.#cache.known(userName, password);
     if (account !== undefined) return { ok: true, account };
-    // Equal requests at one time, as a client with many connections sends them, are one guess.
+    // Concurrent requests with one pair, from a client with many connections, count as one guess.
     const key = `${address} ${this.#cache.keyOf(userName, password)}`;
     const shared = this.#shared.get(key);
     if (shared !== undefined) return shared;
@@ -146,7 +145,7 @@ export class Logins {
     if (wait > 0) return { ok: false, reason: 'later', seconds: wait };
     if (charge?.(network, this.#accounts.hashingTime) === false)
       return { ok: false, reason: 'later', seconds: busyWait };
-    // A guess that waits counts already: many at once must not outrun the wait.
+    // A waiting check counts already: concurrent guesses must not evade the delay.
     this.#pending.set(host, (this.#pending.get(host) ?? 0) + 1);
     let leave: (() => void) | null = null;
     try {
@@ -159,7 +158,7 @@ export class Logins {
         return verified;
       }
       if (verified.reason === 'busy') return { ok: false, reason: 'later', seconds: busyWait };
-      // A lock refuses every password, so nothing was guessed.
+      // A locked account refuses every password, so the request was no guess.
       if (verified.reason !== 'locked') this.#suspect(host, userName);
       report({ userName, address, ok: false });
       return { ok: false, reason: 'wrong' };
@@ -171,7 +170,7 @@ export class Logins {
     }
   }
 
-  /** A lock holds for guessers: not for a host from which the account has logged in, unless it guesses itself. */
+  /** Whether the lock of an account does not apply to a host: the account has logged in from it, and few failures came from it. */
   #isExempt(host: string, userName: string): boolean {
     const account = this.#accounts.findByName(userName);
     if (account === undefined || !this.#options.known.hasAccount(host, account.id)) return false;
@@ -179,7 +178,7 @@ export class Logins {
     return failures < this.#accounts.policy.lockoutThreshold;
   }
 
-  /** Seconds that a host still has to wait. */
+  /** Returns the remaining delay of a host, seconds. */
   #wait(host: string): number {
     const suspect = this.#suspects.get(host);
     const pending = this.#pending.get(host) ?? 0;
@@ -199,7 +198,7 @@ export class Logins {
     const suspect: Suspect = { failures, until: now, last: now };
     const count = failuresOf(suspect);
     if (count > free) suspect.until += Math.min(longestWait, firstWait * 2 ** (count - free - 1));
-    // Set anew, so that the map keeps the order of the last failure.
+    // Deleted and set again, so that the map is in order of the last failure.
     this.#suspects.delete(host);
     this.#suspects.set(host, suspect);
     const [oldest] = this.#suspects.keys();

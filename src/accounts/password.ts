@@ -1,3 +1,4 @@
+/** Password hashes (scrypt) and generated passwords. */
 import { randomBytes, randomInt, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { AccountError } from './account-error.ts';
@@ -14,16 +15,15 @@ export interface ScryptCost {
 }
 
 /**
- * 2^14, 8, 1: 16 MiB for each password that is being checked, so 32 MiB at most with two at once. About 30 ms on a
- * server core, and in the order of half a second on the Cortex-A7 of a BMC, where more would make logging in
- * a burden. It may be raised: each hash carries its own cost, and is renewed at the next login.
+ * N = 2^14, r = 8, p = 1: 16 MiB per check, 32 MiB with two at a time. About 30 ms on a server core and in the order of
+ * 500 ms on the Cortex-A7 of a BMC. The cost can be raised: each hash states its own, and is renewed at the next login.
  */
 export const scryptCost: ScryptCost = { ln: 14, r: 8, p: 1 };
 
 const keyLength = 32;
 const pattern = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]{43})$/;
 
-/** Hashes and checks passwords on libuv's thread pool, a bounded number at a time. */
+/** Hashes and verifies passwords on the thread pool of libuv, a bounded number at a time. */
 export class PasswordHasher {
   readonly #cost: ScryptCost;
   readonly #concurrency: number;
@@ -38,12 +38,12 @@ export class PasswordHasher {
     this.#queueLimit = queueLimit;
   }
 
-  /** Milliseconds that a hash takes when nothing else runs: the fastest so far; 0 before the first. */
+  /** Duration of a hash on an idle machine, milliseconds: the shortest so far; 0 before the first. */
   get time(): number {
     return Number.isFinite(this.#fastest) ? this.#fastest : 0;
   }
 
-  /** A string that holds cost, salt and hash, in the PHC form `$scrypt$ln=14,r=8,p=1$salt$hash`. @throws AccountError `busy` */
+  /** Returns cost, salt and hash in the PHC string format `$scrypt$ln=14,r=8,p=1$salt$hash`. @throws AccountError `busy` */
   async hash(password: string): Promise<string> {
     const salt = randomBytes(16);
     const key = await this.#derive(password, salt, this.#cost);
@@ -52,8 +52,8 @@ export class PasswordHasher {
   }
 
   /**
-   * Whether the password is the one that was hashed. With `null` (no such user) it takes as long and says no, so
-   * that the time does not tell which users exist. @throws AccountError `busy`
+   * Whether a password matches a hash. `null` (unknown user) takes as long and returns false, so that the response time does
+   * not reveal which users exist. @throws AccountError `busy`
    */
   async verify(password: string, stored: string | null): Promise<boolean> {
     const parsed = stored === null ? null : parse(stored);
@@ -66,7 +66,7 @@ export class PasswordHasher {
     return parsed !== null && equal;
   }
 
-  /** Whether a hash was made at another cost than today's. */
+  /** Whether a hash has another cost than the configured one. */
   isOutdated(stored: string): boolean {
     const cost = parse(stored)?.cost;
     return cost?.ln !== this.#cost.ln || cost.r !== this.#cost.r || cost.p !== this.#cost.p;
@@ -107,7 +107,7 @@ function parse(stored: string): { cost: ScryptCost; salt: Buffer; key: Buffer } 
   const [, ln, r, p, salt, key] = pattern.exec(stored) ?? [];
   if (salt === undefined || key === undefined) return null;
   const cost = { ln: Number(ln), r: Number(r), p: Number(p) };
-  // Far above any cost in use; a damaged entry must not take all memory.
+  // Bounds far above any cost in use: a damaged entry must not exhaust memory.
   if (cost.ln < 1 || cost.ln > 18 || cost.r < 1 || cost.r > 16 || cost.p < 1 || cost.p > 8) return null;
   return { cost, salt: Buffer.from(salt, 'base64'), key: Buffer.from(key, 'base64') };
 }
@@ -116,10 +116,10 @@ function base64(bytes: Buffer): string {
   return bytes.toString('base64').replaceAll('=', '');
 }
 
-// Without those that look like another: 0 o, 1 l i, and u beside v.
+// Without characters that resemble others: 0 o, 1 l i, and u (like v).
 const letters = 'abcdefghjkmnpqrstvwxyz23456789';
 
-/** A random password that is easy to copy by hand: `xxxxx-xxxxx-xxxxx-xxxxx`, 98 bits. */
+/** Returns a random password that is easy to type: `xxxxx-xxxxx-xxxxx-xxxxx`, 98 bits. */
 export function generatePassword(): string {
   const group = () => Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
   return [group(), group(), group(), group()].join('-');

@@ -1,8 +1,9 @@
+/** The roles and their privileges (DSP0266 clauses "Roles" and "Authorization"). */
 import { Listeners } from '../base/listeners.ts';
 import type { Store } from '../store/store.ts';
 import { AccountError } from './account-error.ts';
 
-/** Redfish PrivilegeType values that a role may carry (DSP0266 clause "Authorization"; NoAuth is never assigned). */
+/** PrivilegeType values that a role can have (DSP0266 clause "Authorization"; NoAuth is never assigned). */
 export const privileges = [
   'Login',
   'ConfigureManager',
@@ -21,11 +22,11 @@ export interface Role {
   readonly id: string;
   readonly predefined: boolean;
   readonly privileges: readonly Privilege[];
-  /** Grows with every change. */
+  /** Rises with every change. */
   readonly revision: number;
 }
 
-/** DSP0266 clause "Roles": names and assigned privileges that every service offers and nobody may change. */
+/** Predefined roles: names and privileges are fixed (DSP0266 clause "Roles"). */
 const predefined: readonly Role[] = [
   {
     id: 'Administrator',
@@ -43,10 +44,10 @@ const predefined: readonly Role[] = [
 ];
 
 const idPattern = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
-/** Role ids that the specification keeps for itself. */
+/** Role ids that are reserved by the specification. */
 const reserved = ['NoAccess', 'None'];
 
-/** The roles: three that are fixed, and those that an administrator made. */
+/** The three predefined roles and the custom roles. */
 export class Roles {
   readonly #store: Store;
   readonly #roles = new Map(predefined.map((role) => [role.id, role]));
@@ -63,20 +64,22 @@ export class Roles {
     }
   }
 
+  /** Returns all roles, the predefined first. */
   list(): Role[] {
     return [...this.#roles.values()];
   }
 
+  /** Returns a role by its id. */
   get(id: string): Role | undefined {
     return this.#roles.get(id);
   }
 
-  /** Called after a role was made, changed or deleted. */
+  /** Calls the listener after a role was created, changed or deleted. @returns unsubscribes */
   onChange(listener: (role: Role) => void): () => void {
     return this.#changed.add(listener);
   }
 
-  /** @throws AccountError, StoreError */
+  /** Creates a custom role. @throws AccountError, StoreError */
   create(id: string, assigned: readonly string[]): Role {
     if (!idPattern.test(id) || reserved.includes(id)) {
       const form = 'a letter, then up to 63 letters, digits, dots, dashes or underscores';
@@ -90,7 +93,7 @@ export class Roles {
     return this.#put({ id, predefined: false, privileges: check(assigned), revision: Date.now() });
   }
 
-  /** @throws AccountError, StoreError */
+  /** Changes the privileges of a custom role. @throws AccountError, StoreError */
   update(id: string, assigned: readonly string[], options: { readonly ifRevision?: number } = {}): Role {
     const role = this.#custom(id);
     if (options.ifRevision !== undefined && options.ifRevision !== role.revision) {
@@ -99,7 +102,7 @@ export class Roles {
     return this.#put({ ...role, privileges: check(assigned), revision: role.revision + 1 });
   }
 
-  /** @throws AccountError, StoreError */
+  /** Deletes a custom role that no account has. @throws AccountError, StoreError */
   delete(id: string): void {
     const role = this.#custom(id);
     const user = this.#store.get<{ name: string }>(

@@ -1,3 +1,4 @@
+/** The login sessions: create, find by token, expire, end. */
 import { hash, randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Listeners } from '../base/listeners.ts';
@@ -7,36 +8,22 @@ import type { Store } from '../store/store.ts';
 import type { Account } from './account.ts';
 import { AccountError } from './account-error.ts';
 import type { Accounts } from './accounts.ts';
-
-export interface Session {
-  readonly id: string;
-  readonly accountId: string;
-  readonly userName: string;
-  readonly clientAddress: string;
-  /** What the client said it is for. */
-  readonly context: string | null;
-  readonly createdAt: Date;
-}
-
-export interface SessionPolicy {
-  /** Seconds without a request that end a session. */
-  readonly idleTimeout: number;
-  /** Seconds that end a session however busy it is; null for no such end. */
-  readonly absoluteTimeout: number | null;
-}
-
-export interface SessionChange {
-  readonly kind: 'created' | 'ended';
-  readonly session: Session;
-  /** Why it ended; null for one that was created. */
-  readonly reason: 'deleted' | 'expired' | 'evicted' | 'account' | null;
-}
+import { evictedFor, type SessionLimits } from './eviction.ts';
+import {
+  checkSessionPolicy,
+  decodeSessionPolicy,
+  defaultSessionPolicy,
+  type Session,
+  type SessionChange,
+  type SessionPolicy,
+} from './session.ts';
+import { readSessions, type SessionRow, saveSessions } from './session-table.ts';
 
 export interface SessionsOptions {
   readonly clock?: Clock;
-  /** Sessions that one account may have; a further one ends its longest idle. */
+  /** Limit of sessions of one account; one more ends the account's longest idle session. */
   readonly perAccount?: number;
-  /** Sessions in all. */
+  /** Limit of sessions of all accounts. */
   readonly total?: number;
 }
 
@@ -45,51 +32,31 @@ type Ending = NonNullable<SessionChange['reason']>;
 interface Entry {
   session: Session;
   readonly tokenHash: string;
-  /** Monotonic times of creation and of the last request; a wall clock that steps ends no session. */
+  /** Monotonic times of creation and of the last request, milliseconds: a step of the wall clock ends no session. */
   readonly begun: number;
   used: number;
-  /** `used`, as far as it is stored; NaN when the session is not stored at all. */
+  /** The value of `used` in the store; NaN while the session is not stored. */
   saved: number;
 }
 
-interface Row {
-  readonly id: string;
-  readonly tokenHash: string;
-  readonly accountId: string;
-  readonly clientAddress: string;
-  readonly context: string | null;
-  readonly created: number;
-  readonly lastUsed: number;
-}
-
-const select = `SELECT id, token_hash AS tokenHash, account AS accountId, address AS clientAddress, context, created,
-  last_used AS lastUsed FROM sessions ORDER BY created`;
-
-// Never backwards: a clock that fell to 1970 would else make an old session look young.
-const upsert = `INSERT INTO sessions (id, token_hash, account, address, context, created, last_used)
-  VALUES (@id, @tokenHash, @accountId, @clientAddress, @context, @created, @lastUsed)
-  ON CONFLICT (id) DO UPDATE SET last_used = max(last_used, excluded.last_used)`;
-
-/** Range of SessionService.SessionTimeout and AbsoluteSessionTimeout, seconds (SessionService.v1_2_0). */
-export const sessionTimeoutRange = { min: 30, max: 86_400 } as const;
 const policyKey = 'sessions.policy';
-const defaultPolicy: SessionPolicy = { idleTimeout: 1800, absoluteTimeout: null };
+/** Milliseconds between two runs of `upkeep`. */
 const upkeepPeriod = 60_000;
 
 /**
- * Login sessions. Of a token only its hash is kept, and looking one up is a Map access. They survive a restart.
- * When the store cannot take a new session it lives in memory alone: an administrator must get in to mend a full disk.
+ * The login sessions. They survive a restart. Only the hash of a token is kept; finding a session is a map access.
+ * While the store fails, a new session is held in memory alone: an administrator must be able to log in to a controller
+ * with a full disk.
  */
 export class Sessions {
   readonly #store: Store;
   readonly #settings: Settings;
   readonly #accounts: Accounts;
   readonly #clock: Clock;
-  readonly #perAccount: number;
-  readonly #total: number;
+  readonly #limits: SessionLimits;
   readonly #byHash = new Map<string, Entry>();
   readonly #byId = new Map<string, Entry>();
-  /** Ended, but their rows could not be deleted yet. */
+  /** Ids of ended sessions whose rows are not deleted yet. */
   readonly #undeleted = new Set<string>();
   readonly #changed = new Listeners<SessionChange>();
   readonly #timer: NodeJS.Timeout;
@@ -101,9 +68,8 @@ export class Sessions {
     this.#settings = settings;
     this.#accounts = accounts;
     this.#clock = options.clock ?? systemClock;
-    this.#perAccount = options.perAccount ?? 16;
-    this.#total = options.total ?? 256;
-    this.#policy = settings.json(policyKey, decodePolicy, defaultPolicy);
+    this.#limits = { perAccount: options.perAccount ?? 16, total: options.total ?? 256 };
+    this.#policy = settings.json(policyKey, decodeSessionPolicy, defaultSessionPolicy);
     this.#load();
     accounts.onChange(({ account, endsSessions, exceptSession }) => {
       const entries = this.#ofAccount(account.id);
@@ -117,35 +83,38 @@ export class Sessions {
     this.#timer = setInterval(() => this.upkeep(), upkeepPeriod).unref();
   }
 
+  /** The policy in force. */
   get policy(): SessionPolicy {
     return this.#policy;
   }
 
-  /** Grows with every session that is created or ends. */
+  /** Rises with every session that is created or ends. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** @throws AccountError `value`, StoreError */
+  /** Changes the policy and returns the new one. @throws AccountError `value`, StoreError */
   setPolicy(patch: Partial<SessionPolicy>): SessionPolicy {
-    const policy = checkPolicy({ ...this.#policy, ...patch });
+    const policy = checkSessionPolicy({ ...this.#policy, ...patch });
     this.#settings.setJson(policyKey, policy);
     this.#policy = policy;
     return policy;
   }
 
+  /** Returns the sessions that have not expired. */
   list(): Session[] {
     return this.#entries()
       .filter((entry) => !this.#isExpired(entry))
       .map((entry) => entry.session);
   }
 
+  /** Returns a session by its id; does not count as a request. */
   get(id: string): Session | undefined {
     const entry = this.#byId.get(id);
     return entry && !this.#isExpired(entry) ? entry.session : undefined;
   }
 
-  /** The session of a token, which counts as a request of it; undefined for an unknown or expired one. */
+  /** Returns the session of a token and restarts its idle timeout; undefined: the token is unknown or expired. */
   find(token: string): Session | undefined {
     const entry = this.#byHash.get(hash('sha256', token));
     if (entry === undefined) return undefined;
@@ -157,22 +126,22 @@ export class Sessions {
     return entry.session;
   }
 
-  /** When the session ends however busy it is; null when it does not. */
+  /** Returns when the session reaches its absolute timeout; null: it has none. */
   expiry(session: Session): Date | null {
     const limit = this.#policy.absoluteTimeout;
     return limit === null ? null : new Date(session.createdAt.getTime() + limit * 1000);
   }
 
-  /** Called after a session began or ended. */
+  /** Calls the listener after a session was created or ended. @returns unsubscribes */
   onChange(listener: (change: SessionChange) => void): () => void {
     return this.#changed.add(listener);
   }
 
   /**
-   * Begins a session. Where there are too many, the account's own longest idle one gives way first, so that nobody
-   * can push another user out.
-   * @returns the session, and its token (64 hex digits, 256 bits), which cannot be had again
-   * @throws AccountError `not-found` when the account was deleted or disabled in the meantime
+   * Creates a session. At a limit, the account's own longest idle session is evicted first, so that one user cannot evict
+   * the sessions of another.
+   * @returns the session and its token (64 hex digits, 256 bits), which cannot be read later
+   * @throws AccountError `not-found` when the account was deleted or disabled after the login was verified
    */
   create(
     account: Pick<Account, 'id' | 'userName'>,
@@ -198,7 +167,7 @@ export class Sessions {
       used: now,
       saved: Number.NaN,
     };
-    const evicted = this.#surplus(account.id);
+    const evicted = evictedFor(account.id, this.#entries(), this.#limits);
     this.#remove(evicted);
     this.#add(entry);
     this.#save([entry]);
@@ -207,14 +176,14 @@ export class Sessions {
     return { session, token };
   }
 
-  /** Ends a session. @returns false when there is none of that id */
+  /** Ends a session. @returns false when the id is unknown */
   delete(id: string): boolean {
     const entry = this.#byId.get(id);
     if (entry !== undefined) this.#end([entry], 'deleted');
     return entry !== undefined;
   }
 
-  /** Ends what has expired and stores when sessions were last used; called once a minute by itself. */
+  /** Ends expired sessions and stores the times of last use. A timer calls this once a minute. */
   upkeep(): void {
     const expired = this.#entries().filter((entry) => this.#isExpired(entry));
     this.#remove(expired);
@@ -222,7 +191,7 @@ export class Sessions {
     this.#announce(expired, 'expired');
   }
 
-  /** Stores what is still to be stored, and stops the timer. */
+  /** Stops the timer and runs a last `upkeep`. */
   close(): void {
     clearInterval(this.#timer);
     this.upkeep();
@@ -231,7 +200,7 @@ export class Sessions {
   #load(): void {
     const now = this.#clock.now();
     const monotonic = this.#clock.monotonic();
-    for (const { tokenHash, created, lastUsed, ...row } of this.#store.all<Row>(select)) {
+    for (const { tokenHash, created, lastUsed, ...row } of readSessions(this.#store)) {
       const account = this.#accounts.get(row.accountId);
       if (account === undefined) continue;
       const session = { ...row, userName: account.userName, createdAt: new Date(created) };
@@ -256,22 +225,6 @@ export class Sessions {
     return absoluteTimeout !== null && now - entry.begun >= absoluteTimeout * 1000;
   }
 
-  /** The one that has to go before this account may have one more session. */
-  #surplus(accountId: string): Entry[] {
-    const own = this.#ofAccount(accountId);
-    const isFull = this.#byId.size >= this.#total;
-    if (own.length >= this.#perAccount || (isFull && own.length > 0)) return [longestIdle(own)];
-    if (!isFull) return [];
-    const groups = new Map<string, Entry[]>();
-    for (const entry of this.#entries()) {
-      const group = groups.get(entry.session.accountId);
-      if (group === undefined) groups.set(entry.session.accountId, [entry]);
-      else group.push(entry);
-    }
-    const largest = [...groups.values()].reduce((most, group) => (group.length > most.length ? group : most));
-    return [longestIdle(largest)];
-  }
-
   #add(entry: Entry): void {
     this.#byHash.set(entry.tokenHash, entry);
     this.#byId.set(entry.session.id, entry);
@@ -291,22 +244,15 @@ export class Sessions {
     this.#announce(entries, reason);
   }
 
-  /** Stores these, and the ends of those that were removed. What cannot be stored now is tried again by the upkeep. */
+  /** Stores these sessions and deletes the rows of ended ones. On failure the next `upkeep` retries. */
   #save(entries: readonly Entry[]): void {
     if (entries.length === 0 && this.#undeleted.size === 0) return;
-    const wallClock = this.#clock.now() - this.#clock.monotonic();
     try {
-      this.#store.transaction(() => {
-        for (const id of this.#undeleted) this.#store.run('DELETE FROM sessions WHERE id = ?', id);
-        for (const { session, tokenHash, used } of entries) {
-          const { id, accountId, clientAddress, context } = session;
-          const created = session.createdAt.getTime();
-          this.#store.run(upsert, {
-            ...{ id, tokenHash, accountId, clientAddress, context, created },
-            lastUsed: Math.round(used + wallClock),
-          });
-        }
-      });
+      saveSessions(
+        this.#store,
+        this.#undeleted,
+        entries.map((entry) => this.#rowOf(entry)),
+      );
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       return;
@@ -315,35 +261,24 @@ export class Sessions {
     for (const entry of entries) entry.saved = entry.used;
   }
 
+  #rowOf({ session, tokenHash, used }: Entry): SessionRow {
+    const { id, accountId, clientAddress, context } = session;
+    const wallClock = this.#clock.now() - this.#clock.monotonic();
+    return {
+      id,
+      tokenHash,
+      accountId,
+      clientAddress,
+      context,
+      created: session.createdAt.getTime(),
+      lastUsed: Math.round(used + wallClock),
+    };
+  }
+
   #announce(entries: readonly Entry[], reason: Ending | null): void {
     for (const { session } of entries) {
       this.#revision++;
       this.#changed.emit({ kind: reason === null ? 'created' : 'ended', session, reason });
     }
   }
-}
-
-function longestIdle(entries: readonly Entry[]): Entry {
-  return entries.reduce((oldest, entry) => (entry.used < oldest.used ? entry : oldest));
-}
-
-function checkPolicy(policy: SessionPolicy): SessionPolicy {
-  const { min, max } = sessionTimeoutRange;
-  const isGood = (value: unknown) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
-  const refuse = (property: string) =>
-    new AccountError(
-      'value',
-      property,
-      `${property} must be a whole number of seconds from ${min} to ${max}`,
-    );
-  if (!isGood(policy.idleTimeout)) throw refuse('SessionTimeout');
-  if (policy.absoluteTimeout !== null && !isGood(policy.absoluteTimeout))
-    throw refuse('AbsoluteSessionTimeout');
-  return policy;
-}
-
-function decodePolicy(value: unknown): SessionPolicy | undefined {
-  return typeof value === 'object' && value !== null
-    ? checkPolicy({ ...defaultPolicy, ...value })
-    : undefined;
 }

@@ -1,3 +1,4 @@
+/** Roll-up of health. */
 import type { Health } from './model/status.ts';
 
 /** Roll-up of healths; OK for none. */

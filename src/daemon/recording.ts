@@ -1,6 +1,6 @@
 /** The one table of what is appended to the journal, by which part of the daemon, and as which record. */
 import type { LoginAttempt } from '../accounts/logins.ts';
-import type { SessionChange } from '../accounts/sessions.ts';
+import type { SessionChange } from '../accounts/session.ts';
 import type { Board, BoardEvent, PostCode } from '../board/model.ts';
 import type { ConsoleEvent } from '../http/endpoints/console.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -26,7 +26,7 @@ import {
 import type { AuditRecord, ResourceChange } from '../redfish/service/service.ts';
 import { managerUri, sessionUri, subscriptionUri } from '../redfish/uris.ts';
 import type { Task, TaskEvent } from '../tasks/task.ts';
-import type { Fired } from '../telemetry/trigger.ts';
+import type { TriggerEvent } from '../telemetry/trigger.ts';
 
 /** Milliseconds in which POST codes gather before they are stored. */
 const postCodesWithin = 1000;
@@ -63,7 +63,7 @@ export function recording(journal: Journal, manager: string) {
       for (const code of codes) void journal.append(postCodeRecord(code), postCodesWithin).catch(() => {});
       if (isComplete) journal.flush();
     },
-    trigger: (fired: Fired) => append(triggerRecord(fired)),
+    trigger: (fired: TriggerEvent) => append(triggerRecord(fired)),
     login: ({ userName, address, ok }: LoginAttempt) => {
       const record = loginRecord(userName, address, ok);
       return ok ? append(record) : refused(record, address, null);

@@ -1,4 +1,4 @@
-/** Archives of diagnostic data: made part by part, so that they cost the disk and not the memory; the last few are kept. */
+/** Archives of diagnostic data: written part by part, in constant memory; the newest are kept. */
 import { createWriteStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -13,7 +13,7 @@ export interface Archive {
   readonly made: Date;
 }
 
-/** One file of an archive; parts are asked for one after the other. */
+/** One file of an archive; parts are requested one after the other. */
 export interface Part {
   readonly name: string;
   readonly text: string;
@@ -27,14 +27,14 @@ export class Archives {
   #revision = 0;
   #isBusy = false;
 
-  /** @param directory for the archives alone; what a former run left unfinished in it is removed */
+  /** @param directory contains archives only; unfinished ones of an earlier run are deleted */
   constructor(directory: string) {
     this.#directory = directory;
     for (const name of this.#names())
       if (name.endsWith('.part')) rmSync(join(directory, name), { force: true });
   }
 
-  /** Whether an archive is being made: one at a time is enough for one disk and one core. */
+  /** Whether an archive is being written; only one at a time. */
   get isBusy(): boolean {
     return this.#isBusy;
   }
@@ -43,7 +43,7 @@ export class Archives {
     return this.#revision;
   }
 
-  /** The oldest first. */
+  /** Returns the archives, the oldest first. */
   list(): Archive[] {
     return this.#names()
       .flatMap((name) => {
@@ -62,8 +62,8 @@ export class Archives {
   }
 
   /**
-   * Makes an archive; nothing is left of one that is not finished.
-   * @throws Error of the file system, or why `signal` was aborted
+   * Writes an archive. An unfinished one is deleted.
+   * @throws Error of the file system, or the reason of `signal`
    */
   async make(parts: AsyncIterable<Part>, signal: AbortSignal): Promise<Archive> {
     this.#isBusy = true;

@@ -1,4 +1,4 @@
-/** What somebody who looks for a fault wants to see of the daemon, and nothing that must stay secret. */
+/** The content of a diagnostic archive: state, settings and logs, without secrets. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, release, totalmem, uptime } from 'node:os';
@@ -16,18 +16,18 @@ export interface DiagnosticSources {
   readonly version: string;
 }
 
-/** Settings whose names say that they are secrets, or belong to some. */
+/** Names of settings that are secret or belong to a secret. */
 const secret = /password|secret|token|key|tls|certificate|private|credential|header/i;
 const page = 1_000;
 const maxKernelLog = 4 * 1024 * 1024;
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** What belongs together, and can fail while the rest does not. */
+/** Files that belong together; a failure of one section does not affect the others. */
 export interface Section {
-  /** For people. */
+  /** Display name. */
   readonly name: string;
-  /** Files in turn; each is made when the one before has been taken. @throws why they cannot be had */
+  /** Returns the files; each is created when the one before has been consumed. @throws when they are not available */
   readonly files: (signal: AbortSignal) => AsyncIterable<Part> | Iterable<Part>;
 }
 
@@ -36,7 +36,7 @@ const one = (name: string, file: string, value: () => unknown): Section => ({
   files: () => [{ name: file, text: json(value()) }],
 });
 
-/** All that is collected, in order. */
+/** Returns all sections, in order. */
 export function diagnosticSections(sources: DiagnosticSources): readonly Section[] {
   const { board, journal, settings, version } = sources;
   const logs: readonly (readonly [string, LogRef])[] = [
@@ -50,41 +50,65 @@ export function diagnosticSections(sources: DiagnosticSources): readonly Section
   ];
   return [
     one('State of the daemon', 'system.json', () => ({
-      ...{
-        version,
-        node: process.version,
-        arch: arch(),
-        kernel: release(),
-        uptime: uptime(),
-        memory: totalmem(),
-      },
-      ...{ process: process.memoryUsage(), running: process.uptime(), time: new Date() },
+      version,
+      node: process.version,
+      arch: arch(),
+      kernel: release(),
+      uptime: uptime(),
+      memory: totalmem(),
+      process: process.memoryUsage(),
+      running: process.uptime(),
+      time: new Date(),
       journal: { ...journal.state, fault: journal.state.fault?.message ?? null, newest: journal.newest },
     })),
     one('Descriptor', 'platform.json', () => board.platform),
     one('Settings', 'settings.json', () =>
       Object.fromEntries([...settings.entries()].filter(([key]) => !secret.test(key))),
     ),
+    ...boardSections(board),
+    ...logs.map(([name, ref]): Section => ({ name, files: () => pages(journal, name, ref) })),
+    { name: 'State of the system', files: processFiles },
+    { name: 'Log of the kernel', files: kernelLog },
+  ];
+}
+
+/** Returns the sections of sensors, nodes and hosts. */
+function boardSections(board: DiagnosticSources['board']): readonly Section[] {
+  return [
     one('Sensors', 'sensors.json', () =>
       [...board.sensors.values()].map(
         ({ id, chassis, device, quantity, reading, readingTime, status, crossed, fault }) => ({
-          ...{ id, chassis, device, quantity, reading, readingTime, status, crossed, fault },
+          id,
+          chassis,
+          device,
+          quantity,
+          reading,
+          readingTime,
+          status,
+          crossed,
+          fault,
         }),
       ),
     ),
     one('Nodes', 'nodes.json', () =>
       [...board.nodes.values()].map(({ id, status, lastAnswer, fault, firmware, powerLimit }) => ({
-        ...{ id, status, lastAnswer, fault, firmware, powerLimit },
+        id,
+        status,
+        lastAnswer,
+        fault,
+        firmware,
+        powerLimit,
       })),
     ),
     one('Hosts', 'hosts.json', () =>
       [...board.hosts.values()].map(({ id, powerState, postComplete, lastReset, status }) => ({
-        ...{ id, powerState, postComplete, lastReset, status },
+        id,
+        powerState,
+        postComplete,
+        lastReset,
+        status,
       })),
     ),
-    ...logs.map(([name, ref]): Section => ({ name, files: () => pages(journal, name, ref) })),
-    { name: 'State of the system', files: processFiles },
-    { name: 'Log of the kernel', files: kernelLog },
   ];
 }
 
@@ -105,7 +129,7 @@ function* processFiles(): Iterable<Part> {
     try {
       yield { name: `proc/${file}`, text: readFileSync(`/proc/${file}`, 'utf8') };
     } catch {
-      // Not on every system, and not for every user.
+      // The file is missing on some systems, or not readable.
     }
   }
 }

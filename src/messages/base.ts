@@ -1,3 +1,4 @@
+/** The Base registry: results of requests. */
 import { nothingToDo, type Wordings } from './wording.ts';
 
 const correctValue = 'Correct the value and send the request again.';

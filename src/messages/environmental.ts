@@ -1,3 +1,4 @@
+/** The Environmental registry: temperature, humidity, fans, leaks and coolant. */
 import { ranges, thresholds } from './thresholds.ts';
 import { nothingToDo, type Wordings } from './wording.ts';
 

@@ -1,3 +1,4 @@
+/** The registries of events of sensors, devices, logs and updates. */
 import { ranges, thresholds } from './thresholds.ts';
 import { nothingToDo, type Wordings } from './wording.ts';
 

@@ -50,8 +50,13 @@ export function ownRegistry(type: string): string {
         return [
           key,
           {
-            ...{ Description: descriptions[key as OwnKey], Message, Severity: severity },
-            ...{ MessageSeverity: severity, NumberOfArgs: args.length, ParamTypes: args, Resolution },
+            Description: descriptions[key as OwnKey],
+            Message,
+            Severity: severity,
+            MessageSeverity: severity,
+            NumberOfArgs: args.length,
+            ParamTypes: args,
+            Resolution,
           },
         ];
       }),

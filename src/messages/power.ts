@@ -1,3 +1,4 @@
+/** The Power registry: electrical readings, power supplies, circuits and switches. */
 import { ranges, thresholds } from './thresholds.ts';
 import { nothingToDo, type Wordings } from './wording.ts';
 

@@ -1,3 +1,4 @@
+/** The Telemetry registry: triggers and telemetry data. */
 import { nothingToDo, type Wordings } from './wording.ts';
 
 const checkMetric = 'Look at the part that the metric is about.';

@@ -1,3 +1,4 @@
+/** Messages of a reading that crosses a threshold, for each quantity and level. Pure. */
 import { nothingToDo, type Wording } from './wording.ts';
 
 type Level = 'Caution' | 'Critical' | 'Fatal';

@@ -1,3 +1,4 @@
+/** The texts of a message: what it reports, and its resolution. */
 import type { registries } from './generated/registries.ts';
 
 /** What a message says, with `%1`, `%2` … where its arguments go, and what the reader can do about it. */

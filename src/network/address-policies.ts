@@ -1,4 +1,4 @@
-/** The table by which the system prefers one address to another: RFC 6724 and its file, gai.conf(5). */
+/** The address selection policy table (RFC 6724) and its file, gai.conf(5). */
 import { canonicalIpv6 } from './addresses.ts';
 import type { AddressPolicy } from './model.ts';
 
@@ -15,7 +15,7 @@ export const defaultPolicies: readonly AddressPolicy[] = [
   { prefix: '3ffe::/16', precedence: 1, label: 12 },
 ];
 
-/** `2001:db8::/32`, whatever way the address is written; undefined for what is no prefix. */
+/** Returns a prefix in canonical form, e.g. `2001:db8::/32`; undefined when the text is no prefix. */
 export function canonicalPrefix(text: string): string | undefined {
   const [address = '', length = '', ...rest] = text.split('/');
   const canonical = canonicalIpv6(address);
@@ -25,7 +25,7 @@ export function canonicalPrefix(text: string): string | undefined {
 
 const line = /^\s*(label|precedence)\s+(\S+)\s+(\d+)\s*(?:#.*)?$/;
 
-/** The table that a gai.conf holds: the first line of either kind takes the place of all defaults of its kind. */
+/** Returns the table of a gai.conf: the first line of a kind (label, precedence) replaces all defaults of the kind. */
 export function parseGaiConf(text: string): readonly AddressPolicy[] {
   const labels = new Map<string, number>();
   const precedences = new Map<string, number>();
@@ -44,7 +44,7 @@ export function parseGaiConf(text: string): readonly AddressPolicy[] {
   }));
 }
 
-/** `before` with this table in place of the one it holds; its other lines stay. */
+/** Returns the text `before` with its table replaced; other lines are kept. */
 export function formatGaiConf(policies: readonly AddressPolicy[], before: string): string {
   const others = before.split('\n').filter((each) => !line.test(each));
   while (others.at(-1) === '') others.pop();

@@ -1,11 +1,11 @@
-/** Programs of the system that carry out changes. */
+/** Runs system programs (networkctl, systemctl) that apply changes. */
 import { execFile } from 'node:child_process';
 import { NetworkError } from './model.ts';
 
-/** Resolves when the program has succeeded. @throws NetworkError */
+/** Runs a program to its successful end. @throws NetworkError */
 export type Runner = (command: string, args: readonly string[]) => Promise<void>;
 
-/** Both programs only hand a message to a daemon; one that takes longer hangs. */
+/** Milliseconds. The programs only send a message to a daemon; one that takes longer hangs. */
 const timeout = 15_000;
 
 export const runCommand: Runner = (command, args) =>

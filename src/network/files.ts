@@ -1,4 +1,4 @@
-/** Files of the system, read as they are and replaced as a whole. */
+/** Reads system files and replaces them atomically. */
 import {
   closeSync,
   fsyncSync,
@@ -13,7 +13,7 @@ import {
 import { dirname } from 'node:path';
 import { NetworkError } from './model.ts';
 
-/** The text of a file, or undefined where it cannot be had. */
+/** Returns the text of a file; undefined when it cannot be read. */
 export function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -22,7 +22,7 @@ export function textOf(path: string): string | undefined {
   }
 }
 
-/** The names in a folder; none where it cannot be read. */
+/** Returns the names in a directory; empty when it cannot be read. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -32,8 +32,7 @@ export function namesIn(folder: string): string[] {
 }
 
 /**
- * Replaces files by the texts given, in order; null removes one. Each is replaced atomically, and when one cannot be, those
- * before it are put back.
+ * Replaces files in order, each atomically; null removes a file. When one fails, the files before it are restored.
  * @throws NetworkError
  */
 export function replaceFiles(files: ReadonlyMap<string, string | null>): void {
@@ -68,7 +67,7 @@ function replaceFile(path: string, text: string | null): void {
   syncFolder(dirname(path));
 }
 
-/** A rename is only safe from power loss once its folder is. */
+/** Syncs the directory of a file: a rename survives power loss only after that. */
 function syncFolder(path: string): void {
   const folder = openSync(path, 'r');
   try {

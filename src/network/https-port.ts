@@ -1,4 +1,4 @@
-/** The TCP port of HTTPS: the one that the command line names, until a client asks for another. */
+/** The TCP port of HTTPS: from the command line, or as a client has set it. */
 import type { Settings } from '../store/settings.ts';
 import { isLike } from './shape.ts';
 
@@ -9,13 +9,13 @@ export class HttpsPort {
   readonly #configured: number;
   #move: ((port: number) => Promise<void>) | undefined;
 
-  /** @param configured what the command line says; 0 leaves it to the system */
+  /** @param configured port of the command line; 0: the system chooses */
   constructor(settings: Settings, configured: number) {
     this.#settings = settings;
     this.#configured = configured;
   }
 
-  /** Where to listen. What a client once asked for counts only as long as the command line says what it said then. */
+  /** The port to listen on. The port that a client set is valid until the command line names another. */
   get wanted(): number {
     const asked = this.#settings.json(
       key,
@@ -25,12 +25,12 @@ export class HttpsPort {
     return asked?.instead === this.#configured ? asked.port : this.#configured;
   }
 
-  /** Says how a running listener is moved; until then a move only holds for the next start. */
+  /** Registers the function that moves a running listener; without it a move takes effect at the next start. */
   onMove(move: (port: number) => Promise<void>): void {
     this.#move = move;
   }
 
-  /** @throws Error with the `code` of the system when the port cannot be had, StoreError; nothing has moved then */
+  /** Moves to another port, durably. @throws the system's error when the port is not available, StoreError; then nothing has changed */
   async move(port: number): Promise<void> {
     const before = this.wanted;
     this.#remember(port);

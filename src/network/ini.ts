@@ -1,11 +1,11 @@
-/** Configuration files of systemd (systemd.syntax(7)): sections, in each of them keys that may repeat. */
+/** Configuration files of systemd (systemd.syntax(7)): sections of keys, which may repeat. Pure. */
 
 export interface Section {
   readonly name: string;
   readonly entries: readonly (readonly [key: string, value: string])[];
 }
 
-/** Comments are dropped; a line that ends in a backslash goes on in the next; what is no entry is passed over. */
+/** Returns the sections of a file. A backslash at its end continues a line; comments and other lines are skipped. */
 export function parseIni(text: string): Section[] {
   const sections: { name: string; entries: [string, string][] }[] = [];
   for (const line of text.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
@@ -23,7 +23,7 @@ export function parseIni(text: string): Section[] {
   return sections;
 }
 
-/** The file of these sections; those without entries are left out. */
+/** Returns the text of sections; empty sections are omitted. */
 export function formatIni(sections: readonly Section[]): string {
   return sections
     .filter(({ entries }) => entries.length > 0)
@@ -31,7 +31,7 @@ export function formatIni(sections: readonly Section[]): string {
     .join('\n');
 }
 
-/** Every value of a key in the sections of that name, in order; an empty value takes back those before it. */
+/** Returns all values of a key in the sections of a name, in order; an empty value clears those before it. */
 export function valuesOf(sections: readonly Section[], name: string, key: string): string[] {
   let values: string[] = [];
   for (const section of sections) {
@@ -43,11 +43,11 @@ export function valuesOf(sections: readonly Section[], name: string, key: string
   return values;
 }
 
-/** The last value of a key, which is the one that holds. */
+/** Returns the last value of a key, which is the effective one. */
 export const lastOf = (sections: readonly Section[], name: string, key: string): string | undefined =>
   valuesOf(sections, name, key).at(-1);
 
-/** The boolean of systemd; `fallback` where there is none. */
+/** Returns a boolean of systemd; `fallback` when there is none. */
 export function flagOf(text: string | undefined, fallback: boolean): boolean {
   if (text === undefined) return fallback;
   if (/^(1|yes|y|true|t|on)$/i.test(text)) return true;

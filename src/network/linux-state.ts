@@ -1,6 +1,6 @@
 /**
- * What the kernel and the files that every Linux keeps tell of the network. What cannot be read is null; nothing here
- * waits or asks another process.
+ * The state of the network from sysfs, procfs and resolv.conf. Unreadable values are null. Nothing here waits or starts a
+ * process.
  */
 import type { NetworkInterfaceInfo } from 'node:os';
 import { canonicalIpv6, isLinkLocalIpv6 } from './addresses.ts';
@@ -13,7 +13,7 @@ export type AddressList = Readonly<Record<string, readonly NetworkInterfaceInfo[
 /** ARPHRD_ETHER of linux/if_arp.h. */
 const ethernet = '1';
 
-/** Ethernet interfaces of the machine: those with hardware behind them, or all where there is none (a container). */
+/** Returns the Ethernet interfaces with hardware; all of them when none has hardware (a container). */
 export function interfaceNames(root: string): string[] {
   const all = namesIn(`${root}sys/class/net`).filter((name) => {
     const kind = /^DEVTYPE=(.*)$/m.exec(textOf(`${root}sys/class/net/${name}/uevent`) ?? '')?.[1];
@@ -23,7 +23,7 @@ export function interfaceNames(root: string): string[] {
   return (physical.length > 0 ? physical : all).sort();
 }
 
-/** What is known of an interface; `over` is that of the VLAN on top of it, which then has the addresses. */
+/** Returns the state of an interface. `over` is the name of its VLAN interface, which then has the addresses. */
 export function readInterface(
   root: string,
   id: string,
@@ -37,7 +37,7 @@ export function readInterface(
     return Number.isInteger(value) && value >= 0 ? value : null;
   };
   const up = isUp(attribute(root, id, 'flags'));
-  // An interface that is down does not even tell whether it has a carrier.
+  // The attribute `carrier` cannot be read while the interface is down.
   const carrier = up ? attribute(root, id, 'carrier') : '0';
   const duplex = attribute(root, id, 'duplex');
   const macAddress = attribute(root, id, 'address') ?? '00:00:00:00:00:00';
@@ -57,7 +57,7 @@ export function readInterface(
       .map((each, index) => ({
         address: each.address,
         subnetMask: each.netmask,
-        // An interface has one default gateway; only one of its addresses may show it.
+        // An interface has one default gateway; only the first address shows it.
         gateway: index === 0 ? gateway : null,
         origin: ipv4Origin(each.address, settings),
       })),
@@ -70,7 +70,7 @@ export function readInterface(
 /** IFF_UP of linux/if.h. */
 const isUp = (flags: string | null): boolean => (Number(flags ?? 0) & 1) === 1;
 
-/** The kernel does not keep where an IPv4 address came from; the settings tell what can have brought it. */
+/** Derives the origin of an IPv4 address from the settings: the kernel does not record it. */
 function ipv4Origin(address: string, { dhcp4, ipv4 }: InterfaceSettings): Ipv4Address['origin'] {
   if (address.startsWith('169.254.')) return 'IPv4LinkLocal';
   if (dhcp4.enabled) return 'DHCP';
@@ -80,7 +80,7 @@ function ipv4Origin(address: string, { dhcp4, ipv4 }: InterfaceSettings): Ipv4Ad
 /** Flags of an address in linux/if_addr.h. */
 const flag = { dadFailed: 0x08, deprecated: 0x20, tentative: 0x40, permanent: 0x80 };
 
-/** The addresses of an interface in /proc/net/if_inet6: address, index, prefix length, scope, flags, name. */
+/** Returns the addresses of an interface from /proc/net/if_inet6 (address, index, prefix length, scope, flags, name). */
 export function ipv6Addresses(
   table: string,
   id: string,
@@ -118,11 +118,11 @@ export function ipv6Addresses(
   });
 }
 
-/** 32 hexadecimal digits as an address; undefined for anything else. */
+/** Returns the address of 32 hexadecimal digits; undefined for any other text. */
 const ipv6OfHex = (hex: string): string | undefined =>
   /^[0-9a-f]{32}$/i.test(hex) ? canonicalIpv6((hex.match(/.{4}/g) ?? []).join(':')) : undefined;
 
-/** Default gateways by interface, from /proc/net/route (addresses as the machine holds them in memory, hexadecimal). */
+/** Returns the default gateways by interface from /proc/net/route (hexadecimal addresses in host byte order). */
 export function ipv4Gateways(table: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const line of table.split('\n').slice(1)) {
@@ -134,10 +134,10 @@ export function ipv4Gateways(table: string): ReadonlyMap<string, string> {
   return found;
 }
 
-/** RTF_REJECT of linux/route.h: a route that says there is none. */
+/** RTF_REJECT of linux/route.h: an unreachable destination. */
 const reject = 0x0200;
 
-/** Default gateways by interface, from /proc/net/ipv6_route. */
+/** Returns the default gateways by interface from /proc/net/ipv6_route. */
 export function ipv6Gateways(table: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const line of table.split('\n')) {
@@ -150,7 +150,7 @@ export function ipv6Gateways(table: string): ReadonlyMap<string, string> {
   return found;
 }
 
-/** Name servers and search domain of a resolv.conf(5). */
+/** Returns the name servers and the search domain of a resolv.conf(5). */
 export function resolverOf(text: string): { readonly servers: string[]; readonly domain: string | null } {
   return {
     servers: [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map((match) => match[1] ?? ''),
@@ -158,7 +158,7 @@ export function resolverOf(text: string): { readonly servers: string[]; readonly
   };
 }
 
-/** Whether something listens on a TCP port, from /proc/net/tcp and tcp6; 0A is TCP_LISTEN. */
+/** Whether a socket listens on a TCP port, from /proc/net/tcp and tcp6 (0A is TCP_LISTEN). */
 export function isListening(tables: string, port: number): boolean {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return new RegExp(`^\\s*\\d+: [0-9A-F]+:${hex} [0-9A-F]+:0000 0A `, 'm').test(tables);

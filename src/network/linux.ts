@@ -1,6 +1,6 @@
 /**
- * The network of a board: files of systemd-networkd, systemd-timesyncd and the resolver below `root`, each replaced as a
- * whole. Reading asks no other process; activating runs networkctl and systemctl.
+ * The network backend of a board: files of systemd-networkd, systemd-timesyncd and the resolver, replaced atomically.
+ * Reading starts no process; activating runs networkctl and systemctl.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
@@ -21,22 +21,22 @@ import { fileNames, filesOf, settingsFrom, unmanaged, vlanName } from './network
 import { networkFileOf } from './networkd-files.ts';
 
 export interface LinuxNetworkOptions {
-  /** Where etc, usr, run, proc and sys are; with a slash at its end. */
+  /** Directory of etc, usr, run, proc and sys, with a slash at its end. */
   readonly root?: string;
   readonly run?: Runner;
   readonly addresses?: () => AddressList;
 }
 
-/** How long a reading of the system is good for, in milliseconds; a GET must not walk sysfs each time. */
+/** Lifetime of a read of the system, milliseconds: a GET must not walk sysfs each time. */
 const freshness = 2_000;
 
-/** IFNAMSIZ of linux/if.h, less the zero at the end. */
+/** IFNAMSIZ of linux/if.h, without the terminating zero. */
 const maxInterfaceName = 15;
 
 const timeService = 'systemd-timesyncd.service';
 const timeFile = 'etc/systemd/timesyncd.conf.d/50-redfishd.conf';
 
-/** What an SSH server is called where, the preferred first: a socket starts the server only when somebody comes. */
+/** Units of SSH servers, the preferred first: a socket unit starts the server at a connection only. */
 const sshUnits = [
   'ssh.socket',
   'sshd.socket',
@@ -60,7 +60,7 @@ class LinuxNetwork implements NetworkBackend {
   readonly #run: Runner;
   readonly #addresses: () => AddressList;
   #last: { readonly at: number; readonly network: ManagerNetwork } | undefined;
-  /** VLANs that no file asks for any more, and that networkd leaves alone. */
+  /** VLAN interfaces that no file configures any more and networkd does not delete. */
   readonly #abandoned = new Set<string>();
 
   constructor(root: string, run: Runner, addresses: () => AddressList) {
@@ -71,7 +71,7 @@ class LinuxNetwork implements NetworkBackend {
 
   read(): ManagerNetwork {
     const now = Date.now();
-    // A clock that steps back must not freeze what was read.
+    // After a step back of the clock, the cached state is read again.
     if (this.#last === undefined || now < this.#last.at || now - this.#last.at > freshness) {
       this.#last = { at: now, network: this.#read() };
     }
@@ -90,7 +90,7 @@ class LinuxNetwork implements NetworkBackend {
         break;
       }
       case 'time': {
-        // Without servers of its own, timesyncd would go to those that were compiled into it.
+        // Without configured servers, timesyncd would use its compiled-in ones.
         const entries = [
           ['NTP', change.servers.join(' ')],
           ['FallbackNTP', ''],
@@ -104,7 +104,7 @@ class LinuxNetwork implements NetworkBackend {
         break;
       }
       case 'ssh':
-      // Which units start is systemd's to write.
+      // systemd itself stores which units are enabled.
     }
   }
 
@@ -122,7 +122,7 @@ class LinuxNetwork implements NetworkBackend {
         await this.#run('networkctl', ['reload']);
         for (const name of this.#abandoned) await this.#run('networkctl', ['delete', name]);
         this.#abandoned.clear();
-        // An interface that runs is not told to come up: that would interrupt it.
+        // `networkctl up` would interrupt an interface that is up.
         const link = this.#read().interfaces.find(({ id }) => id === change.id);
         const enabled = link?.settings.enabled === true;
         if (link !== undefined && link.up !== enabled)
@@ -130,7 +130,7 @@ class LinuxNetwork implements NetworkBackend {
         break;
       }
       case 'name':
-        // Not a file to be replaced: writing it tells the kernel.
+        // Written in place: the write sets the host name of the kernel.
         writeInPlace(this.#path('proc/sys/kernel/hostname'), textOf(this.#path('etc/hostname')) ?? '');
         break;
       case 'time':
@@ -144,7 +144,7 @@ class LinuxNetwork implements NetworkBackend {
         break;
       }
       case 'addressPolicies':
-      // The resolver of each process reads the file by itself.
+      // No action: the resolver of each process reads the file.
     }
   }
 
@@ -172,7 +172,7 @@ class LinuxNetwork implements NetworkBackend {
     if (wanted !== null) this.#abandoned.delete(vlanName(id, wanted));
   }
 
-  /** What an interface is told to be: by our file, or else by the first of the system's that matches it. */
+  /** Returns the settings of an interface: from our file, else from the first file of the system that matches. */
   #settingsOf(id: string): { settings: InterfaceSettings; main: readonly Section[]; own: boolean } {
     const names = fileNames(id);
     const ours = textOf(this.#ownFile(names.network));
@@ -192,7 +192,7 @@ class LinuxNetwork implements NetworkBackend {
   #read(): ManagerNetwork {
     const root = this.#root;
     const addresses = this.#addresses();
-    // The stub of systemd-resolved names only itself.
+    // The stub file of systemd-resolved lists only its own address.
     const resolver = resolverOf(
       textOf(`${root}run/systemd/resolve/resolv.conf`) ?? textOf(`${root}etc/resolv.conf`) ?? '',
     );
@@ -223,7 +223,7 @@ class LinuxNetwork implements NetworkBackend {
     const file = textOf(this.#path(timeFile)) ?? textOf(this.#path('etc/systemd/timesyncd.conf')) ?? '';
     const split = (value: string | undefined) => (value ?? '').split(/\s+/).filter((each) => each !== '');
     const servers = valuesOf(parseIni(file), 'Time', 'NTP').flatMap(split);
-    // networkd's summary of what its leases brought; its keys are those that sd-network(3) hands out.
+    // networkd's summary of its leases, with the keys of sd-network(3).
     const state = parseIni(`[State]\n${textOf(this.#path('run/systemd/netif/state')) ?? ''}`);
     return {
       enabled: ['etc', 'usr/lib'].some((folder) =>
@@ -238,7 +238,7 @@ class LinuxNetwork implements NetworkBackend {
     return sshUnits.find((unit) => unitFolders.some((folder) => existsSync(this.#path(`${folder}/${unit}`))));
   }
 
-  /** Whether it is enabled shows in whether somebody listens, however the server is started. */
+  /** Enabled means that a socket listens on the port, however the server is started. */
   #readSsh(): ManagerNetwork['ssh'] {
     const unit = this.#sshUnit();
     if (unit === undefined) return null;
@@ -254,7 +254,7 @@ class LinuxNetwork implements NetworkBackend {
   }
 }
 
-/** @throws NetworkError */
+/** Writes a file without replacing it. @throws NetworkError */
 function writeInPlace(path: string, text: string): void {
   try {
     writeFileSync(path, text);

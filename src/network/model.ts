@@ -1,10 +1,10 @@
-/** The network of the management controller: what the system shows, what it is told, and what carries that out. */
+/** The network of the management controller: its state, its settings, and the backend that applies changes. */
 
 export interface Ipv4Address {
   readonly address: string;
   readonly subnetMask: string;
   readonly gateway: string | null;
-  /** Null where the system does not tell. */
+  /** Null: unknown. */
   readonly origin: 'Static' | 'DHCP' | 'IPv4LinkLocal' | null;
 }
 
@@ -27,10 +27,10 @@ export interface StaticIpv6 {
   readonly prefixLength: number;
 }
 
-/** What an interface is told to be. Static IPv4 addresses rest while DHCP is enabled. */
+/** Settings of an interface. Static IPv4 addresses are inactive while DHCP is enabled. */
 export interface InterfaceSettings {
   readonly enabled: boolean;
-  /** Null: the one that the hardware has. */
+  /** Null: the permanent address of the hardware. */
   readonly macAddress: string | null;
   /** Octets; null: the driver's default. */
   readonly mtu: number | null;
@@ -52,7 +52,7 @@ export interface InterfaceSettings {
   };
   /** IPv4 link-local addresses (RFC 3927), and IPv6 addresses from router advertisements (RFC 4862). */
   readonly autoconf: { readonly ipv4: boolean; readonly ipv6: boolean };
-  /** At most one: the profiles of OCP want a gateway with each address, and an interface has but one. */
+  /** At most one: OCP profiles require a gateway with each address, and an interface has one gateway. */
   readonly ipv4: readonly StaticIpv4[];
   readonly ipv6: readonly StaticIpv6[];
   readonly gateways6: readonly string[];
@@ -93,7 +93,7 @@ export interface NetworkInterface {
   readonly ipv6: readonly Ipv6Address[];
   readonly ipv6Gateway: string | null;
   readonly settings: InterfaceSettings;
-  /** The settings were made here; otherwise they are the system's own. */
+  /** True: settings of this service; false: of the system. */
   readonly own: boolean;
 }
 
@@ -105,7 +105,7 @@ export interface AddressPolicy {
 }
 
 export interface ManagerNetwork {
-  /** Without any domain. */
+  /** Host name without a domain. */
   readonly hostName: string;
   readonly domain: string | null;
   readonly nameServers: readonly string[];
@@ -113,21 +113,21 @@ export interface ManagerNetwork {
   readonly ntp: {
     readonly enabled: boolean;
     readonly servers: readonly string[];
-    /** Those that DHCP brought. */
+    /** NTP servers from DHCP. */
     readonly suppliedServers: readonly string[];
   };
-  /** Null where the system has no SSH server. */
+  /** Null: the system has no SSH server. */
   readonly ssh: { readonly enabled: boolean; readonly port: number } | null;
   readonly addressPolicies: readonly AddressPolicy[];
-  /** False where nothing is there that could carry out a change: then all of this can only be read. */
+  /** False: no network daemon applies changes, so the network is read-only. */
   readonly configurable: boolean;
 }
 
-/** The fully qualified name; the host name alone where no domain is known. */
+/** Returns the fully qualified name; the host name when no domain is known. */
 export const fqdnOf = ({ hostName, domain }: Pick<ManagerNetwork, 'hostName' | 'domain'>): string =>
   domain === null ? hostName : `${hostName}.${domain}`;
 
-/** One thing that can be told to the network. Settings of null give an interface back to the system's own. */
+/** One change. Settings of null restore the system's own configuration of an interface. */
 export type NetworkChange =
   | { readonly kind: 'interface'; readonly id: string; readonly settings: InterfaceSettings | null }
   | { readonly kind: 'name'; readonly hostName: string; readonly domain: string | null }
@@ -135,19 +135,19 @@ export type NetworkChange =
   | { readonly kind: 'ssh'; readonly enabled: boolean }
   | { readonly kind: 'addressPolicies'; readonly policies: readonly AddressPolicy[] };
 
-/** What carries out changes: the system's network daemon on a board, memory on a twin. */
+/** Applies changes: through the network daemon on a board, in memory on a twin. */
 export interface NetworkBackend {
-  /** At most a few seconds old; never waits for anything. */
+  /** Returns the state, at most a few seconds old, without waiting. */
   read(): ManagerNetwork;
-  /** Makes a change durable, all of it or nothing; it holds once activated. @throws NetworkError */
+  /** Stores a change durably, all or nothing; `activate` makes it effective. @throws NetworkError */
   write(change: NetworkChange): void;
-  /** Puts to work what was written. @throws NetworkError */
+  /** Makes a written change effective. @throws NetworkError */
   activate(change: NetworkChange): Promise<void>;
 }
 
 export type NetworkFailure = 'file' | 'command-missing' | 'command-failed' | 'command-timeout';
 
-/** The system could not be told; the message says what was tried and what came of it. */
+/** A change failed; the message names the operation and its result. */
 export class NetworkError extends Error {
   readonly reason: NetworkFailure;
 

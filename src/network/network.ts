@@ -1,7 +1,7 @@
 /**
- * The network of the management controller. A change is durable when `apply` resolves. One that may cut the client off is
- * put to work a moment later, so that the answer still arrives; and whoever asks for a trial has it undone unless it is
- * confirmed in time.
+ * The network of the management controller. A change is durable when `apply` resolves. A change that may disconnect the
+ * client takes effect after a short delay, so that the response arrives. A change on trial is undone unless it is confirmed
+ * in time.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '../store/settings.ts';
@@ -20,12 +20,12 @@ import { Trials } from './trials.ts';
 /** A change of the network, or of the port on which the daemon itself listens. */
 export type NetworkStep = NetworkChange | { readonly kind: 'httpsPort'; readonly port: number };
 
-/** What became of a change after its request was answered. */
+/** The result of a change after the response was sent. */
 export interface NetworkReport {
   readonly outcome: 'applied' | 'failed' | 'undone';
-  /** What was changed: `interface eth0`, `httpsPort`. */
+  /** Name of the change: `interface eth0`, `httpsPort`. */
   readonly name: string;
-  /** Id of the interface that was changed, if it was one. */
+  /** Id of the changed interface, if it was one. */
   readonly interface?: string;
   readonly reason: string;
 }
@@ -35,7 +35,7 @@ export interface NetworkOptions {
   readonly settings: Settings;
   readonly httpsPort: HttpsPort;
   readonly report: (report: NetworkReport) => void;
-  /** Milliseconds between a change that may cut the client off and its effect. */
+  /** Delay of a change that may disconnect the client, milliseconds. */
   readonly delay?: number;
 }
 
@@ -62,7 +62,7 @@ export class Network {
     this.#trials = new Trials<NetworkStep>({
       settings: options.settings,
       decode: stepOf,
-      undo: (name, step) => void this.#takeBack(name, step, 'it was not confirmed in time'),
+      undo: (name, step) => void this.#undo(name, step, 'it was not confirmed in time'),
     });
   }
 
@@ -70,23 +70,23 @@ export class Network {
     return this.#backend.read();
   }
 
-  /** Undoes what was on trial when the daemon last ended. */
+  /** Undoes the changes that were on trial when the daemon last stopped. */
   async start(): Promise<void> {
-    for (const { name, undo } of this.#trials.takeLeft())
-      await this.#takeBack(name, undo, 'it was not confirmed before the daemon ended');
+    for (const { name, undo } of this.#trials.drainUnfinished())
+      await this.#undo(name, undo, 'it was not confirmed before the daemon ended');
   }
 
-  /** Whether a step may keep the client from coming back, so that a trial makes sense. */
+  /** Whether a step may disconnect the client for good, so that a trial is useful. */
   isRisky(step: NetworkStep): boolean {
     if (this.#trials.has(nameOf(step))) return true;
     return step.kind === 'httpsPort' ? step.port !== this.#httpsPort.wanted : this.#cutsOff(step);
   }
 
   /**
-   * Carries out one step. Without `trial` it confirms what was on trial under its name.
-   * @param trial milliseconds after which the step is undone unless it is confirmed; of no effect where nothing is at risk
-   * @returns takes the step back
-   * @throws NetworkError, StoreError, or the system's error of a port that cannot be had; nothing has changed then
+   * Applies one step. Without `trial` it confirms an earlier trial of the same name.
+   * @param trial milliseconds after which the step is undone unless it is confirmed; ignored for a step without risk
+   * @returns a function that undoes the step
+   * @throws NetworkError, StoreError, or the system's error when a port is not available; then nothing has changed
    */
   async apply(step: NetworkStep, trial?: number): Promise<() => Promise<void>> {
     const name = nameOf(step);
@@ -95,7 +95,7 @@ export class Network {
     const changes = !this.#holds(step);
     const onTrial = trial !== undefined && this.isRisky(step);
     const earlier = this.#trials.has(name);
-    // First of all: power that goes in the middle must not leave a change that nobody undoes.
+    // The trial is stored first: after a power loss at any later point the change is undone.
     if (onTrial) this.#trials.begin(name, before, trial);
     let written = false;
     try {
@@ -121,7 +121,7 @@ export class Network {
     };
   }
 
-  /** Puts to work what still waits; what is on trial is undone at the next start. */
+  /** Applies delayed changes at once. Changes on trial are undone at the next start. */
   async close(): Promise<void> {
     for (const [name, { run }] of [...this.#deferred]) {
       this.#cancel(name);
@@ -141,7 +141,7 @@ export class Network {
     return !isDeepStrictEqual(reachability(now), reachability(then));
   }
 
-  /** Whether the step asks for what is already so. */
+  /** Whether the step requests the present state. */
   #holds(step: NetworkStep): boolean {
     switch (step.kind) {
       case 'interface':
@@ -153,7 +153,7 @@ export class Network {
     }
   }
 
-  /** The step that leads back to what is now. */
+  /** Returns the step that restores the present state. */
   #reverseOf(step: NetworkStep): NetworkStep {
     const { hostName, domain, ntp, ssh, addressPolicies } = this.read();
     switch (step.kind) {
@@ -192,25 +192,25 @@ export class Network {
         this.#report({ outcome: 'applied', name, reason: '', ...interfaceOf(step) });
       } catch (error) {
         this.#trials.confirm(name);
-        await this.#takeBack(name, before, error);
+        await this.#undo(name, before, error);
       }
     };
     this.#deferred.set(name, { run, timer: setTimeout(() => void run(), this.#delay) });
   }
 
-  /** Whether there was something waiting. */
+  /** Cancels a delayed change. @returns false when there was none */
   #cancel(name: string): boolean {
     clearTimeout(this.#deferred.get(name)?.timer);
     return this.#deferred.delete(name);
   }
 
-  /** Undoes a change of which nobody hears otherwise. Never fails. */
-  async #takeBack(name: string, before: NetworkStep, why: unknown): Promise<void> {
+  /** Undoes a change after its response was sent, and reports the result. Never rejects. */
+  async #undo(name: string, before: NetworkStep, why: unknown): Promise<void> {
     if (await this.#restore(name, before, why))
       this.#report({ outcome: 'undone', name, reason: textOf(why), ...interfaceOf(before) });
   }
 
-  /** Whether all is as before again; where it is not, that is reported. */
+  /** Restores the previous state; reports a failure. @returns whether it succeeded */
   async #restore(name: string, before: NetworkStep, why: unknown): Promise<boolean> {
     this.#cancel(name);
     try {
@@ -233,10 +233,10 @@ const interfaceOf = (step: NetworkStep): { readonly interface?: string } =>
 const nameOf = (step: NetworkStep): string =>
   step.kind === 'interface' ? `interface ${step.id}` : step.kind;
 
-/** The part of the settings on which it depends whether a client still finds the controller. */
+/** Returns the settings that determine whether a client still reaches the controller. */
 function reachability({ nameServers, dhcp4, dhcp6, ...rest }: InterfaceSettings) {
   const { enabled, useGateway, useRoutes } = dhcp4;
-  // Static addresses that rest may change.
+  // Static addresses are inactive while DHCP is enabled.
   return {
     ...rest,
     ipv4: enabled ? [] : rest.ipv4,
@@ -246,8 +246,8 @@ function reachability({ nameServers, dhcp4, dhcp6, ...rest }: InterfaceSettings)
 }
 
 /**
- * The settings that lead back. An address or a size that was the hardware's own is named then: no network daemon gives it
- * back by itself.
+ * Returns the settings that restore an interface. A MAC address or MTU that was the hardware's own is stated: no network
+ * daemon restores it without a value.
  */
 function reverseSettings(
   now: NetworkInterface | undefined,
@@ -265,7 +265,7 @@ function reverseSettings(
   };
 }
 
-/** A step that was kept as JSON; undefined for what is none. */
+/** Converts a stored step; undefined when the value has another shape. */
 function stepOf(value: unknown): NetworkStep | undefined {
   const kind = (value as { readonly kind?: unknown } | null)?.kind;
   if (kind === 'httpsPort') return isLike(value, { kind, port: 0 }) ? { kind, port: value.port } : undefined;

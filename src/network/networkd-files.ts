@@ -2,12 +2,12 @@
 import { namesIn, textOf } from './files.ts';
 import { flagOf, parseIni, type Section, valuesOf } from './ini.ts';
 
-/** Where files are looked for; one in an earlier folder takes the place of those of its name in later ones. */
+/** Search path; a file replaces files of the same name in later directories. */
 const folders = ['etc', 'run', 'usr/local/lib', 'usr/lib', 'lib'].map(
   (folder) => `${folder}/systemd/network`,
 );
 
-/** The sections of the first file in order of names that matches, its drop-ins included. */
+/** Returns the sections of the first matching file in order of names, drop-ins included. */
 export function networkFileOf(root: string, id: string): readonly Section[] | undefined {
   const mac = textOf(`${root}sys/class/net/${id}/address`)?.trim() ?? '';
   for (const name of namesAcross(root, '', '.network')) {
@@ -17,7 +17,7 @@ export function networkFileOf(root: string, id: string): readonly Section[] | un
   return undefined;
 }
 
-/** Names in all folders, each once, in order. */
+/** Returns the names in all directories, each once, sorted. */
 function namesAcross(root: string, below: string, suffix: string): string[] {
   const names = folders.flatMap((folder) => namesIn(`${root}${folder}/${below}`));
   return [...new Set(names)].filter((name) => name.endsWith(suffix)).sort();
@@ -36,7 +36,7 @@ const dropIns = (root: string, name: string): string =>
     .map((each) => `\n${firstText(root, `${name}.d/${each}`)}`)
     .join('');
 
-/** Whether a file is for this interface. One that asks for what we do not know is taken to be for another. */
+/** Whether a file matches the interface. A file with an unknown condition does not match. */
 function matches(sections: readonly Section[], id: string, mac: string): boolean {
   const keys = sections.filter(({ name }) => name === 'Match').flatMap(({ entries }) => entries);
   if (keys.length === 0 || flagOf(valuesOf(sections, 'Link', 'Unmanaged').at(-1), false)) return false;
@@ -51,7 +51,7 @@ function matches(sections: readonly Section[], id: string, mac: string): boolean
   });
 }
 
-/** Shell patterns; an exclamation mark before the first turns all of them round. */
+/** Matches shell patterns; an exclamation mark before the first inverts the result. */
 function matchesName(words: readonly string[], id: string): boolean {
   const negative = words[0]?.startsWith('!') === true;
   const found = words.some((word) => globOf(word.replace(/^!/, '')).test(id));

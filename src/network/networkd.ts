@@ -1,7 +1,7 @@
 /**
- * The settings of an interface as files of systemd-networkd (systemd.network(5), systemd.netdev(5)). What such files say
- * beyond these settings is kept. A VLAN is an interface of its own to Linux: then it has the addresses, and the interface
- * below it has none. systemd passes over sections whose names begin with X-, so what rests is remembered in one.
+ * Converts the settings of an interface to and from files of systemd-networkd (systemd.network(5), systemd.netdev(5)). Other
+ * content of the files is kept. A VLAN is an interface of its own on Linux: it has the addresses, and the interface below has
+ * none. systemd ignores sections with names that begin with X-; one of them stores inactive addresses.
  */
 import { isIPv4 } from 'node:net';
 import { flagOf, formatIni, lastOf, parseIni, type Section, valuesOf } from './ini.ts';
@@ -9,22 +9,22 @@ import type { InterfaceSettings, StaticIpv4 } from './model.ts';
 
 const resting = 'X-Redfishd';
 
-/** Files are read in the order of their names and the first that matches an interface holds. */
+/** Names of our files. networkd uses the first matching file in order of names. */
 export const fileNames = (id: string) => ({
   network: `05-redfishd-${id}.network`,
   vlanDevice: `05-redfishd-${id}-vlan.netdev`,
   vlanNetwork: `05-redfishd-${id}-vlan.network`,
 });
 
-/** The name of the VLAN's own interface. */
+/** Returns the name of a VLAN interface. */
 export const vlanName = (id: string, vlan: number): string => `${id}.${vlan}`;
 
-/** What the system holds of an interface that no file matches: the network daemon leaves it alone. */
+/** Equivalent of no file: networkd does not configure the interface. */
 export const unmanaged: readonly Section[] = parseIni('[Network]\nDHCP=no\n[IPv6AcceptRA]\nDHCPv6Client=no');
 
 /**
- * The settings that a `.network` file holds.
- * @param vlan the file of the VLAN on top of the interface, where we have made one
+ * Returns the settings of a `.network` file.
+ * @param vlan sections of the VLAN interface's file, when it is ours
  */
 export function settingsFrom(main: readonly Section[], vlan?: readonly Section[]): InterfaceSettings {
   const file = vlan ?? main;
@@ -97,7 +97,7 @@ const isDefaultRoute = (section: Section): boolean =>
   section.entries.some(([key]) => key === 'Gateway') &&
   section.entries.every(([key, value]) => key !== 'Destination' || value === '0.0.0.0/0' || value === '::/0');
 
-/** The keys that settings speak of, by section; everything else in a file is somebody else's and stays. */
+/** The keys that settings cover, by section; all others in a file are kept. */
 const ours: Readonly<Record<string, readonly string[]>> = {
   Link: ['MACAddress', 'MTUBytes', 'ActivationPolicy'],
   Network: ['DHCP', 'LinkLocalAddressing', 'IPv6AcceptRA', 'Address', 'Gateway', 'DNS', 'VLAN'],
@@ -109,7 +109,7 @@ const ours: Readonly<Record<string, readonly string[]>> = {
 
 type Entries = readonly (readonly [string, string])[];
 
-/** The files that make networkd do what the settings say, by name; null where there is to be none. */
+/** Returns the files of settings by name; null: the file is removed. */
 export function filesOf(
   id: string,
   settings: InterfaceSettings,
@@ -199,7 +199,7 @@ function addressingOf(settings: InterfaceSettings): Readonly<Record<string, Entr
       ['UseDomains', yes(dhcp6.useDomain)],
       ['UseNTP', yes(dhcp6.useNtp)],
       ['RapidCommit', yes(dhcp6.rapidCommit)],
-      // Without a router to ask for it, DHCPv6 would otherwise never begin.
+      // DHCPv6 starts without a router advertisement.
       ...(dhcp6.enabled ? [['WithoutRA', 'solicit'] as const] : []),
     ],
     IPv6AcceptRA: [
@@ -214,7 +214,7 @@ const vlanMemory = ({ vlan }: InterfaceSettings): Entries => [
   ...(vlan.priority === 0 ? [] : [['VLANPriority', String(vlan.priority)] as const]),
 ];
 
-/** Static IPv4 addresses while DHCP is on. */
+/** Returns the inactive static IPv4 addresses while DHCP is enabled. */
 const restingOf = ({ dhcp4, ipv4 }: InterfaceSettings): Entries =>
   dhcp4.enabled
     ? ipv4.flatMap(({ address, prefixLength, gateway }) => [
@@ -223,7 +223,7 @@ const restingOf = ({ dhcp4, ipv4 }: InterfaceSettings): Entries =>
       ])
     : [];
 
-/** Puts our entries in front of what else each section of `before` holds. */
+/** Returns a file with our entries before the other entries of each section of `before`. */
 function merge(before: readonly Section[], entries: Readonly<Record<string, Entries>>): string {
   const rest = before
     .filter((section) => !['Match', 'Address', resting].includes(section.name) && !isDefaultRoute(section))
@@ -242,5 +242,5 @@ function merge(before: readonly Section[], entries: Readonly<Record<string, Entr
   return formatIni([...mine, ...others]);
 }
 
-/** Sections such as Route stand for one thing each, and are never drawn together. */
+/** Whether sections of a name are merged. Sections such as Route describe one object each and are not. */
 const merges = (name: string): boolean => Object.hasOwn(ours, name) || name === resting || name === 'Match';

@@ -1,4 +1,4 @@
-/** Restarts of the machine that the management controller is: asking for one, and noticing that there was one. */
+/** Restarts of the management controller: request and detection. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -9,11 +9,11 @@ import type { Settings } from '../store/settings.ts';
 /** ResetType of a Manager (DSP0268) that this controller supports. */
 export type RestartType = 'ForceRestart' | 'GracefulRestart';
 
-/** Changes with each start of the kernel (random(4)). */
+/** Contains an id that changes with each start of the kernel (random(4)). */
 const bootIdFile = '/proc/sys/kernel/random/boot_id';
 const key = 'manager.boot';
 
-/** Reboots the controller, in an orderly way or at once. @throws Error when systemctl fails */
+/** Reboots the controller, gracefully or at once. @throws Error when systemctl fails */
 export async function reboot(type: RestartType): Promise<void> {
   await promisify(execFile)('systemctl', type === 'ForceRestart' ? ['reboot', '--force'] : ['reboot']);
 }
@@ -34,7 +34,7 @@ export function machineRestarted(settings: Settings, log: Logger, file = bootIdF
     if (before !== boot) settings.set(key, boot);
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    // Each start of the daemon would look like one of the machine, and switch on what was switched off on purpose.
+    // Without a stored id, each start of the daemon would count as a restart and power hosts on that were shut down.
     log.warn('the boot id cannot be stored: power restore policies are not applied', { err: error });
     return false;
   }

@@ -1,8 +1,8 @@
-/** Checks of values that were kept as JSON, against an example of what they must be like. */
+/** Checks the shape of stored JSON values. Pure. */
 
 /**
- * Whether `value` has every member that `example` has, each of its type. A null in the example stands for anything that may
- * be null, and the elements of an array are not looked at.
+ * Whether `value` has every member of `example`, with the same type. A null in the example matches any value; elements of
+ * arrays are not checked.
  */
 export function isLike<T>(value: unknown, example: T): value is T {
   if (example === null) return true;

@@ -1,6 +1,6 @@
 /**
- * Changes on trial: each is undone unless it is confirmed in time. What would undo them is kept in the settings, so that a
- * change after which nobody could come back does not survive a restart either.
+ * Changes on trial: each is undone unless it is confirmed in time. The undo data is stored in the settings, so that a restart
+ * undoes an unconfirmed change too.
  */
 import type { Settings } from '../store/settings.ts';
 
@@ -12,7 +12,7 @@ interface Trial<U> {
 export interface TrialOptions<U> {
   readonly settings: Settings;
   readonly decode: (value: unknown) => U | undefined;
-  /** Carries out what undoes a change whose time is over. */
+  /** Called to undo a change that was not confirmed in time. */
   readonly undo: (name: string, undo: U) => void;
 }
 
@@ -26,8 +26,8 @@ export class Trials<U> {
     this.#options = options;
   }
 
-  /** What the daemon left on trial when it last ended; they are forgotten with this. @throws StoreError */
-  takeLeft(): readonly Trial<U>[] {
+  /** Returns and removes the trials that were open when the daemon last stopped. @throws StoreError */
+  drainUnfinished(): readonly Trial<U>[] {
     const { settings, decode } = this.#options;
     const left = settings.json(key, (value) => (Array.isArray(value) ? (value as unknown[]) : undefined), []);
     settings.delete(key);
@@ -39,8 +39,8 @@ export class Trials<U> {
   }
 
   /**
-   * Puts what has the name `name` on trial for so many milliseconds. While an earlier trial of that name runs, its undo
-   * stays the one that counts: it leads back to what was last confirmed.
+   * Starts a trial of `time` milliseconds. An open trial of the same name keeps its undo data, which restores the last
+   * confirmed state.
    * @throws StoreError
    */
   begin(name: string, undo: U, time: number): void {
@@ -56,7 +56,7 @@ export class Trials<U> {
     return this.#running.has(name);
   }
 
-  /** Ends a trial: what it was about stays. @throws StoreError */
+  /** Confirms a change and ends its trial. @returns false when there was none @throws StoreError */
   confirm(name: string): boolean {
     const trial = this.#running.get(name);
     if (trial === undefined) return false;
@@ -66,7 +66,7 @@ export class Trials<U> {
     return true;
   }
 
-  /** Stops the clocks; what is on trial is undone when the daemon starts again. */
+  /** Stops the timers; open trials are undone at the next start. */
   close(): void {
     for (const { timer } of this.#running.values()) clearTimeout(timer);
     this.#running.clear();
@@ -80,7 +80,7 @@ export class Trials<U> {
     try {
       this.#save();
     } catch {
-      // The record stays, and what is undone already is undone once more at the next start: that changes nothing.
+      // The record remains, and the next start undoes the change again, which has no effect.
     }
   }
 

@@ -56,7 +56,7 @@ export interface App {
   /** Whether a URI leads to a resource of this service now. */
   readonly resolves: (uri: string) => boolean;
   /** What anybody who may log in is shown at a URI; undefined where there is nothing for them. */
-  readonly look: (uri: string) => JsonObject | undefined;
+  readonly read: (uri: string) => JsonObject | undefined;
   /** Restarts the management controller (on the twin: the daemon). Resolves when that is under way. */
   readonly restart: (type: 'ForceRestart' | 'GracefulRestart') => Promise<void>;
 }

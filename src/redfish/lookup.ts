@@ -5,7 +5,7 @@ import type { JsonObject } from './service/json.ts';
 export interface ResourceFinder {
   hasResource(uri: string): boolean;
   schemaAt(uri: string): string | null;
-  look(uri: string): JsonObject | undefined;
+  read(uri: string): JsonObject | undefined;
 }
 
 /** Finds nothing until the service is attached: nothing is served before. */
@@ -28,6 +28,6 @@ export class ResourceLookup {
 
   /** What a user with no privilege but Login sees at a URI; undefined where that is nothing. */
   read(uri: string): JsonObject | undefined {
-    return this.#finder?.look(uri);
+    return this.#finder?.read(uri);
   }
 }

@@ -45,8 +45,7 @@ export const migrations: readonly string[] = [
    ) STRICT;
    CREATE INDEX sessions_account ON sessions (account);`,
 
-  // One index serves every view of a log, because "stream" already is the view; the other is as small as the
-  // number of conditions that are open.
+  // One index serves every view of a log, because a stream is a view; the other has an entry per open condition.
   `CREATE TABLE journal (
      id INTEGER PRIMARY KEY AUTOINCREMENT,
      stream TEXT NOT NULL,
@@ -68,7 +67,7 @@ export const migrations: readonly string[] = [
    CREATE INDEX journal_stream ON journal (stream, id);
    CREATE INDEX journal_open ON journal (condition) WHERE condition IS NOT NULL AND resolved = 0;`,
 
-  // What clients filter logs by.
+  // For client filters by time.
   `CREATE INDEX journal_time ON journal (stream, time);
    CREATE INDEX journal_severity ON journal (stream, severity, resolved);
    CREATE INDEX journal_message ON journal (stream, message_id);`,

@@ -36,13 +36,13 @@ export interface Recovery {
   readonly reason: string;
 }
 
+/** Limit of prepared statements; one more replaces the least recently used. */
+const maxStatements = 256;
+
 /**
  * The daemon's database. A change that returned survives power loss. Failures are StoreErrors: reads continue when writes
  * fail, and a failed change has changed nothing.
  */
-/** Prepared statements that are kept; the one that was unused longest is dropped. */
-const maxStatements = 256;
-
 export class Store {
   readonly directory: string;
   /** The damaged database that was set aside at opening; null: none. */
@@ -98,7 +98,7 @@ export class Store {
 
   #prepare(sql: string): Statement {
     const statement = this.#statements.get(sql) ?? prepareStatement(this.#db, sql);
-    // Set anew, so that the map keeps the order of use: clients' filters cannot push out what is in use.
+    // Deleted and set again, so that the map is in order of use: statements of client filters are dropped first.
     this.#statements.delete(sql);
     this.#statements.set(sql, statement);
     const [oldest] = this.#statements.keys();

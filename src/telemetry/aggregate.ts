@@ -1,4 +1,4 @@
-/** What is left of many readings once they are put together. Pure. */
+/** Count, minimum, maximum and sum of a set of readings. Pure. */
 
 export interface Aggregate {
   readonly count: number;
@@ -7,8 +7,10 @@ export interface Aggregate {
   readonly sum: number;
 }
 
+/** Returns the aggregate of one value. */
 export const single = (value: number): Aggregate => ({ count: 1, min: value, max: value, sum: value });
 
+/** Returns the aggregate of two sets; undefined: both are empty. */
 export function joined(one: Aggregate | undefined, other: Aggregate | undefined): Aggregate | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return {
@@ -19,7 +21,7 @@ export function joined(one: Aggregate | undefined, other: Aggregate | undefined)
   };
 }
 
-/** Undefined of no values at all: what was not measured has neither a sum nor an average. */
+/** Returns the aggregate of values; undefined for no values, which have no average. */
 export function aggregateOf(values: Iterable<number>): Aggregate | undefined {
   let count = 0;
   let min = Number.POSITIVE_INFINITY;

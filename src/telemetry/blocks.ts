@@ -1,8 +1,8 @@
-/** How minutes of history lie in the store: readings of one minute, and aggregates of several spans of equal length. Pure. */
+/** Encodes and decodes rows of history: readings of one minute, and aggregates of consecutive spans. Pure. */
 import type { Aggregate } from './aggregate.ts';
 import { ByteReader, ByteWriter, readValues, writeValues } from './codec.ts';
 
-/** Encoded readings of a minute, by the number of the series. */
+/** Encodes the runs of a minute, by the number of the series. */
 export function encodeMinute(runs: ReadonlyMap<number, Uint8Array>): Uint8Array {
   const to = new ByteWriter();
   for (const [series, bytes] of runs) {
@@ -13,7 +13,7 @@ export function encodeMinute(runs: ReadonlyMap<number, Uint8Array>): Uint8Array 
   return to.done();
 }
 
-/** @throws RangeError where the bytes make no sense */
+/** Decodes what `encodeMinute` wrote. @throws RangeError for damaged bytes */
 export function decodeMinute(bytes: Uint8Array): Map<number, Uint8Array> {
   const from = new ByteReader(bytes);
   const runs = new Map<number, Uint8Array>();
@@ -24,7 +24,7 @@ export function decodeMinute(bytes: Uint8Array): Map<number, Uint8Array> {
   return runs;
 }
 
-/** Aggregates of consecutive spans, by the number of the series; a hole where nothing was read. At most 31 spans. */
+/** Aggregates of consecutive spans, by the number of the series; undefined: no readings. At most 31 spans. */
 export type Spans = ReadonlyMap<number, readonly (Aggregate | undefined)[]>;
 
 export function encodeSpans(spans: Spans): Uint8Array {
@@ -42,7 +42,7 @@ export function encodeSpans(spans: Spans): Uint8Array {
   return to.done();
 }
 
-/** @throws RangeError where the bytes make no sense */
+/** Decodes what `encodeSpans` wrote; minimum, maximum and average have seven digits. @throws RangeError for damaged bytes */
 export function decodeSpans(bytes: Uint8Array): Map<number, (Aggregate | undefined)[]> {
   const from = new ByteReader(bytes);
   const spans = new Map<number, (Aggregate | undefined)[]>();

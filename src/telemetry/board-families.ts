@@ -1,17 +1,17 @@
-/** What the board knows, as families of metrics: readings in base units, health, presence and power. */
+/** Metric families of the board: readings in base units, health, presence, power and bus traffic. */
 import type { Board, Health, Quantity, Sensor } from '../board/model.ts';
 import { type Family, labelsOf, type Sample } from './exposition.ts';
 
 interface Kind {
   readonly name: string;
-  /** Base unit, as the name ends. */
+  /** Base unit; also the end of the name. */
   readonly unit: string;
   readonly help: string;
-  /** Base units in one unit of the reading. */
+  /** Base units per unit of the reading. */
   readonly factor: number;
 }
 
-/** How each quantity is called and in which unit: what Prometheus recommends, base units without prefixes. */
+/** Name and unit of each quantity: base units without prefixes, as Prometheus recommends. */
 const kinds: Readonly<Record<Quantity, Kind>> = {
   Temperature: {
     name: 'redfishd_sensor_temperature_celsius',
@@ -78,7 +78,7 @@ const kinds: Readonly<Record<Quantity, Kind>> = {
 const healthValues: Readonly<Record<Health, number>> = { OK: 0, Warning: 1, Critical: 2 };
 const powerStates = ['On', 'Off', 'PoweringOn', 'PoweringOff'] as const;
 
-/** Labels do not change as long as the sensor lives. */
+/** Labels by sensor; they are constant. */
 const known = new WeakMap<Sensor, { readonly full: string; readonly short: string }>();
 
 function labelsOfSensor(sensor: Sensor) {
@@ -94,7 +94,7 @@ function labelsOfSensor(sensor: Sensor) {
   return made;
 }
 
-/** Families of a board. A reading that is unknown has no sample; `redfishd_sensor_up` says that it is missing. */
+/** Returns the families of a board. An unknown reading has no sample; `redfishd_sensor_up` is 0 then. */
 export function boardFamilies(board: Board): Family[] {
   const sensors = [...board.sensors.values()];
   const readings = new Map<Quantity, Sample[]>();
@@ -142,7 +142,10 @@ function partFamilies(board: Board): Family[] {
     ...[...board.hosts.values()].map(({ id, chassis, status }) => ({ kind: 'system', id, chassis, status })),
     ...[...board.fans.values()].map(({ id, chassis, status }) => ({ kind: 'fan', id, chassis, status })),
     ...[...board.powerSupplies.values()].map(({ id, chassis, status }) => ({
-      ...{ kind: 'power_supply', id, chassis, status },
+      kind: 'power_supply',
+      id,
+      chassis,
+      status,
     })),
     ...[...board.frus.values()].map(({ id, chassis, status }) => ({ kind: 'fru', id, chassis, status })),
   ];

@@ -1,11 +1,11 @@
 /**
- * Readings as few bytes: whole numbers of variable length, the difference to the one before, since a sensor seldom jumps.
- * Values keep seven significant digits, which is more than any sensor measures. Pure.
+ * Compact encoding of readings: differences between consecutive values as whole numbers of variable length (LEB128).
+ * Values keep seven significant digits, more than any sensor measures. Pure.
  */
 
-/** Marks a run of values that no common decimal scale fits; they follow as doubles. */
+/** In place of a scale: the values have no common decimal scale and follow as doubles. */
 const asDoubles = 255;
-/** Beyond this a double is not exact. */
+/** The largest whole number that a double holds exactly. */
 const exact = Number.MAX_SAFE_INTEGER;
 
 export class ByteWriter {
@@ -13,7 +13,7 @@ export class ByteWriter {
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
-  /** Bytes written so far. */
+  /** Number of bytes written. */
   get length(): number {
     return this.#length;
   }
@@ -23,7 +23,7 @@ export class ByteWriter {
     this.#bytes[this.#length++] = value;
   }
 
-  /** A whole number from 0 to 2^53 - 1, seven bits to a byte, the least significant first (LEB128). */
+  /** Writes a whole number from 0 to 2^53 - 1, seven bits per byte, least significant first (LEB128). */
   unsigned(value: number): void {
     this.#room(8);
     let rest = value;
@@ -59,7 +59,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads what ByteWriter wrote. @throws RangeError at the end of the bytes */
+/** Reads what ByteWriter wrote. Every method throws RangeError at the end of the bytes. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -106,11 +106,11 @@ export class ByteReader {
 
 const digits = 7;
 
-/** A value with the digits that are kept: a whole number has no others, and need not become a text first. */
+/** Returns a value rounded to seven significant digits. Whole numbers take a path without text conversion. */
 export const kept = (value: number): number =>
   Number.isInteger(value) && Math.abs(value) < 10 ** digits ? value + 0 : Number(value.toPrecision(digits));
 
-/** Digits after the decimal point: 2 for 12.25, 0 for 3000. */
+/** Returns the number of digits after the decimal point: 2 for 12.25, 0 for 3000. */
 function decimals(value: number): number {
   if (Number.isInteger(value)) return 0;
   const [mantissa = '', exponent = '0'] = String(value).split('e');
@@ -119,17 +119,17 @@ function decimals(value: number): number {
   return Math.max(0, digits - Number(exponent));
 }
 
-/** Any whole number as one that is not negative, the small ones small. */
+/** Maps whole numbers to non-negative ones, small magnitudes to small numbers (zigzag). */
 const folded = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
 const unfolded = (value: number): number => (value % 2 === 1 ? -(value + 1) / 2 : value / 2);
 
-/** Appends finite values, in their order. Their number is the reader's to know. */
+/** Writes finite values in order. Their number is not written. */
 export function writeValues(to: ByteWriter, values: readonly number[]): void {
   const rounded = values.map(kept);
   const scale = Math.max(0, ...rounded.map(decimals));
   const factor = 10 ** scale;
   const whole = rounded.map((value) => Math.round(value * factor));
-  // A difference has twice the size, and folding doubles it again.
+  // A difference has up to twice the magnitude, and zigzag doubles it again.
   const fits =
     scale < 20 && whole.every((value, at) => Math.abs(value) < exact / 4 && value / factor === rounded[at]);
   if (!fits) {
@@ -145,7 +145,7 @@ export function writeValues(to: ByteWriter, values: readonly number[]): void {
   }
 }
 
-/** @throws RangeError */
+/** Reads `count` values. @throws RangeError for damaged bytes */
 export function readValues(from: ByteReader, count: number): number[] {
   const scale = from.byte();
   const values = new Array<number>(count);
@@ -162,13 +162,13 @@ export function readValues(from: ByteReader, count: number): number[] {
   return values;
 }
 
-/** Readings of one sensor, times in milliseconds from some beginning. */
+/** Readings of one sensor; times in milliseconds from the start of the span. */
 export interface Run {
   readonly times: readonly number[];
   readonly values: readonly number[];
 }
 
-/** Times are whole milliseconds; mostly they are one period apart, so that what is written is how much that varies. */
+/** Writes a run. Times are whole milliseconds at a nearly constant period: second differences are written. */
 export function writeRun(to: ByteWriter, { times, values }: Run): void {
   to.unsigned(times.length);
   writeValues(to, values);
@@ -187,7 +187,7 @@ export function encodeRun(run: Run): Uint8Array {
   return to.done();
 }
 
-/** @throws RangeError */
+/** Decodes what `writeRun` wrote. @throws RangeError for damaged bytes */
 export function decodeRun(bytes: Uint8Array): Run {
   const from = new ByteReader(bytes);
   const count = from.unsigned();

@@ -1,18 +1,18 @@
-/** Things that clients make and the store keeps, by their id, with those that are there by themselves. */
+/** Definitions by id: those that clients created, in the store, and predefined ones. */
 import type { Store } from '../store/store.ts';
 
-export interface Shelved {
+export interface Identified {
   readonly Id: string;
 }
 
-export class DefinitionStore<T extends Shelved> {
+export class DefinitionStore<T extends Identified> {
   readonly #store: Store;
   readonly #kind: string;
   #defaults: ReadonlyMap<string, T>;
   readonly #own = new Map<string, T>();
   #revision = 0;
 
-  /** `defaults` are there unless something of the same id is stored. @throws StoreError */
+  /** A stored definition replaces the one of `defaults` with the same id. @throws StoreError */
   constructor(store: Store, kind: string, defaults: readonly T[] = []) {
     this.#store = store;
     this.#kind = kind;
@@ -25,7 +25,7 @@ export class DefinitionStore<T extends Shelved> {
       try {
         this.#own.set(id, JSON.parse(body) as T);
       } catch {
-        // Damaged: as if it had not been made.
+        // Damaged: the definition is ignored.
       }
     }
   }
@@ -34,7 +34,7 @@ export class DefinitionStore<T extends Shelved> {
     return this.#revision;
   }
 
-  /** What is there by itself has become another; what stays the same stays the same object. */
+  /** Replaces the predefined definitions. Unchanged ones remain the same object. */
   setDefaults(defaults: readonly T[]): void {
     const before = this.#defaults;
     const same = (each: T) => {
@@ -47,7 +47,7 @@ export class DefinitionStore<T extends Shelved> {
     if (moved) this.#revision += 1;
   }
 
-  /** The ones that are there by themselves first. */
+  /** All definitions, the predefined first. */
   get all(): readonly T[] {
     const more = [...this.#own.values()].filter(({ Id }) => !this.#defaults.has(Id));
     return [...[...this.#defaults.values()].map((each) => this.#own.get(each.Id) ?? each), ...more];
@@ -61,30 +61,32 @@ export class DefinitionStore<T extends Shelved> {
     return this.#defaults.has(id);
   }
 
-  /** Has survived a loss of power when it returns. @throws StoreError */
-  put(thing: T): void {
+  /** Adds or replaces a definition, durably. @throws StoreError */
+  put(definition: T): void {
     this.#store.run(
       'INSERT INTO telemetry (kind, id, body) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body',
-      ...[this.#kind, thing.Id, JSON.stringify(thing)],
+      this.#kind,
+      definition.Id,
+      JSON.stringify(definition),
     );
-    this.#own.set(thing.Id, thing);
+    this.#own.set(definition.Id, definition);
     this.#revision += 1;
   }
 
-  /** Changes it for this run of the daemon only, where the store takes nothing. */
-  putForNow(thing: T): void {
-    this.#own.set(thing.Id, thing);
+  /** Replaces a definition in memory only, while the store fails. */
+  putForNow(definition: T): void {
+    this.#own.set(definition.Id, definition);
     this.#revision += 1;
   }
 
-  /** @throws StoreError */
+  /** Removes a definition that a client created. @throws StoreError */
   remove(id: string): void {
     this.#store.run('DELETE FROM telemetry WHERE kind = ? AND id = ?', this.#kind, id);
     this.#own.delete(id);
     this.#revision += 1;
   }
 
-  /** Leaves only what is there by itself, as it was. @throws StoreError */
+  /** Removes all definitions that clients created or changed. @throws StoreError */
   reset(): void {
     this.#store.run('DELETE FROM telemetry WHERE kind = ?', this.#kind);
     this.#own.clear();

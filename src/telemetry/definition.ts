@@ -1,4 +1,4 @@
-/** What a metric report definition says, in the terms of its schema (MetricReportDefinition), without what is null. */
+/** A metric report definition, with the property names of its schema (MetricReportDefinition); null properties are absent. */
 import { millisecondsOf } from './duration.ts';
 import type { Wildcard } from './metric.ts';
 
@@ -36,23 +36,23 @@ export interface Definition {
   readonly ReportTimespan?: string;
 }
 
-/** Bounds that keep a report from costing much. */
+/** Limits of definitions, reports and triggers. */
 export const limits = {
   definitions: 32,
-  /** Metrics in one definition, wildcards replaced. */
+  /** Metrics of one definition, after wildcards are expanded. */
   metrics: 1000,
-  /** Values in one report that is appended to. */
+  /** Values of one report with Append…. */
   append: 2000,
-  /** Values in one report made from history. */
+  /** Values of one report from history. */
   values: 10_000,
-  /** Reports that one definition with NewReport leaves behind. */
+  /** Kept reports of one definition with NewReport. */
   reportsOfOne: 8,
   reports: 96,
   triggers: 64,
-  /** Longest time over which a function is worked out, milliseconds. */
+  /** Maximum CollectionDuration, milliseconds. */
   duration: 24 * 3_600_000,
 } as const;
 
-/** Milliseconds of a property that holds a duration; undefined where it is not given. */
+/** Returns a duration property in milliseconds; undefined when it is absent. */
 export const durationIn = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : (millisecondsOf(text) ?? undefined);

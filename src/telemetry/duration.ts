@@ -1,8 +1,8 @@
-/** Durations as Redfish writes them (`P1DT2H3M4.5S`, DSP0266 "Duration values"), in milliseconds. Pure. */
+/** Redfish durations (`P1DT2H3M4.5S`, DSP0266 clause "Duration values"). Pure. */
 
 const form = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 
-/** Null for what is no duration. */
+/** Returns a duration in milliseconds; null for any other text. */
 export function millisecondsOf(text: string): number | null {
   const parts = form.exec(text);
   if (parts === null) return null;

@@ -1,11 +1,11 @@
-/** How events fare on their way to those who want them. */
+/** Metric families of event delivery. */
 import type { Family } from './exposition.ts';
 
 export interface EventCounts {
-  /** Events that subscribers have taken, and tries that failed, since the start. */
+  /** Deliveries that subscribers accepted, and failed attempts, since the start. */
   readonly delivered: number;
   readonly failures: number;
-  /** Streams that are open. */
+  /** Open event streams (SSE). */
   readonly streams: number;
 }
 

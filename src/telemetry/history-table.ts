@@ -1,6 +1,6 @@
 /**
- * History as SQLite holds it: a row for each minute of readings, for each quarter of an hour of minute aggregates, and for
- * each hour. Rows are few and whole, so that flash sees few and whole writes.
+ * The tables of history: a row per minute of readings, per 15 minutes of minute aggregates, and per hour of hour aggregates.
+ * A row holds all series, so that few and large writes reach the flash.
  */
 import type { Store } from '../store/store.ts';
 
@@ -11,7 +11,7 @@ export const day = 24 * hour;
 
 export type Tier = 'raw' | 'minutes' | 'hours';
 
-/** What a row of each tier covers, and how long it is kept, in milliseconds. */
+/** Time that a row of each tier covers, and its retention, milliseconds. */
 export const tiers: Readonly<Record<Tier, { readonly covers: number; readonly kept: number }>> = {
   raw: { covers: minute, kept: hour },
   minutes: { covers: quarter, kept: day },
@@ -25,14 +25,14 @@ const tables: Readonly<Record<Tier, string>> = {
 };
 
 export interface Row {
-  /** When it begins, milliseconds since 1970. */
+  /** Start of the span, milliseconds since 1970. */
   readonly start: number;
   readonly data: Uint8Array;
 }
 
 export class HistoryTable {
   readonly #store: Store;
-  /** Numbers that stand for the names of series. */
+  /** Numbers of the series by name. */
   readonly #numbers = new Map<string, number>();
   readonly #names = new Map<number, string>();
   #written = 0;
@@ -41,7 +41,7 @@ export class HistoryTable {
   constructor(store: Store) {
     this.#store = store;
     for (const { id, name } of store.all<{ id: number; name: string }>('SELECT id, name FROM history_series'))
-      this.#know(id, name);
+      this.#addName(id, name);
   }
 
   /** Bytes of rows written since the start. */
@@ -49,32 +49,33 @@ export class HistoryTable {
     return this.#written;
   }
 
-  /** All or nothing. @throws StoreError */
+  /** Runs writes, all or none. @throws StoreError */
   transaction(work: () => void): void {
     this.#store.transaction(work);
   }
 
+  /** Returns the name of a series by its number. */
   name(series: number): string | undefined {
     return this.#names.get(series);
   }
 
-  /** The number of a series that has one. */
+  /** Returns the number of a series; undefined: it has none yet. */
   known(series: string): number | undefined {
     return this.#numbers.get(series);
   }
 
-  /** The number of a series, a new one where it has none. @throws StoreError */
+  /** Returns the number of a series; assigns one when it has none. @throws StoreError */
   number(series: string): number {
     const known = this.#numbers.get(series);
     if (known !== undefined) return known;
     const sql =
       'INSERT INTO history_series (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id';
     const id = this.#store.get<{ id: number }>(sql, series)?.id ?? 0;
-    this.#know(id, series);
+    this.#addName(id, series);
     return id;
   }
 
-  /** Forgets the numbers that a transaction gave which was then taken back. */
+  /** Drops the numbers that were assigned in a transaction that was rolled back. */
   forget(given: ReadonlySet<string>): void {
     for (const name of given) {
       this.#names.delete(this.#numbers.get(name) ?? 0);
@@ -82,7 +83,7 @@ export class HistoryTable {
     }
   }
 
-  /** @throws StoreError */
+  /** Inserts or replaces a row. @throws StoreError */
   write(tier: Tier, { start, data }: Row): void {
     this.#store.run(
       `INSERT INTO ${tables[tier]} (start, data) VALUES (?, ?) ON CONFLICT (start) DO UPDATE SET data = excluded.data`,
@@ -93,8 +94,8 @@ export class HistoryTable {
   }
 
   /**
-   * Removes what is too old. What lies in the future is kept, because a controller often starts in 1970 and learns the time
-   * later; but no more of it than the tier holds anyway. @throws StoreError
+   * Deletes rows beyond the retention. Rows in the future are kept, up to the number of rows of the tier: a controller often
+   * starts with a clock of 1970 and receives the time later. @throws StoreError
    */
   trim(tier: Tier, now: number): void {
     const table = tables[tier];
@@ -105,18 +106,18 @@ export class HistoryTable {
     this.#store.run(sql, now, now, kept / covers);
   }
 
-  /** Rows that begin in [from, to), in order. @throws StoreError */
+  /** Returns rows with from <= start < to, in order. @throws StoreError */
   read(tier: Tier, from: number, to: number): Row[] {
     const sql = `SELECT start, data FROM ${tables[tier]} WHERE start >= ? AND start < ? ORDER BY start`;
     return this.#store.all<Row>(sql, from, to);
   }
 
-  /** @throws StoreError */
+  /** Returns the number of rows of a tier. @throws StoreError */
   count(tier: Tier): number {
     return this.#store.get<{ count: number }>(`SELECT count(*) AS count FROM ${tables[tier]}`)?.count ?? 0;
   }
 
-  #know(id: number, name: string): void {
+  #addName(id: number, name: string): void {
     this.#numbers.set(name, id);
     this.#names.set(id, name);
   }

@@ -1,7 +1,7 @@
 /**
- * Readings over time. The last hour is in memory, every reading of it; the store has the same hour, a day of minutes and a
- * month of hours (minimum, maximum, average). What is in memory is written once a minute, in one transaction, so that a
- * crash costs at most the last minute; while the store takes nothing, history waits in memory, and nothing else notices.
+ * The history of readings. Memory holds every reading of the last hour; the store holds the same hour, one day of minute
+ * aggregates and one month of hour aggregates (minimum, maximum, average). One transaction per minute writes what is new,
+ * so that a crash loses at most one minute. While the store fails, history waits in memory.
  */
 import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
@@ -18,30 +18,31 @@ export interface Reading {
 }
 
 export interface HistoryState {
-  /** Why nothing can be stored now; null when it can. */
+  /** Why the last write failed; null after a successful one. */
   readonly fault: StoreError | null;
-  /** Bytes of rows given to the store since the start. */
+  /** Bytes of rows written since the start. */
   readonly written: number;
-  /** Readings taken since the start. */
+  /** Number of readings recorded since the start. */
   readonly readings: number;
 }
 
+/** Readings of one series in the current minute; times in milliseconds from its start. */
 interface Open {
   readonly times: number[];
   readonly values: number[];
 }
 
-/** More readings of one series in a minute than this go unrecorded: none is read that often. */
+/** Limit of readings of one series in a minute; further ones are dropped. No sensor is read that often. */
 const mostInMinute = 1200;
 
 export class History {
   readonly #table: HistoryTable;
   readonly #stored: StoredHistory;
-  /** Minutes that are over, in order: those of the last hour. */
+  /** Complete minutes of the last hour, in order. */
   #minutes: Minute[] = [];
-  /** Starts of minutes that the store does not have yet. */
+  /** Starts of minutes that are not stored yet. */
   readonly #unsaved = new Set<number>();
-  /** Starts of rows of longer spans that the store has, or need not have. */
+  /** Starts of stored rows of the longer tiers. */
   readonly #settled: Readonly<Record<'minutes' | 'hours', Set<number>>> = {
     minutes: new Set(),
     hours: new Set(),
@@ -52,7 +53,7 @@ export class History {
   #fault: StoreError | null = null;
   #revision = 0;
 
-  /** @throws StoreError when what is stored cannot be read */
+  /** Loads the last hour. @throws StoreError when the table of series cannot be read */
   constructor(store: Store, now: number) {
     this.#table = new HistoryTable(store);
     this.#stored = new StoredHistory(this.#table);
@@ -64,19 +65,20 @@ export class History {
     return { fault: this.#fault, written: this.#table.written, readings: this.#readings };
   }
 
-  /** Grows when a minute is over. */
+  /** Rises when a minute is complete. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** When the oldest reading in memory can have been taken. */
+  /** Start of the time that memory covers, milliseconds since 1970. */
   get horizon(): number {
     return this.#minutes[0]?.start ?? this.#start;
   }
 
+  /** Records a reading; infinite values and NaN are ignored. */
   record(series: string, { time, value }: Reading): void {
     if (!Number.isFinite(value)) return;
-    this.#turn(time);
+    this.#advance(time);
     this.#readings += 1;
     const open = this.#open.get(series);
     const at = Math.round(time) - this.#start;
@@ -87,12 +89,12 @@ export class History {
     }
   }
 
-  /** Time goes on, also when nothing is read. */
+  /** Completes the current minute when `now` is past it, also without readings. */
   tick(now: number): void {
-    this.#turn(now);
+    this.#advance(now);
   }
 
-  /** Readings of a series with from < time <= to, as far as memory goes back. */
+  /** Returns the readings of a series in memory with from < time <= to. */
   readings(series: string, from: number, to: number): Reading[] {
     const found: Reading[] = [];
     const add = (
@@ -115,29 +117,29 @@ export class History {
   }
 
   /**
-   * What each series did in from < time <= to, if it did anything. Of the last hour every reading counts; of what is older
-   * each minute, or hour, that lies in that time whole. @throws StoreError where memory does not go back that far
+   * Returns the aggregate of each series that has readings with from < time <= to. In the last hour each reading counts;
+   * before it, each minute or hour that is wholly in the window. @throws StoreError when the window begins before memory
    */
   window(series: readonly string[], from: number, to: number): Map<string, Aggregate> {
-    // One before the first reading that there can be is still in memory.
+    // `from` is exclusive: a window that begins 1 ms before the horizon is in memory.
     const found =
       from < this.horizon - 1
         ? this.#stored.window(series, from, Math.min(to, this.horizon), this.#start)
         : new Map();
     for (const name of series) {
-      const own = joined(found.get(name), this.#remembered(name, from, to));
+      const own = joined(found.get(name), this.#inMemory(name, from, to));
       if (own !== undefined) found.set(name, own);
     }
     return found;
   }
 
-  /** The same of one series. @throws StoreError */
+  /** Returns the aggregate of one series; see `window`. @throws StoreError */
   aggregate(series: string, from: number, to: number): Aggregate | undefined {
     return this.window([series], from, to).get(series);
   }
 
-  /** The part that is in memory. */
-  #remembered(series: string, from: number, to: number): Aggregate | undefined {
+  /** Returns the aggregate of the readings in memory. */
+  #inMemory(series: string, from: number, to: number): Aggregate | undefined {
     let found: Aggregate | undefined;
     for (const each of this.#minutes) {
       const { start } = each;
@@ -151,17 +153,17 @@ export class History {
     return open === undefined ? found : joined(found, part(open, from - this.#start, to - this.#start));
   }
 
-  /** Writes what the store does not have yet, the minute that is not over included. Fails silently: see `state`. */
+  /** Writes what is not stored yet, the current minute included. `state.fault` reports a failure. */
   close(): void {
     this.#seal();
     this.#save(this.#start);
   }
 
-  /** Ends the minute that was, once `time` is in another. */
-  #turn(time: number): void {
+  /** Completes the current minute when `time` is in another; reloads the hour when the clock jumped. */
+  #advance(time: number): void {
     const start = spanOf(time, minute);
     if (start === this.#start) return;
-    // What comes from a lane that is a little late belongs to the minute that it was taken in; nearly.
+    // A reading up to 2 s late, from a slow lane, counts for the current minute.
     if (start < this.#start && time > this.#start - 2000) return;
     this.#seal();
     const before = this.#start;
@@ -218,7 +220,7 @@ export class History {
     for (const { tier, start } of spans) this.#settled[tier].add(start);
   }
 
-  /** Longer spans that are over and not stored. */
+  /** Returns the rows of a longer tier that are complete and not stored. */
   #due(
     tier: 'minutes' | 'hours',
     now: number,
@@ -250,7 +252,7 @@ export class History {
     return spans;
   }
 
-  /** Takes from the store what lies in the hour before `now`. @throws StoreError */
+  /** Loads the hour before `now`; damaged rows are skipped. */
   #load(now: number): void {
     this.#minutes = [];
     this.#unsaved.clear();
@@ -270,7 +272,7 @@ export class History {
   }
 }
 
-/** Of a run that has times from some start: what lies in from < time <= to. */
+/** Returns the aggregate of the part of a run with from < time <= to. */
 function part(
   { times, values }: { readonly times: readonly number[]; readonly values: readonly number[] },
   from: number,

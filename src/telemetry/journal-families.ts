@@ -1,8 +1,8 @@
-/** How the journal fares: what it has taken, what waits for the store, what was lost. */
+/** Metric families of the journal: stored, waiting and lost records. */
 import type { Journal } from '../journal/journal.ts';
 import { type Family, labelsOf } from './exposition.ts';
 
-/** Counts what is appended from now on. */
+/** Counts records from now on. @returns the families at the time of the call */
 export function journalFamilies(journal: Pick<Journal, 'onAppend' | 'state'>): () => Family[] {
   const counts = new Map<string, number>();
   journal.onAppend(({ log, severity }) => {

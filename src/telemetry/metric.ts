@@ -1,25 +1,25 @@
-/** What telemetry needs to know of the resources whose properties it reports; the Redfish side gives it. */
+/** Metrics: properties of resources, found by property identifiers and wildcards. Redfish implements `Metrics`. */
 
 export type Scalar = string | number | boolean | null;
 export type Tree = Scalar | readonly Tree[] | { readonly [name: string]: Tree | undefined };
 
-/** One property of a resource, by its identifier `/redfish/v1/Chassis/1U/Sensors/INLET#/Reading`. */
+/** One property of a resource. `property` is its identifier, e.g. `/redfish/v1/Chassis/1U/Sensors/INLET#/Reading`. */
 export interface Metric {
   readonly property: string;
-  /** Id of the metric definition that describes it; undefined where none does. */
+  /** Id of its metric definition; undefined: none. */
   readonly id: string | undefined;
-  /** The sensor whose readings it shows, of which there is a history; undefined for anything else. */
+  /** Id of the sensor whose reading it is, which has a history; undefined: another property. */
   readonly sensor: string | undefined;
-  /** What it says now, and since when as far as is known (milliseconds since 1970). Null is an unknown. */
+  /** Returns the present value (null: unknown) and its time, milliseconds since 1970 (null: unknown). */
   read(): { readonly value: Scalar; readonly time: number | null };
 }
 
 export interface Metrics {
-  /** Undefined where no such property can be read by whoever may log in. */
+  /** Returns a metric; undefined when the property does not exist or needs more than the privilege Login. */
   find(property: string): Metric | undefined;
-  /** The resource or collection at a URI, for those wildcards that stand for whatever is there. */
-  look(uri: string): Tree | undefined;
-  /** Properties that a metric definition describes; undefined where there is no such definition. */
+  /** Returns the resource or collection at a URI, for the wildcard `*`. */
+  read(uri: string): Tree | undefined;
+  /** Returns the properties of a metric definition; undefined when it does not exist. */
   propertiesOf(metricId: string): readonly string[] | undefined;
 }
 
@@ -28,21 +28,21 @@ export type Wildcard = {
   readonly Values: readonly string[];
 };
 
-/** Wildcards named in a pattern. */
+/** Returns the names of the wildcards in a pattern. */
 export const wildcardsIn = (pattern: string): string[] =>
   [...pattern.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? '');
 
-/** Steps on the way to all that a pattern stands for: one that leads nowhere in a million ways is given up. */
+/** Limit of steps of one expansion: wildcards in sequence could multiply to millions. */
 const mostSteps = 20_000;
 
 /**
- * The property identifiers that a pattern stands for, `limit` at most. A wildcard whose value is `*` stands for every
- * member of the collection, or of the array or object, in which it stands; one that is used twice has the same value twice.
+ * Returns the property identifiers that match a pattern, at most `limit`. A wildcard with the value `*` matches every member
+ * of the collection, array or object at its place; a wildcard that occurs twice has the same value at both places.
  */
 export function expand(
   pattern: string,
   wildcards: readonly Wildcard[],
-  look: Metrics['look'],
+  read: Metrics['read'],
   limit: number,
 ): string[] {
   const [path = '', pointer = ''] = pattern.split('#');
@@ -70,7 +70,7 @@ export function expand(
       return;
     }
     const listed = values.get(name) ?? [];
-    for (const value of listed.includes('*') ? childrenOf(before, look) : listed)
+    for (const value of listed.includes('*') ? childrenOf(before, read) : listed)
       walk(at, before, new Map(bound).set(name, value));
   };
   walk(0, '', new Map());
@@ -79,11 +79,11 @@ export function expand(
 
 const tokensOf = (text: string): string[] => text.split('/').slice(1);
 
-/** Last segments of the members of a collection; names or indexes of what a pointer leads to. */
-function childrenOf(before: string, look: Metrics['look']): string[] {
+/** Returns the last URI segments of a collection's members, or the names or indexes of the value at a pointer. */
+function childrenOf(before: string, read: Metrics['read']): string[] {
   const hash = before.indexOf('#');
   const uri = hash < 0 ? before : before.slice(0, hash);
-  const resource = look(uri);
+  const resource = read(uri);
   if (hash >= 0) {
     const value = resource === undefined ? undefined : valueAt(resource, before.slice(hash + 1));
     return typeof value === 'object' && value !== null ? Object.keys(value).map(escaped) : [];
@@ -98,7 +98,7 @@ function childrenOf(before: string, look: Metrics['look']): string[] {
 
 const escaped = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** What a JSON pointer (RFC 6901) leads to; undefined where there is nothing. */
+/** Returns the value at a JSON pointer (RFC 6901); undefined: none. */
 export function valueAt(value: Tree, pointer: string): Tree | undefined {
   let found: Tree | undefined = value;
   for (const token of tokensOf(pointer)) {

@@ -1,11 +1,11 @@
 /**
- * Readings of all series in one minute. A board may have thousands of series, and sixty such minutes: they lie in few large
- * pieces of memory, since a piece for each would take several times what is in it.
+ * Readings of all series in one minute. With thousands of series and sixty minutes, one buffer per series would cost several
+ * times its content: each minute has one buffer for runs and one for aggregates.
  */
 import { type Aggregate, aggregateOf } from './aggregate.ts';
 import { ByteWriter, decodeRun, type Run, writeRun } from './codec.ts';
 
-/** Numbers that an aggregate takes: count, min, max, sum. The count of one that is not worked out yet is NaN. */
+/** Numbers of one aggregate: count, min, max, sum. The count is NaN until the aggregate is computed. */
 const width = 4;
 
 export class Minute {
@@ -16,7 +16,7 @@ export class Minute {
   readonly #bytes: Uint8Array;
   readonly #aggregates: Float64Array;
 
-  /** Of runs, encoded or not, one for each series; aggregates that are not given are worked out when they are first wanted. */
+  /** @param runs one run per series, encoded or not; a missing aggregate is computed at its first use */
   constructor(
     start: number,
     runs: Iterable<readonly [series: string, run: Uint8Array | Run, aggregate?: Aggregate]>,
@@ -34,14 +34,14 @@ export class Minute {
     this.#bytes = to.done();
     this.#aggregates = new Float64Array(aggregates.length * width).fill(Number.NaN);
     for (const [place, aggregate] of aggregates.entries())
-      if (aggregate !== undefined) this.#remember(place, aggregate);
+      if (aggregate !== undefined) this.#setAggregate(place, aggregate);
   }
 
   get series(): Iterable<string> {
     return this.#places.keys();
   }
 
-  /** The encoded run of a series that was read. */
+  /** Returns the encoded run of a series; undefined: no readings. */
   bytes(series: string): Uint8Array | undefined {
     const place = this.#places.get(series);
     return place === undefined
@@ -49,33 +49,33 @@ export class Minute {
       : this.#bytes.subarray(this.#ends[place - 1] ?? 0, this.#ends[place]);
   }
 
-  /** @throws RangeError where what was stored makes no sense */
+  /** Returns the run of a series; undefined: no readings. @throws RangeError for damaged bytes */
   run(series: string): Run | undefined {
     const bytes = this.bytes(series);
     return bytes === undefined ? undefined : decodeRun(bytes);
   }
 
-  /** Undefined of a series that was not read, or whose run makes no sense. */
+  /** Returns the aggregate of a series; undefined: no readings, or a damaged run. */
   aggregate(series: string): Aggregate | undefined {
     const place = this.#places.get(series);
     if (place === undefined) return undefined;
-    if (Number.isNaN(this.#aggregates[place * width])) this.#remember(place, this.#worked(series));
+    if (Number.isNaN(this.#aggregates[place * width])) this.#setAggregate(place, this.#computed(series));
     const [count = 0, min = 0, max = 0, sum = 0] = this.#aggregates.subarray(place * width);
     return count === 0 ? undefined : { count, min, max, sum };
   }
 
-  #worked(series: string): Aggregate {
+  #computed(series: string): Aggregate {
     const nothing = { count: 0, min: 0, max: 0, sum: 0 };
     try {
       return aggregateOf(this.run(series)?.values ?? []) ?? nothing;
     } catch (error) {
-      // A hole in history.
+      // A damaged run counts as a gap.
       if (error instanceof RangeError) return nothing;
       throw error;
     }
   }
 
-  #remember(place: number, { count, min, max, sum }: Aggregate): void {
+  #setAggregate(place: number, { count, min, max, sum }: Aggregate): void {
     this.#aggregates.set([count, min, max, sum], place * width);
   }
 }

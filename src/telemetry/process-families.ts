@@ -1,13 +1,13 @@
-/** What the daemon spends: memory, processor time, and how late its event loop is. */
+/** Metric families of the daemon process: memory, processor time, event loop delay. */
 import type { Family } from './exposition.ts';
 import { labelsOf } from './exposition.ts';
 
-/** How often the loop is looked at, milliseconds: seldom enough to cost nothing. */
+/** Period of the measurement, milliseconds. */
 const period = 500;
-/** Windows whose longest delay is remembered, milliseconds. */
+/** Length of a window of the maximum, milliseconds. */
 const window = 30_000;
 
-/** How late timers run, because something else holds the thread. */
+/** Measures the delay of timers while other work occupies the event loop. */
 export class LoopLag {
   readonly #timer: NodeJS.Timeout;
   #due = performance.now() + period;
@@ -17,15 +17,15 @@ export class LoopLag {
   #longestBefore = 0;
 
   constructor() {
-    this.#timer = setInterval(() => this.#look(), period).unref();
+    this.#timer = setInterval(() => this.#measure(), period).unref();
   }
 
-  /** Seconds that the last timer was late. */
+  /** Delay of the last timer, seconds. */
   get last(): number {
     return this.#last;
   }
 
-  /** Longest delay of the last 30 to 60 seconds, in seconds. */
+  /** Maximum delay in the last 30 to 60 s, seconds. */
   get longest(): number {
     return Math.max(this.#longest, this.#longestBefore);
   }
@@ -34,7 +34,7 @@ export class LoopLag {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
+  #measure(): void {
     const now = performance.now();
     this.#last = Math.max(0, now - this.#due) / 1000;
     this.#due = now + period;
@@ -49,7 +49,7 @@ export class LoopLag {
 
 const started = Date.now() / 1000 - process.uptime();
 
-/** Names as every Prometheus client has them, where there is one. */
+/** Returns the families. Names are those of the Prometheus client libraries, where one exists. */
 export function processFamilies(lag: LoopLag, version: string): Family[] {
   const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
   const { user, system } = process.cpuUsage();

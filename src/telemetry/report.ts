@@ -1,14 +1,14 @@
-/** What a metric report says, and how its values are worked out. */
+/** The values of a metric report. */
 import { type Aggregate, averageOf } from './aggregate.ts';
 import { kept } from './codec.ts';
 import { type CollectionFunction, type Definition, durationIn, limits } from './definition.ts';
 import type { History } from './history.ts';
 import { expand, type Metric, type Metrics, type Scalar } from './metric.ts';
 
-/** In the terms of the schema MetricReport. */
+/** One value, with the property names of the schema MetricReport. */
 export type MetricValue = {
   readonly MetricId?: string;
-  /** Always there but in a test. */
+  /** Absent in a test report only. */
   readonly MetricProperty?: string;
   readonly MetricValue: string | null;
   readonly Timestamp: string;
@@ -17,13 +17,13 @@ export type MetricValue = {
 export interface Report {
   readonly id: string;
   readonly name: string;
-  /** Id of the definition; null for a test. */
+  /** Id of the definition; null for a test report. */
   readonly definition: string | null;
   readonly time: Date;
   readonly values: readonly MetricValue[];
 }
 
-/** One property in a definition, and what is to be worked out of it. */
+/** One metric of a definition, and the function to apply. */
 export interface Item {
   readonly metric: Metric;
   readonly function: CollectionFunction | undefined;
@@ -31,13 +31,13 @@ export interface Item {
   readonly duration: number | undefined;
 }
 
-/** Everything that a definition names and that is there now. */
+/** Returns the metrics of a definition that exist now. */
 export function itemsOf(definition: Definition, metrics: Metrics): Item[] {
   const { Wildcards, MetricProperties, Metrics: choices } = definition;
   const items: Item[] = [];
   const add = (patterns: readonly string[], rest: Omit<Item, 'metric'>) => {
     for (const pattern of patterns)
-      for (const property of expand(pattern, Wildcards, metrics.look, limits.metrics - items.length)) {
+      for (const property of expand(pattern, Wildcards, metrics.read, limits.metrics - items.length)) {
         const metric = metrics.find(property);
         if (metric !== undefined) items.push({ metric, ...rest });
       }
@@ -50,7 +50,7 @@ export function itemsOf(definition: Definition, metrics: Metrics): Item[] {
   return items;
 }
 
-/** What a function makes of an aggregate. */
+/** Returns the result of a function for an aggregate. */
 export function calculated(name: CollectionFunction, { min, max, sum, ...rest }: Aggregate): number {
   switch (name) {
     case 'Average':
@@ -64,7 +64,7 @@ export function calculated(name: CollectionFunction, { min, max, sum, ...rest }:
   }
 }
 
-/** As MetricValue has it: text, and null for an unknown. */
+/** Returns a value as text (MetricReport.MetricValue); null: unknown. */
 const textOf = (value: Scalar): string | null =>
   value === null ? null : String(typeof value === 'number' ? kept(value) : value);
 
@@ -75,9 +75,9 @@ const shown = ({ property, id }: Metric, value: Scalar, time: number): MetricVal
   Timestamp: new Date(time).toISOString(),
 });
 
-/** Values as of now: of a function over the time that ends now. @throws StoreError */
+/** Returns the present values; a function covers the duration that ends now. @throws StoreError */
 export function currentValues(items: readonly Item[], history: History, now: number): MetricValue[] {
-  // What is asked of the same time is asked in one go.
+  // One query per duration for all sensors.
   const windows = new Map<number, ReadonlyMap<string, Aggregate>>();
   const windowOf = (duration: number): ReadonlyMap<string, Aggregate> => {
     const known = windows.get(duration);
@@ -90,7 +90,7 @@ export function currentValues(items: readonly Item[], history: History, now: num
   return items.map(({ metric, function: name, duration }) => {
     if (name === undefined || duration === undefined || metric.sensor === undefined) {
       const { value, time } = metric.read();
-      // Since when something is unknown nobody says; that it is, is known now.
+      // The time at which a value became unknown is not known: the present time is shown.
       return shown(metric, value, value === null ? now : (time ?? now));
     }
     const found = windowOf(duration).get(metric.sensor);
@@ -99,8 +99,8 @@ export function currentValues(items: readonly Item[], history: History, now: num
 }
 
 /**
- * Values of the past: each reading, or each value of a function over consecutive times. Where nothing was read, there is
- * no value. @throws StoreError
+ * Returns the values of the last `timespan` milliseconds: each reading, or the function of each consecutive duration. A
+ * duration without readings has no value. @throws StoreError
  */
 export function pastValues(
   items: readonly Item[],

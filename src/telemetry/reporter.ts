@@ -1,4 +1,4 @@
-/** Makes metric reports when their definitions want them, and keeps those that are to be kept, in memory. */
+/** Creates metric reports by the schedules of their definitions, and holds the reports of the collection in memory. */
 
 import { Listeners } from '../base/listeners.ts';
 import { StoreError } from '../store/errors.ts';
@@ -9,26 +9,26 @@ import type { History } from './history.ts';
 import { type Metrics, wildcardsIn } from './metric.ts';
 import { currentValues, type Item, itemsOf, type MetricValue, pastValues, type Report } from './report.ts';
 
-/** A report that is asked for again within this time is the same one, milliseconds: it moves no faster than readings do. */
-const askedHold = 1000;
-/** How long it is believed that a wildcard stands for what it stood for, milliseconds. */
-const itemsHold = 10_000;
+/** Lifetime of a report on request, milliseconds: readings do not change faster. */
+const onRequestLifetime = 1000;
+/** Period at which wildcards are expanded again, milliseconds. */
+const expansionPeriod = 10_000;
 
-/** What is known of a definition between two of its reports. */
+/** The state of a definition between two reports. */
 interface Course {
   readonly definition: Definition;
   items: readonly Item[];
-  /** When the items were looked for, by the clock that never steps. */
-  looked: number;
-  /** When the next report is due, by the same clock. */
+  /** Monotonic time of the last expansion of `items`, milliseconds. */
+  expandedAt: number;
+  /** Monotonic time of the next report, milliseconds. */
   due: number;
   occurrences: number;
-  /** Values of the last report, by metric. */
+  /** Values of the last report, by position and metric. */
   last: ReadonlyMap<string, string | null>;
-  /** When a report last told everything. */
-  told: number;
-  /** The report last made on request, and when. */
-  asked: { readonly report: Report; readonly at: number } | undefined;
+  /** Monotonic time of the last report with all values. */
+  completeAt: number;
+  /** The last report on request, and its monotonic time. */
+  onRequest: { readonly report: Report; readonly at: number } | undefined;
 }
 
 export class Reporter {
@@ -45,17 +45,17 @@ export class Reporter {
     this.#history = history;
   }
 
-  /** Grows when reports come and go. */
+  /** Rises when a report is added or removed. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** From now on there is something to report of. */
+  /** Sets the source of metrics. */
   attach(metrics: Metrics): void {
     this.#metrics = metrics;
   }
 
-  /** Keeps over a restart what reports have gathered; those that are overwritten come anew by themselves. @throws StoreError */
+  /** Stores the reports for the next start, except those of Overwrite, which are created again. @throws StoreError */
   save(store: Store): void {
     const gathered = [...this.#reports.values()].filter(
       ({ definition }) => this.#definitions.get(definition ?? '')?.ReportUpdates !== 'Overwrite',
@@ -65,12 +65,13 @@ export class Reporter {
       for (const report of gathered)
         store.run(
           "INSERT INTO telemetry (kind, id, body) VALUES ('report', ?, ?)",
-          ...[report.id, JSON.stringify({ ...report, time: report.time.getTime() })],
+          report.id,
+          JSON.stringify({ ...report, time: report.time.getTime() }),
         );
     });
   }
 
-  /** Takes back what was saved. @throws StoreError */
+  /** Loads the reports of `save`; damaged ones are skipped. @throws StoreError */
   restore(store: Store): void {
     const saved = store.all<{ body: string }>("SELECT body FROM telemetry WHERE kind = 'report'");
     const reports = saved.flatMap(({ body }) => {
@@ -86,63 +87,66 @@ export class Reporter {
       if (this.#definitions.get(report.definition ?? '') !== undefined) this.#reports.set(report.id, report);
   }
 
-  /** Told of each report that is to be sent to subscribers, as it is made. */
+  /** Calls the listener for each report that subscribers receive. @returns unsubscribes */
   onReport(listener: (report: Report) => void): () => void {
     return this.#listeners.add(listener);
   }
 
-  /** A report that belongs to nobody, for those who want to see whether reports reach them. */
+  /** Emits a test report, which is not kept. */
   submit(report: Report): void {
     this.#listeners.emit(report);
   }
 
-  /** Ids of the reports that can be read: those that were kept, and those made when asked for. */
+  /** Returns the ids of all readable reports: on request and kept. */
   ids(): string[] {
-    const asked = this.#definitions.all.filter(isOnRequest).map(({ Id }) => Id);
-    return [...new Set([...asked, ...this.#reports.keys()])];
+    const onRequest = this.#definitions.all.filter(isOnRequest).map(({ Id }) => Id);
+    return [...new Set([...onRequest, ...this.#reports.keys()])];
   }
 
-  /** @throws StoreError where one made from history cannot be read */
+  /** Returns a report; creates one that is on request. @throws StoreError when history cannot be read */
   report(id: string, now: number, monotonic: number): Report | undefined {
     const definition = this.#definitions.get(id);
     if (definition === undefined || !isOnRequest(definition)) return this.#reports.get(id);
     const course = this.#course(definition, monotonic);
-    if (course.asked !== undefined && monotonic - course.asked.at < askedHold) return course.asked.report;
+    if (course.onRequest !== undefined && monotonic - course.onRequest.at < onRequestLifetime)
+      return course.onRequest.report;
     const timespan = durationIn(definition.ReportTimespan);
     const values =
       timespan === undefined
         ? currentValues(course.items, this.#history, now)
         : pastValues(course.items, this.#history, now, timespan);
     const report = { id, name: definition.Name, definition: id, time: new Date(now), values };
-    course.asked = { report, at: monotonic };
+    course.onRequest = { report, at: monotonic };
     return report;
   }
 
-  /** The id of the newest report of a definition. */
+  /** Returns the id of the newest report of a definition; undefined before the first. */
   newest(definition: string): string | undefined {
     const found = this.#definitions.get(definition);
     if (found !== undefined && isOnRequest(found)) return definition;
     return this.#of(definition).at(-1)?.id;
   }
 
+  /** Removes a report. @returns false when the id is unknown */
   remove(id: string): boolean {
     this.#revision += 1;
     return this.#reports.delete(id);
   }
 
+  /** Removes all reports. */
   clear(): void {
     this.#reports.clear();
     this.#revision += 1;
   }
 
-  /** Forgets what was reported for a definition that is no more. */
+  /** Removes the reports and the state of a deleted definition. */
   forget(definition: string): void {
     for (const { id } of this.#of(definition)) this.#reports.delete(id);
     this.#courses.delete(definition);
     this.#revision += 1;
   }
 
-  /** Makes the reports that are due. */
+  /** Creates the reports that are due. `now` is wall-clock time, `monotonic` the monotonic time, both milliseconds. */
   tick(now: number, monotonic: number): void {
     for (const definition of this.#definitions.all) {
       if (!definition.MetricReportDefinitionEnabled || isOnRequest(definition)) continue;
@@ -150,14 +154,14 @@ export class Reporter {
       if (definition.MetricReportDefinitionType === 'OnChange') this.#make(course, now, monotonic, false);
       else if (monotonic >= course.due && begun(definition, now)) {
         const interval = durationIn(definition.Schedule?.RecurrenceInterval) ?? 60_000;
-        // Behind by more than one interval, what was missed is not made up for.
+        // Missed reports are not made up for after a delay of more than one interval.
         course.due = Math.max(course.due + interval, monotonic + interval / 2);
         this.#make(course, now, monotonic, true);
       }
     }
   }
 
-  /** Makes a report at once, because a trigger wants it. */
+  /** Creates a report at once, for a trigger. */
   force(definition: string, now: number, monotonic: number): void {
     const found = this.#definitions.get(definition);
     if (found?.MetricReportDefinitionEnabled)
@@ -169,14 +173,19 @@ export class Reporter {
     if (course?.definition !== definition) {
       course = {
         definition,
-        ...{ items: [], looked: Number.NEGATIVE_INFINITY, due: monotonic },
-        ...{ occurrences: 0, last: new Map(), told: monotonic, asked: undefined },
+        items: [],
+        expandedAt: Number.NEGATIVE_INFINITY,
+        due: monotonic,
+        occurrences: 0,
+        last: new Map(),
+        completeAt: monotonic,
+        onRequest: undefined,
       };
       this.#courses.set(definition.Id, course);
     }
-    if (monotonic - course.looked >= itemsHold && this.#metrics !== undefined) {
+    if (monotonic - course.expandedAt >= expansionPeriod && this.#metrics !== undefined) {
       course.items = itemsOf(definition, this.#metrics);
-      course.looked = hasWildcards(definition) ? monotonic : monotonic + itemsHold * 5;
+      course.expandedAt = hasWildcards(definition) ? monotonic : monotonic + expansionPeriod * 5;
     }
     return course;
   }
@@ -187,7 +196,7 @@ export class Reporter {
     try {
       values = currentValues(course.items, this.#history, now);
     } catch (error) {
-      // The store fails: what needs it waits, and everything else goes on.
+      // Reports that need the store wait until it works; other reports continue.
       if (error instanceof StoreError) return;
       throw error;
     }
@@ -201,16 +210,16 @@ export class Reporter {
     const heartbeat = durationIn(definition.MetricReportHeartbeatInterval);
     const suppress =
       definition.SuppressRepeatedMetricValue &&
-      (heartbeat === undefined || monotonic - course.told < heartbeat);
-    if (!suppress) course.told = monotonic;
-    const told = suppress ? changed : values;
+      (heartbeat === undefined || monotonic - course.completeAt < heartbeat);
+    if (!suppress) course.completeAt = monotonic;
+    const reported = suppress ? changed : values;
     const id = idOf(definition, now);
     const report = {
       id,
       name: definition.Name,
       definition: definition.Id,
       time: new Date(now),
-      values: told,
+      values: reported,
     };
     if (definition.ReportActions.includes('LogToMetricReportsCollection')) this.#keep(definition, report);
     if (definition.ReportActions.includes('RedfishEvent')) this.#listeners.emit(report);
@@ -238,11 +247,11 @@ export class Reporter {
     this.#reports.set(report.id, { ...report, values });
     const own = this.#of(definition.Id);
     for (const { id } of own.slice(0, -limits.reportsOfOne)) this.#reports.delete(id);
-    // The oldest of all make room; there is always less than this of those that are overwritten.
+    // The limit of all reports: the oldest are removed.
     for (const id of [...this.#reports.keys()].slice(0, -limits.reports)) this.#reports.delete(id);
   }
 
-  /** Reports of one definition, the oldest first. */
+  /** Returns the kept reports of a definition, the oldest first. */
   #of(definition: string): Report[] {
     return [...this.#reports.values()].filter((report) => report.definition === definition);
   }
@@ -268,7 +277,7 @@ const hasWildcards = ({ MetricProperties, Metrics }: Definition): boolean =>
     (pattern) => wildcardsIn(pattern).length > 0,
   );
 
-/** With NewReport, that of the definition and the time (MetricReportDefinition.ReportUpdates). */
+/** Returns the id of a report: that of the definition; with NewReport, the time is appended. */
 function idOf({ Id, ReportUpdates }: Definition, now: number): string {
   return ReportUpdates === 'NewReport' ? `${Id}_${new Date(now).toISOString().replace(/[-:]/g, '')}` : Id;
 }

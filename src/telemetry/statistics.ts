@@ -1,10 +1,10 @@
-/** The lowest and the highest reading of each sensor since somebody last asked to begin anew, over restarts. */
+/** The lowest and highest reading of each sensor since the last reset; they survive a restart. */
 import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import type { Reading } from './history.ts';
 
 export interface Statistic {
-  /** Since when, milliseconds since 1970. */
+  /** Time of the last reset or the first reading, milliseconds since 1970. */
   readonly since: number;
   readonly lowest: Reading | null;
   readonly peak: Reading | null;
@@ -29,10 +29,10 @@ const reading = (value: number | null, time: number | null): Reading | null =>
 export class Statistics {
   readonly #store: Store;
   readonly #all = new Map<string, Statistic>();
-  /** Sensors whose statistics the store does not have as they are. */
+  /** Sensors with statistics that are not stored yet. */
   readonly #dirty = new Set<string>();
 
-  /** @throws StoreError */
+  /** Loads the statistics. @throws StoreError */
   constructor(store: Store) {
     this.#store = store;
     for (const row of store.all<Row>('SELECT * FROM sensor_statistics'))
@@ -47,6 +47,7 @@ export class Statistics {
     return this.#all.get(sensor);
   }
 
+  /** Updates the statistics of a sensor with a reading. */
   record(sensor: string, taken: Reading): void {
     const known = this.#all.get(sensor);
     const { value, time } = taken;
@@ -57,7 +58,7 @@ export class Statistics {
     this.#dirty.add(sensor);
   }
 
-  /** Begins anew with these sensors; that has survived a loss of power when it returns. @throws StoreError */
+  /** Resets the statistics of sensors, durably. @throws StoreError */
   reset(sensors: Iterable<string>, now: number): void {
     const fresh = [...sensors].map((sensor) => [sensor, { since: now, lowest: null, peak: null }] as const);
     this.#store.transaction(() => {
@@ -69,7 +70,7 @@ export class Statistics {
     }
   }
 
-  /** Stores what has moved; where that cannot be, it is tried again the next time. */
+  /** Stores what has changed; after a failure the next call retries. */
   save(): void {
     if (this.#dirty.size === 0) return;
     try {
@@ -88,9 +89,12 @@ export class Statistics {
   #write(sensor: string, { since, lowest, peak }: Statistic): void {
     this.#store.run(
       upsert,
-      ...[sensor, since],
-      ...[lowest?.value ?? null, lowest?.time ?? null],
-      ...[peak?.value ?? null, peak?.time ?? null],
+      sensor,
+      since,
+      lowest?.value ?? null,
+      lowest?.time ?? null,
+      peak?.value ?? null,
+      peak?.time ?? null,
     );
   }
 }

@@ -1,29 +1,30 @@
-/** Readings that are older than memory: minutes and hours in the store, read once for any number of series. */
+/** Aggregates from the store, for the time before memory: one read serves any number of series. */
 import { StoreError } from '../store/errors.ts';
 import { type Aggregate, joined } from './aggregate.ts';
 import { decodeSpans, type Spans } from './blocks.ts';
 import { type HistoryTable, hour, minute, type Row, type Tier, tiers } from './history-table.ts';
 
-/** Start of the span of this length in which a time lies; milliseconds. */
+/** Returns the start of the span that contains a time; all in milliseconds. */
 export const spanOf = (time: number, length: number): number => Math.floor(time / length) * length;
 
 export class StoredHistory {
   readonly #table: HistoryTable;
-  /** The row that was decoded last: its minutes are often requested one by one. */
+  /** The row that was decoded last: its minutes are often requested one after the other. */
   #decodedLast: { readonly key: string; readonly spans: Spans } | undefined;
 
   constructor(table: HistoryTable) {
     this.#table = table;
   }
 
-  /** Rows were written: the decoded one may be out of date. */
+  /** Drops the decoded row after rows were written. */
   forget(): void {
     this.#decodedLast = undefined;
   }
 
   /**
-   * What each series did in from < time <= to, if it did anything; each stored minute or hour counts that lies in that
-   * time whole. `now` is the start of the present minute: minutes are kept for a while before it. @throws StoreError
+   * Returns the aggregate of each series over the stored minutes and hours that are wholly in from < time <= to.
+   * @param now start of the current minute; the retention of minutes counts back from it
+   * @throws StoreError
    */
   window(series: readonly string[], from: number, to: number, now: number): Map<string, Aggregate> {
     const found = new Map<string, Aggregate>();
@@ -44,7 +45,7 @@ export class StoredHistory {
         }
       }
     };
-    // Where there are minutes, hours are not needed.
+    // Minutes are preferred to hours within their retention.
     const minutesFrom = spanOf(now - tiers.minutes.kept + hour, hour);
     if (from < minutesFrom) add('hours', hour, from, Math.min(to, minutesFrom));
     if (to > minutesFrom) add('minutes', minute, Math.max(from, minutesFrom), to);
@@ -59,7 +60,7 @@ export class StoredHistory {
   }
 }
 
-/** Reads stored rows; rows that are damaged are a gap in the history, and do not stop the daemon. */
+/** Returns what `read` returns; damaged rows and read failures count as a gap in the history. */
 export function readable<T>(read: () => T[]): T[] {
   try {
     return read();

@@ -1,8 +1,4 @@
-/**
- * The daemon's memory of readings, kept current as the board is read: history and statistics of every sensor; and the
- * metric reports and triggers that clients have made of it.
- */
-
+/** The telemetry service: history and statistics of every sensor, metric reports and triggers. */
 import { type Clock, systemClock } from '../base/clock.ts';
 import { reportDefect } from '../base/defects.ts';
 import type { Board, Sensor } from '../board/model.ts';
@@ -18,11 +14,11 @@ import type { Metrics } from './metric.ts';
 import type { Report } from './report.ts';
 import { Reporter } from './reporter.ts';
 import { Statistics } from './statistics.ts';
-import { type Fired, type Trigger, Triggers } from './trigger.ts';
+import { type Trigger, type TriggerEvent, Triggers } from './trigger.ts';
 
-/** How often time is looked at, milliseconds; also the shortest interval of a metric report. */
+/** Period of `tick`, milliseconds; also the minimum interval of a metric report. */
 export const tickPeriod = 1000;
-/** Over which time AverageReading is the average, milliseconds. */
+/** Interval of Sensor.AverageReading, milliseconds. */
 export const averagingInterval = hour;
 
 const enabledKey = 'telemetry.enabled';
@@ -32,11 +28,11 @@ export { limits };
 export interface SensorStatistics {
   readonly lowest: Reading | null;
   readonly peak: Reading | null;
-  /** Since when, milliseconds since 1970; null before the first reading. */
+  /** Time of the last reset or the first reading, milliseconds since 1970; null before it. */
   readonly since: number | null;
-  /** Average of the readings of the last hour, or of those since the reset; null when there are none. */
+  /** Average of the last hour, or since the reset; null: no readings. */
   readonly average: number | null;
-  /** Whether the average stands for the whole interval. */
+  /** Whether the average covers the whole interval. */
   readonly achieved: boolean;
 }
 
@@ -44,7 +40,7 @@ export interface TelemetryOptions {
   readonly board: Board;
   readonly store: Store;
   readonly settings: { get(key: string): string | undefined; set(key: string, value: string): void };
-  /** Definitions that are there by themselves. */
+  /** Predefined metric report definitions. */
   readonly predefined?: readonly Definition[];
   readonly clock?: Clock;
 }
@@ -59,15 +55,15 @@ export class Telemetry {
   readonly #store: Store;
   readonly #statistics: Statistics;
   readonly #clock: Clock;
-  /** Averages over the minutes that are over, until the next one is. */
+  /** Averages by sensor, valid for one revision of the history. */
   readonly #averages = new Map<string, number | null>();
-  readonly #forget: () => void;
+  readonly #unsubscribe: () => void;
   #averagesOf = -1;
   #saved = 0;
   #timer: NodeJS.Timeout | undefined;
   #revision = 0;
 
-  /** @throws StoreError */
+  /** Loads the stored state. @throws StoreError */
   constructor({ board, store, settings, predefined = [], clock = systemClock }: TelemetryOptions) {
     this.#clock = clock;
     this.history = new History(store, clock.now());
@@ -83,26 +79,26 @@ export class Telemetry {
       for (const id of trigger.Reports) this.#reporter.force(id, this.#clock.now(), this.#clock.monotonic());
     });
     this.#statistics = new Statistics(store);
-    this.#forget = board.onReading((sensor) => this.#take(sensor));
+    this.#unsubscribe = board.onReading((sensor) => this.#record(sensor));
   }
 
-  /** Grows with every change of what is shown, but for readings and what follows from them. */
+  /** Rises with every change of a resource of the service, except changes of readings and values. */
   get revision(): number {
     return this.#revision + this.definitions.revision + this.triggers.revision + this.#reporter.revision;
   }
 
-  /** Whether reports are made and triggers watched; history goes on either way. */
+  /** TelemetryService.ServiceEnabled: whether reports and triggers are active. History is always recorded. */
   get enabled(): boolean {
     return this.#settings.get(enabledKey) !== 'no';
   }
 
-  /** @throws StoreError */
+  /** Changes `enabled`, durably. @throws StoreError */
   setEnabled(enabled: boolean): void {
     this.#settings.set(enabledKey, enabled ? 'yes' : 'no');
     this.#revision += 1;
   }
 
-  /** Begins to look at the time, and at what there is to report of. */
+  /** Starts the timer. `metrics` is the source of metrics for reports and triggers. */
   start(metrics: Metrics): void {
     this.#reporter.attach(metrics);
     this.#watcher.attach(metrics);
@@ -110,33 +106,33 @@ export class Telemetry {
       try {
         this.tick();
       } catch (error) {
-        // One report that cannot be made must not end the daemon.
+        // A report that fails must not stop the daemon.
         reportDefect(error);
       }
     }, tickPeriod).unref();
   }
 
-  /** Stores what is not stored yet. */
+  /** Stops the timer and stores what is not stored yet. */
   close(): void {
     clearInterval(this.#timer);
-    this.#forget();
+    this.#unsubscribe();
     this.history.close();
     this.#statistics.save();
     try {
       this.#reporter.save(this.#store);
     } catch (error) {
-      // Then there are none after the restart.
+      // The kept reports are lost with this restart.
       if (!(error instanceof StoreError)) throw error;
     }
   }
 
-  /** What there is to do each second. */
+  /** Runs once per second: history, triggers, reports; statistics once per minute. */
   tick(): void {
     const now = this.#clock.now();
     this.history.tick(now);
     if (this.enabled) {
       const monotonic = this.#clock.monotonic();
-      this.#watcher.tick(monotonic);
+      this.#watcher.evaluate(monotonic);
       this.#reporter.tick(now, monotonic);
     }
     if (Math.floor(now / minute) === this.#saved) return;
@@ -144,22 +140,22 @@ export class Telemetry {
     this.#statistics.save();
   }
 
-  /** Told of each report that is to be sent to subscribers, as it is made. */
+  /** Calls the listener for each report that subscribers receive. @returns unsubscribes */
   onReport(listener: (report: Report) => void): () => void {
     return this.#reporter.onReport(listener);
   }
 
-  /** Told of each trigger that is met, and when what met it is over. */
-  onTrigger(listener: (fired: Fired) => void): () => void {
+  /** Calls the listener when a trigger is met and when its condition ends. @returns unsubscribes */
+  onTrigger(listener: (fired: TriggerEvent) => void): () => void {
     return this.#watcher.onFired(listener);
   }
 
-  /** Something happened of which an event tells; a trigger may wait for it. */
-  heard(messageId: string): void {
-    if (this.enabled) this.#watcher.heard(messageId);
+  /** Evaluates the triggers for an event with this MessageId. */
+  eventReceived(messageId: string): void {
+    if (this.enabled) this.#watcher.eventReceived(messageId);
   }
 
-  /** Sends a report that belongs to no definition. */
+  /** Emits a test report, which has no definition. */
   submitReport(report: Report): void {
     this.#reporter.submit(report);
   }
@@ -168,12 +164,12 @@ export class Telemetry {
     return this.#reporter.ids();
   }
 
-  /** @throws StoreError where one that is made from history cannot be */
+  /** Returns a report. @throws StoreError when history cannot be read */
   report(id: string): Report | undefined {
     return this.#reporter.report(id, this.#clock.now(), this.#clock.monotonic());
   }
 
-  /** The id of the newest report of a definition; undefined before the first. */
+  /** Returns the id of the newest report of a definition; undefined before the first. */
   newestReport(definition: string): string | undefined {
     return this.#reporter.newest(definition);
   }
@@ -192,7 +188,7 @@ export class Telemetry {
     this.#reporter.forget(id);
   }
 
-  /** Leaves the predefined definitions alone, as they came. @throws StoreError */
+  /** Restores the predefined definitions and removes all others, with their reports. @throws StoreError */
   resetDefinitions(): void {
     const ids = this.definitions.all.map(({ Id }) => Id);
     this.definitions.reset();
@@ -216,13 +212,13 @@ export class Telemetry {
     };
   }
 
-  /** What a sensor read in the last hour, as far as is known; undefined when it did not. */
-  past(sensor: string): Aggregate | undefined {
+  /** Returns the aggregate of a sensor over the last hour in memory; undefined: no readings. */
+  lastHour(sensor: string): Aggregate | undefined {
     const now = this.#clock.now();
     return this.history.aggregate(sensor, Math.max(now - averagingInterval, this.history.horizon - 1), now);
   }
 
-  /** Forgets the lowest and the highest readings of some sensors, for good. @throws StoreError */
+  /** Resets the statistics of sensors, durably. @throws StoreError */
   resetStatistics(sensors: Iterable<string>): void {
     const all = [...sensors];
     this.#statistics.reset(all, this.#clock.now());
@@ -230,7 +226,7 @@ export class Telemetry {
     this.#revision += 1;
   }
 
-  /** What history costs, for `/metrics`. */
+  /** Returns the metric families of history, for `/metrics`. */
   families(): Family[] {
     const { fault, written, readings } = this.history.state;
     return [
@@ -256,14 +252,14 @@ export class Telemetry {
     ];
   }
 
-  #take({ id, reading, readingTime }: Sensor): void {
+  #record({ id, reading, readingTime }: Sensor): void {
     if (reading === null || readingTime === null) return;
     const taken = { value: reading, time: readingTime.getTime() };
     this.history.record(id, taken);
     this.#statistics.record(id, taken);
   }
 
-  /** To the minute: whoever lists all sensors has not all of an hour looked at for each. */
+  /** Returns the average of complete minutes, cached: a list of all sensors does not read an hour for each. */
   #average(sensor: string, from: number, to: number): number | null {
     if (this.#averagesOf !== this.history.revision) {
       this.#averages.clear();
@@ -273,7 +269,7 @@ export class Telemetry {
     if (known !== undefined && known !== null) return known;
     const found = this.history.aggregate(sensor, Math.max(from, this.history.horizon - 1), to);
     const average = found === undefined ? null : averageOf(found);
-    // Before the first minute is over, all of it is still moving.
+    // In the first minute the average changes with each reading.
     if (this.history.revision > 0) this.#averages.set(sensor, average);
     return average;
   }

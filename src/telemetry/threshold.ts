@@ -1,23 +1,23 @@
-/** When a trigger is met: pure, so that every edge of it can be tested. */
+/** State machine of a trigger's numeric threshold: dwell time, hysteresis, release time. Pure. */
 
 export type Direction = 'Increasing' | 'Decreasing' | 'Either' | 'Disabled';
 
 export interface Threshold {
   readonly reading: number;
   readonly direction: Direction;
-  /** How long the condition must hold, milliseconds. */
+  /** Minimum time beyond the threshold before it is raised, milliseconds. */
   readonly dwell: number;
-  /** How far back, and for how long, a reading must be for the threshold to be over. */
+  /** Distance back, and time there in milliseconds, after which the threshold clears. */
   readonly hysteresis: number;
   readonly release: number;
 }
 
-/** What is known of a threshold and one metric. */
+/** State of a threshold for one metric. */
 export interface ThresholdState {
   readonly active: boolean;
-  /** Side of the threshold that was last settled, for those that look at both. */
+  /** Settled side of the threshold; used by the direction Either. */
   readonly side: 'above' | 'below' | null;
-  /** Since when there has been reason for a change; null while there is none. */
+  /** Start of a pending change, monotonic milliseconds; null: none is pending. */
   readonly since: number | null;
 }
 
@@ -25,15 +25,15 @@ export const atRest: ThresholdState = { active: false, side: null, since: null }
 
 export interface ThresholdStep {
   readonly state: ThresholdState;
-  /** It has become active, with the reading on this side of it. */
+  /** The threshold was crossed to this side; null: no crossing. */
   readonly raised: 'above' | 'below' | null;
-  /** It is over. */
+  /** The threshold has cleared. */
   readonly cleared: boolean;
 }
 
 /**
- * A reading at a time (milliseconds that never step). An unknown is no reason for anything: what is active stays so, and
- * what had begun to dwell begins anew.
+ * Returns the state after a reading at a monotonic time (milliseconds). An unknown reading (null) changes nothing: an active
+ * threshold remains active, and a dwell time starts again.
  */
 export function step(
   { reading, direction, dwell, hysteresis, release }: Threshold,
@@ -47,7 +47,7 @@ export function step(
   const side = value > reading ? 'above' : value < reading ? 'below' : null;
   if (direction === 'Either') {
     if (side === null || side === before.side) return { state: { ...before, since: null }, ...still };
-    // Where it was first seen is no crossing.
+    // The first reading settles the side and is no crossing.
     if (before.side === null) return { state: { ...before, side, since: null }, ...still };
     const since = before.since ?? now;
     if (now - since < dwell) return { state: { ...before, since }, ...still };

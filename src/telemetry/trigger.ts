@@ -1,4 +1,4 @@
-/** Triggers: what they say in the terms of their schema (Triggers), and what they do about the metrics they watch. */
+/** Triggers of the telemetry service: their properties (schema Triggers) and the evaluation of their metrics. */
 import { Listeners } from '../base/listeners.ts';
 import { kept } from './codec.ts';
 import { durationIn, limits } from './definition.ts';
@@ -26,7 +26,7 @@ export interface Trigger {
   readonly Id: string;
   readonly Name: string;
   readonly Description?: string;
-  /** Undefined for one that waits for events. */
+  /** Undefined for a trigger of events. */
   readonly MetricType?: 'Numeric' | 'Discrete';
   readonly TriggerActions: readonly ('LogToLogService' | 'RedfishEvent' | 'RedfishMetricReport')[];
   readonly NumericThresholds?: Readonly<Partial<Record<ThresholdName, NumericThreshold>>>;
@@ -35,17 +35,17 @@ export interface Trigger {
   readonly Wildcards: readonly Wildcard[];
   readonly MetricProperties: readonly string[];
   readonly MetricIds: readonly string[];
-  /** MessageIds that meet the trigger. */
+  /** MessageIds of events that meet the trigger. */
   readonly EventTriggers: readonly string[];
   readonly HysteresisReading?: number;
   readonly HysteresisDuration?: string;
   readonly TriggerEnabled: boolean;
-  /** Ids of the definitions whose reports are made when the trigger is met. */
+  /** Ids of the definitions whose reports are created when the trigger is met. */
   readonly Reports: readonly string[];
 }
 
-/** A trigger was met, or what it was met by is over. */
-export interface Fired {
+/** A trigger was met, or its condition ended. */
+export interface TriggerEvent {
   readonly trigger: Trigger;
   readonly metric: Metric | null;
   readonly value: Scalar;
@@ -61,49 +61,49 @@ export interface Fired {
     | { readonly what: 'event'; readonly messageId: string };
 }
 
-/** How long it is believed that a wildcard stands for what it stood for, milliseconds. */
-const metricsHold = 10_000;
+/** Period at which wildcards are expanded again, milliseconds. */
+const expansionPeriod = 10_000;
 
 interface Watch {
   readonly trigger: Trigger;
   metrics: readonly Metric[];
-  looked: number;
+  expandedAt: number;
   readonly thresholds: Map<string, Map<ThresholdName, ThresholdState>>;
   readonly discrete: Map<string, Discrete>;
 }
 
 interface Discrete {
-  /** Value that was last known. */
+  /** The last known value. */
   readonly value: Scalar;
-  /** Since when, by the clock that never steps. */
+  /** Monotonic time of the last change of the value, milliseconds. */
   readonly since: number;
-  /** The trigger has been met by this value. */
+  /** Whether this value has met the trigger already. */
   readonly met: boolean;
 }
 
 export class Triggers {
-  readonly #shelf: DefinitionStore<Trigger>;
+  readonly #definitions: DefinitionStore<Trigger>;
   readonly #watches = new Map<string, Watch>();
-  readonly #listeners = new Listeners<Fired>();
+  readonly #listeners = new Listeners<TriggerEvent>();
   #metrics: Metrics | undefined;
 
-  constructor(shelf: DefinitionStore<Trigger>) {
-    this.#shelf = shelf;
+  constructor(definitions: DefinitionStore<Trigger>) {
+    this.#definitions = definitions;
   }
 
   attach(metrics: Metrics): void {
     this.#metrics = metrics;
   }
 
-  onFired(listener: (fired: Fired) => void): () => void {
+  onFired(listener: (fired: TriggerEvent) => void): () => void {
     return this.#listeners.add(listener);
   }
 
-  /** Looks at every metric that is watched. */
-  tick(monotonic: number): void {
+  /** Evaluates every enabled trigger. `monotonic` in milliseconds. */
+  evaluate(monotonic: number): void {
     for (const { Id } of [...this.#watches.values()].map(({ trigger }) => trigger))
-      if (this.#shelf.get(Id) === undefined) this.#watches.delete(Id);
-    for (const trigger of this.#shelf.all) {
+      if (this.#definitions.get(Id) === undefined) this.#watches.delete(Id);
+    for (const trigger of this.#definitions.all) {
       if (!trigger.TriggerEnabled || trigger.MetricType === undefined) continue;
       const watch = this.#watch(trigger, monotonic);
       for (const metric of watch.metrics)
@@ -112,9 +112,9 @@ export class Triggers {
     }
   }
 
-  /** Something happened that a trigger may wait for. */
-  heard(messageId: string): void {
-    for (const trigger of this.#shelf.all)
+  /** Emits the triggers that this MessageId meets. */
+  eventReceived(messageId: string): void {
+    for (const trigger of this.#definitions.all)
       if (trigger.TriggerEnabled && trigger.EventTriggers.some((each) => isSame(each, messageId)))
         this.#listeners.emit({ trigger, metric: null, value: null, kind: { what: 'event', messageId } });
   }
@@ -123,14 +123,17 @@ export class Triggers {
     let watch = this.#watches.get(trigger.Id);
     if (watch?.trigger !== trigger) {
       watch = {
-        ...{ trigger, metrics: [], looked: Number.NEGATIVE_INFINITY },
-        ...{ thresholds: new Map(), discrete: new Map() },
+        trigger,
+        metrics: [],
+        expandedAt: Number.NEGATIVE_INFINITY,
+        thresholds: new Map(),
+        discrete: new Map(),
       };
       this.#watches.set(trigger.Id, watch);
     }
-    if (monotonic - watch.looked >= metricsHold && this.#metrics !== undefined) {
+    if (monotonic - watch.expandedAt >= expansionPeriod && this.#metrics !== undefined) {
       watch.metrics = metricsOf(trigger, this.#metrics);
-      watch.looked = monotonic;
+      watch.expandedAt = monotonic;
     }
     return watch;
   }
@@ -141,39 +144,39 @@ export class Triggers {
     const states = thresholds.get(metric.property) ?? new Map<ThresholdName, ThresholdState>();
     thresholds.set(metric.property, states);
     const wasActive = thresholdNames.some((name) => states.get(name)?.active);
-    let eased: ThresholdName | undefined;
+    let cleared: ThresholdName | undefined;
     let raised = false;
     for (const name of thresholdNames) {
       const threshold = thresholdOf(trigger, name);
       if (threshold === undefined) continue;
       const next = step(threshold, states.get(name) ?? atRest, value, monotonic);
       states.set(name, next.state);
-      if (next.cleared) eased ??= name;
+      if (next.cleared) cleared ??= name;
       if (next.raised === null) continue;
       raised = true;
       const { reading } = threshold;
-      this.#tell(trigger, metric, value, { what: 'threshold', name, side: next.raised, reading });
+      this.#emit(trigger, metric, value, { what: 'threshold', name, side: next.raised, reading });
     }
-    if (eased === undefined || raised) return;
+    if (cleared === undefined || raised) return;
     const active = thresholdNames.some((name) => states.get(name)?.active);
-    if (!active && wasActive) this.#tell(trigger, metric, value, { what: 'normal' });
-    else if (eased.endsWith('Critical')) {
-      const side = eased.startsWith('Upper') ? 'below' : 'above';
-      const reading = thresholdOf(trigger, eased)?.reading ?? 0;
-      this.#tell(trigger, metric, value, { what: 'threshold', name: eased, side, reading });
+    if (!active && wasActive) this.#emit(trigger, metric, value, { what: 'normal' });
+    else if (cleared.endsWith('Critical')) {
+      const side = cleared.startsWith('Upper') ? 'below' : 'above';
+      const reading = thresholdOf(trigger, cleared)?.reading ?? 0;
+      this.#emit(trigger, metric, value, { what: 'threshold', name: cleared, side, reading });
     }
   }
 
   #discrete({ trigger, discrete }: Watch, metric: Metric, monotonic: number): void {
     const { value } = metric.read();
     const before = discrete.get(metric.property);
-    // An unknown is no value: what comes after it is compared with what came before.
+    // An unknown value is skipped: the next known value is compared with the last known one.
     if (value === null) return;
     const changed = before !== undefined && before.value !== value;
     const since = before === undefined || changed ? monotonic : before.since;
     if (trigger.DiscreteTriggerCondition === 'Changed') {
       discrete.set(metric.property, { value, since, met: true });
-      if (changed) this.#tell(trigger, metric, value, { what: 'discrete', severity: 'OK' });
+      if (changed) this.#emit(trigger, metric, value, { what: 'discrete', severity: 'OK' });
       return;
     }
     const wanted = trigger.DiscreteTriggers.find((each) => each.Value === String(value));
@@ -181,27 +184,27 @@ export class Triggers {
     const met = before !== undefined && !changed && before.met;
     discrete.set(metric.property, { value, since, met: met || due });
     if (due && !met)
-      this.#tell(trigger, metric, value, { what: 'discrete', severity: wanted.Severity ?? 'OK' });
+      this.#emit(trigger, metric, value, { what: 'discrete', severity: wanted.Severity ?? 'OK' });
   }
 
-  #tell(trigger: Trigger, metric: Metric, value: Scalar, kind: Fired['kind']): void {
+  #emit(trigger: Trigger, metric: Metric, value: Scalar, kind: TriggerEvent['kind']): void {
     const shown = typeof value === 'number' ? kept(value) : value;
     this.#listeners.emit({ trigger, metric, value: shown, kind });
   }
 }
 
-/** Metrics that a trigger watches and that are there now. */
+/** Returns the metrics of a trigger that exist now. */
 export function metricsOf(trigger: Trigger, metrics: Metrics): Metric[] {
   const patterns = [
     ...trigger.MetricProperties,
     ...trigger.MetricIds.flatMap((id) => metrics.propertiesOf(id) ?? []),
   ];
-  // A wildcard without values stands for everything (Triggers.Wildcard).
+  // A wildcard without values matches everything (Triggers.Wildcard).
   const wildcards = trigger.Wildcards.map((each) =>
     each.Values.length > 0 ? each : { ...each, Values: ['*'] },
   );
   return patterns
-    .flatMap((pattern) => expand(pattern, wildcards, metrics.look, limits.metrics))
+    .flatMap((pattern) => expand(pattern, wildcards, metrics.read, limits.metrics))
     .slice(0, limits.metrics)
     .flatMap((property) => metrics.find(property) ?? []);
 }
@@ -218,7 +221,7 @@ function thresholdOf(trigger: Trigger, name: ThresholdName): Threshold | undefin
   };
 }
 
-/** Whatever the minor version: what a trigger was made for stays what it waits for. */
+/** Whether two MessageIds are the same message, in any minor version of the registry. */
 function isSame(one: string, other: string): boolean {
   const parts = (id: string) => id.split('.');
   const [oneRegistry, oneMajor] = parts(one);

@@ -1,4 +1,4 @@
-/** Lists of certificates that a server may be recognized by: authorities, or certificates of servers themselves. */
+/** Trust lists for outgoing connections: certificates of authorities or of servers themselves. */
 import type { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { pemOf, readBundle } from './pem.ts';
@@ -7,14 +7,14 @@ import { demandSingle } from './rules.ts';
 
 export interface Anchor {
   readonly id: string;
-  /** One certificate, PEM. */
+  /** The certificate, PEM. */
   readonly pem: string;
 }
 
-/** Certificates in one list. */
+/** Limit of certificates in one list. */
 export const maxAnchors = 16;
 
-/** The list with one certificate more. @throws CertificateRefusal `format`, `value`, `exists`, `limit` */
+/** Returns the list with one more certificate, and that certificate. @throws CertificateRefusal `format`, `value`, `exists`, `limit` */
 export function withAnchor(list: readonly Anchor[], text: string): readonly [readonly Anchor[], Anchor] {
   if (list.length >= maxAnchors)
     throw new CertificateRefusal('limit', `there is room for ${maxAnchors} certificates`);
@@ -23,7 +23,7 @@ export function withAnchor(list: readonly Anchor[], text: string): readonly [rea
   return [[...list, added], added];
 }
 
-/** The list with another certificate in the place of one. @throws CertificateRefusal `format`, `value`, `exists` */
+/** Returns the list with one certificate replaced. @throws CertificateRefusal `format`, `value`, `exists` */
 export function withRenewed(list: readonly Anchor[], id: string, text: string): readonly Anchor[] {
   const others = list.filter((each) => each.id !== id);
   const pem = acceptable(others, text);

@@ -1,9 +1,9 @@
 /**
- * The certificates of this service: the pair that its server shows, keys whose certificate is still being signed, and those
- * who may vouch for clients.
+ * The certificates of this service: the server's key and certificate, keys of open signing requests, and the trusted
+ * certificates for clients.
  *
- * They live in the store beside everything else: a pair is one value there, so no loss of power can leave a certificate
- * without its key, and the database is readable by its owner alone. Private keys leave this folder towards TLS only.
+ * The store holds a pair as one value, so that a power loss cannot separate a certificate from its key; only the owner can
+ * read the database. Private keys are passed to TLS and to nothing else.
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext, type TlsOptions } from 'node:tls';
@@ -19,19 +19,19 @@ import { CertificateRefusal } from './refusal.ts';
 import { demandAnchor, demandServer } from './rules.ts';
 import { proveHandshake } from './trial.ts';
 
-/** A certificate as others may see it: nothing of its key. */
+/** A certificate without its key. */
 export interface Certificate {
   readonly id: string;
-  /** PEM, the chain after the leaf if there is one. */
+  /** PEM: the leaf, then its chain if there is one. */
   readonly pem: string;
   readonly isChain: boolean;
   readonly leaf: X509Certificate;
   readonly details: CertificateDetails;
 }
 
-/** Keys that wait for their certificate; the oldest gives way. */
+/** Limit of open signing requests; one more replaces the oldest. */
 const maxRequests = 8;
-/** Those who may vouch for clients; their names go out in every handshake. */
+/** Limit of trusted certificates; their names are sent in every handshake. */
 const maxTrusted = 32;
 
 interface ServerPair extends TlsPair {
@@ -57,8 +57,8 @@ export class Certificates {
   }
 
   /**
-   * What the store holds; at the first start a pair is made for `names` (host names and addresses), signed by itself. It
-   * lasts for this run only where the store cannot be written.
+   * Loads the certificates. The first start creates a self-signed pair for `names` (host names and addresses), which is valid
+   * for this run only while the store fails.
    */
   static async open(settings: Settings, names: readonly string[]): Promise<Certificates> {
     const known = settings.json<ServerPair | null>('tls.server', decodePair, null);
@@ -72,12 +72,12 @@ export class Certificates {
     return new Certificates(settings, pair);
   }
 
-  /** Called after each change is stored; a server must then use `options` for new connections. */
+  /** Calls the listener after each stored change: the server must use `options` for new connections. @returns unsubscribes */
   onChange(listener: () => void): () => void {
     return this.#changed.add(listener);
   }
 
-  /** What a TLS server is told now. */
+  /** The present options of the TLS server. */
   get options(): TlsOptions {
     return serverOptions(this.#facts(this.#pair));
   }
@@ -86,7 +86,7 @@ export class Certificates {
     return this.#policy;
   }
 
-  /** @throws CertificateRefusal `in-use`, StoreError */
+  /** Changes the policy, durably. @throws CertificateRefusal `in-use`, StoreError */
   setPolicy(patch: Partial<TlsPolicy>): void {
     const policy = { ...this.#policy, ...patch };
     if (demandsCertificate(policy) && this.#trusted.length === 0)
@@ -96,23 +96,23 @@ export class Certificates {
     this.#changed.emit();
   }
 
-  /** The certificate that the server shows. */
+  /** The certificate of the server. */
   get server(): Certificate {
     return this.#server;
   }
 
-  /** Whether another than its own key signed it: only then may browsers be told to insist on it. */
+  /** Whether the server certificate is issued by another key. HSTS is sent only then. */
   get issued(): boolean {
     return this.#issued;
   }
 
-  /** Those who may vouch for clients. */
+  /** The trusted certificates for clients. */
   get trusted(): readonly Certificate[] {
     return this.#trusted;
   }
 
   /**
-   * Makes a key and the request to certify it, PEM. The key waits here for its certificate, over restarts too.
+   * Creates a key and returns its signing request, PEM. The key is stored until its certificate is installed.
    * @throws StoreError
    */
   async request(wanted: SigningRequest): Promise<string> {
@@ -122,10 +122,10 @@ export class Certificates {
   }
 
   /**
-   * Replaces the pair that the server shows, once a handshake has proved the new one. The key comes with the certificate, or
-   * is one that a request made, or stays what it was.
-   * @param id what the new one is called; by default something new
-   * @throws CertificateRefusal `format`, `value`; StoreError; the old pair then serves on
+   * Replaces the pair of the server after a test handshake. The key is sent with the certificate, belongs to an open signing
+   * request, or is the present one.
+   * @param id id of the new certificate; by default a new one
+   * @throws CertificateRefusal `format`, `value`; StoreError; the server then keeps the old pair
    */
   async install(text: string, id = String(Number(this.#pair.id) + 1)): Promise<Certificate> {
     const bundle = readBundle(text);
@@ -146,7 +146,7 @@ export class Certificates {
   }
 
   /**
-   * Trusts one more certificate to vouch for clients: an authority, or a client's own.
+   * Adds a trusted certificate for clients: an authority, or a client's own.
    * @throws CertificateRefusal, StoreError
    */
   trust(text: string): Certificate {
@@ -158,13 +158,13 @@ export class Certificates {
     return added;
   }
 
-  /** @throws CertificateRefusal, StoreError */
+  /** Replaces a trusted certificate. @throws CertificateRefusal, StoreError */
   replaceTrusted(id: string, text: string): void {
     const renewed = this.#anchor(id, text);
     this.#setTrusted(this.#trusted.map((each) => (each.id === id ? renewed : each)));
   }
 
-  /** @throws CertificateRefusal `in-use`, StoreError */
+  /** Removes a trusted certificate. @throws CertificateRefusal `in-use`, StoreError */
   distrust(id: string): void {
     const rest = this.#trusted.filter((each) => each.id !== id);
     if (rest.length === 0 && demandsCertificate(this.#policy))
@@ -182,7 +182,7 @@ export class Certificates {
     return this.#settings.json('tls.requests', decodeKeys, []);
   }
 
-  /** The new pair serves already, so a key that cannot be forgotten now is no failure: newer requests displace it. */
+  /** Removes the key of a request. A failure is ignored: the pair is installed, and newer requests replace the key. */
   #forgetRequest(key: string): void {
     const waiting = this.#requests();
     if (!waiting.includes(key)) return;
@@ -196,7 +196,7 @@ export class Certificates {
     }
   }
 
-  /** @throws CertificateRefusal when the key is not the certificate's, or when none is known that is */
+  /** Returns the private key of a certificate. @throws CertificateRefusal when the sent key does not match, or no key does */
   #keyFor(leaf: X509Certificate, bundle: Bundle): KeyObject {
     if (bundle.key !== null) {
       if (leaf.checkPrivateKey(bundle.key)) return bundle.key;
@@ -230,7 +230,7 @@ export class Certificates {
   }
 }
 
-/** @throws CertificateRefusal when OpenSSL will not have it */
+/** Runs a check by OpenSSL. @throws CertificateRefusal when OpenSSL refuses the certificate */
 function provable(work: () => void): void {
   try {
     work();
@@ -239,7 +239,7 @@ function provable(work: () => void): void {
   }
 }
 
-/** A certificate with what is written in it. @throws Error for anything else than PEM of a certificate */
+/** Returns a certificate with its details. @throws Error when the text is not PEM of a certificate */
 export function show(id: string, pem: string): Certificate {
   const leaf = new X509Certificate(pem);
   const isChain = pem.indexOf('-----BEGIN', 1) > 0;
@@ -249,7 +249,7 @@ export function show(id: string, pem: string): Certificate {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-/** A stored pair with which a server can start; anything else would keep the daemon from ever being reached. */
+/** Converts a stored pair; undefined when a server cannot start with it: the daemon must remain reachable. */
 function decodePair(value: unknown): ServerPair | undefined {
   if (!isRecord(value)) return undefined;
   const { id, chain, key } = value;

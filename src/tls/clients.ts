@@ -1,4 +1,4 @@
-/** Whom the certificate of a client stands for. */
+/** Identifies the user of a client certificate. */
 import { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { Certificates } from './certificates.ts';
@@ -10,17 +10,17 @@ interface Proof {
   /** The leaf first. */
   readonly chain: readonly X509Certificate[];
   readonly details: CertificateDetails;
-  /** What was trusted when `anchored` was found out. */
+  /** The trusted certificates at the time of the `anchored` check. */
   trusted: Certificates['trusted'];
   anchored: boolean;
 }
 
-/** A chain of certificates that a client sends is no longer than this. */
+/** Limit of certificates in a client's chain. */
 const maxDepth = 16;
 
 /**
- * Identifies connections by the certificate that the client proved to hold. OpenSSL checks the chain while hands are shaken;
- * what may have changed since then is looked at with each request: who is trusted, and whether the time has come.
+ * Identifies connections by their client certificate. OpenSSL verifies the chain in the handshake; each request checks again
+ * what can change later: the trusted certificates, and the validity period.
  */
 export class ClientCertificates {
   readonly #certificates: Certificates;
@@ -31,8 +31,8 @@ export class ClientCertificates {
   }
 
   /**
-   * The user name that the client's certificate gives; empty when it gives none. Undefined when the client has shown no
-   * certificate that counts.
+   * Returns the user name in the client's certificate; empty when it contains none; undefined when the client has no valid
+   * certificate.
    */
   userName(socket: TLSSocket): string | undefined {
     const { policy, trusted } = this.#certificates;
@@ -64,8 +64,8 @@ function proofOf(socket: TLSSocket): Proof | null {
 }
 
 /**
- * Whether a root that is trusted stands in the chain, or vouches for one who does, if need be through others that are
- * trusted. Node 24 does not hand on what the client sent between its own certificate and the root.
+ * Whether the chain contains a trusted root, or is issued by one, directly or through trusted intermediates. Node 24 does not
+ * expose the intermediates that the client sent.
  */
 function isAnchored(
   chain: readonly X509Certificate[],
@@ -86,7 +86,7 @@ function isAnchored(
 }
 
 /**
- * The account name in a certificate: its common name, or the user's part of its user principal name (`alice` of
+ * Returns the account name in a certificate: the common name, or the user part of the user principal name (`alice` of
  * `alice@example.org`). Undefined unless there is exactly one.
  */
 export function userNameOf(details: CertificateDetails, mapping: CertificateMapping): string | undefined {

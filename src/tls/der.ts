@@ -1,12 +1,12 @@
-/** Reads DER (ITU-T X.690): as much of it as certificates use. */
+/** Reads DER (ITU-T X.690), as far as certificates use it. Pure. */
 
-/** One encoded value: its identifier octet and its contents. */
+/** One encoded value: identifier octet and contents. */
 export interface Der {
   readonly tag: number;
   readonly content: Uint8Array;
 }
 
-/** Identifier octets of the universal types that are met in certificates (X.680 clause 8.6), and of context tags. */
+/** Identifier octets of the universal types in certificates (X.680 clause 8.6), and of context tags. */
 export const tag = {
   boolean: 0x01,
   bitString: 0x03,
@@ -25,17 +25,17 @@ export const tag = {
   contextPrimitive: (number: number) => 0x80 + number,
 } as const;
 
-/** The bytes are not the DER that was expected. */
+/** The bytes are not the expected DER. */
 export class DerError extends Error {}
 
-/** The one value that `bytes` hold. @throws DerError */
+/** Returns the only value of `bytes`. @throws DerError */
 export function readDer(bytes: Uint8Array): Der {
   const [only, ...rest] = readAll(bytes);
   if (only === undefined || rest.length > 0) throw new DerError('expected one value');
   return only;
 }
 
-/** The values inside a constructed one. @throws DerError */
+/** Returns the values of a constructed value. @throws DerError */
 export const children = (value: Der): readonly Der[] => readAll(value.content);
 
 function readAll(bytes: Uint8Array): Der[] {
@@ -48,7 +48,7 @@ function readAll(bytes: Uint8Array): Der[] {
   return found;
 }
 
-/** Where the contents of the value at `at` begin and end (X.690 clause 8.1.3, definite form). */
+/** Returns start and end of the contents of the value at `at` (X.690 clause 8.1.3, definite form). */
 function extent(bytes: Uint8Array, at: number): { readonly start: number; readonly end: number } {
   const first = bytes[at + 1];
   if (first === undefined || ((bytes[at] ?? 0) & 0x1f) === 0x1f) throw new DerError(`no value at ${at}`);
@@ -66,7 +66,7 @@ function extent(bytes: Uint8Array, at: number): { readonly start: number; readon
   return { start, end };
 }
 
-/** An object identifier in dotted form (X.690 clause 8.19). */
+/** Returns an object identifier in dotted form (X.690 clause 8.19). */
 export function oidOf({ content }: Der): string {
   const arcs: number[] = [];
   let arc = 0;
@@ -82,7 +82,7 @@ export function oidOf({ content }: Der): string {
   return [root, first - root * 40, ...rest].join('.');
 }
 
-/** A character string, or undefined when the value is of no string type that names use. */
+/** Returns a character string; undefined when the value has no string type of names. */
 export function stringOf({ tag: type, content }: Der): string | undefined {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   switch (type) {
@@ -99,7 +99,7 @@ export function stringOf({ tag: type, content }: Der): string | undefined {
   }
 }
 
-/** Numbers of the bits that are set, the first bit being 0 (X.690 clause 8.6). */
+/** Returns the numbers of the set bits; the first bit is 0 (X.690 clause 8.6). */
 export function bitsOf({ content }: Der): number[] {
   const bits: number[] = [];
   for (const [index, octet] of content.subarray(1).entries()) {

@@ -1,10 +1,10 @@
-/** What a certificate says (RFC 5280), read from its own bytes: what it means is never guessed from a printed form. */
+/** The fields of a certificate (RFC 5280), read from its DER and not from a printed form. */
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { bitsOf, children, type Der, DerError, oidOf, readDer, stringOf, tag } from './der.ts';
 import { extendedKeyUsages, type KeyUsageName, keyUsageBits } from './key-usages.ts';
 
-/** One attribute of a distinguished name, in the order of the certificate. */
+/** One attribute of a distinguished name. */
 export interface NameAttribute {
   readonly oid: string;
   readonly value: string;
@@ -12,7 +12,7 @@ export interface NameAttribute {
 
 export type DistinguishedName = readonly NameAttribute[];
 
-/** An entry of SubjectAltName, of the kinds that can name a server or a person. */
+/** An entry of SubjectAltName that can name a server or a user. */
 export interface AlternativeName {
   readonly kind: 'dns' | 'ip' | 'email' | 'uri' | 'upn';
   readonly value: string;
@@ -24,9 +24,9 @@ export interface CertificateDetails {
   readonly alternativeNames: readonly AlternativeName[];
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** What the key may be used for, by the KeyUsage extension; null when the certificate does not limit it. */
+  /** The KeyUsage extension; null: absent, so without limit. */
   readonly keyUsage: readonly KeyUsageName[] | null;
-  /** Object identifiers of ExtendedKeyUsage; null when the certificate does not limit it. */
+  /** Object identifiers of ExtendedKeyUsage; null: absent, so without limit. */
   readonly extendedKeyUsage: readonly string[] | null;
   /** Object identifier. */
   readonly signatureAlgorithm: string;
@@ -57,16 +57,16 @@ const extensionOid = {
 /** `userPrincipalName`, as Microsoft registered it ([MS-WCCE] clause 2.2.2.7.7.4). */
 const upnOid = '1.3.6.1.4.1.311.20.2.3';
 
-/** Every value of one attribute, in order. */
+/** Returns all values of one attribute, in order. */
 export const valuesOf = (name: DistinguishedName, oid: string): string[] =>
   name.filter((attribute) => attribute.oid === oid).map(({ value }) => value);
 
-/** @throws DerError when the certificate holds what RFC 5280 does not allow. */
+/** Returns the fields of a certificate. @throws DerError when it violates RFC 5280 */
 export function detailsOf(certificate: X509Certificate): CertificateDetails {
   const [body, signatureAlgorithm] = children(readDer(certificate.raw));
   if (body === undefined || signatureAlgorithm === undefined) throw new DerError('no certificate');
   const fields = children(body);
-  // The version stands first unless it is 1; then serial number, algorithm, issuer, validity, subject and key.
+  // Order: version (absent for 1), serial number, algorithm, issuer, validity, subject, key.
   const shift = fields[0]?.tag === tag.context(0) ? 1 : 0;
   const extensions = extensionsOf(fields.find((field) => field.tag === tag.context(3)));
   const keyUsage = extensions.get(extensionOid.keyUsage);
@@ -84,7 +84,7 @@ export function detailsOf(certificate: X509Certificate): CertificateDetails {
   };
 }
 
-/** All that the key may be used for, in Redfish's names. */
+/** Returns all uses of the key by their Redfish names. */
 export function keyUsagesOf({ keyUsage, extendedKeyUsage }: CertificateDetails): readonly KeyUsageName[] {
   const purposes = Object.entries(extendedKeyUsages) as [keyof typeof extendedKeyUsages, string][];
   const named = purposes.filter(([, oid]) => extendedKeyUsage?.includes(oid)).map(([name]) => name);
@@ -102,7 +102,7 @@ function nameOf(value: Der | undefined): DistinguishedName {
     });
 }
 
-/** The value of each extension by its object identifier. */
+/** Returns the values of the known extensions by object identifier. */
 function extensionsOf(field: Der | undefined): ReadonlyMap<string, Der> {
   const found = new Map<string, Der>();
   const [list] = field === undefined ? [] : children(field);
@@ -111,7 +111,7 @@ function extensionsOf(field: Der | undefined): ReadonlyMap<string, Der> {
     const [id] = parts;
     const value = parts.at(-1);
     if (id === undefined || value?.tag !== tag.octetString) throw new DerError('an extension has no value');
-    // Extensions that nobody asks for may hold anything.
+    // Other extensions are not parsed: they can contain anything.
     if (Object.values<string>(extensionOid).includes(oidOf(id))) found.set(oidOf(id), readDer(value.content));
   }
   return found;
@@ -147,7 +147,7 @@ function addressOf(bytes: Uint8Array): string[] {
   const groups = Array.from({ length: 8 }, (_, at) =>
     ((bytes[at * 2] ?? 0) * 256 + (bytes[at * 2 + 1] ?? 0)).toString(16),
   );
-  // The URL parser knows the shortest form of an IPv6 address (RFC 5952).
+  // The URL parser returns the form of RFC 5952.
   const short = new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
   return isIP(short) === 6 ? [short] : [];
 }

@@ -1,6 +1,6 @@
-/** What a key may be used for: two extensions of a certificate (RFC 5280 clauses 4.2.1.3 and 4.2.1.12), one list in Redfish. */
+/** Key usages: two extensions of a certificate (RFC 5280 clauses 4.2.1.3 and 4.2.1.12), one list in Redfish. */
 
-/** The KeyUsage extension: names as Redfish spells them, in the order of its bits. */
+/** Bits of the KeyUsage extension by their Redfish names, in order. */
 export const keyUsageBits = [
   'DigitalSignature',
   'NonRepudiation',
@@ -13,7 +13,7 @@ export const keyUsageBits = [
   'DecipherOnly',
 ] as const;
 
-/** The purposes of the ExtendedKeyUsage extension that Redfish has a name for. */
+/** Purposes of the ExtendedKeyUsage extension that have a Redfish name. */
 export const extendedKeyUsages = {
   ServerAuthentication: '1.3.6.1.5.5.7.3.1',
   ClientAuthentication: '1.3.6.1.5.5.7.3.2',

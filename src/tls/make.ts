@@ -1,4 +1,4 @@
-/** Makes keys, the first certificate, and requests for others. */
+/** Creates keys, the self-signed certificate and signing requests. */
 import { KeyObject, randomBytes, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import { nameOid } from './details.ts';
@@ -6,7 +6,7 @@ import { extendedKeyUsages, type KeyUsageName, keyUsageBits } from './key-usages
 import { keyPem } from './pem.ts';
 
 export interface TlsPair {
-  /** PEM, the chain after the leaf if there is one. */
+  /** PEM: the leaf, then its chain if there is one. */
   readonly chain: string;
   /** PEM, PKCS#8. */
   readonly key: string;
@@ -16,7 +16,7 @@ export type KeyKind =
   | { readonly algorithm: 'RSA'; readonly bits: 2048 | 3072 | 4096 }
   | { readonly algorithm: 'ECDSA'; readonly curve: 'P-256' | 'P-384' };
 
-/** What a signing request says (RFC 2986). */
+/** Content of a signing request (RFC 2986). */
 export interface SigningRequest {
   readonly key: KeyKind;
   /** Attributes of the subject, in order, by the names of `nameOid`. */
@@ -29,11 +29,11 @@ export interface SigningRequest {
   readonly unstructuredName?: string | undefined;
 }
 
-/** A BMC has no way to renew what nobody replaces, so the first certificate lasts. */
+/** Validity of the self-signed certificate, days: long, because it is not renewed. */
 const validDays = 3650;
 const unstructuredNameOid = '1.2.840.113549.1.9.2';
 
-/** The library that writes ASN.1, loaded only when it is wanted: it costs more to load than the rest of the daemon. */
+/** Loads the ASN.1 library at its first use: it takes longer to load than the rest of the daemon. */
 async function library() {
   await import('reflect-metadata');
   return import('@peculiar/x509');
@@ -41,7 +41,7 @@ async function library() {
 
 type Library = Awaited<ReturnType<typeof library>>;
 
-/** An ECDSA P-256 certificate for `names` (host names and addresses), signed by itself. */
+/** Returns a self-signed ECDSA P-256 certificate for `names` (host names and addresses). */
 export async function selfSigned(names: readonly string[]): Promise<TlsPair> {
   const x509 = await library();
   const { keys, signingAlgorithm } = await generate({ algorithm: 'ECDSA', curve: 'P-256' });
@@ -49,10 +49,11 @@ export async function selfSigned(names: readonly string[]): Promise<TlsPair> {
   const generated = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: `00${randomBytes(15).toString('hex')}`,
     name: [{ CN: [commonName] }, { O: ['redfishd'] }],
-    // A BMC may start with a clock of 1970: valid from then on, so that no client meets a certificate of the future.
+    // Valid from 1970: a BMC can start with that clock, and clients would refuse a certificate of the future.
     notBefore: new Date(0),
     notAfter: new Date(Date.now() + validDays * 86_400_000),
-    ...{ signingAlgorithm, keys },
+    signingAlgorithm,
+    keys,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       ...usageExtensions(x509, ['DigitalSignature', 'ServerAuthentication']),
@@ -63,7 +64,7 @@ export async function selfSigned(names: readonly string[]): Promise<TlsPair> {
   return { chain: `${generated.toString('pem')}\n`, key: keyPem(KeyObject.from(keys.privateKey)) };
 }
 
-/** A new key, and the request to certify it; both PEM. */
+/** Returns a new key and its signing request; both PEM. */
 export async function signingRequest(wanted: SigningRequest): Promise<{ csr: string; key: string }> {
   const x509 = await library();
   const { keys, signingAlgorithm } = await generate(wanted.key);
@@ -74,7 +75,9 @@ export async function signingRequest(wanted: SigningRequest): Promise<{ csr: str
     attributes.push(new x509.Attribute(unstructuredNameOid, [utf8String(wanted.unstructuredName)]));
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({
     name: new x509.Name(wanted.subject.map(([name, value]) => ({ [nameOid[name]]: [encoded(name, value)] }))),
-    ...{ attributes, keys, signingAlgorithm },
+    attributes,
+    keys,
+    signingAlgorithm,
     extensions: [
       ...usageExtensions(x509, wanted.keyUsages),
       ...(wanted.alternativeNames.length === 0 ? [] : [alternativeNames(x509, wanted.alternativeNames)]),
@@ -100,13 +103,13 @@ async function generate(kind: KeyKind) {
 
 const usable = [true, ['sign', 'verify']] as const satisfies [boolean, readonly string[]];
 
-/** The string types that RFC 5280 appendix A and RFC 2985 clause 5.2.1 want of these two; UTF-8 for the others. */
+/** Encodes an attribute: two have string types by RFC 5280 appendix A and RFC 2985 clause 5.2.1; others are UTF-8. */
 function encoded(name: keyof typeof nameOid, value: string) {
   if (name === 'country') return { printableString: value };
   return name === 'email' ? { ia5String: value } : { utf8String: value };
 }
 
-/** DER of a UTF8String of up to 127 bytes. */
+/** Returns the DER of a UTF8String of up to 127 bytes. */
 const utf8String = (text: string): Buffer => {
   const bytes = Buffer.from(text);
   return Buffer.concat([Buffer.of(0x0c, bytes.length), bytes]);
@@ -118,7 +121,7 @@ function alternativeNames(x509: Library, names: readonly string[]) {
   );
 }
 
-/** The two extensions that say what a key is for, each only where it says something. */
+/** Returns the extensions KeyUsage and ExtendedKeyUsage; an empty one is omitted. */
 function usageExtensions(x509: Library, usages: readonly KeyUsageName[]) {
   const bits = keyUsageBits.flatMap((name, bit) => (usages.includes(name) ? [1 << bit] : []));
   const purposes = usages.flatMap((name) => (name in extendedKeyUsages ? [oidOfPurpose(name)] : []));

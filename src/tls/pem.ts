@@ -1,21 +1,21 @@
-/** Reads PEM (RFC 7468) that somebody sent: certificates, and the private key that may come with them. */
+/** Reads PEM (RFC 7468) from clients: certificates, and optionally their private key. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { detailsOf } from './details.ts';
 import { CertificateRefusal } from './refusal.ts';
 
 export interface Bundle {
-  /** In the order in which they were sent; at least one. */
+  /** At least one, in the order of the text. */
   readonly certificates: readonly X509Certificate[];
   readonly key: KeyObject | null;
 }
 
-/** A chain to a public root has three or four; a longer one only costs every handshake. */
+/** Limit of certificates. A chain to a public root has three or four; a longer one burdens every handshake. */
 const maxCertificates = 8;
 
 const blocks = /-----BEGIN ([A-Z0-9 ]+)-----\r?\n[^-]*-----END \1-----/g;
 const keyLabels: ReadonlySet<string> = new Set(['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY']);
 
-/** @throws CertificateRefusal */
+/** Returns the certificates and the key in a text. @throws CertificateRefusal */
 export function readBundle(text: string): Bundle {
   const certificates: X509Certificate[] = [];
   const keys: KeyObject[] = [];
@@ -24,7 +24,7 @@ export function readBundle(text: string): Bundle {
     else if (keyLabels.has(label)) keys.push(readKey(block));
     else if (label === 'ENCRYPTED PRIVATE KEY')
       throw new CertificateRefusal('format', 'a private key that is encrypted');
-    // Anything else, such as the EC PARAMETERS that OpenSSL writes before a key, says nothing new.
+    // Other blocks are ignored, such as the EC PARAMETERS that OpenSSL writes before a key.
   }
   const [key = null] = keys;
   if (certificates.length === 0) throw new CertificateRefusal('format', 'no certificate in PEM');
@@ -37,7 +37,7 @@ export function readBundle(text: string): Bundle {
 function readCertificate(block: string): X509Certificate {
   try {
     const certificate = new X509Certificate(block);
-    // Whatever will be shown or judged later must be there to be read now.
+    // Details that later code shows or checks must be readable.
     detailsOf(certificate);
     return certificate;
   } catch (cause) {
@@ -49,13 +49,13 @@ function readKey(block: string): KeyObject {
   try {
     return createPrivateKey(block);
   } catch {
-    // The cause is left out: it could repeat a part of the key.
+    // The cause is omitted: it could contain a part of the key.
     throw new CertificateRefusal('format', 'a private key that cannot be read');
   }
 }
 
-/** Certificates as PEM, one after the other. */
+/** Returns certificates as PEM, concatenated. */
 export const pemOf = (certificates: readonly X509Certificate[]): string => certificates.map(String).join('');
 
-/** A private key as PEM, PKCS#8. */
+/** Returns a private key as PEM (PKCS#8). */
 export const keyPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();

@@ -1,15 +1,15 @@
-/** What an administrator may set about TLS. */
+/** The TLS settings of an administrator. */
 import type { Settings } from '../store/settings.ts';
 import type { MinimumVersion } from './context.ts';
 
-/** What of a client's certificate names its account. */
+/** The field of a client certificate that names the account. */
 export type CertificateMapping = 'CommonName' | 'UserPrincipalName';
 
 export interface TlsPolicy {
   readonly minVersion: MinimumVersion;
-  /** Clients are asked for a certificate, and may log in by it. */
+  /** Client certificates are requested and authenticate a user. */
   readonly clientCertificates: boolean;
-  /** Where they are asked, clients without a certificate that counts are not answered at all. */
+  /** Clients without a valid certificate are refused in the handshake. */
   readonly certificateRequired: boolean;
   readonly mapping: CertificateMapping;
 }
@@ -21,7 +21,7 @@ const defaultPolicy: TlsPolicy = {
   mapping: 'CommonName',
 };
 
-/** Whether a client without a certificate that counts is turned away. */
+/** Whether clients without a valid certificate are refused. */
 export const demandsCertificate = (policy: TlsPolicy): boolean =>
   policy.clientCertificates && policy.certificateRequired;
 
@@ -34,17 +34,17 @@ const choices: { readonly [K in keyof TlsPolicy]: readonly TlsPolicy[K][] } = {
 
 const key = 'tls.policy';
 
-/** What is in force: what was stored, or the default. */
+/** Returns the policy in force: the stored one, or the default. */
 export const storedPolicy = (settings: Settings): TlsPolicy =>
   settings.json(key, decodePolicy, defaultPolicy);
 
-/** @throws StoreError */
+/** Stores a policy. @throws StoreError */
 export const storePolicy = (settings: Settings, policy: TlsPolicy): void => settings.setJson(key, policy);
 
-/** Back to what holds on a new controller. @throws StoreError */
+/** Restores the default policy. @throws StoreError */
 export const resetPolicy = (settings: Settings): void => settings.delete(key);
 
-/** A stored policy, or undefined when it is none. */
+/** Converts a stored policy; undefined when the value has another shape. */
 function decodePolicy(value: unknown): TlsPolicy | undefined {
   const entries = Object.entries(choices) as [keyof TlsPolicy, readonly unknown[]][];
   const given = value as Readonly<Record<string, unknown>> | null;

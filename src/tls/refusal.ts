@@ -1,15 +1,15 @@
 /**
- * Why a certificate, or a setting of TLS, is not accepted.
+ * Why a certificate or a TLS setting is refused.
  *
- * - `format`: what was sent cannot be read as what it should be.
- * - `value`: it can be read, but must not be used.
- * - `exists`: it is there already.
- * - `limit`: there is no room for one more.
- * - `in-use`: something else depends on what would go.
+ * - `format`: the text cannot be parsed.
+ * - `value`: the certificate or key is not usable.
+ * - `exists`: the certificate is in the list already.
+ * - `limit`: the list is full.
+ * - `in-use`: another setting depends on it.
  */
 export type RefusalReason = 'format' | 'value' | 'exists' | 'limit' | 'in-use';
 
-/** Nothing was changed. The message says what is wrong with the value, and never repeats it: it may hold a key. */
+/** A refused change: nothing was changed. The message never repeats the value, which can contain a key. */
 export class CertificateRefusal extends Error {
   readonly reason: RefusalReason;
 

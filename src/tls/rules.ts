@@ -1,4 +1,4 @@
-/** What is demanded of a certificate before it is used. */
+/** Requirements for a certificate before it is used. */
 import type { X509Certificate } from 'node:crypto';
 import { detailsOf } from './details.ts';
 import { extendedKeyUsages } from './key-usages.ts';
@@ -13,8 +13,8 @@ const brokenSignatures: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The leaf of a chain that a server may show. One that is not valid yet is accepted: the clock of a controller that has not
- * found its time server stands in the past.
+ * Returns the leaf of a chain that is usable for the server. A certificate that is not valid yet is accepted: before time
+ * synchronization the clock of a controller is in the past.
  * @param now milliseconds since 1970
  * @throws CertificateRefusal `value`
  */
@@ -23,13 +23,13 @@ export function demandServer(chain: readonly X509Certificate[], now: number): X5
   if (leaf === undefined) throw new CertificateRefusal('format', 'no certificate');
   for (const each of chain) demandUnexpired(each, now);
   const { keyUsage, extendedKeyUsage, signatureAlgorithm } = detailsOf(leaf);
-  // Some releases of OpenSSL still serve it; no client should have to take it.
+  // Some releases of OpenSSL accept them; clients should not have to.
   if (brokenSignatures.has(signatureAlgorithm))
     throw new CertificateRefusal(
       'value',
       'a certificate whose signature does not work any more: it is over SHA-1 or MD5',
     );
-  // Every suite that is left proves the server by a signature (RFC 8446 clause 4.4.2.2).
+  // All enabled suites authenticate the server by a signature (RFC 8446 clause 4.4.2.2).
   if (keyUsage !== null && !keyUsage.includes('DigitalSignature'))
     throw new CertificateRefusal('value', 'a certificate whose key usage lacks DigitalSignature');
   if (extendedKeyUsage !== null && !extendedKeyUsage.includes(extendedKeyUsages.ServerAuthentication))
@@ -44,8 +44,8 @@ export function demandServer(chain: readonly X509Certificate[], now: number): X5
 }
 
 /**
- * The one certificate that is to vouch for clients: a root, a client's own that it signed itself, or an authority between
- * whose root is trusted already. TLS follows every chain to its root, so one between would be of no use alone.
+ * Returns the one certificate to trust for clients: a root, a self-signed client certificate, or an intermediate authority
+ * whose root is trusted. TLS follows every chain to its root, so an intermediate alone has no effect.
  * @throws CertificateRefusal
  */
 export function demandAnchor(
@@ -59,7 +59,7 @@ export function demandAnchor(
   return only;
 }
 
-/** One certificate that has not expired, and no key. @throws CertificateRefusal `value` */
+/** Returns the certificate of a bundle with one unexpired certificate and no key. @throws CertificateRefusal `value` */
 export function demandSingle({ certificates, key }: Bundle, now: number): X509Certificate {
   const [only, ...more] = certificates;
   if (only === undefined || more.length > 0)
@@ -74,7 +74,7 @@ export function demandSingle({ certificates, key }: Bundle, now: number): X509Ce
 export const isIssued = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
   certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 
-/** Whether the certificate ends a chain: it is signed by itself, whatever else its key may be used for. */
+/** Whether the certificate is self-signed; its key usage is not checked. */
 export const isRoot = (certificate: X509Certificate): boolean =>
   certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
 

@@ -1,4 +1,4 @@
-/** Proves that a server can speak TLS with a pair before any client depends on it: a handshake inside this process. */
+/** Tests a pair before it is installed, by a handshake within this process. */
 import type { X509Certificate } from 'node:crypto';
 import { type Duplex, duplexPair } from 'node:stream';
 import {
@@ -11,12 +11,12 @@ import {
 } from 'node:tls';
 import { CertificateRefusal } from './refusal.ts';
 
-/** A handshake between two ends of one process takes milliseconds; the slowest controllers need a second for RSA 4096. */
+/** Timeout, milliseconds. The slowest controllers need about 1 s for RSA 4096. */
 const patience = 20_000;
 
 /**
- * Shakes hands once in each version of TLS that `options` allow. Proof is that the client has read a byte that came
- * encrypted, under the certificate `leaf`.
+ * Performs one handshake for each TLS version of `options`. It succeeds when the client has received an encrypted byte from a
+ * server with the certificate `leaf`.
  * @throws CertificateRefusal `value`
  */
 export async function proveHandshake(options: TlsOptions, leaf: X509Certificate): Promise<void> {
@@ -31,14 +31,16 @@ async function shakeHands(options: TlsOptions, leaf: X509Certificate, version: S
   try {
     await new Promise<void>((resolve, reject) => {
       timer = setTimeout(() => reject(new Error('the handshake did not end')), patience);
-      // Here it is the server that is on trial: no client is asked for a certificate.
+      // The server is tested: no client certificate is requested.
       const server = new ServerSocket(near, { isServer: true, secureContext: createSecureContext(options) });
       sockets.push(server);
       server.on('error', reject);
       server.write('.');
       const client: TLSSocket = connect({
-        ...{ socket: far, minVersion: version, maxVersion: version },
-        // Whether clients trust it is theirs to say; that it is this certificate is checked below.
+        socket: far,
+        minVersion: version,
+        maxVersion: version,
+        // Trust is not tested; the certificate is compared below.
         rejectUnauthorized: false,
       });
       sockets.push(client);

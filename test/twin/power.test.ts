@@ -30,7 +30,7 @@ hosts:
       onTimeout: 700 ms
       offTimeout: 700 ms
       gracefulTimeout: 1500 ms
-    post: { timeout: 1200 ms }
+    post: { timeout: 3 s }
 `;
 
 const root = join(import.meta.dirname, '../..');
@@ -344,6 +344,35 @@ describe('a refusal', () => {
   it('leaves the other host alone', async () => {
     expect(pulses(0).filter(({ line }) => line.startsWith('HOST1'))).toEqual([]);
     expect(at((await daemon.get('/redfish/v1/Systems/host1')).body, '/PowerState')).toBe('Off');
+  });
+});
+
+describe('boot settings', () => {
+  const boot = async () => at((await daemon.get(system)).body, '/Boot');
+  const patch = (Boot: Record<string, unknown>) => daemon.send('PATCH', system, { Boot });
+
+  it('carry the URI of an HTTP boot with the override', async () => {
+    const override = {
+      BootSourceOverrideEnabled: 'Once',
+      BootSourceOverrideTarget: 'UefiHttp',
+      BootSourceOverrideMode: 'UEFI',
+      HttpBootUri: 'http://192.0.2.1/x.efi',
+    };
+    expect((await patch(override)).status).toBe(200);
+    expect(await boot()).toMatchObject(override);
+    expect(daemon.board.hosts.get('host2')?.boot.httpBootUri).toBe('http://192.0.2.1/x.efi');
+    const legacy = await patch({ BootSourceOverrideMode: 'Legacy' });
+    expect([legacy.status, messageKeys(legacy)]).toEqual([400, ['PropertyValueConflict']]);
+    expect((await patch({ BootSourceOverrideEnabled: 'Disabled' })).status).toBe(200);
+  });
+
+  it('say how often a failed boot is retried', async () => {
+    expect(await boot()).toMatchObject({ AutomaticRetryConfig: 'Disabled' });
+    const retries = { AutomaticRetryConfig: 'RetryAttempts', AutomaticRetryAttempts: 2 };
+    expect((await patch(retries)).status).toBe(200);
+    expect(await boot()).toMatchObject({ ...retries, RemainingAutomaticRetryAttempts: 2 });
+    expect((await patch({ AutomaticRetryConfig: 'Sometimes' })).status).toBe(400);
+    expect((await patch({ AutomaticRetryConfig: 'Disabled' })).status).toBe(200);
   });
 });
 

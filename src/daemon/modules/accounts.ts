@@ -1,6 +1,7 @@
 /** Accounts, sessions and certificates: who may use the service. */
 import { hostname } from 'node:os';
 import { Accounts } from '../../accounts/accounts.ts';
+import { bootstrapAdministrator } from '../../accounts/bootstrap.ts';
 import { KnownNetworks } from '../../accounts/known-networks.ts';
 import { Logins } from '../../accounts/logins.ts';
 import { Roles } from '../../accounts/roles.ts';
@@ -46,7 +47,7 @@ export async function accountsModule(
     report: recording.login,
     charge: (network, milliseconds) => meter.hashing(network, milliseconds),
   });
-  const generatedPassword = await accounts.bootstrapAdministrator({
+  const generatedPassword = await bootstrapAdministrator(accounts, {
     ...administrator,
     mustChange: site.passwordMustChange && administrator.password === undefined,
   });

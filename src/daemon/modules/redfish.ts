@@ -103,7 +103,7 @@ function appOf(options: ModuleContext['options'], parts: RedfishParts, tasks: Ta
     allowsDestination: (uri) =>
       eventDestinations === undefined || eventDestinations.includes(new URL(uri).hostname),
     resolves: (uri) => lookup.exists(uri),
-    look: (uri) => lookup.read(uri),
+    read: (uri) => lookup.read(uri),
     restart: async (type) => {
       await recording.restart(type);
       await site.restart(type);

@@ -28,7 +28,7 @@ export function telemetryModule(
     telemetry.definitions.setDefaults(predefinedReports(board));
   });
   telemetry.onTrigger(recording.trigger);
-  const unsubscribe = journal.onAppend(({ messageId }) => telemetry.heard(messageId));
+  const unsubscribe = journal.onAppend(({ messageId }) => telemetry.eventReceived(messageId));
   lifecycle.addStarted('telemetry', () => {
     unsubscribe();
     telemetry.close();

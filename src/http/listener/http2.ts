@@ -9,6 +9,7 @@ import {
 } from 'node:http2';
 import type { Server } from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import type { PeerAddress, Sockets } from './sockets.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -25,9 +26,11 @@ const stalled = 30_000;
 
 /** Requests that one connection may take back: browsers do now and then, an attack does nothing else (CVE-2023-44487). */
 const maxResets = 200;
-/** Milliseconds between sweeps, and requests that one connection may begin in one of them. */
+/** Milliseconds between sweeps. */
 const sweepPeriod = 1_000;
-const maxStreamsPerSweep = 1_000;
+/** Sweeps without a request after which a client is pinged, and after which one that does not answer is gone. */
+const pingAfter = 5;
+const goneAfter = 15;
 
 export interface Http2 {
   /** Takes no new requests; sessions end with the answers that are under way. */
@@ -37,14 +40,16 @@ export interface Http2 {
 }
 
 interface Session {
-  readonly socket: TLSSocket;
+  readonly peer: PeerAddress;
   resets: number;
-  /** Since the last sweep. */
+  /** Requests in this turn of the event loop: more than may be under way at once have been taken back meanwhile. */
   streams: number;
+  /** Sweeps since the client was last heard of. */
+  quiet: number;
 }
 
 /** Makes `server`, which offers `protocols`, serve both. */
-export function serveHttp2(server: Server, handler: Handler): Http2 {
+export function serveHttp2(server: Server, sockets: Sockets, handler: Handler): Http2 {
   const sessions = new Map<Http2Session, Session>();
   // Koa takes the requests of Node's compatibility layer as it takes those of HTTP/1.1.
   const h2 = createServer(
@@ -59,8 +64,13 @@ export function serveHttp2(server: Server, handler: Handler): Http2 {
     stream.setTimeout(stalled, () => stream.close());
     const facts = stream.session && sessions.get(stream.session);
     if (facts === undefined) return;
+    if (facts.streams === 0)
+      setImmediate(() => {
+        facts.streams = 0;
+      });
     facts.streams += 1;
-    if (facts.streams > maxStreamsPerSweep) calm(stream.session);
+    facts.quiet = 0;
+    if (facts.streams > maxStreams) calm(stream.session);
     stream.once('close', () => {
       if (stream.rstCode === constants.NGHTTP2_NO_ERROR) return;
       facts.resets += 1;
@@ -74,16 +84,24 @@ export function serveHttp2(server: Server, handler: Handler): Http2 {
       for (const listener of http1) listener.call(server, socket);
       return;
     }
-    h2.once('session', (session) => sessions.set(session, { socket, resets: 0, streams: 0 }));
+    const { remoteAddress, remotePort } = socket;
+    const peer = { remoteAddress, remotePort };
+    h2.once('session', (session) => sessions.set(session, { peer, resets: 0, streams: 0, quiet: 0 }));
     h2.emit('connection', socket);
   });
-  // A session that is destroyed waits for its client to take the last frames: its socket would stay for ever.
+  // After a GOAWAY of its own nghttp2 no longer reads, and says so to nobody: only a ping shows that a client is gone. And a
+  // session that is destroyed waits for its client to take the last frames.
   const timer = setInterval(() => {
     for (const [session, facts] of sessions) {
-      facts.streams = 0;
-      if (!session.destroyed) continue;
-      facts.socket.destroy();
-      sessions.delete(session);
+      facts.quiet += 1;
+      if (session.destroyed) {
+        sockets.destroyBelow(facts.peer);
+        sessions.delete(session);
+      } else if (facts.quiet > goneAfter) session.destroy();
+      else if (facts.quiet === pingAfter)
+        session.ping((error) => {
+          if (error === null) facts.quiet = 0;
+        });
     }
   }, sweepPeriod).unref();
   server.once('close', () => clearInterval(timer));

@@ -101,7 +101,7 @@ export async function listen(
   // 100 Continue is sent by the reader of bodies, once the request has passed all other checks.
   server.on('checkContinue', handler);
   serveUpgrades(server, handler);
-  const sessions = second?.serveHttp2(server, handler);
+  const sessions = second?.serveHttp2(server, sockets, handler);
   server.headersTimeout = times.headersTimeout;
   server.requestTimeout = times.requestTimeout;
   server.keepAliveTimeout = times.keepAliveTimeout;

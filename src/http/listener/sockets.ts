@@ -6,6 +6,9 @@ import type { TLSSocket } from 'node:tls';
 /** Milliseconds in which a client must take a last answer and close its own side. */
 const patience = 1_000;
 
+/** The client's side of a connection; a socket forgets it when it is destroyed. */
+export type PeerAddress = Pick<Socket, 'remoteAddress' | 'remotePort'>;
+
 export class Sockets {
   /** TCP sockets, also of connections whose TLS handshake is under way, which `closeAllConnections` does not know. */
   readonly #open = new Set<Socket>();
@@ -28,6 +31,12 @@ export class Sockets {
   /** Connections that are open, in whatever state. */
   get count(): number {
     return this.#open.size;
+  }
+
+  /** Ends the connection below a TLS socket, whose own end would wait for what its client never takes. */
+  destroyBelow({ remoteAddress, remotePort }: PeerAddress): void {
+    for (const socket of this.#open)
+      if (socket.remotePort === remotePort && socket.remoteAddress === remoteAddress) socket.destroy();
   }
 
   /** Ends every connection at once. */

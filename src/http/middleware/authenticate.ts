@@ -33,15 +33,17 @@ export interface Credentials {
  */
 export type Authenticate = (ctx: Context, lenient: boolean) => Principal | null | Promise<Principal | null>;
 
-/** Returns the principal of a valid token, certificate or cached password at once, and a promise for any other. */
-export function authenticator(credentials: Credentials): Authenticate {
+type PrincipalOf = (ctx: Context, account: Account, session: string | null) => Principal;
+
+/** The principal of an account, kept until the account or its role changes. */
+function principals(credentials: Credentials): PrincipalOf {
   // Most requests come from a few accounts: the privileges of a role are computed once for each of its revisions.
   const known = new Map<
     string,
     { readonly account: Account; readonly revision: number; readonly principal: Principal }
   >();
 
-  const principalOf = (ctx: Context, account: Account, session: string | null): Principal => {
+  return (ctx, account, session) => {
     const role = credentials.roles.get(account.roleId);
     const certified = credentials.certified(ctx.req.socket as TLSSocket) !== undefined;
     const key = `${account.id} ${session ?? ''} ${certified}`;
@@ -69,6 +71,11 @@ export function authenticator(credentials: Credentials): Authenticate {
     known.set(key, { account, revision: role?.revision ?? 0, principal });
     return principal;
   };
+}
+
+/** Returns the principal of a valid token, certificate or cached password at once, and a promise for any other. */
+export function authenticator(credentials: Credentials): Authenticate {
+  const principalOf = principals(credentials);
 
   const byToken = (ctx: Context, token: string): Principal | null => {
     const session = credentials.sessions.find(token);

@@ -196,7 +196,7 @@ function faultsOfPatterns(
   for (const [index, pattern] of patterns.entries()) {
     const strange = wildcardsIn(pattern).some((name) => !known.has(name));
     const own =
-      strange || pattern.length > maxText ? [] : expand(pattern, wildcards, metrics.look, limits.metrics + 1);
+      strange || pattern.length > maxText ? [] : expand(pattern, wildcards, metrics.read, limits.metrics + 1);
     const there = own.filter((property) => metrics.find(property) !== undefined);
     if (there.length === 0) found.wrong(`${path}/${index}`, cut(pattern));
     named.push(...there);

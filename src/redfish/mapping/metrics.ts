@@ -65,7 +65,7 @@ const reportable = /^\/redfish\/v1\/(?:Chassis|Systems|Managers)(?:\/(?!.*\/LogS
 /** How telemetry sees the resources of the service. */
 export function metricsOf(app: App): Metrics {
   const look = (uri: string): Tree | undefined =>
-    reportable.test(uri) && !uri.includes('/LogServices') ? (app.look(uri) as Tree | undefined) : undefined;
+    reportable.test(uri) && !uri.includes('/LogServices') ? (app.read(uri) as Tree | undefined) : undefined;
   const all = () => metricFacts(app);
   let ids: ReadonlyMap<string, string> | undefined;
   let idsOf: ReadonlyMap<string, MetricFacts> | undefined;
@@ -77,7 +77,7 @@ export function metricsOf(app: App): Metrics {
     return ids.get(property);
   };
   return {
-    look,
+    read: look,
     propertiesOf: (id) => {
       const found = all().get(id);
       return found && [found.property];
@@ -103,7 +103,7 @@ const readingMetric = (property: string, sensor: Sensor): Metric => ({
 /** A property of any resource; of an excerpt of a sensor there is the sensor's history. */
 function propertyMetric(
   property: string,
-  look: Metrics['look'],
+  look: Metrics['read'],
   sensorFor: (uri: string) => Sensor | undefined,
   id: string | undefined,
 ): Metric | undefined {

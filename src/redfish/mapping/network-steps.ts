@@ -31,6 +31,6 @@ export function trialFaults(context: WriteContext<App>): readonly Message[] {
 export function applyStep(context: WriteContext<App>, step: NetworkStep): Promise<Undo> {
   const { app, preferences } = context;
   const seconds = secondsOf(context);
-  if (seconds !== undefined && app.network.isRisky(step)) preferences.heed(preference);
+  if (seconds !== undefined && app.network.isRisky(step)) preferences.apply(preference);
   return app.network.apply(step, seconds === undefined ? undefined : seconds * 1000);
 }

@@ -42,7 +42,7 @@ export async function runReset<T extends ResetType>(
     const { performed } = await begin(what, type);
     return performed ? undefined : noOperation();
   }
-  preferences.heed('respond-async');
+  preferences.apply('respond-async');
   return accepted(context, {
     name: `Reset of ${what.name}: ${type}`,
     action: what.action,

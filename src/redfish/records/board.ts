@@ -7,7 +7,7 @@ import { type Message, message } from '../../messages/messages.ts';
 import type { NetworkReport } from '../../network/network.ts';
 import type { StoreError } from '../../store/errors.ts';
 import type { TaskEvent } from '../../tasks/task.ts';
-import type { Fired } from '../../telemetry/trigger.ts';
+import type { TriggerEvent } from '../../telemetry/trigger.ts';
 import type { AuditRecord } from '../service/service.ts';
 import { interfaceUri, managerUri, originUri, systemUri, triggerUri } from '../uris.ts';
 
@@ -227,7 +227,7 @@ export function loginRecord(userName: string, address: string, ok: boolean): Jou
  * The record of a trigger that was met, or of what met it being over; undefined for one that neither logs nor sends
  * events. Subscribers are told of all that is logged.
  */
-export function triggerRecord(fired: Fired): JournalRecord | undefined {
+export function triggerRecord(fired: TriggerEvent): JournalRecord | undefined {
   const { trigger, metric, kind } = fired;
   if (!trigger.TriggerActions.some((each) => each !== 'RedfishMetricReport')) return undefined;
   const called = triggerMessage(fired);
@@ -259,7 +259,7 @@ const numericMessages = {
   },
 } as const;
 
-function triggerMessage({ trigger, metric, value, kind }: Fired): MessageCall {
+function triggerMessage({ trigger, metric, value, kind }: TriggerEvent): MessageCall {
   const name = metric === null ? 'Event' : (metric.id ?? metric.property);
   const shown = String(value);
   const crossing = kind.what === 'threshold' ? numericMessages[kind.side][kind.name] : null;

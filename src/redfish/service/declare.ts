@@ -3,7 +3,6 @@
  * properties follow from the schema (CSDL), parameters of the URI from its template, the model from `find`. What is
  * checked here is forgotten afterwards: the service holds declarations of any schema.
  */
-import type { Message } from '../../messages/messages.ts';
 import type { ActionParameters, Bodies, Writables } from '../generated/types.ts';
 import type { Json, JsonObject } from './json.ts';
 import type * as untyped from './resource.ts';
@@ -92,7 +91,7 @@ export interface Declared<A, U extends string, S extends SchemaName, M, B>
   excerpt?(body: Bodies[S]): string | undefined;
   readonly writes?: readonly Write<A, M, NoInfer<S>, ParamsOf<U>>[];
   readonly actions?: { readonly [N in ActionName<S>]?: Action<A, M, N, ParamsOf<U>> };
-  remove?(model: M, context: WriteContext<A, ParamsOf<U>>): void | Message | Promise<void | Message>;
+  remove?(model: M, context: WriteContext<A, ParamsOf<U>>): void | Promise<void>;
 }
 
 /** A body must be declared to be that of its schema: only then does a name that the schema lacks not compile. */

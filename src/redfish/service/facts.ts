@@ -1,3 +1,4 @@
+/** Facts of the schemas, as the generator extracts them from CSDL. */
 import { readFileSync } from 'node:fs';
 
 /** The JSON type of a value: `enum` and `object` have their facts under `ref`, `link` is `{ "@odata.id": … }` to a `ref`. */

@@ -130,8 +130,9 @@ export interface Resource<A, M = unknown> {
   excerpt?(body: JsonObject): string | undefined;
   readonly writes?: readonly Write<A, M>[];
   readonly actions?: Readonly<Record<string, Action<A, M>>>;
-  /** Returns the message of a 200 answer; without one the answer is 204. */
-  remove?(model: M, context: WriteContext<A>): void | Message | Promise<void | Message>;
+  remove?(model: M, context: WriteContext<A>): void | Promise<void>;
+  /** The message of the answer to a DELETE, 200; without one it is 204. */
+  removed?(): Message;
   /** False for one that can never be removed, although others of its kind can. */
   removable?(model: M): boolean;
   /** Readable without authentication (the service root). */

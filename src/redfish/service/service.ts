@@ -11,7 +11,7 @@ import { noQuery, parseQuery } from './query/query.ts';
 import { matchesEtag } from './read/etag.ts';
 import { type RenderCounts, Renderer } from './read/renderer.ts';
 import type { Revisions } from './read/revisions.ts';
-import { missing, type Parts, View } from './read/view.ts';
+import { missing, View, type ViewParts } from './read/view.ts';
 import type { Declaration } from './resource.ts';
 import { exists, linkOf, readMethods, type Target, Tree } from './tree.ts';
 import { type Outcome, retryAfter, Writer } from './write/writer.ts';
@@ -93,7 +93,7 @@ const monitorMethods = 'GET, HEAD, DELETE, OPTIONS';
 export class Service<A> {
   readonly tree: Tree<A>;
   readonly #options: ServiceOptions<A>;
-  readonly #parts: Parts<A>;
+  readonly #parts: ViewParts<A>;
   readonly #writer: Writer<A>;
 
   constructor(options: ServiceOptions<A>) {
@@ -131,7 +131,7 @@ export class Service<A> {
   }
 
   /** What anybody who may log in is shown at a URI; undefined where there is nothing for them. */
-  look(uri: string): JsonObject | undefined {
+  read(uri: string): JsonObject | undefined {
     const target = this.tree.locate(uri);
     if (target === undefined || target.kind === 'action' || !exists(target, this.#options.app))
       return undefined;
@@ -188,7 +188,7 @@ export class Service<A> {
     const target = this.tree.locateFor(request.method, request.path);
     try {
       const outcome = await this.#write(request, target);
-      const told = this.#tell(request, target, outcome);
+      const told = this.#announce(request, target, outcome);
       // Who made a change is known for as long as the change itself.
       await this.#audit(request, target, outcome.status, outcome.headers?.Location ?? null, []);
       await told;
@@ -248,7 +248,7 @@ export class Service<A> {
   }
 
   /** An action says itself what it did. */
-  async #tell(request: ServiceRequest, target: Target<A> | undefined, outcome: Outcome): Promise<void> {
+  async #announce(request: ServiceRequest, target: Target<A> | undefined, outcome: Outcome): Promise<void> {
     if (target === undefined || target.kind === 'action') return;
     const { method, principal } = request;
     const created = outcome.headers?.Location;

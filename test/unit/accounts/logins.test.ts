@@ -48,7 +48,7 @@ describe('logins', () => {
     ]);
   });
 
-  it('slow a guesser down, longer with each failure, and nobody else', async () => {
+  it('delay their host, longer with each failure, and no other host', async () => {
     const { logins, clock } = await setUp();
     for (let n = 0; n < 5; n++) await logins.begin('admin', `guess ${n}`, '10.0.0.66');
     expect(await logins.begin('admin', 'guess 5', '10.0.0.66')).toEqual({ ok: false, reason: 'wrong' });

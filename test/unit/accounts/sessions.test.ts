@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AccountError } from '../../../src/accounts/account-error.ts';
-import { type SessionChange, Sessions, type SessionsOptions } from '../../../src/accounts/sessions.ts';
+import type { SessionChange } from '../../../src/accounts/session.ts';
+import { Sessions, type SessionsOptions } from '../../../src/accounts/sessions.ts';
 import { failure, household, ManualClock, mountTmpfs, open, temporary } from '../store/support.ts';
 
 const client = { clientAddress: '192.0.2.7' };
@@ -144,7 +145,7 @@ describe('too many sessions', () => {
     ]);
   });
 
-  it('of many users take from whoever has most', async () => {
+  it('of many users evict a session of the user with the most', async () => {
     const { sessions, login } = await lodge({ perAccount: 4, total: 6 });
     const first = [1, 2, 3, 4].map(() => login('anna'));
     const bert = [1, 2].map(() => login('bert'));

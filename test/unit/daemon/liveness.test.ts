@@ -87,7 +87,7 @@ describe('the watchdog of the machine', () => {
     const watchdogs = createWatchdogs();
     const other = watchdogs.open('/dev/watchdog1', 1e6);
     const { reported } = hold(watchdogs);
-    expect(reported).toEqual(['/dev/watchdog1: somebody else feeds this watchdog']);
+    expect(reported).toEqual(['/dev/watchdog1: another process feeds this watchdog']);
     vi.advanceTimersByTime(60_000);
     expect(reported).toHaveLength(1);
     other.close(true);

@@ -17,7 +17,7 @@ const policy = fc.record({
 });
 
 describe('the table of address selection', () => {
-  it('is that of RFC 6724 where nobody has another', () => {
+  it('is that of RFC 6724 by default', () => {
     expect(parseGaiConf('# label ::1/128 0\nreload yes\n')).toEqual(defaultPolicies);
   });
 

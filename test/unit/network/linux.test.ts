@@ -169,7 +169,7 @@ describe('reading a board', () => {
     expect(board(resolved).read().nameServers).toEqual(['198.51.100.53']);
   });
 
-  it('says of SSH what can be seen: whether somebody listens on its port', () => {
+  it('reports SSH as enabled when a socket listens on its port', () => {
     const listening = (port: string) =>
       ` sl local\n   0: 00000000:${port} 00000000:0000 0A 00000000:00000000 00:00000000 00000000\n`;
     const ssh = (files: Record<string, string>) => board(boardRoot(files)).read().ssh;

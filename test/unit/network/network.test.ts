@@ -92,7 +92,7 @@ describe('a change that may cut the client off', () => {
     expect(addresses()).toEqual(['192.0.2.10']);
   });
 
-  it('on trial is undone when nobody confirms it', async () => {
+  it('on trial is undone without a confirmation', async () => {
     const { network, reports, addresses } = twin();
     await network.apply(eth0(fixed), 60_000);
     await vi.advanceTimersByTimeAsync(59_000);
@@ -231,7 +231,7 @@ describe('on a board', () => {
     expect(calls()).toHaveLength(2);
   });
 
-  it('what fails at once changes nothing and is told', async () => {
+  it('an immediate failure changes nothing and is reported', async () => {
     const { root, network } = board();
     programs('networkctl', 'systemctl').fail('timesyncd');
     const time = { kind: 'time' as const, enabled: true, servers: ['ntp.example'] };

@@ -1,7 +1,7 @@
 /** Journal records of board and network events. */
 import { describe, expect, it } from 'vitest';
 import { networkRecord, triggerRecord } from '../../../src/redfish/records/board.ts';
-import type { Fired } from '../../../src/telemetry/trigger.ts';
+import type { TriggerEvent } from '../../../src/telemetry/trigger.ts';
 
 describe('networkRecord', () => {
   it('links to the interface that was changed, whatever the display name', () => {
@@ -19,7 +19,7 @@ describe('networkRecord', () => {
 });
 
 describe('triggerRecord', () => {
-  const fired = (kind: Fired['kind']): Fired => ({
+  const fired = (kind: TriggerEvent['kind']): TriggerEvent => ({
     trigger: {
       Id: 'Hot',
       Name: 'Hot',

@@ -20,7 +20,7 @@ function bench(definition: Partial<Definition>) {
   const history = new History(store, begin);
   const values = new Map<string, Scalar>();
   const metrics: Metrics = {
-    look: () => undefined,
+    read: () => undefined,
     propertiesOf: (id) => (values.has(id) ? [`/${id}`] : undefined),
     find: (property) => {
       const name = property.replace(/[/#]/g, '');

@@ -5,7 +5,7 @@ import { openStore } from '../../../src/store/store.ts';
 import { DefinitionStore } from '../../../src/telemetry/definition-store.ts';
 import type { Metrics, Scalar } from '../../../src/telemetry/metric.ts';
 import { atRest, step, type Threshold } from '../../../src/telemetry/threshold.ts';
-import { type Fired, type Trigger, Triggers } from '../../../src/telemetry/trigger.ts';
+import { type Trigger, type TriggerEvent, Triggers } from '../../../src/telemetry/trigger.ts';
 import { temporary } from '../../support/temporary.ts';
 
 const upper: Threshold = { reading: 50, direction: 'Increasing', dwell: 0, hysteresis: 0, release: 0 };
@@ -74,7 +74,7 @@ describe('a threshold', () => {
 function bench(trigger: Partial<Trigger>) {
   const values = new Map<string, Scalar>([['A', null]]);
   const metrics: Metrics = {
-    ...{ look: () => undefined, propertiesOf: (id) => [id] },
+    ...{ read: () => undefined, propertiesOf: (id) => [id] },
     find: (property) => ({
       ...{ property, id: property, sensor: undefined },
       read: () => ({ value: values.get(property.replace(/[/#]/g, '')) ?? null, time: null }),
@@ -96,7 +96,7 @@ function bench(trigger: Partial<Trigger>) {
   const triggers = new Triggers(shelf);
   triggers.attach(metrics);
   const told: string[] = [];
-  const word = ({ kind, value }: Fired) => {
+  const word = ({ kind, value }: TriggerEvent) => {
     if (kind.what === 'threshold') return `${kind.name} ${kind.side} ${value}`;
     return kind.what === 'discrete'
       ? `${value} ${kind.severity}`
@@ -114,7 +114,7 @@ function bench(trigger: Partial<Trigger>) {
       for (const value of list) {
         values.set('A', value);
         second += 1;
-        triggers.tick(second * 1000);
+        triggers.evaluate(second * 1000);
       }
       return [...told];
     },
@@ -160,11 +160,11 @@ describe('a trigger', () => {
     const { triggers, shelf, told } = bench({
       EventTriggers: ['SensorEvent.1.0.ReadingAboveUpperCriticalThreshold'],
     });
-    triggers.heard('SensorEvent.1.1.ReadingAboveUpperCriticalThreshold');
-    triggers.heard('SensorEvent.1.1.ReadingAboveUpperFatalThreshold');
+    triggers.eventReceived('SensorEvent.1.1.ReadingAboveUpperCriticalThreshold');
+    triggers.eventReceived('SensorEvent.1.1.ReadingAboveUpperFatalThreshold');
     expect(told).toEqual(['SensorEvent.1.1.ReadingAboveUpperCriticalThreshold']);
     shelf.put({ ...(shelf.get('T') as Trigger), TriggerEnabled: false });
-    triggers.heard('SensorEvent.1.1.ReadingAboveUpperCriticalThreshold');
+    triggers.eventReceived('SensorEvent.1.1.ReadingAboveUpperCriticalThreshold');
     expect(told).toHaveLength(1);
   });
 });

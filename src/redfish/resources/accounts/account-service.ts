@@ -1,3 +1,4 @@
+/** AccountService: the policies of accounts, passwords and lockout. */
 import type { AccountPolicy } from '../../../accounts/account-policy.ts';
 import { type App, resource } from '../../app.ts';
 import type { AccountServiceBody, Writables } from '../../generated/types.ts';

@@ -1,3 +1,4 @@
+/** ManagerAccount and its collection. */
 import type { AccountPatch } from '../../../accounts/accounts.ts';
 import { collection, resource } from '../../app.ts';
 import type { ManagerAccountBody } from '../../generated/types.ts';

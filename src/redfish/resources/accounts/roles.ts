@@ -1,3 +1,4 @@
+/** Role and its collection. */
 import { collection, resource } from '../../app.ts';
 import type { RoleBody } from '../../generated/types.ts';
 import { refusing } from '../../mapping/account-errors.ts';

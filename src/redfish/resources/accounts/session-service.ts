@@ -1,4 +1,5 @@
-import { type SessionPolicy, sessionTimeoutRange } from '../../../accounts/sessions.ts';
+/** SessionService, Session and its collection. */
+import { type SessionPolicy, sessionTimeoutRange } from '../../../accounts/session.ts';
 import { message } from '../../../messages/messages.ts';
 import { collection, resource } from '../../app.ts';
 import type { SessionBody, SessionServiceBody } from '../../generated/types.ts';
@@ -63,9 +64,9 @@ export const session = resource({
   }),
   remove: (model, { app }) => {
     app.sessions.delete(model.id);
-    // OpenBMC answers a logout so, and clients of it take nothing else.
-    return message('Base.Success', []);
   },
+  // OpenBMC answers a logout so, and its clients accept nothing else.
+  removed: () => message('Base.Success', []),
 });
 
 export const sessions = collection({

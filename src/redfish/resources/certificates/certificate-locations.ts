@@ -1,3 +1,4 @@
+/** CertificateLocations: where certificates are installed. */
 import { type App, resource } from '../../app.ts';
 import type { CertificateLocationsBody } from '../../generated/types.ts';
 import { links } from '../../mapping/common.ts';

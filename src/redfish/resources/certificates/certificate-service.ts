@@ -1,3 +1,4 @@
+/** CertificateService: signing requests and replacement. */
 import { message, RedfishError } from '../../../messages/messages.ts';
 import { resource } from '../../app.ts';
 import type { CertificateServiceBody, Link } from '../../generated/types.ts';

@@ -1,3 +1,4 @@
+/** Certificates that client certificates are verified against. */
 import { collection, resource } from '../../app.ts';
 import type { CertificateBody } from '../../generated/types.ts';
 import { certificateBody } from '../../mapping/certificate-body.ts';

@@ -1,3 +1,4 @@
+/** Certificates that one event destination is verified against. */
 import { type Subscription, usesTls } from '../../../events/subscription.ts';
 import { withAnchor, withRenewed } from '../../../tls/anchors.ts';
 import { show } from '../../../tls/certificates.ts';

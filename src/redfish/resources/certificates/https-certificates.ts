@@ -1,3 +1,4 @@
+/** The certificate of the HTTPS service. */
 import { collection, resource } from '../../app.ts';
 import type { CertificateBody } from '../../generated/types.ts';
 import { certificateBody } from '../../mapping/certificate-body.ts';

@@ -1,3 +1,4 @@
+/** Assembly: the inventory of the parts of a chassis. */
 import type { Fru } from '../../../board/model.ts';
 import { resource } from '../../app.ts';
 import type { AssemblyBody, AssemblyData } from '../../generated/types.ts';

@@ -1,3 +1,4 @@
+/** Chassis and its collection. */
 import type { Chassis, ChassisReset } from '../../../board/model.ts';
 import { collection, resource } from '../../app.ts';
 import type { ChassisBody } from '../../generated/types.ts';

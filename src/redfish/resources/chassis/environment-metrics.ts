@@ -1,3 +1,4 @@
+/** EnvironmentMetrics of a chassis. */
 import type { Node } from '../../../board/model.ts';
 import { type App, resource } from '../../app.ts';
 import type { ControlBodyExcerpt, EnvironmentMetricsBody, Writables } from '../../generated/types.ts';

@@ -1,3 +1,4 @@
+/** Fan and its collection. */
 import type { Fan } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { FanBody, SensorBodyExcerpt } from '../../generated/types.ts';

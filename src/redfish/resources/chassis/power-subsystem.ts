@@ -1,3 +1,4 @@
+/** PowerSubsystem of a chassis. */
 import { worst } from '../../../board/health.ts';
 import { resource } from '../../app.ts';
 import type { PowerSubsystemBody } from '../../generated/types.ts';

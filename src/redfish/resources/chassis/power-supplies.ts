@@ -1,3 +1,4 @@
+/** PowerSupply, its metrics and its collection. */
 import type { PowerSupply } from '../../../board/model.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { Link, PowerSupplyBody, PowerSupplyMetricsBody } from '../../generated/types.ts';

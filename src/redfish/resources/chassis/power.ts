@@ -94,7 +94,7 @@ function powerControl(app: App, chassis: string, uri: string): PowerControl {
 
 /** The last hour of the sensor that measures what is consumed. */
 function powerMetrics(app: App, { id }: Sensor): PowerMetric {
-  const past = app.telemetry.past(id);
+  const past = app.telemetry.lastHour(id);
   return {
     IntervalInMin: averagingInterval / 60_000,
     MinConsumedWatts: round(past?.min ?? null),

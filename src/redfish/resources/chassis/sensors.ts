@@ -1,3 +1,4 @@
+/** Sensor and its collection. */
 import type { Sensor, ThresholdName } from '../../../board/model.ts';
 import { averagingInterval } from '../../../telemetry/telemetry.ts';
 import { type App, collection, resource } from '../../app.ts';

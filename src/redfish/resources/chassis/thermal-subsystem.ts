@@ -1,3 +1,4 @@
+/** ThermalSubsystem and ThermalMetrics of a chassis. */
 import { worst } from '../../../board/health.ts';
 import type { Sensor } from '../../../board/model.ts';
 import { resource } from '../../app.ts';

@@ -1,3 +1,4 @@
+/** EventService: delivery of events, and test events. */
 import { ruleRanges } from '../../../events/hub.ts';
 import type { JournalRecord } from '../../../journal/record.ts';
 import {

@@ -1,3 +1,4 @@
+/** EthernetInterface of the manager and its collection. */
 import { type Message, message } from '../../../messages/messages.ts';
 import { canonicalPrefix } from '../../../network/address-policies.ts';
 import { isDomainName, isHostName, maskOf, maxHostName } from '../../../network/addresses.ts';

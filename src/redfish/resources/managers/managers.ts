@@ -1,3 +1,4 @@
+/** Manager and its collection. */
 import { worst } from '../../../board/health.ts';
 import type { Platform } from '../../../platform/vocabulary/index.ts';
 import { type App, collection, resource } from '../../app.ts';

@@ -1,3 +1,4 @@
+/** ManagerNetworkProtocol. */
 import { type Message, message, RedfishError } from '../../../messages/messages.ts';
 import { isDomainName, isHostIpv4, isHostIpv6 } from '../../../network/addresses.ts';
 import { fqdnOf } from '../../../network/model.ts';

@@ -1,3 +1,4 @@
+/** SecurityPolicy of the manager: TLS versions and suites. */
 import { message } from '../../../messages/messages.ts';
 import { cipherSuites } from '../../../tls/context.ts';
 import { resource } from '../../app.ts';

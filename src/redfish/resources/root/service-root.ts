@@ -1,3 +1,4 @@
+/** ServiceRoot. */
 import { resource } from '../../app.ts';
 import type { ServiceRootBody } from '../../generated/types.ts';
 import { link } from '../../mapping/common.ts';

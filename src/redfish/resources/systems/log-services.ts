@@ -48,18 +48,34 @@ const managerLogs: readonly LogFacts[] = [
 /** Most entries in one page. */
 const maxPage = 1000;
 
-/** Declares the log services below one kind of resource. */
+type LogsAt = (app: App, params: Params) => readonly Log[];
+type LogAt = (app: App, params: Params) => Log | undefined;
+
+/** Declares the log services below one kind of resource. @param others ids of log services of other kinds there */
 function logServices(
   above: string,
-  logsAt: (app: App, params: Params) => readonly Log[],
-  /** Log services of other kinds in the same place. */
+  logsAt: LogsAt,
   others: readonly string[] = [],
 ): (Resource<App> | Collection<App>)[] {
-  const logAt = (app: App, params: Params) =>
+  const logAt: LogAt = (app, params) =>
     logsAt(app, params).find(({ facts }) => facts.id === params.LogServiceId);
   const uri = `${above}/LogServices`;
+  const entry = logEntry(uri, logAt);
+  const entries = logEntries(uri, logAt, entry);
+  const service = logService(uri, logsAt, logAt, others);
+  const services = collection({
+    uri,
+    schema: 'LogServiceCollection',
+    name: 'Log services',
+    members: service,
+    exists: (app, params) => logsAt(app, params).length > 0,
+  });
 
-  const entry = resource({
+  return [services, service, entries, entry];
+}
+
+function logEntry(uri: string, logAt: LogAt) {
+  return resource({
     uri: `${uri}/{LogServiceId}/Entries/{LogEntryId}`,
     schema: 'LogEntry',
     // There are many, and each is read seldom: what is kept of them would only push out what is read often.
@@ -99,8 +115,10 @@ function logServices(
       app.journal.delete(model.id);
     },
   });
+}
 
-  const entries = collection({
+function logEntries(uri: string, logAt: LogAt, entry: ReturnType<typeof logEntry>) {
+  return collection({
     uri: `${uri}/{LogServiceId}/Entries`,
     schema: 'LogEntryCollection',
     name: 'Log entries',
@@ -121,8 +139,10 @@ function logServices(
       return { total, ids: page.map(({ id }) => String(id)) };
     },
   });
+}
 
-  const service = resource({
+function logService(uri: string, logsAt: LogsAt, logAt: LogAt, others: readonly string[]) {
+  return resource({
     uri: `${uri}/{LogServiceId}`,
     schema: 'LogService',
     live: true,
@@ -164,16 +184,6 @@ function logServices(
       },
     },
   });
-
-  const services = collection({
-    uri,
-    schema: 'LogServiceCollection',
-    name: 'Log services',
-    members: service,
-    exists: (app, params) => logsAt(app, params).length > 0,
-  });
-
-  return [services, service, entries, entry];
 }
 
 const statusOf = (conditions: readonly Condition[]): JsonObject => ({

@@ -1,3 +1,4 @@
+/** ComputerSystem and its collection. */
 import { createHash } from 'node:crypto';
 import {
   type BootOverride,

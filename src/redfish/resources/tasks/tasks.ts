@@ -1,3 +1,4 @@
+/** TaskService, Task, their collections, and operations that become tasks. */
 import { errorBody, message, RedfishError } from '../../../messages/messages.ts';
 import {
   TaskCancelled,

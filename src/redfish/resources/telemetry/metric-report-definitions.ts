@@ -1,3 +1,4 @@
+/** MetricReportDefinition and its collection. */
 import { message, RedfishError } from '../../../messages/messages.ts';
 import { type Definition, limits } from '../../../telemetry/definition.ts';
 import { collection, resource } from '../../app.ts';

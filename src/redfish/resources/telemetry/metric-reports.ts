@@ -1,3 +1,4 @@
+/** MetricReport and its collection. */
 import type { Report } from '../../../telemetry/report.ts';
 import { collection, resource } from '../../app.ts';
 import type { MetricReportBody } from '../../generated/types.ts';

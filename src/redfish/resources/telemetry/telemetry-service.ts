@@ -1,3 +1,4 @@
+/** TelemetryService. */
 import { message, RedfishError } from '../../../messages/messages.ts';
 import { functions, limits } from '../../../telemetry/definition.ts';
 import type { MetricValue } from '../../../telemetry/report.ts';

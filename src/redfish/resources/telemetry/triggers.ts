@@ -1,3 +1,4 @@
+/** Triggers and their collection. */
 import { message, RedfishError } from '../../../messages/messages.ts';
 import { limits } from '../../../telemetry/definition.ts';
 import type { Trigger } from '../../../telemetry/trigger.ts';

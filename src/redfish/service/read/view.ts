@@ -35,7 +35,7 @@ export interface Answer {
   readonly location?: string;
 }
 
-export interface Parts<A> {
+export interface ViewParts<A> {
   readonly app: A;
   readonly tree: Tree<A>;
   readonly renderer: Renderer<A>;
@@ -43,14 +43,14 @@ export interface Parts<A> {
 }
 
 export class View<A> {
-  readonly #parts: Parts<A>;
+  readonly #parts: ViewParts<A>;
   readonly #principal: Principal | null;
   readonly #query: Query;
   readonly #budget = new Budget();
   /** Kinds of resources that this client may see, or not, whichever of them it is. */
   readonly #seen = new Map<Entry<A>, boolean>();
 
-  constructor(parts: Parts<A>, principal: Principal | null, query: Query) {
+  constructor(parts: ViewParts<A>, principal: Principal | null, query: Query) {
     this.#parts = parts;
     this.#principal = principal;
     this.#query = query;

@@ -1,3 +1,4 @@
+/** Faults of a request body, and the messages that report them. */
 import { type Message, message } from '../../../messages/messages.ts';
 import { pointerOf } from './json.ts';
 

@@ -1,3 +1,4 @@
+/** Formats of strings that schemas demand: dates, durations, addresses, UUIDs. */
 import { isIPv4, isIPv6 } from 'node:net';
 import type { ValueFact } from '../facts.ts';
 

@@ -8,8 +8,8 @@ const maxDepth = 32;
 /** Duplicates after which the scan ends. */
 const maxDuplicates = 16;
 /** Characters of a name that a message repeats, and of the longest pointer into a body. */
-const maxEcho = 128;
-const maxPointer = 1024;
+const maxEcho = 64;
+const maxPointer = 512;
 
 /**
  * Reads a request body: one JSON object in UTF-8 (RFC 8259) whose names are unique within each object.
@@ -96,7 +96,8 @@ function findDuplicates(text: string): Message[] {
 /** The answer must not outgrow the body: a long name is cut, and a pointer beyond any real one left out. */
 function duplicate(name: string, pointer: string): Message {
   const shown = name.length > maxEcho ? `${name.slice(0, maxEcho)}…` : name;
-  const options = pointer.length > maxPointer ? {} : { relatedProperties: [pointer] };
+  // Measured as it is sent: a control character takes six.
+  const options = JSON.stringify(pointer).length > maxPointer ? {} : { relatedProperties: [pointer] };
   return message('Base.PropertyDuplicate', [shown], options);
 }
 

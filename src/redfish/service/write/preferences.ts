@@ -9,7 +9,7 @@ const preference = new RegExp(
 
 export class Preferences {
   readonly #asked = new Map<string, string>();
-  readonly #heeded = new Set<string>();
+  readonly #applied = new Set<string>();
 
   /** What cannot be read is no preference, and of several of one name the first counts (RFC 7240 clause 2). */
   constructor(field: string | undefined) {
@@ -27,14 +27,14 @@ export class Preferences {
     return this.#asked.get(name);
   }
 
-  /** Says in the answer that this preference was heeded. */
-  heed(name: string): void {
-    this.#heeded.add(name);
+  /** Names a preference as applied in the response. */
+  apply(name: string): void {
+    this.#applied.add(name);
   }
 
   /** `Preference-Applied` for the answer, where there is something to say. */
   get headers(): Readonly<Record<string, string>> {
-    const said = [...this.#heeded].map((name) => {
+    const said = [...this.#applied].map((name) => {
       const value = this.#asked.get(name) ?? '';
       return value === '' ? name : `${name}=${value}`;
     });

@@ -1,3 +1,4 @@
+/** Checks a value of a request body against the facts of its property. */
 import {
   enumFacts,
   type ObjectFact,

@@ -9,7 +9,7 @@ import type { Principal } from '../principal.ts';
 import { writableOf, writesOf } from '../read/annotations.ts';
 import { matchesEtag } from '../read/etag.ts';
 import type { Rendered } from '../read/renderer.ts';
-import { missing, type Parts } from '../read/view.ts';
+import { missing, type ViewParts } from '../read/view.ts';
 import type { Changes, Resource, Undo, WriteContext } from '../resource.ts';
 import type { ActionTarget, CollectionTarget, ResourceTarget, Target } from '../tree.ts';
 import { Accepted } from './accepted.ts';
@@ -57,10 +57,10 @@ export interface Outcome {
 }
 
 export class Writer<A> {
-  readonly #parts: Parts<A>;
+  readonly #parts: ViewParts<A>;
   readonly #queues = new Map<string, Promise<unknown>>();
 
-  constructor(parts: Parts<A>) {
+  constructor(parts: ViewParts<A>) {
     this.#parts = parts;
   }
 
@@ -191,7 +191,8 @@ export class Writer<A> {
     const { resource, params, uri } = target;
     const model = this.#find(target);
     demandMatch(request, this.#parts.renderer.resource(resource, model, params, uri).etag);
-    const done = await resource.remove?.(model, this.#context(request, uri, params));
+    await resource.remove?.(model, this.#context(request, uri, params));
+    const done = resource.removed?.();
     return done === undefined
       ? { status: 204 }
       : { status: 200, body: JSON.stringify({ '@Message.ExtendedInfo': [done] }) };

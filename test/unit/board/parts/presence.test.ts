@@ -236,9 +236,11 @@ describe('a removable chassis', () => {
       expect(b.board.frus.get('SLED')?.status.state).toBe('Enabled');
       expect(b.board.hosts.get('sled-host')?.powerState).toMatch(/^(On|Off)$/);
       expect(b.board.health).toBe('OK');
+      // Each run has a board of its own.
+      await b.stop();
     });
     await fc.assert(property, { numRuns: 20 });
-  });
+  }, 60_000);
 
   it('counts as present while its line is not available', async () => {
     const b = await startBench({

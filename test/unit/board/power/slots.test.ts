@@ -422,9 +422,11 @@ describe('a card that comes and goes', () => {
       expect(sensorState(b, 'SLOT_TEMP')).toEqual({ state: 'Enabled', health: 'OK' });
       expect(hostOf(b)?.powerState).toMatch(/^(On|Off)$/);
       expect(b.disk.get('board.chassis.slot.power') ?? 'on').toBe('on');
+      // Each run has a board of its own.
+      await b.stop();
     });
     await fc.assert(property, { numRuns: 25 });
-  });
+  }, 60_000);
 });
 
 describe('over a restart', () => {

@@ -21,8 +21,8 @@ describe('the Prefer header', () => {
   it('the answer names what was heeded and nothing else', () => {
     const preferences = new Preferences('respond-async, confirm-within=60, handling=strict');
     expect(preferences.headers).toEqual({});
-    preferences.heed('confirm-within');
-    preferences.heed('respond-async');
+    preferences.apply('confirm-within');
+    preferences.apply('respond-async');
     expect(preferences.headers).toEqual({ 'Preference-Applied': 'confirm-within=60, respond-async' });
   });
 
