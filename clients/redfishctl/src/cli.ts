@@ -54,6 +54,7 @@ export function helpText(name?: string): string {
     'redfishctl COMMAND [WORDS] [OPTIONS]: one BMC or a fleet of them, over Redfish',
     '',
     ...Object.entries(commands).map(([key, { summary }]) => `  ${key.padEnd(12)}${summary}`),
+    ...['  exec        commands of a FILE, or of standard input, one per line'],
     ...['  completion  completion for bash or zsh', ''],
     ...['First steps: redfishctl trust -H BMC && redfishctl status -H BMC -U USER', ''],
     'Topics: redfishctl help COMMAND | options | exit-codes | environment',
@@ -118,6 +119,10 @@ async function dispatch(argv: readonly string[]): Promise<ExitName> {
     const { complete, completionScript } = await import('./completion.ts');
     await print(name === '__complete' ? complete(rest) : completionScript(rest[0]));
     return 'done';
+  }
+  if (name === 'exec') {
+    const { linesOf, runLines } = await import('./lines.ts');
+    return runLines(await linesOf(rest[0]), argv.slice(0, index), dispatch);
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw usageError(`no command ${name}; there are: ${Object.keys(commands).join(', ')}`);

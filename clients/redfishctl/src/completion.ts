@@ -48,7 +48,7 @@ function candidates(words: readonly string[]): readonly string[] {
     return Object.entries(table).flatMap(([name, { hidden }]) => (hidden ? [] : [`--${name}`]));
   if (before[0] === 'completion') return ['bash', 'zsh'];
   if (before[0] === 'help') return [...Object.keys(commands), 'options', 'exit-codes', 'environment'];
-  if (!command) return [...Object.keys(commands), 'completion', 'help'];
+  if (!command) return [...Object.keys(commands), 'exec', 'completion', 'help'];
   return before.at(-1) === word ? (command.words ?? []) : wordsAfter(word, before.at(-1));
 }
 

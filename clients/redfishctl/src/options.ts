@@ -42,6 +42,7 @@ export const globalOptions: OptionTable = {
   fields: { value: 'A,B', help: 'only these fields, in this order' },
   query: { value: 'JMESPATH', help: 'filter or reshape the output' },
   'no-headers': { help: 'tables and CSV without the line of headers' },
+  watch: { value: 'SECONDS', help: 'ask again and again, until interrupted' },
   timeout: { value: 'SECONDS', help: 'give up after this time (exit status 124)' },
   yes: { short: 'y', help: 'do not ask before a destructive command' },
   'dry-run': { help: 'print the writes and send none of them' },

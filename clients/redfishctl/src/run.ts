@@ -1,4 +1,5 @@
 /** A command at one BMC or many: rows out, errors in words, one exit status. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { type JsonObject, RedfishError } from '@redfishd/client';
 import { Bmc, clientFor } from './bmc.ts';
 import type { Command, Verb } from './command.ts';
@@ -162,6 +163,38 @@ async function runOne(
   return interrupted ? 'interrupted' : 'done';
 }
 
+/** Home, and erase what is below: a table that is drawn anew does not flicker. */
+const redraw = '\u001b[H\u001b[J';
+
+/** Asks one node again and again, over the same connection, until interrupted or --timeout. */
+async function runWatched(
+  node: Node,
+  verb: Verb,
+  args: Arguments,
+  shape: Shape,
+  style: Style,
+  seconds: number,
+): Promise<ExitName> {
+  const again: Verb = async function* (bmc) {
+    for (;;) {
+      const result = verb(bmc);
+      const rows: Row[] = [];
+      if (Symbol.asyncIterator in result) for await (const row of result) rows.push(row);
+      else rows.push(...(await result));
+      if (process.stdout.isTTY) await print(redraw);
+      await finish(rows, shape, style);
+      yield { rows: rows.length };
+      await pause(seconds * 1000, undefined, { signal: bmc.client.service.closing });
+    }
+  };
+  try {
+    await runAt(node, again, args, () => {});
+  } catch (error) {
+    if (!interrupted) throw error;
+  }
+  return 'interrupted';
+}
+
 async function finish(rows: readonly Row[], shape: Shape, style: Style): Promise<void> {
   const text = await render(rows, shape, style);
   if (text !== '') await print(`${text}\n`);
@@ -185,5 +218,9 @@ export async function runCommand(command: Command, args: Arguments, config: Conf
   const style = styleOf(args, command.format ?? 'table', fleet, colours());
   const follows = command.follows?.(args) ?? false;
   if (nodes && fleet) return runFleet(nodes, verb, args, shape, style, follows || style.format === 'jsonl');
+  const watch = args.number('watch', 0.1);
+  if (watch !== undefined && (fleet || follows))
+    throw new CommandError('usage', '--watch is for one node, and not for what follows anyway');
+  if (watch !== undefined) return runWatched(nodes?.[0] ?? one, verb, args, shape, style, watch);
   return runOne(nodes?.[0] ?? one, verb, args, shape, style, follows);
 }

@@ -43,6 +43,7 @@ describe('redfishctl and redfishd', () => {
     expect(sensors.length).toBeGreaterThan(50);
     const inlet = sensors.find(({ name }) => /inlet/i.test(name))?.name ?? '';
     expect(Number((await home.run(['sensors', inlet, '-o', 'value'])).out.trim())).toBeGreaterThan(0);
+    expect(await home.json(['power', 'reading'])).toMatchObject([{ watts: expect.any(Number) }]);
     expect(((await home.json(['fru', 'assembly'])) as unknown[]).length).toBeGreaterThan(1);
     expect(await home.json(['net'])).toMatchObject([{ mac: expect.stringMatching(/^[0-9a-f:]{17}$/i) }]);
     expect(await home.json(['session'])).toContainEqual(expect.objectContaining({ user: credentials.user }));

@@ -198,6 +198,26 @@ describe('one service', () => {
     ).toEqual(['m', 'm']);
   });
 
+  it('runs the lines of a file until one fails', async () => {
+    const file = home.file('lines', "# begin\nget 'Systems/1' --fields Id -o value\n\nget Nothing\npower\n");
+    const { status, out, err } = await home.run(['exec', file]);
+    expect([status, out]).toEqual([5, '1\n']);
+    expect(err).toContain('line 4 failed, the rest is not run: get Nothing');
+  });
+
+  it('asks again and again', async () => {
+    const { status, out } = await home.run(['power', '--watch', '0.1', '--timeout', '2', '-o', 'value']);
+    expect(status).toBe(124);
+    expect(out.trim().split('\n').length).toBeGreaterThan(1);
+    expect((await home.run(['events', '--watch', '1'])).status).toBe(2);
+  });
+
+  it('ends with 130 when it is interrupted', async () => {
+    const child = spawn(process.execPath, [program, 'power', '--watch', '0.1'], { env: home.env });
+    child.stdout.once('data', () => child.kill('SIGINT'));
+    expect((await once(child, 'close'))[0]).toBe(130);
+  });
+
   it('uploads and waits for the task', async () => {
     const file = home.file('image.bin', 'x'.repeat(100_000));
     expect(await home.json(['update', file, '--yes'])).toMatchObject([{ file, state: 'Completed' }]);
@@ -280,6 +300,37 @@ describe('a board of several hosts', () => {
     expect(await home.json(['power', 'on', '--system', '3'])).toMatchObject([{ system: '3', state: 'On' }]);
     expect((await home.run(['power', '-o', 'value'])).out).toBe('Off\nOff\nOn\nOff\n');
     expect(await home.json(['power', 'on', '--system', 'all'])).toHaveLength(4);
+    home.remove();
+  });
+});
+
+describe('thresholds', () => {
+  it('are set on a Sensor that one name means', async () => {
+    const sensor = (id: string) => ({
+      ...link(`Chassis/1/Sensors/${id}`),
+      ...{ Id: id, Name: `CPU ${id}`, Reading: 40, ReadingType: 'Temperature' },
+    });
+    await using mock = await startMock({
+      tree: treeOf({
+        '/redfish/v1': {
+          ...{ '@odata.id': '/redfish/v1/', Id: 'r', Name: 'r', RedfishVersion: '1.20.0' },
+          Chassis: link('Chassis'),
+        },
+        [at('Chassis')]: collection('Chassis', '1'),
+        [at('Chassis/1')]: { ...link('Chassis/1'), Id: '1', Name: 'c', Sensors: link('Chassis/1/Sensors') },
+        [at('Chassis/1/Sensors')]: collection('Chassis/1/Sensors', 'A', 'B'),
+        ...Object.fromEntries(['A', 'B'].map((id) => [at(`Chassis/1/Sensors/${id}`), sensor(id)])),
+      }),
+    });
+    const home = new Home({ REDFISHCTL_HOST: mock.url });
+    const args = ['thresh', 'cpu b', 'upperCritical=90', 'upperCaution=85.5'];
+    expect(await home.json(args)).toMatchObject([{ id: 'B', upperCritical: 90, upperCaution: 85.5 }]);
+    expect(mock.requests.at(-1)?.body).toEqual({
+      Thresholds: { UpperCritical: { Reading: 90 }, UpperCaution: { Reading: 85.5 } },
+    });
+    const several = await home.run(['thresh', 'cpu', 'upperCritical=90']);
+    expect(several).toMatchObject({ status: 2, err: expect.stringContaining('CPU A, CPU B') });
+    expect(await home.run(['thresh', 'gpu', 'upperCritical=90'])).toMatchObject({ status: 5 });
     home.remove();
   });
 });

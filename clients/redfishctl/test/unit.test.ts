@@ -9,11 +9,13 @@ import { complete } from '../src/completion.ts';
 import { configOf, settingsOf } from '../src/config.ts';
 import { CommandError, exitStatuses } from '../src/exit.ts';
 import { inParallel, namesOf } from '../src/fleet.ts';
+import { wordsOf } from '../src/lines.ts';
 import { Arguments, globalOptions, optionsFor, readArguments } from '../src/options.ts';
 import { cellOf, csvLines, fieldOf, render, type Style, tableLines } from '../src/output.ts';
 import { explained } from '../src/verbs/local.ts';
 import { prefixOf } from '../src/verbs/parts.ts';
 import { bodyOf } from '../src/verbs/raw.ts';
+import { thresholdChanges } from '../src/verbs/sensors.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 const none = new Arguments([], {});
@@ -224,11 +226,44 @@ describe('documents', () => {
       ([, word]) => word ?? '',
     );
     expect(cells.length).toBeGreaterThan(15);
-    for (const word of cells) expect(Object.keys(commands)).toContain(word);
+    for (const word of cells) expect([...Object.keys(commands), 'exec']).toContain(word);
     for (const word of Object.values(aliases)) expect(Object.keys(commands)).toContain(word);
   });
 
   it('has help for every command', () => {
     for (const [name, { summary }] of Object.entries(commands)) expect(helpText(name)).toContain(summary);
   });
+});
+
+describe('lines of exec', () => {
+  it('takes words apart as a shell does', () => {
+    expect(wordsOf(`api PATCH x -F "AssetTag=rack 4" 'a"b' c\\ d '' # comment`)).toEqual([
+      'api',
+      'PATCH',
+      'x',
+      '-F',
+      'AssetTag=rack 4',
+      'a"b',
+      'c d',
+      '',
+    ]);
+    expect(() => wordsOf("power 'on")).toThrow(/quote is not closed/);
+  });
+
+  it('gives back any words that were quoted', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (words) => {
+        const line = words.map((word) => `'${word.replaceAll("'", `'"'"'`)}'`).join(' ');
+        expect(wordsOf(line)).toEqual(words);
+      }),
+    );
+  });
+});
+
+it('reads thresholds, and says which there are', () => {
+  expect(thresholdChanges(['upperCritical=80.5', 'LowerCaution=none'])).toEqual({
+    Thresholds: { UpperCritical: { Reading: 80.5 }, LowerCaution: { Reading: null } },
+  });
+  for (const words of [['upper=1'], ['upperCritical=warm'], ['upperCritical'], []])
+    expect(() => thresholdChanges(words)).toThrow(CommandError);
 });

@@ -1,6 +1,6 @@
 /** Power of systems, one-time boot, restore policy, identification, and waiting for a state. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { annotation, isObject, type JsonObject, RedfishError, valueAt } from '@redfishd/client';
+import { annotation, isObject, type JsonObject, numberOf, RedfishError, valueAt } from '@redfishd/client';
 import type { Bmc } from '../bmc.ts';
 import { CommandError, usageError } from '../exit.ts';
 import type { Row } from '../output.ts';
@@ -59,12 +59,34 @@ async function reset(bmc: Bmc, system: JsonObject, word: string): Promise<Row> {
   return powerRow(now, type ?? 'ForceOff, On');
 }
 
-/** `power [status|on|off|…]` */
+/** The power that each chassis draws, of those that measure it, with its limit. */
+async function readings(bmc: Bmc): Promise<Row[]> {
+  const rows = await Promise.all(
+    (await bmc.chassis()).map(async (chassis): Promise<Row> => {
+      const metrics = await bmc.follow(chassis.EnvironmentMetrics);
+      const watts = numberOf(valueAt(metrics ?? {}, 'PowerWatts/Reading'));
+      const limit = numberOf(valueAt(metrics ?? {}, 'PowerLimitWatts/SetPoint'));
+      if (watts !== undefined) return { chassis: chassis.Id ?? null, watts, limitWatts: limit ?? null };
+      const control = valueAt((await bmc.follow(chassis.Power)) ?? {}, 'PowerControl/0') ?? {};
+      return {
+        chassis: chassis.Id ?? null,
+        watts: numberOf(valueAt(control, 'PowerConsumedWatts')) ?? null,
+        limitWatts: numberOf(valueAt(control, 'PowerLimit/LimitInWatts')) ?? null,
+      };
+    }),
+  );
+  const found = rows.filter(({ watts }) => watts !== null);
+  if (!found.length) throw new CommandError('missing', `${bmc.name} does not measure its power`);
+  return found;
+}
+
+/** `power [status|reading|on|off|…]` */
 export async function power(bmc: Bmc): Promise<Row[]> {
   const [word = 'status'] = bmc.args.words;
+  if (word === 'reading') return readings(bmc);
   if (word === 'status') return (await bmc.systems()).map((system) => powerRow(system, null));
   if (!Object.hasOwn(resets, word))
-    throw usageError(`power ${word}: give status, ${Object.keys(resets).join(', ')}`);
+    throw usageError(`power ${word}: give status, reading, ${Object.keys(resets).join(', ')}`);
   const rows: Row[] = [];
   for (const system of await bmc.chosenSystems()) rows.push(await reset(bmc, system, word));
   return rows;

@@ -1,7 +1,7 @@
 /** Sensors of every chassis: Sensor resources, or the older Thermal and Power where there are none. */
 import { isObject, type JsonObject, numberOf, valueAt } from '@redfishd/client';
 import type { Bmc } from '../bmc.ts';
-import { CommandError } from '../exit.ts';
+import { CommandError, usageError } from '../exit.ts';
 import type { Row } from '../output.ts';
 
 const thresholdNames = ['UpperCritical', 'UpperCaution', 'LowerCaution', 'LowerCritical'] as const;
@@ -65,12 +65,19 @@ async function legacyRows(bmc: Bmc, chassis: JsonObject, id: string): Promise<Ro
   });
 }
 
+/** The Sensor behind a row; those of Thermal and Power have none. */
+const resources = new WeakMap<Row, JsonObject>();
+
 /** Every sensor of the service. */
 export async function allSensors(bmc: Bmc): Promise<Row[]> {
   const ofEach = await Promise.all(
     (await bmc.chassis()).map(async (chassis) => {
       const id = text(chassis.Id) ?? '';
-      const rows = (await bmc.members(chassis.Sensors)).map((sensor) => sensorRow(id, sensor));
+      const rows = (await bmc.members(chassis.Sensors)).map((sensor) => {
+        const row = sensorRow(id, sensor);
+        resources.set(row, sensor);
+        return row;
+      });
       // Some services have a Sensor for the power alone, and all else in the older resources.
       if (rows.some(({ type }) => type === 'Temperature')) return rows;
       const known = new Set(rows.map(({ name }) => name));
@@ -92,6 +99,39 @@ const exactly = (row: Row, word: string): boolean =>
 function named(rows: readonly Row[], word: string): Row[] {
   const exact = rows.filter((row) => exactly(row, word));
   return exact.length ? exact : rows.filter((row) => matches(row, word));
+}
+
+/** `upperCritical=80` → the Thresholds of a PATCH; `none` takes a threshold away. @throws CommandError `usage` */
+export function thresholdChanges(words: readonly string[]): JsonObject {
+  const changes = words.map((word) => {
+    const [name = '', value = ''] = word.split('=', 2);
+    const known = thresholdNames.find((one) => one.toLowerCase() === name.toLowerCase());
+    const reading = value === 'none' ? null : numberOf(value);
+    if (known === undefined || reading === undefined)
+      throw usageError(`${word}: give ${thresholdNames.map(lower).join(', ')} = a number or none`);
+    return [known, { Reading: reading }];
+  });
+  if (!changes.length) throw usageError('give a threshold, as in upperCritical=80');
+  return { Thresholds: Object.fromEntries(changes) };
+}
+
+/** `thresh NAME upperCritical=80 …` */
+export async function thresh(bmc: Bmc): Promise<Row[]> {
+  const [name, ...words] = bmc.args.words;
+  if (name === undefined) throw usageError('thresh: give the NAME of a sensor');
+  const changes = thresholdChanges(words);
+  const found = named(await allSensors(bmc), name);
+  const [row] = found;
+  if (row === undefined) throw new CommandError('missing', `${bmc.name}: no sensor ${name}`);
+  if (found.length > 1)
+    throw usageError(`${name} names several sensors: ${found.map((one) => one.name).join(', ')}`);
+  const sensor = resources.get(row);
+  if (!sensor)
+    throw new CommandError(
+      'refused',
+      `${bmc.name}: ${row.name} is no Sensor resource; its thresholds are fixed`,
+    );
+  return [sensorRow(String(row.chassis), await bmc.patch(sensor, changes))];
 }
 
 /** `sensors [NAME…] [--type T] [--faulty]` */
