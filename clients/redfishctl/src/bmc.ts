@@ -19,6 +19,8 @@ import { CommandError, usageError } from './exit.ts';
 import type { Arguments } from './options.ts';
 import { notice } from './terminal.ts';
 
+type Tls = NonNullable<ConnectOptions['tls']>;
+
 let warned = false;
 
 /** One recording for all nodes of a run. */
@@ -38,7 +40,7 @@ function readOption(path: string): string {
   }
 }
 
-function tlsOf(host: string, settings: Settings, args: Arguments): NonNullable<ConnectOptions['tls']> {
+export function tlsOf(host: string, settings: Settings, args: Arguments): Tls {
   if (args.has('insecure')) {
     if (!warned) notice('warning: -k accepts any certificate; whoever is in between reads the password');
     warned = true;
@@ -88,13 +90,16 @@ export class Bmc {
   readonly name: string;
   readonly client: RedfishClient;
   readonly args: Arguments;
+  /** Whom connections beside those of the client trust. */
+  readonly tls: Tls;
   /** Writes that a dry run did not send. */
   readonly planned: JsonObject[] = [];
 
-  constructor(name: string, client: RedfishClient, args: Arguments) {
+  constructor(name: string, client: RedfishClient, args: Arguments, tls: Tls) {
     this.name = name;
     this.client = client;
     this.args = args;
+    this.tls = tls;
   }
 
   get dryRun(): boolean {

@@ -1,7 +1,7 @@
 /** A command at one BMC or many: rows out, errors in words, one exit status. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JsonObject, RedfishError } from '@redfishd/client';
-import { Bmc, clientFor } from './bmc.ts';
+import { Bmc, clientFor, placeOf, tlsOf } from './bmc.ts';
 import type { Command, Verb } from './command.ts';
 import { type Config, settingsOf } from './config.ts';
 import { CommandError, type ExitName, errorText, exitOf } from './exit.ts';
@@ -41,7 +41,8 @@ async function runAt(
   args: Arguments,
   take: (row: Row) => void | Promise<void>,
 ): Promise<void> {
-  const bmc = new Bmc(node.name, clientFor(node.settings, args), args);
+  const client = clientFor(node.settings, args);
+  const bmc = new Bmc(node.name, client, args, tlsOf(placeOf(client.origin), node.settings, args));
   open.add(bmc);
   const work = async (): Promise<void> => {
     await bmc.open();

@@ -1,7 +1,9 @@
 /** redfishctl against redfishd on its twin: the rows of the table for ipmitool users, one session of a terminal. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { credentials, Daemon } from '../../typescript/test/support/daemon.ts';
-import { Home } from './support/run.ts';
+import { Home, program } from './support/run.ts';
 
 describe('redfishctl and redfishd', () => {
   let daemon: Daemon;
@@ -107,6 +109,22 @@ describe('redfishctl and redfishd', () => {
     expect(await home.json(['doctor'])).toEqual([]);
     const file = home.file('all.jsonl', '');
     expect(await home.json(['record', file])).toMatchObject([{ file, unreadable: 0 }]);
+  });
+
+  it('shows the serial console, and ends it by its escape', async () => {
+    const child = spawn(process.execPath, [program, 'console', '--timeout', '15'], { env: home.env });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+      if (out.trim() !== '') child.stdin.write('\r~.');
+    });
+    child.stderr.on('data', (chunk) => {
+      err += chunk;
+    });
+    await home.run(['power', 'cycle', '--yes']);
+    expect([(await once(child, 'close'))[0], err]).toEqual([0, '']);
+    expect(out.trim()).not.toBe('');
+    expect(await home.run(['console', '--pin', 'ab'.repeat(32)])).toMatchObject({ status: 3 });
   });
 
   it('ends its session', async () => {

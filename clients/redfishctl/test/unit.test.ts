@@ -12,6 +12,7 @@ import { inParallel, namesOf } from '../src/fleet.ts';
 import { wordsOf } from '../src/lines.ts';
 import { Arguments, globalOptions, optionsFor, readArguments } from '../src/options.ts';
 import { cellOf, csvLines, fieldOf, render, type Style, tableLines } from '../src/output.ts';
+import { Escapes } from '../src/verbs/console.ts';
 import { explained } from '../src/verbs/local.ts';
 import { prefixOf } from '../src/verbs/parts.ts';
 import { bodyOf } from '../src/verbs/raw.ts';
@@ -266,4 +267,33 @@ it('reads thresholds, and says which there are', () => {
   });
   for (const words of [['upper=1'], ['upperCritical=warm'], ['upperCritical'], []])
     expect(() => thresholdChanges(words)).toThrow(CommandError);
+});
+
+describe('escapes of the console', () => {
+  const typed = (...texts: string[]) => {
+    const escapes = new Escapes();
+    let sent = '';
+    for (const text of texts) {
+      const { send, ended } = escapes.take(Buffer.from(text));
+      sent += Buffer.from(send).toString('latin1');
+      if (ended) return { sent, ended };
+    }
+    return { sent, ended: false };
+  };
+
+  it('ends at ~. in the beginning of a line only, also when typed key by key', () => {
+    expect(typed('~.')).toEqual({ sent: '', ended: true });
+    expect(typed('ls\r', '~', '.')).toEqual({ sent: 'ls\r', ended: true });
+    expect(typed('a~.')).toEqual({ sent: 'a~.', ended: false });
+    expect(typed('~~.')).toEqual({ sent: '~.', ended: false });
+    expect(typed('~x')).toEqual({ sent: '~x', ended: false });
+  });
+
+  it('changes nothing in text without a tilde, however it is cut', () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[ -}\r\n]*$/)), (texts) => {
+        expect(typed(...texts)).toEqual({ sent: texts.join(''), ended: false });
+      }),
+    );
+  });
 });

@@ -120,6 +120,16 @@ export const hostCommands: Readonly<Record<string, Command>> = {
     shape: { columns: ['system', 'policy'], key: 'system', value: 'policy' },
     verb: async () => (await import('../verbs/power.ts')).policy,
   },
+  console: {
+    ...{ summary: 'serial console; ~. at the beginning of a line ends it', usage: '' },
+    options: {
+      'read-only': { help: 'only show what the host prints' },
+      takeover: { help: 'take the keyboard from who has it' },
+    },
+    shape: { columns: ['system'], key: 'system' },
+    follows: () => true,
+    verb: async () => (await import('../verbs/console.ts')).serialConsole,
+  },
   identify: {
     ...{ summary: 'identification light', usage: '[on|off|SECONDS]', words: ['on', 'off'] },
     shape: { columns: ['id', 'active'], key: 'id', value: 'active' },
