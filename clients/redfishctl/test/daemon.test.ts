@@ -111,6 +111,14 @@ describe('redfishctl and redfishd', () => {
     expect(await home.json(['record', file])).toMatchObject([{ file, unreadable: 0 }]);
   });
 
+  it('changes the network only when that is confirmed', async () => {
+    expect(await home.run(['net', 'set', '--hostname', 'rack4-bmc'])).toMatchObject({ status: 2 });
+    const planned = await home.json(['net', 'set', '--ip', '192.0.2.7/24', '--dry-run']);
+    expect(planned).toMatchObject([{ method: 'PATCH', body: { DHCPv4: { DHCPEnabled: false } } }]);
+    const set = ['net', 'set', '--hostname', 'rack4-bmc', '--yes'];
+    expect(await home.json(set)).toMatchObject([{ hostName: 'rack4-bmc' }]);
+  });
+
   it('shows the serial console, and ends it by its escape', async () => {
     const child = spawn(process.execPath, [program, 'console', '--timeout', '15'], { env: home.env });
     let [out, err] = ['', ''];

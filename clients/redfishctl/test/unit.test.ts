@@ -14,7 +14,7 @@ import { Arguments, globalOptions, optionsFor, readArguments } from '../src/opti
 import { cellOf, csvLines, fieldOf, render, type Style, tableLines } from '../src/output.ts';
 import { Escapes } from '../src/verbs/console.ts';
 import { explained } from '../src/verbs/local.ts';
-import { prefixOf } from '../src/verbs/parts.ts';
+import { maskOf, netChanges, prefixOf } from '../src/verbs/net.ts';
 import { bodyOf } from '../src/verbs/raw.ts';
 import { thresholdChanges } from '../src/verbs/sensors.ts';
 
@@ -294,6 +294,38 @@ describe('escapes of the console', () => {
       fc.property(fc.array(fc.stringMatching(/^[ -}\r\n]*$/)), (texts) => {
         expect(typed(...texts)).toEqual({ sent: texts.join(''), ended: false });
       }),
+    );
+  });
+});
+
+describe('net set', () => {
+  it('builds the changes of an interface, and refuses what makes no sense', () => {
+    const of = (flags: Record<string, string | boolean>) => netChanges(new Arguments(['set'], flags));
+    expect(of({ dhcp: true, vlan: 'none' })).toEqual({
+      DHCPv4: { DHCPEnabled: true },
+      VLAN: { VLANEnable: false },
+    });
+    expect(of({ ip: '192.0.2.7/25', gateway: '192.0.2.1', vlan: '7', hostname: 'b' })).toEqual({
+      DHCPv4: { DHCPEnabled: false },
+      IPv4StaticAddresses: [{ Address: '192.0.2.7', SubnetMask: '255.255.255.128', Gateway: '192.0.2.1' }],
+      VLAN: { VLANEnable: true, VLANId: 7 },
+      HostName: 'b',
+    });
+    for (const flags of [
+      {},
+      { ip: '192.0.2.7' },
+      { ip: '192.0.2.7/33' },
+      { ip: 'x/1' },
+      { vlan: '4095' },
+      { gateway: '192.0.2.1' },
+    ])
+      expect(() => of(flags as Record<string, string>), JSON.stringify(flags)).toThrow(CommandError);
+    expect(() => of({ dhcp: true, ip: '192.0.2.7/24' })).toThrow(/not both/);
+  });
+
+  it('turns a prefix into the mask that has its length', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 32 }), (bits) => prefixOf(maskOf(bits)) === String(bits)),
     );
   });
 });

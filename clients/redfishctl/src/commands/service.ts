@@ -3,13 +3,22 @@ import { type Command, confirmWords } from '../command.ts';
 
 export const serviceCommands: Readonly<Record<string, Command>> = {
   net: {
-    ...{ summary: 'network of the BMC', usage: '' },
+    ...{ summary: 'network of the BMC', usage: '[show|set OPTIONS]', words: ['show', 'set'] },
+    options: {
+      interface: { value: 'ID', help: 'one interface of several' },
+      dhcp: { help: 'address by DHCP' },
+      ip: { value: 'A/N', help: 'static IPv4 address with its prefix' },
+      gateway: { value: 'G', help: 'gateway of the static address' },
+      vlan: { value: 'ID', help: 'VLAN, or none' },
+      hostname: { value: 'NAME', help: 'host name of the BMC' },
+    },
+    confirm: confirmWords({ set: 'change the network' }),
     shape: {
       columns: ['id', 'mac', 'link', 'dhcp', 'ipv4', 'gateway', 'ipv6'],
       wide: ['speedMbps', 'vlan', 'hostName', 'nameServers'],
       ...{ key: 'id', value: 'ipv4' },
     },
-    verb: async () => (await import('../verbs/parts.ts')).net,
+    verb: async () => (await import('../verbs/net.ts')).net,
   },
   user: {
     ...{

@@ -1,4 +1,4 @@
-/** What a BMC manages: overview, inventory, and network. */
+/** What a BMC manages: overview and inventory. */
 import { isObject, type JsonObject, valueAt } from '@redfishd/client';
 import type { Bmc } from '../bmc.ts';
 import type { Row } from '../output.ts';
@@ -102,46 +102,4 @@ export async function inventory(bmc: Bmc): Promise<Row[]> {
   ]);
   const { words } = bmc.args;
   return groups.flat().filter(({ kind }) => !words.length || words.includes(String(kind)));
-}
-
-const addressesOf = (list: unknown, mask: string): string[] =>
-  (Array.isArray(list) ? list : [])
-    .filter(isObject)
-    // The unspecified address stands for an entry that is not in use.
-    .filter(({ Address }) => typeof Address === 'string' && !['', '::', '0.0.0.0'].includes(Address))
-    .map(
-      (entry) =>
-        `${entry.Address}${entry[mask] === undefined || entry[mask] === null ? '' : `/${prefixOf(entry[mask])}`}`,
-    );
-
-/** The length of a prefix; of a mask such as 255.255.255.0 its bits. */
-export function prefixOf(mask: unknown): string {
-  if (typeof mask !== 'string' || !/^\d+(\.\d+){3}$/.test(mask)) return String(mask);
-  const bits = mask.split('.').map((byte) => Number(byte).toString(2).replaceAll('0', '').length);
-  return String(bits.reduce((sum, count) => sum + count, 0));
-}
-
-/** `net`: the interfaces of the managers. */
-export async function net(bmc: Bmc): Promise<Row[]> {
-  const lists = await Promise.all(
-    (await bmc.managers()).map((manager) => bmc.members(manager.EthernetInterfaces)),
-  );
-  return lists.flat().map((port) => {
-    const v4 = Array.isArray(port.IPv4Addresses) ? port.IPv4Addresses.filter(isObject) : [];
-    return {
-      id: text(port.Id),
-      mac: text(port.MACAddress),
-      link: text(port.LinkStatus),
-      speedMbps: port.SpeedMbps ?? null,
-      dhcp: valueAt(port, 'DHCPv4/DHCPEnabled') ?? null,
-      ipv4: addressesOf(v4, 'SubnetMask'),
-      gateway: text(v4.map(({ Gateway }) => Gateway).find((gateway) => typeof gateway === 'string')),
-      ipv6: addressesOf(port.IPv6Addresses, 'PrefixLength'),
-      vlan: valueAt(port, 'VLAN/VLANEnable') === true ? (valueAt(port, 'VLAN/VLANId') ?? null) : null,
-      hostName: text(port.HostName),
-      nameServers: Array.isArray(port.NameServers)
-        ? port.NameServers.filter((one) => typeof one === 'string')
-        : [],
-    };
-  });
 }
