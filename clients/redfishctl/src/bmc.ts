@@ -27,9 +27,15 @@ let warned = false;
 const recorders = new Map<string, Recorder>();
 
 function recorderFor(path: string): Recorder {
-  const recorder = recorders.get(path) ?? fileRecorder(path);
-  recorders.set(path, recorder);
-  return recorder;
+  const known = recorders.get(path);
+  if (known) return known;
+  try {
+    const recorder = fileRecorder(path);
+    recorders.set(path, recorder);
+    return recorder;
+  } catch (error) {
+    throw usageError(`the recording cannot be written: ${(error as Error).message}`);
+  }
 }
 
 function readOption(path: string): string {

@@ -1,4 +1,5 @@
 /** The command line as a whole: finds the command, reads its arguments, prints help, turns errors into exit statuses. */
+import { readFileSync } from 'node:fs';
 import { aliases, commands } from './commands.ts';
 import { readConfig } from './config.ts';
 import {
@@ -89,6 +90,12 @@ async function help(topic: string | undefined): Promise<ExitName> {
   return 'done';
 }
 
+/** Of the package that this file is part of. */
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(text) as { version?: unknown }).version);
+}
+
 function checkGlobals(args: Arguments): void {
   if (args.text('password') !== undefined)
     throw usageError(
@@ -111,8 +118,9 @@ async function dispatch(argv: readonly string[]): Promise<ExitName> {
   const name = word === undefined ? undefined : Object.hasOwn(aliases, word) ? aliases[word] : word;
   const rest = index < 0 ? [] : argv.slice(index + 1);
   if (name === undefined) {
-    readArguments(argv, globalOptions);
-    return help(undefined);
+    if (!readArguments(argv, globalOptions).has('version')) return help(undefined);
+    await print(`redfishctl ${version()}\n`);
+    return 'done';
   }
   if (name === 'help') return help(rest[0]);
   if (name === 'completion' || name === '__complete') {

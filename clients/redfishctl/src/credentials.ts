@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { isObject, type SessionStore } from '@redfishd/client';
 import { usageError } from './exit.ts';
 import type { Arguments } from './options.ts';
-import { ask, inputLine, isTerminal } from './terminal.ts';
+import { ask, inputLine, isTerminal, notice } from './terminal.ts';
 
 /** A password is all bytes to the first newline: shells and editors add one. */
 const firstLineOf = (text: string): string => text.split(/\r?\n/, 1)[0] ?? '';
@@ -69,6 +69,15 @@ export async function passwordFor(
   return prompted;
 }
 
+/** Replaces a file as a whole, with mode 0600 in a folder of mode 0700. */
+function writePrivate(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  chmodSync(dirname(path), 0o700);
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, text, { mode: 0o600 });
+  renameSync(draft, path);
+}
+
 /** Keeps the session of one user at one service in a file of mode 0600. A file that cannot be read is no session. */
 export function sessionFile(folder: string, origin: string, user: string): SessionStore {
   const name = createHash('sha256').update(`${user}@${origin}`).digest('hex').slice(0, 32);
@@ -85,12 +94,12 @@ export function sessionFile(folder: string, origin: string, user: string): Sessi
       }
     },
     save: (session) => {
-      if (session === undefined) return rmSync(path, { force: true });
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      chmodSync(dirname(path), 0o700);
-      const draft = `${path}.${process.pid}`;
-      writeFileSync(draft, `${JSON.stringify({ origin, user, ...session })}\n`, { mode: 0o600 });
-      renameSync(draft, path);
+      try {
+        if (session === undefined) rmSync(path, { force: true });
+        else writePrivate(path, `${JSON.stringify({ origin, user, ...session })}\n`);
+      } catch (error) {
+        notice(`warning: the session is not kept for the next command: ${(error as Error).message}`);
+      }
     },
   };
 }

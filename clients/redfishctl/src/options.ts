@@ -49,6 +49,7 @@ export const globalOptions: OptionTable = {
   record: { value: 'FILE', help: 'write every exchange to FILE, without secrets' },
   verbose: { short: 'v', help: 'log each exchange to standard error' },
   help: { short: 'h', help: 'help for a command' },
+  version: { help: 'version of this program' },
 };
 
 /** Options and words of a command line. */

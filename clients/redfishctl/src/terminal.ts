@@ -1,6 +1,7 @@
 /** Standard streams: data on stdout, words for people on stderr, questions only on a terminal. */
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { CommandError } from './exit.ts';
 
 /** Bytes of standard input up to the first newline, read once. */
 let firstLine: Promise<string> | undefined;
@@ -40,7 +41,7 @@ export function ask(question: string, secret = false): Promise<string> {
       resolve(answer);
     });
     lines.once('close', () => {
-      if (!answered) reject(new Error('no answer: the input ended'));
+      if (!answered) reject(new CommandError('interrupted', 'no answer; nothing was done'));
     });
   });
 }

@@ -92,6 +92,13 @@ describe('one service', () => {
     for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
   });
 
+  it('works where it cannot keep its session, and says so', async () => {
+    const other = new Home({ ...home.env, XDG_RUNTIME_DIR: home.file('no-folder', '') });
+    const { status, out, err } = await other.run(['power', '-o', 'value']);
+    expect([status, out, err]).toEqual([0, 'Off\n', expect.stringContaining('session is not kept')]);
+    other.remove();
+  });
+
   it('sends nothing but reads in a dry run', async () => {
     const before = writes().length;
     const planned = await home.json(['power', 'off', '--dry-run']);
@@ -153,6 +160,8 @@ describe('one service', () => {
     [2, ['frob']],
     [2, ['power', 'sideways']],
     [2, ['power', '--query', '[?']],
+    [2, ['api', 'PATCH', 'Systems/1', '--input', '/nowhere']],
+    [2, ['power', '--record', '/nowhere/recording']],
     [3, ['power', '-H', 'http://127.0.0.1:1']],
     [4, ['power', '-U', 'mallory']],
     [5, ['sensors', 'nowhere']],

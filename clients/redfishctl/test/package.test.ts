@@ -65,6 +65,7 @@ describe('the packed package', () => {
     );
     expect(await run('power', '-H', mock.url, '--query', '[0].state', '-o', 'value')).toBe('On\n');
     expect(await run('explain', 'Chassis.PowerState')).toContain('The current power state of the chassis');
+    expect(await run('--version')).toMatch(/^redfishctl \d+\.\d+\.\d+\n$/);
     expect(await run('completion', 'bash')).toContain('complete -F');
   });
 });

@@ -38,11 +38,10 @@ function fieldInto(body: JsonObject, field: string): JsonObject {
 export async function bodyOf(fields: readonly string[], input: string | undefined): Promise<unknown> {
   if (input === undefined) return fields.length ? fields.reduce(fieldInto, {}) : undefined;
   if (fields.length) throw usageError('give --input or -F, not both');
-  const text = input === '-' ? await inputText() : readFileSync(input, 'utf8');
   try {
-    return JSON.parse(text);
+    return JSON.parse(input === '-' ? await inputText() : readFileSync(input, 'utf8'));
   } catch (error) {
-    throw usageError(`--input ${input} is no JSON: ${(error as Error).message}`);
+    throw usageError(`--input ${input} cannot be read as JSON: ${(error as Error).message}`);
   }
 }
 
