@@ -119,7 +119,8 @@ export function styleOf(args: Arguments, fallback: Format, fleet: boolean, colou
     fields: fields.length ? fields : undefined,
     query: args.text('query'),
     headers: !args.has('no-headers'),
-    width: isTTY ? columns : undefined,
+    // A terminal that does not know its width says 0.
+    width: isTTY && columns ? columns : undefined,
     ...{ colour, fleet },
   };
 }

@@ -26,7 +26,7 @@ export const isTerminal = (): boolean => process.stdin.isTTY === true && process
 /** Asks on the terminal. @param secret nothing of the answer is shown */
 export function ask(question: string, secret = false): Promise<string> {
   const muted = new Writable({ write: (_chunk, _encoding, done) => done() });
-  process.stderr.write(question);
+  if (secret) process.stderr.write(question);
   const lines = createInterface({
     input: process.stdin,
     output: secret ? muted : process.stderr,
@@ -34,7 +34,7 @@ export function ask(question: string, secret = false): Promise<string> {
   });
   return new Promise((resolve, reject) => {
     let answered = false;
-    lines.question('', (answer) => {
+    lines.question(secret ? '' : question, (answer) => {
       answered = true;
       lines.close();
       if (secret) process.stderr.write('\n');
