@@ -283,11 +283,19 @@ describe('an action', () => {
     ['with a value of another type', { ResetType: 1 }, 400, 'ActionParameterValueTypeError'],
     ['without its parameter', {}, 400, 'ActionParameterMissing'],
     ['with a parameter that it does not have', { ResetType: 'On', Delay: 5 }, 400, 'ActionParameterUnknown'],
-    ['that makes no sense now', { ResetType: 'ForceOff' }, 409, 'ChassisPowerStateOnRequired'],
   ])('%s', async (_what, body, status, key) => {
     expectError(await daemon.send('POST', reset, body), status, key);
     expect(daemon.twin.edges('POWER_OUT')).toEqual([]);
     expect(daemon.twin.edges('RESET_OUT')).toEqual([]);
+  });
+
+  it('whose state is there already does nothing and says so', async () => {
+    const answer = await daemon.send('POST', reset, { ResetType: 'ForceOff' });
+    expect([answer.status, JSON.stringify(answer.body)]).toEqual([
+      200,
+      expect.stringContaining('NoOperation'),
+    ]);
+    expect(daemon.twin.edges('POWER_OUT')).toEqual([]);
   });
 
   it('that the resource does not have is missing', async () => {

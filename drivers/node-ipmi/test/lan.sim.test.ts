@@ -271,7 +271,7 @@ describe.skipIf(!able)('against ipmi_sim', () => {
     if (last?.kind !== 'event') throw new Error('no event');
     const sdr = (await readSdrs(client)).filter(isSensor).find((s) => s.number === 1);
     expect(eventText(last, sdr)).toBe('CPU Temp: Upper Critical going high asserted, 98 > 96');
-    expect(await readSel(client, last)).toEqual({ records: [], restarted: false });
+    expect(await readSel(client, last)).toEqual({ records: [], unread: [], restarted: false });
     await add();
     expect(await readSel(client, last)).toMatchObject({ records: [{ kind: 'event' }], restarted: false });
     const reservation = await run(client, reserveSel, undefined);

@@ -212,7 +212,7 @@ describe('a removable chassis', () => {
         if (what === 'pull' || what === 'plug') b.twin.present('sled', what === 'plug');
         if (what === 'break') b.twin.inject({ kind: 'nack', device: 'SLED_AIR' });
         if (what === 'mend') b.twin.clear('all');
-        if (what === 'on') await b.board.reset('sled-host', 'On').catch(() => undefined);
+        if (what === 'on') b.board.reset('sled-host', 'On').catch(() => undefined);
         if (what === 'hot' || what === 'cool') b.twin.set('SLED_TEMP', what === 'hot' ? 70 : null);
         await pass(wait);
         // What is shown hangs together at any time.
