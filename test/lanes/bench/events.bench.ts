@@ -9,6 +9,9 @@ import { expect, it } from 'vitest';
 import { administrator, cpuSeconds, freePort, residentMemory, startDaemon } from './processes.ts';
 
 const streams = 50;
+/** Accounts that share the streams: one account is given no more than 16. */
+const accounts = 4;
+const readerPassword = 'Quartz-Zebra-77';
 const webhooks = 20;
 const seconds = 8;
 const service = '/redfish/v1/EventService';
@@ -88,10 +91,15 @@ it.each([250, 1_000])('tells everybody of %i events a second', async (rate) => {
       expect(await post(`${service}/Subscriptions`, body)).toBe(201);
     }
     const filter = encodeURIComponent(`MessageId eq '${messageId}'`);
-    const open = (reader: Scanner) =>
+    for (let at = 0; at < accounts; at++) {
+      const body = { UserName: `reader${at}`, Password: readerPassword, RoleId: 'ReadOnly' };
+      expect(await post('/redfish/v1/AccountService/Accounts', body)).toBe(201);
+    }
+    const open = (reader: Scanner, at: number) =>
       new Promise<void>((resolve, reject) => {
         const path = `${service}/SSE?$filter=${filter}`;
-        const headers = { authorization, accept: 'text/event-stream' };
+        const login = Buffer.from(`reader${at % accounts}:${readerPassword}`).toString('base64');
+        const headers = { authorization: `Basic ${login}`, accept: 'text/event-stream' };
         request({ ...base, agent: false, path, headers }, (answer) => {
           if (answer.statusCode !== 200) reject(new Error(`a stream answered ${answer.statusCode}`));
           answer.setEncoding('latin1').on('data', (chunk: string) => reader.take(chunk));
@@ -101,7 +109,7 @@ it.each([250, 1_000])('tells everybody of %i events a second', async (rate) => {
           .on('error', reject)
           .end();
       });
-    for (const reader of readers) await open(reader);
+    for (const [at, reader] of readers.entries()) await open(reader, at);
     const idle = residentMemory(daemon.pid);
     const cpu = cpuSeconds(daemon.pid);
     let most = idle;
