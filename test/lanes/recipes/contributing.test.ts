@@ -26,6 +26,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
       'clients',
       'docs',
       'platform',
+      'systemd',
       'test',
       'package.json',
       'biome.json',
