@@ -1,11 +1,12 @@
 /** Access to the registers of a chip in the way that it lays them out. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DeviceError } from '../errors.ts';
 import { hex, type RegisterAccess } from './bus.ts';
 import { type Identity, pageRegisterOf, pointerOf, type SensorChipSpec } from './chip.ts';
 import { allOnes, bytesOf, checkByte, numberOf, type Register } from './register.ts';
 
 const nothing = new Uint8Array();
+/** By the global timer, which tests in virtual time replace; that of node:timers/promises they cannot. */
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** An identity as it was found, with words for an error message. */
 export interface FoundIdentity {

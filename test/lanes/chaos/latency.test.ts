@@ -66,7 +66,11 @@ describe.each<{
     );
     const read = [...daemon.board.sensors.values()].filter(({ reading }) => reading !== null);
     sensors = read.filter(({ device }) => hit.includes(device));
-    others = read.filter(({ device }) => !hit.includes(device) && !beside.includes(device));
+    const concerned = new Set(sensors.map(({ id }) => id));
+    others = read.filter(
+      ({ device, inputs }) =>
+        !hit.includes(device) && !beside.includes(device) && !inputs.some((id) => concerned.has(id)),
+    );
     expect(sensors.length).toBeGreaterThan(0);
     expect(others.length).toBeGreaterThan(8);
   });
