@@ -5,7 +5,7 @@ import type { Element } from './xml.ts';
 export interface Csdl {
   readonly definitions: ReadonlyMap<string, Element>;
   readonly latest: ReadonlyMap<string, string>;
-  /** Action elements by the schema whose unversioned namespace holds them. */
+  /** Action elements by schema: the one whose unversioned namespace contains them. */
   readonly actions: ReadonlyMap<string, readonly Element[]>;
   /** Called for a type that no document defines; the value becomes `any` when it returns. Throws unless replaced. */
   readonly missing: (typeName: string) => void;

@@ -21,7 +21,7 @@ export interface ValueFact {
 
 /** A property as of the latest version of its type. An absent member holds its default. */
 export interface PropertyFact extends ValueFact {
-  /** OData permission; absent on an object, whose members have their own. */
+  /** OData permission; absent on an object, because its members have permissions of their own. */
   readonly permission?: 'None' | 'Read' | 'ReadWrite' | 'Write';
   /** False when the value, or each element of an array, is never null; default true. */
   readonly nullable?: false;
@@ -52,7 +52,7 @@ export interface ActionFact {
   readonly deprecated?: true;
 }
 
-/** Properties whose names the schema gives only as a pattern. */
+/** Properties that the schema names by a pattern only. */
 export interface DynamicFact extends ValueFact {
   readonly pattern: string;
 }

@@ -108,7 +108,7 @@ export class Arguments {
   }
 }
 
-/** The global options and a command's own, whose short forms win. */
+/** The global options and those of a command; short forms of the command take precedence. */
 export function optionsFor(own: OptionTable): OptionTable {
   const taken = new Set(Object.values(own).map(({ short }) => short));
   const rest = Object.entries(globalOptions)

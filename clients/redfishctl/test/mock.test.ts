@@ -92,7 +92,7 @@ describe('one service', () => {
     for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
   });
 
-  it('works where it cannot keep its session, and says so', async () => {
+  it('works without a session cache and reports it', async () => {
     const other = new Home({ ...home.env, XDG_RUNTIME_DIR: home.file('no-folder', '') });
     const { status, out, err } = await other.run(['power', '-o', 'value']);
     expect([status, out, err]).toEqual([0, 'Off\n', expect.stringContaining('session is not kept')]);
@@ -175,7 +175,7 @@ describe('one service', () => {
     expect(result.err).not.toContain(secret);
   });
 
-  it('ends quietly when nobody reads on', async () => {
+  it('ends quietly when its output is closed', async () => {
     const child = spawn(process.execPath, [program, 'api', 'Systems/1', '-o', 'yaml'], {
       ...{ env: home.env, stdio: ['ignore', 'pipe', 'pipe'] },
     });
@@ -187,7 +187,7 @@ describe('one service', () => {
     expect([(await once(child, 'close'))[0], err]).toEqual([0, '']);
   });
 
-  it('follows events, each line by itself', async () => {
+  it('follows events, one line each', async () => {
     const child = spawn(process.execPath, [program, 'events', '--count', '2', '-o', 'jsonl'], {
       env: home.env,
     });

@@ -41,7 +41,7 @@ async function bytesOf(response: HttpResponse): Promise<Uint8Array> {
   return decode && bytes.length ? decode(bytes) : bytes;
 }
 
-/** Reads the body of a response. @throws RedfishError where it breaks off or is no JSON although it says so */
+/** Reads the body of a response. @throws RedfishError when it is cut off, or is not the JSON that its header declares */
 export async function readAnswer(
   method: string,
   uri: string,

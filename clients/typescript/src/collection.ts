@@ -154,7 +154,7 @@ async function* ahead<T>(sources: Iterable<() => Promise<T>>): AsyncGenerator<T>
   const pending: Promise<T>[] = [];
   const start = (work: () => Promise<T>): void => {
     const promise = work();
-    // Whoever waits gets the error; a later one must not end the program before that.
+    // The waiting caller receives the error; an unhandled later one must not end the program first.
     promise.catch(() => {});
     pending.push(promise);
   };

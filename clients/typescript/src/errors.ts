@@ -1,4 +1,4 @@
-/** The one error class of the library: its kind tells the cause, its text tells what, where and what to do. */
+/** The only error class of the library. `kind` is the cause; the message states what failed, where, and what to do. */
 import type { Message } from './messages.ts';
 
 /**

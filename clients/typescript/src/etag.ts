@@ -8,7 +8,7 @@ export function etagForms(tag: string): (string | undefined)[] {
   return [...new Set([tag, strong, plain, plain.replaceAll('"', '')]), undefined];
 }
 
-/** The written paths whose values differ between two readings of a resource, as JSON pointers. */
+/** Returns the written paths, as JSON pointers, whose values differ between two reads of a resource. */
 export function changedBetween(before: JsonObject, now: JsonObject, changes: JsonObject): string[] {
   return paths(changes).filter((path) => !equal(valueAt(before, path), valueAt(now, path)));
 }

@@ -24,7 +24,7 @@ export class Limiter {
     else this.#inFlight += 1;
   }
 
-  /** Gives the place to whoever waits longest. */
+  /** Passes the place to the longest waiting request. */
   release(): void {
     this.#inFlight -= 1;
     this.#admit();

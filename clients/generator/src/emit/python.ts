@@ -76,7 +76,7 @@ const keywords = new Set([
   'type',
 ]);
 
-/** A type's name; of a class whose property shadows it, by way of the module. */
+/** Returns a type's name, qualified by the module where a property of the class shadows it. */
 const reference = (name: string, shadowing: ReadonlySet<string>): string =>
   shadowing.has(name) ? `_t.${name}` : name;
 

@@ -120,7 +120,7 @@ export class Run {
     return judge(this.#vector, report, this.#seen, this.#elsewhere, this.#mostInFlight);
   }
 
-  /** The requests so far, for whoever looks for the reason of a failure. */
+  /** The requests so far, for diagnosis of a failure. */
   get requests(): readonly SeenRequest[] {
     return this.#seen;
   }

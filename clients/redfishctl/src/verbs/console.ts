@@ -32,7 +32,7 @@ export class Escapes {
   }
 }
 
-/** A connection to the service whose peer is the one that is trusted; nothing has been sent yet. */
+/** Returns a connection whose peer has been verified; nothing has been sent on it. */
 async function trustedSocket(bmc: Bmc): Promise<Socket> {
   const { protocol, hostname, port } = new URL(bmc.client.origin);
   const host = hostname.replace(/^\[|\]$/g, '');

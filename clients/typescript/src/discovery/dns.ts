@@ -15,7 +15,7 @@ const encodeName = (name: string): Buffer =>
     Buffer.from([0]),
   ]);
 
-/** A query for one name whose answer may come to the sender alone (RFC 6762 clause 5.4). */
+/** Returns a query for one name that accepts a unicast response (RFC 6762 clause 5.4). */
 export function encodeQuery(name: string, recordType: number): Buffer {
   const head = Buffer.alloc(12);
   head.writeUInt16BE(1, 4);

@@ -1,4 +1,4 @@
-/** Records of events: taken out of whatever carries them, and told apart. */
+/** Event records: extracted from streams, webhooks and logs, and deduplicated. */
 import type { Findings } from '../findings.ts';
 import type { EventRecord as StandardRecord } from '../generated/types.ts';
 import { isObject, type JsonObject } from '../json.ts';

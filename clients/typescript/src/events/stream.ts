@@ -20,7 +20,7 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Refusals in a row after which nobody is let in again: a restart may end the session that was just made. */
+/** Consecutive 401 answers before giving up: a restart can end a session that was just created. */
 const mostRefusals = 3;
 
 /** Errors after which a stream is opened again. @param refusals errors of kind `auth` since the last byte */

@@ -73,7 +73,7 @@ export class MockService implements AsyncDisposable {
     return `${this.#options.tls ? 'https' : 'http'}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Sends an event record to whoever follows the stream, and returns its EventId. */
+  /** Sends an event record to all stream clients, and returns its EventId. */
   emit(record: JsonObject): string {
     return this.#stream.emit(record);
   }
