@@ -1,6 +1,6 @@
 /** The reporter of `.ci/run`: counts for its last line, and the tests that passed at their second try only. */
 import { writeFileSync } from 'node:fs';
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 export interface Report {
   readonly passed: number;
@@ -8,6 +8,8 @@ export interface Report {
   readonly skipped: number;
   /** `file > describe > it` of each test that needed a second try. */
   readonly secondTries: readonly string[];
+  /** The same of each test that failed, and the path of each file that could not begin. */
+  readonly failures: readonly string[];
 }
 
 export default class CiReporter implements Reporter {
@@ -22,17 +24,21 @@ export default class CiReporter implements Reporter {
 function reportOf(modules: readonly TestModule[], errors: readonly unknown[]): Report {
   const tests = modules.flatMap((module) => [...module.children.allTests()]);
   const count = (state: string) => tests.filter((test) => test.result().state === state).length;
+  const nameOf = (test: TestCase) => `${test.module.relativeModuleId} > ${test.fullName}`;
   const broken = modules.filter(
     (module) =>
       module.state() === 'failed' &&
       ![...module.children.allTests()].some((test) => test.result().state === 'failed'),
-  ).length;
+  );
   return {
     passed: count('passed'),
-    failed: count('failed') + broken + (errors.length > 0 ? 1 : 0),
+    failed: count('failed') + broken.length + (errors.length > 0 ? 1 : 0),
     skipped: count('skipped'),
-    secondTries: tests
-      .filter((test) => test.diagnostic()?.flaky === true)
-      .map((test) => `${test.module.relativeModuleId} > ${test.fullName}`),
+    secondTries: tests.filter((test) => test.diagnostic()?.flaky === true).map(nameOf),
+    failures: [
+      ...tests.filter((test) => test.result().state === 'failed').map(nameOf),
+      ...broken.map((module) => module.relativeModuleId),
+      ...(errors.length > 0 ? [`outside any test: ${String(errors[0])}`] : []),
+    ],
   };
 }
