@@ -4,7 +4,9 @@
  */
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Board, BoardRefusal, type NewNode } from '../board/model.ts';
+import type { Board } from '../board/model/board.ts';
+import type { NewNode } from '../board/model/node.ts';
+import { BoardRefusal } from '../board/model/refusal.ts';
 
 /** How a node is reached. */
 export interface AggregationSourceFacts {

@@ -3,7 +3,7 @@
 import type { Hardware } from '../../drivers/hardware.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Logger } from '../base/logger.ts';
-import type { Board } from '../board/model.ts';
+import type { Board } from '../board/model/board.ts';
 import type { Limits } from '../http/limits.ts';
 import type { Redirect } from '../http/listener/redirect.ts';
 import type { Listener } from '../http/listener/server.ts';

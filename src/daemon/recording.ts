@@ -1,7 +1,9 @@
 /** The one table of what is appended to the journal, by which part of the daemon, and as which record. */
 import type { LoginAttempt } from '../accounts/logins.ts';
 import type { SessionChange } from '../accounts/session.ts';
-import type { Board, BoardEvent, PostCode } from '../board/model.ts';
+import type { Board } from '../board/model/board.ts';
+import type { BoardEvent } from '../board/model/event.ts';
+import type { PostCode } from '../board/model/power.ts';
 import type { ConsoleEvent } from '../http/endpoints/console.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalRecord } from '../journal/record.ts';

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, release, totalmem, uptime } from 'node:os';
 import { promisify } from 'node:util';
-import type { Board } from '../board/model.ts';
+import type { Board } from '../board/model/board.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LogRef } from '../journal/record.ts';
 import type { Settings } from '../store/settings.ts';

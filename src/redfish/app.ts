@@ -5,7 +5,7 @@ import type { Logins } from '../accounts/logins.ts';
 import type { Roles } from '../accounts/roles.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { AggregationSources } from '../aggregation/aggregation-sources.ts';
-import type { Board } from '../board/model.ts';
+import type { Board } from '../board/model/board.ts';
 import type { Archives } from '../diagnostics/archives.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { EventHub } from '../events/hub.ts';

@@ -1,5 +1,8 @@
 /** Where the parts of the board stand in the tree; the one place that spells these URIs. */
-import type { Board, Drive, Fan, LeakDetector, Origin, PowerSupply, Sensor } from '../board/model.ts';
+import type { Board } from '../board/model/board.ts';
+import type { Drive, Fan, PowerSupply } from '../board/model/chassis.ts';
+import type { Origin } from '../board/model/event.ts';
+import type { LeakDetector, Sensor } from '../board/model/sensor.ts';
 
 export const root = '/redfish/v1/';
 export const chassisUri = (id: string): string => `/redfish/v1/Chassis/${id}`;

@@ -1,5 +1,7 @@
 /** Metric families of the board: readings in base units, health, presence, power and bus traffic. */
-import type { Board, Health, Quantity, Sensor } from '../board/model.ts';
+import type { Board } from '../board/model/board.ts';
+import type { Quantity, Sensor } from '../board/model/sensor.ts';
+import type { Health } from '../board/model/status.ts';
 import { type Family, labelsOf, type Sample } from './exposition.ts';
 
 interface Kind {

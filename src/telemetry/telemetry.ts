@@ -1,7 +1,8 @@
 /** The telemetry service: history and statistics of every sensor, metric reports and triggers. */
 import { type Clock, systemClock } from '../base/clock.ts';
 import { reportDefect } from '../base/defects.ts';
-import type { Board, Sensor } from '../board/model.ts';
+import type { Board } from '../board/model/board.ts';
+import type { Sensor } from '../board/model/sensor.ts';
 import { StoreError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import { type Aggregate, averageOf } from './aggregate.ts';

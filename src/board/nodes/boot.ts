@@ -1,6 +1,7 @@
 /** Boot overrides as IPMI boot flags (IPMI 2.0, table 28-14). The flags carry no URI: UefiHttp is a network boot. */
 import { type BootDevice, encodeBootFlags, getBootFlags, run, setBootFlags, type Target } from 'node-ipmi';
-import { BoardRefusal, type BootOverride } from '../model.ts';
+import type { BootOverride } from '../model/power.ts';
+import { BoardRefusal } from '../model/refusal.ts';
 
 /** Boot devices of the flags by Redfish BootSource; other values have none. */
 const devices: ReadonlyMap<string, BootDevice> = new Map(

@@ -12,7 +12,7 @@ import {
   type Target,
 } from 'node-ipmi';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
-import type { NodeFirmware, PowerLimit } from '../model.ts';
+import type { NodeFirmware, PowerLimit } from '../model/node.ts';
 import { powerLimit } from './power-limit.ts';
 
 export interface Identity {

@@ -10,7 +10,8 @@ import {
   type Target,
 } from 'node-ipmi';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
-import { BoardRefusal, type PowerLimit } from '../model.ts';
+import type { PowerLimit } from '../model/node.ts';
+import { BoardRefusal } from '../model/refusal.ts';
 import { type FoundSensor, idOf } from './records.ts';
 
 /** Completion code of Get Power Limit: no limit is set (table 6-18). */

@@ -9,7 +9,7 @@ import {
   UNITS,
 } from 'node-ipmi';
 import type { NodeFacts, SensorFacts, ThresholdFacts } from '../../platform/vocabulary/index.ts';
-import type { Quantity } from '../model.ts';
+import type { Quantity } from '../model/sensor.ts';
 
 /** A sensor that was found on a node. */
 export interface FoundSensor {

@@ -1,7 +1,7 @@
 /** Records of a node's event log as events of the board (IPMI 2.0, section 32 and 42). */
 import { describeEvent, eventText, type SelEvent, type SelRecord, type SensorSdr, selTime } from 'node-ipmi';
 import type { MessageCall } from '../../messages/keys.ts';
-import type { BoardEvent, EventContext, Origin } from '../model.ts';
+import type { BoardEvent, EventContext, Origin } from '../model/event.ts';
 import { eventSeverity, redfishMessage } from './sel-messages.ts';
 import type { OwnerKey } from './sensors.ts';
 

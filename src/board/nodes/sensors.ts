@@ -15,7 +15,8 @@ import {
 import type { DeviceError } from '../../../drivers/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
-import type { Origin, Status } from '../model.ts';
+import type { Origin } from '../model/event.ts';
+import type { Status } from '../model/status.ts';
 import type { BoardSensor } from '../sensing/sensor.ts';
 import { missedPeriods } from '../sensing/staleness.ts';
 import type { Identity } from './identity.ts';

@@ -2,7 +2,7 @@
 import type { Logger } from '../../base/logger.ts';
 import { createBoard } from '../../board/board.ts';
 import { foundOf } from '../../board/found.ts';
-import type { Board } from '../../board/model.ts';
+import type { Board } from '../../board/model/board.ts';
 import { machineRestarted } from '../../network/restart.ts';
 import { nodeSource } from '../../redfish/records/board.ts';
 import type { ModuleContext } from '../options.ts';

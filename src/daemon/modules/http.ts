@@ -1,6 +1,6 @@
 /** The HTTPS front end, and the plain listener that redirects to it. */
 import type Koa from 'koa';
-import type { Board } from '../../board/model.ts';
+import type { Board } from '../../board/model/board.ts';
 import type { EventHub } from '../../events/hub.ts';
 import { createApp } from '../../http/app.ts';
 import { attachments } from '../../http/endpoints/attachment.ts';

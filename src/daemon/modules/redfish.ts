@@ -1,8 +1,8 @@
 /** The Redfish service: the resources and all that they are made of. */
 import { join } from 'node:path';
 import { AggregationSources } from '../../aggregation/aggregation-sources.ts';
+import type { Board } from '../../board/model/board.ts';
 import { chassisScope, hostScope, type Scope } from '../../board/model/revisions.ts';
-import type { Board } from '../../board/model.ts';
 import { Archives } from '../../diagnostics/archives.ts';
 import type { EventHub } from '../../events/hub.ts';
 import { systemSoftware } from '../../firmware/software.ts';

@@ -1,5 +1,5 @@
 /** Telemetry: history and statistics of sensors, metric reports, triggers, and the families of `/metrics`. */
-import type { Board } from '../../board/model.ts';
+import type { Board } from '../../board/model/board.ts';
 import type { EventHub } from '../../events/hub.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { metricsOf } from '../../redfish/mapping/metrics.ts';

@@ -1,5 +1,5 @@
 /** Liveness of the daemon, and the board's watchdog that is fed by it. */
-import type { Board } from '../../board/model.ts';
+import type { Board } from '../../board/model/board.ts';
 import type { FrontEnd } from '../front-end.ts';
 import { Liveness } from '../liveness.ts';
 import type { ModuleContext } from '../options.ts';

@@ -4,7 +4,7 @@
  */
 import type { Context } from 'koa';
 import type { RawData, WebSocket, WebSocketServer } from 'ws';
-import type { Console, ConsoleAttachment, ConsoleClient, ConsoleEnd } from '../../board/model.ts';
+import type { Console, ConsoleAttachment, ConsoleClient, ConsoleEnd } from '../../board/model/console.ts';
 import { message, RedfishError } from '../../messages/messages.ts';
 import { addressOf } from '../client.ts';
 import { type Exchange, endpoint, type Route } from '../endpoint.ts';

@@ -2,7 +2,7 @@
 import type { Context, Next } from 'koa';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import { BoardRefusal } from '../../board/model.ts';
+import { BoardRefusal } from '../../board/model/refusal.ts';
 import { errorBody, message, RedfishError } from '../../messages/messages.ts';
 import { NetworkError } from '../../network/model.ts';
 import { WriteFailure } from '../../redfish/service/write/writer.ts';

@@ -1,5 +1,5 @@
 /** Small pieces that many resources share. */
-import type { Status } from '../../board/model.ts';
+import type { Status } from '../../board/model/status.ts';
 import type { Link, ResourceStatus } from '../generated/types.ts';
 
 export const link = (uri: string): Link => ({ '@odata.id': uri });

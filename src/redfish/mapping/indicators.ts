@@ -1,6 +1,6 @@
 /** The identify light, which Redfish shows in two ways: LocationIndicatorActive, and the older IndicatorLED. */
 
-import type { Chassis } from '../../board/model.ts';
+import type { Chassis } from '../../board/model/chassis.ts';
 import { message } from '../../messages/messages.ts';
 import type { App } from '../app.ts';
 import type { ChassisBody } from '../generated/types.ts';

@@ -1,7 +1,8 @@
 /** That records cannot be stored, in the Status of what shows them. */
 
 import { worst } from '../../board/health.ts';
-import type { Health, PostCodes } from '../../board/model.ts';
+import type { PostCodes } from '../../board/model/power.ts';
+import type { Health } from '../../board/model/status.ts';
 import type { JournalState } from '../../journal/options.ts';
 import { type Message, message } from '../../messages/messages.ts';
 import type { ResourceStatus } from '../generated/types.ts';

@@ -1,5 +1,6 @@
 /** The metrics of this service: what its metric definitions describe, and how any property is read as one. */
-import type { Board, Sensor } from '../../board/model.ts';
+import type { Board } from '../../board/model/board.ts';
+import type { Sensor } from '../../board/model/sensor.ts';
 import { type Metric, type Metrics, type Scalar, type Tree, valueAt } from '../../telemetry/metric.ts';
 import type { App } from '../app.ts';
 import { chassisUri, managerUri, sensorUri, systemUri } from '../uris.ts';

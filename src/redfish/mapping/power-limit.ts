@@ -1,6 +1,6 @@
 /** The limit of the power that a node may draw: one control, seen and set in the three places where clients look for it. */
 
-import type { Node, PowerLimit } from '../../board/model.ts';
+import type { Node, PowerLimit } from '../../board/model/node.ts';
 import { type Message, message } from '../../messages/messages.ts';
 import type { App } from '../app.ts';
 import type { ControlBody, ControlMode, PowerLimit as LegacyLimit } from '../generated/types.ts';

@@ -1,5 +1,6 @@
 /** Metric report definitions that every board has: what an operator asks for first. */
-import type { Board, Quantity } from '../../board/model.ts';
+import type { Board } from '../../board/model/board.ts';
+import type { Quantity } from '../../board/model/sensor.ts';
 import type { Definition, MetricChoice } from '../../telemetry/definition.ts';
 import { readingOf } from './metrics.ts';
 

@@ -1,6 +1,6 @@
 /** How a measured quantity is said in Redfish: Sensor ReadingType and ReadingUnits (UCUM). */
 
-import type { Quantity } from '../../board/model.ts';
+import type { Quantity } from '../../board/model/sensor.ts';
 import type { SensorReadingType } from '../generated/types.ts';
 
 export const quantities: Readonly<

@@ -1,5 +1,6 @@
 /** The Reset action of systems and chassis: refused with its reason, carried out, or as a task for clients that ask for one. */
-import { BoardRefusal, type ResetType, type StartedReset } from '../../board/model.ts';
+import type { ResetType, StartedReset } from '../../board/model/power.ts';
+import { BoardRefusal } from '../../board/model/refusal.ts';
 import { message, RedfishError } from '../../messages/messages.ts';
 import { orAborted } from '../../tasks/tasks.ts';
 import type { App } from '../app.ts';

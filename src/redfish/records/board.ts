@@ -1,5 +1,7 @@
 /** What happened, as the journal keeps it: messages of the registries with who, where and why. */
-import type { Board, BoardEvent, PostCode } from '../../board/model.ts';
+import type { Board } from '../../board/model/board.ts';
+import type { BoardEvent } from '../../board/model/event.ts';
+import type { PostCode } from '../../board/model/power.ts';
 import type { JournalMessages } from '../../journal/options.ts';
 import type { JournalRecord, Severity } from '../../journal/record.ts';
 import type { MessageCall } from '../../messages/keys.ts';

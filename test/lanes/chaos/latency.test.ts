@@ -1,6 +1,6 @@
 /** A chip that hangs, a bus that is stuck, a bus that is missing: nobody else waits, and who is concerned says so. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Sensor } from '../../../src/board/model.ts';
+import type { Sensor } from '../../../src/board/model/sensor.ts';
 import type { Platform } from '../../../src/platform/vocabulary/index.ts';
 import type { Fault } from '../../../src/twin/twin.ts';
 import { at } from '../../support/client.ts';

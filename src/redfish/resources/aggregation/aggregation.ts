@@ -1,7 +1,8 @@
 /** Nodes that this manager bridges over the network, and how more are added while it runs. */
 import type { AggregationSourceFacts } from '../../../aggregation/aggregation-sources.ts';
 import { defaultPort, limits } from '../../../aggregation/aggregation-sources.ts';
-import { BoardRefusal, type Node } from '../../../board/model.ts';
+import type { Node } from '../../../board/model/node.ts';
+import { BoardRefusal } from '../../../board/model/refusal.ts';
 import { message, RedfishError } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type {

@@ -1,5 +1,5 @@
 /** Assembly: the inventory of the parts of a chassis. */
-import type { Fru } from '../../../board/model.ts';
+import type { Fru } from '../../../board/model/chassis.ts';
 import { resource } from '../../app.ts';
 import type { AssemblyBody, AssemblyData } from '../../generated/types.ts';
 import { statusOf } from '../../mapping/common.ts';

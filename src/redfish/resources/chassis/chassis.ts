@@ -1,5 +1,6 @@
 /** Chassis and its collection. */
-import type { Chassis, ChassisReset } from '../../../board/model.ts';
+import type { Chassis } from '../../../board/model/chassis.ts';
+import type { ChassisReset } from '../../../board/model/power.ts';
 import { collection, resource } from '../../app.ts';
 import type { ChassisBody } from '../../generated/types.ts';
 import { assetTag } from '../../mapping/asset-tag.ts';

@@ -1,6 +1,7 @@
 /** Set points: one control for each fan, its duty in percent, and one for each node whose power can be limited. */
 
-import type { Fan, Node } from '../../../board/model.ts';
+import type { Fan } from '../../../board/model/chassis.ts';
+import type { Node } from '../../../board/model/node.ts';
 import { message } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { ControlBody, Writables } from '../../generated/types.ts';

@@ -1,6 +1,6 @@
 /** The drives that the controller itself sees, under the chassis that carries them. */
 
-import type { Drive } from '../../../board/model.ts';
+import type { Drive } from '../../../board/model/chassis.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { DriveBody, Link } from '../../generated/types.ts';
 import { link, statusOf } from '../../mapping/common.ts';

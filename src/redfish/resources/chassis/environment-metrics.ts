@@ -1,5 +1,5 @@
 /** EnvironmentMetrics of a chassis. */
-import type { Node } from '../../../board/model.ts';
+import type { Node } from '../../../board/model/node.ts';
 import { type App, resource } from '../../app.ts';
 import type { ControlBodyExcerpt, EnvironmentMetricsBody, Writables } from '../../generated/types.ts';
 import {

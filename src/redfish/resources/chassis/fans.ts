@@ -1,5 +1,5 @@
 /** Fan and its collection. */
-import type { Fan } from '../../../board/model.ts';
+import type { Fan } from '../../../board/model/chassis.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { FanBody, SensorBodyExcerpt } from '../../generated/types.ts';
 import { statusOf } from '../../mapping/common.ts';

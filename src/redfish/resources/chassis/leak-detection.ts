@@ -1,7 +1,7 @@
 /** Leak detection of a chassis, where it has detectors: the summary in the thermal subsystem, and each detector. */
 
 import { worst } from '../../../board/health.ts';
-import type { LeakDetector } from '../../../board/model.ts';
+import type { LeakDetector } from '../../../board/model/sensor.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { LeakDetectionBody, LeakDetectorBody, Link } from '../../generated/types.ts';
 import { link, statusOf } from '../../mapping/common.ts';

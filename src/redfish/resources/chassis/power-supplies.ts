@@ -1,5 +1,5 @@
 /** PowerSupply, its metrics and its collection. */
-import type { PowerSupply } from '../../../board/model.ts';
+import type { PowerSupply } from '../../../board/model/chassis.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { Link, PowerSupplyBody, PowerSupplyMetricsBody } from '../../generated/types.ts';
 import { link, links, statusOf } from '../../mapping/common.ts';

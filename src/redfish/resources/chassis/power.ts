@@ -1,6 +1,8 @@
 /** The Power resource of the older model: the same sensors and supplies, seen the way that older clients ask for them. */
 
-import type { PowerLimit, PowerSupply, Sensor } from '../../../board/model.ts';
+import type { PowerSupply } from '../../../board/model/chassis.ts';
+import type { PowerLimit } from '../../../board/model/node.ts';
+import type { Sensor } from '../../../board/model/sensor.ts';
 import { averageOf } from '../../../telemetry/aggregate.ts';
 import { averagingInterval } from '../../../telemetry/telemetry.ts';
 import { type App, resource } from '../../app.ts';

@@ -1,5 +1,5 @@
 /** Sensor and its collection. */
-import type { Sensor, ThresholdName } from '../../../board/model.ts';
+import type { Sensor, ThresholdName } from '../../../board/model/sensor.ts';
 import { averagingInterval } from '../../../telemetry/telemetry.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { SensorBody, SensorBodyExcerpt, SensorThresholds } from '../../generated/types.ts';

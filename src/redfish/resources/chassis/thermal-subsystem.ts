@@ -1,6 +1,6 @@
 /** ThermalSubsystem and ThermalMetrics of a chassis. */
 import { worst } from '../../../board/health.ts';
-import type { Sensor } from '../../../board/model.ts';
+import type { Sensor } from '../../../board/model/sensor.ts';
 import { resource } from '../../app.ts';
 import type { SensorBodyExcerpt, ThermalMetricsBody, ThermalSubsystemBody } from '../../generated/types.ts';
 import { link, statusOf } from '../../mapping/common.ts';

@@ -1,6 +1,7 @@
 /** The Thermal resource of the older model: the same sensors and fans, seen the way that older clients ask for them. */
 
-import type { Fan, Sensor } from '../../../board/model.ts';
+import type { Fan } from '../../../board/model/chassis.ts';
+import type { Sensor } from '../../../board/model/sensor.ts';
 import { type App, resource } from '../../app.ts';
 import type { ThermalBody, ThermalFan, ThermalTemperature } from '../../generated/types.ts';
 import { link, statusOf } from '../../mapping/common.ts';

@@ -1,13 +1,13 @@
 /** ComputerSystem and its collection. */
 import { createHash } from 'node:crypto';
+import type { Fru } from '../../../board/model/chassis.ts';
 import {
   type BootOverride,
   bootTargets,
-  type Fru,
   type Host,
   type ResetType,
   type RestorePolicy,
-} from '../../../board/model.ts';
+} from '../../../board/model/power.ts';
 import { message } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type {
