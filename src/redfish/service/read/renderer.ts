@@ -3,6 +3,7 @@
  * the answer to a write all come from here, so they cannot differ.
  */
 import { odataType } from '../../generated/versions.ts';
+import { descriptions } from '../descriptions.ts';
 import type { JsonObject } from '../json.ts';
 import type { Collection, Params, Resource, SchemaName } from '../resource.ts';
 import { readMethods } from '../tree.ts';
@@ -116,7 +117,12 @@ export class Renderer<A> {
   /** What a resource says, without what the protocol adds. */
   properties<M>(resource: Resource<A, M>, model: M, params: Params, uri: string): JsonObject {
     const body = resource.body(model, { app: this.#app, uri, params });
-    return 'Id' in body ? body : { Id: uri.slice(uri.lastIndexOf('/') + 1), ...body };
+    const {
+      Id = uri.slice(uri.lastIndexOf('/') + 1),
+      Description = descriptions[resource.schema],
+      ...rest
+    } = body;
+    return { Id, Description, ...rest };
   }
 
   actionInfo<M>(resource: Resource<A, M>, model: M, action: string, uri: string): Rendered {
@@ -137,13 +143,13 @@ export class Renderer<A> {
 
 /** The properties of a collection. `members` are links or bodies; `next` is the URI of the following page. */
 export const collectionBody = <A>(
-  { name, description }: Collection<A>,
+  { name, schema, description }: Collection<A>,
   total: number,
   members: readonly JsonObject[],
   next: string | undefined,
 ): JsonObject => ({
   Name: name,
-  Description: description,
+  Description: description ?? descriptions[schema],
   'Members@odata.count': total,
   Members: members,
   'Members@odata.nextLink': next,
