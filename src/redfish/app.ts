@@ -11,6 +11,7 @@ import type { Discovery } from '../discovery/discovery.ts';
 import type { EventHub } from '../events/hub.ts';
 import type { Software } from '../firmware/software.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { ManagerClock } from '../network/manager-clock.ts';
 import type { Network } from '../network/network.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tasks } from '../tasks/tasks.ts';
@@ -29,6 +30,8 @@ export interface App {
   /** Diagnostic data that was collected. */
   readonly archives: Archives;
   readonly settings: Settings;
+  /** The controller's own clock. */
+  readonly clock: ManagerClock;
   readonly tasks: Tasks;
   readonly accounts: Accounts;
   readonly roles: Roles;

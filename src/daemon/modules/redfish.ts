@@ -71,7 +71,7 @@ export function redfishModule({ options }: ModuleContext, parts: RedfishParts): 
 function appOf(options: ModuleContext['options'], parts: RedfishParts, tasks: Tasks): App {
   const { platform, state, version, site, eventDestinations } = options;
   const { storage, access, board, telemetry, network, events, lookup, ports } = parts;
-  const { settings, journal, recording } = storage;
+  const { settings, journal, recording, clock } = storage;
   const log = options.log.child('nodes');
   return {
     board,
@@ -81,6 +81,7 @@ function appOf(options: ModuleContext['options'], parts: RedfishParts, tasks: Ta
     tasks,
     archives: new Archives(join(state, 'diagnostics')),
     settings,
+    clock,
     telemetry,
     accounts: access.accounts,
     roles: access.roles,

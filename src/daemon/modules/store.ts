@@ -1,5 +1,6 @@
 /** What lasts: the database, the settings in it, and the journal with the records of all parts. */
 import { Journal } from '../../journal/journal.ts';
+import type { ManagerClock } from '../../network/manager-clock.ts';
 import { journalWords } from '../../redfish/records/board.ts';
 import { StoreError } from '../../store/errors.ts';
 import { Settings } from '../../store/settings.ts';
@@ -12,15 +13,18 @@ export interface Storage {
   readonly settings: Settings;
   readonly journal: Journal;
   readonly recording: Recording;
+  readonly clock: ManagerClock;
 }
 
 /** @throws StoreError when the directory cannot be used, or another daemon uses it */
-export function storeModule({ options, lifecycle }: ModuleContext): Storage {
+export async function storeModule({ options, lifecycle }: ModuleContext): Promise<Storage> {
   const log = options.log.child('store');
   const manager = options.platform.manager.id;
   const store = openStore(options.state);
   lifecycle.addStarted('store', () => store.close());
-  const journal = new Journal(store, { messages: journalWords(manager), log: log.warn });
+  const settings = new Settings(store);
+  const clock = await options.site.clock(settings);
+  const journal = new Journal(store, { messages: journalWords(manager), log: log.warn, clock });
   lifecycle.addStarted('journal', () => journal.close());
   try {
     journal.closeConditions();
@@ -37,5 +41,5 @@ export function storeModule({ options, lifecycle }: ModuleContext): Storage {
     log.error('the store was damaged: it was set aside and a new one was created', { setAside, reason });
     void recorded.storeRecovered(reason);
   }
-  return { store, settings: new Settings(store), journal, recording: recorded };
+  return { store, settings, journal, recording: recorded, clock };
 }
