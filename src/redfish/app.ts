@@ -13,6 +13,7 @@ import type { Software } from '../firmware/software.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ManagerClock } from '../network/manager-clock.ts';
 import type { Network } from '../network/network.ts';
+import type { DefaultsType } from '../store/defaults.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -60,6 +61,8 @@ export interface App {
   readonly resolves: (uri: string) => boolean;
   /** What anybody who may log in is shown at a URI; undefined where there is nothing for them. */
   readonly read: (uri: string) => JsonObject | undefined;
+  /** Returns to factory settings, all but what the type preserves, with a restart. Resolves when that is under way. */
+  readonly resetToDefaults: (type: DefaultsType) => Promise<void>;
   /** Restarts the management controller (on the twin: the daemon). Resolves when that is under way. */
   readonly restart: (type: 'ForceRestart' | 'GracefulRestart') => Promise<void>;
 }

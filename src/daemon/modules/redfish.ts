@@ -14,6 +14,7 @@ import { declarations } from '../../redfish/resources/index.ts';
 import { monitoredTask, taskWords } from '../../redfish/resources/tasks/tasks.ts';
 import { Revisions } from '../../redfish/service/read/revisions.ts';
 import { Service } from '../../redfish/service/service.ts';
+import { requestDefaults } from '../../store/defaults.ts';
 import { Tasks } from '../../tasks/tasks.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { ModuleContext } from '../options.ts';
@@ -105,6 +106,11 @@ function appOf(options: ModuleContext['options'], parts: RedfishParts, tasks: Ta
       eventDestinations === undefined || eventDestinations.includes(new URL(uri).hostname),
     resolves: (uri) => lookup.exists(uri),
     read: (uri) => lookup.read(uri),
+    resetToDefaults: async (type) => {
+      requestDefaults(state, type);
+      await recording.restart('GracefulRestart');
+      await site.restart('GracefulRestart');
+    },
     restart: async (type) => {
       await recording.restart(type);
       await site.restart(type);

@@ -2,6 +2,7 @@
 import { Journal } from '../../journal/journal.ts';
 import type { ManagerClock } from '../../network/manager-clock.ts';
 import { journalWords } from '../../redfish/records/board.ts';
+import { applyDefaults, requestedDefaults } from '../../store/defaults.ts';
 import { StoreError } from '../../store/errors.ts';
 import { Settings } from '../../store/settings.ts';
 import { openStore, type Store } from '../../store/store.ts';
@@ -20,6 +21,12 @@ export interface Storage {
 export async function storeModule({ options, lifecycle }: ModuleContext): Promise<Storage> {
   const log = options.log.child('store');
   const manager = options.platform.manager.id;
+  const defaults = requestedDefaults(options.state);
+  if (defaults !== null) {
+    if (defaults === 'ResetAll') await options.site.forgetNetwork();
+    applyDefaults(options.state, defaults);
+    log.warn('returned to factory settings, as a client had asked', { type: defaults });
+  }
   const store = openStore(options.state);
   lifecycle.addStarted('store', () => store.close());
   const settings = new Settings(store);

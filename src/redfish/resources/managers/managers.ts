@@ -3,6 +3,7 @@ import { worst } from '../../../board/health.ts';
 import type { Chassis } from '../../../board/model/chassis.ts';
 import { message } from '../../../messages/messages.ts';
 import type { Platform } from '../../../platform/vocabulary/index.ts';
+import { defaultsTypes } from '../../../store/defaults.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { ManagerBody } from '../../generated/types.ts';
 import { clockWrite } from '../../mapping/clock-write.ts';
@@ -106,6 +107,13 @@ export const manager = resource({
     },
   ],
   actions: {
+    'Manager.ResetToDefaults': {
+      parameters: { ResetType: { type: 'String', required: true, allowable: () => defaultsTypes } },
+      run: async (_facts, { ResetType }, { app }) => {
+        await app.resetToDefaults(ResetType);
+        return undefined;
+      },
+    },
     'Manager.Reset': {
       parameters: {
         ResetType: { type: 'String', required: true, allowable: () => ['ForceRestart', 'GracefulRestart'] },
