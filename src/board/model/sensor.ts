@@ -37,6 +37,8 @@ export interface Sensor {
   readonly crossed: readonly ThresholdName[];
   /** Reason for a missing reading, for people; null while there is a reading. */
   readonly fault: string | null;
+  /** Rises with every change of anything above; never falls. */
+  readonly revision: number;
 }
 
 /** Redfish DetectorState. */

@@ -57,6 +57,7 @@ export class BoardSensor implements Sensor {
   #fault: string | null = null;
   /** Thresholds that the last event reported as crossed; kept while there are no readings. */
   #reported: readonly ThresholdName[] = [];
+  #revision = 0;
 
   constructor(
     facts: SensorFacts,
@@ -98,6 +99,10 @@ export class BoardSensor implements Sensor {
 
   get fault(): string | null {
     return this.#fault;
+  }
+
+  get revision(): number {
+    return this.#revision;
   }
 
   get thresholds(): Sensor['thresholds'] {
@@ -150,6 +155,8 @@ export class BoardSensor implements Sensor {
     const before = this.#reported;
     this.#evaluate(reading);
     this.#signals.emit('sensorRead', this);
+    // Its listeners keep statistics of it, which are shown with it.
+    this.#revision += 1;
     this.#emitCrossings(before, reading);
   }
 
@@ -215,6 +222,7 @@ export class BoardSensor implements Sensor {
     const isCrossedSame =
       crossed.length === this.#crossed.length && crossed.every((each) => this.#crossed.includes(each));
     this.#crossed = crossed;
+    this.#revision += 1;
     this.#signals.emit('readingChanged', this.#scope);
     if (isSame && isCrossedSame) return;
     if (!isSame) this.#status = { state, health };
@@ -223,6 +231,7 @@ export class BoardSensor implements Sensor {
 
   /** Its host shows its health too. */
   #stateChanged(): void {
+    this.#revision += 1;
     this.#signals.emit('stateChanged', this.#scope);
     if (this.poweredBy !== null) this.#signals.emit('stateChanged', hostScope(this.poweredBy));
   }

@@ -152,6 +152,11 @@ export interface Resource<A, M = unknown> {
   readonly spans?: boolean;
   /** Shows what changes without notice: never kept. */
   readonly live?: boolean;
+  /**
+   * Revision of everything that a resource shows, where its model counts that by itself: it is kept until this number or the
+   * model is another one, whatever else changes. Goes before `shows`, `spans` and `live`.
+   */
+  stamp?(model: M, app: A): number;
 }
 
 /** A collection of the resources that `members` declares. */

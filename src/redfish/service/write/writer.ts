@@ -8,7 +8,7 @@ import type { Json } from '../json.ts';
 import type { Principal } from '../principal.ts';
 import { writableOf, writesOf } from '../read/annotations.ts';
 import { matchesEtag } from '../read/etag.ts';
-import type { Rendered } from '../read/renderer.ts';
+import type { Rendered } from '../read/rendered.ts';
 import { missing, type ViewParts } from '../read/view.ts';
 import type { Changes, Resource, Undo, WriteContext } from '../resource.ts';
 import type { ActionTarget, CollectionTarget, ResourceTarget, Target } from '../tree.ts';
