@@ -89,6 +89,8 @@ export const eventService = resource({
   ],
   actions: {
     'EventService.SubmitTestEvent': {
+      // The journal keeps the order, and stores what comes together in one transaction.
+      isOrdered: true,
       parameters: {
         MessageId: { type: 'String', required: true, pattern: messageIdPattern },
         Message: { type: 'String' },
@@ -107,6 +109,7 @@ export const eventService = resource({
       },
     },
     'EventService.TestEventSubscription': {
+      isOrdered: true,
       parameters: {},
       run: async (_events, _args, { app, principal, uri }) => {
         const said = recordOf(message('ResourceEvent.TestMessage', []));
