@@ -101,8 +101,7 @@ export class EventWriter {
   #joined(events: readonly JournalEntry[]): string {
     const { events: before } = this.#last;
     const isSame = before.length === events.length && events.every((entry, at) => entry === before[at]);
-    if (!isSame)
-      this.#last = { events, records: events.map((entry) => this.#record(entry)).join(',') };
+    if (!isSame) this.#last = { events, records: events.map((entry) => this.#record(entry)).join(',') };
     return this.#last.records;
   }
 

@@ -7,6 +7,7 @@ import type { ActionParameters, Bodies, Writables } from '../generated/types.ts'
 import type { Json, JsonObject } from './json.ts';
 import type * as untyped from './resource.ts';
 import type { Accepted } from './write/accepted.ts';
+import type { Storing } from './write/storing.ts';
 
 type SchemaName = keyof Bodies;
 
@@ -75,7 +76,7 @@ export interface Action<A, M, N extends keyof ActionParameters, P = object> {
     model: M,
     args: ActionParameters[N],
     context: WriteContext<A, P>,
-  ): Promise<JsonObject | Accepted | undefined>;
+  ): Promise<JsonObject | Accepted | Storing | undefined>;
 }
 
 export interface Declared<A, U extends string, S extends SchemaName, M, B>

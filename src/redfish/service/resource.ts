@@ -14,6 +14,7 @@ import type { Principal } from './principal.ts';
 import type { Filter } from './query/filter.ts';
 import type { Accepted } from './write/accepted.ts';
 import type { Preferences } from './write/preferences.ts';
+import type { Storing } from './write/storing.ts';
 
 export type SchemaName = keyof typeof odataType;
 export type Params = Readonly<Record<string, string>>;
@@ -79,7 +80,11 @@ export interface Action<A, M> {
   /** What performs it orders such requests itself: they do not wait for earlier writes of the resource, nor delay later ones. */
   readonly isOrdered?: boolean;
   /** Resolves with the body of the answer, if there is one, or with where it goes on. */
-  run(model: M, args: JsonObject, context: WriteContext<A>): Promise<JsonObject | Accepted | undefined>;
+  run(
+    model: M,
+    args: JsonObject,
+    context: WriteContext<A>,
+  ): Promise<JsonObject | Accepted | Storing | undefined>;
 }
 
 /** What a successful creation tells the client beyond the new resource itself. */
