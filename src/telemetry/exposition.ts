@@ -18,7 +18,8 @@ export interface Family {
   readonly type: 'gauge' | 'counter' | 'info';
   readonly unit?: string;
   readonly help: string;
-  readonly samples: Iterable<Sample>;
+  /** The samples; of a gauge also their lines, which are the same in both formats, as `linesOf` writes them. */
+  readonly samples: Iterable<Sample> | string;
 }
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' };
@@ -41,8 +42,7 @@ export function exposition(families: Iterable<Family>, format: Format): string {
     const open = format === 'openmetrics';
     // The metadata lines name the family in OpenMetrics, the sample in the older format, which has no type `info`.
     const described = open ? name : sampled;
-    let lines = '';
-    for (const [labels, value] of samples) lines += `${sampled}${labels} ${numberOf(value)}\n`;
+    const lines = typeof samples === 'string' ? samples : linesOf(sampled, samples);
     if (lines === '') continue;
     text += `# HELP ${described} ${help.replace(/[\\\n]/g, (char) => escapes[char] ?? char)}\n`;
     text += `# TYPE ${described} ${open || type !== 'info' ? type : 'gauge'}\n`;
@@ -50,6 +50,13 @@ export function exposition(families: Iterable<Family>, format: Format): string {
     text += lines;
   }
   return format === 'openmetrics' ? `${text}# EOF\n` : text;
+}
+
+/** Returns one line for each sample of a name. */
+export function linesOf(name: string, samples: Iterable<Sample>): string {
+  let lines = '';
+  for (const [labels, value] of samples) lines += `${name}${labels} ${numberOf(value)}\n`;
+  return lines;
 }
 
 function numberOf(value: number): string {
