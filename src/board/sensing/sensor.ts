@@ -198,6 +198,7 @@ export class BoardSensor implements Sensor {
   }
 
   #emitCrossings(before: readonly ThresholdName[], reading: number): void {
+    if (before === this.#reported) return;
     const args = [this.name, String(Number(reading.toPrecision(6))), units[this.quantity]] as const;
     for (const { key, severity, threshold } of crossings(before, this.#reported)) {
       const limit = threshold === null ? null : this.#thresholds[threshold];
@@ -220,7 +221,8 @@ export class BoardSensor implements Sensor {
     const { state: stateBefore, health: healthBefore } = this.#status;
     const isSame = stateBefore === state && healthBefore === health;
     const isCrossedSame =
-      crossed.length === this.#crossed.length && crossed.every((each) => this.#crossed.includes(each));
+      crossed === this.#crossed ||
+      (crossed.length === this.#crossed.length && crossed.every((each) => this.#crossed.includes(each)));
     this.#crossed = crossed;
     this.#revision += 1;
     this.#signals.emit('readingChanged', this.#scope);
