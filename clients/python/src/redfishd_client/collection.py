@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -147,7 +148,7 @@ async def members(core: Core, uri: str | None, options: MembersOptions = Members
         found: list[Any] = listed if isinstance(listed, list) else []
         seen += len(found)
         count = page.body.get("Members@odata.count") if count is None else count
-        works = [lambda item=item: _completed(core, uri, item, options) for item in found]  # type: ignore[misc]
+        works = [partial(_completed, core, uri, item, options) for item in found]
         ahead = _ahead(works)
         try:
             async for member in ahead:

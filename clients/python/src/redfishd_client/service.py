@@ -82,6 +82,7 @@ class Service:
         """Sends a request and hands out the answer while its body still comes. The caller reads or discards it."""
 
         async def finish(response: HttpResponse, uri: str) -> HttpResponse:
+            response.ends = self._closing
             return response
 
         return await self._persist(request, finish)

@@ -24,14 +24,33 @@ class HttpResponse:
     headers: Mapping[str, str]
     """Names in lower case; repeated headers joined by a comma."""
     stream: httpx.Response
+    ends: asyncio.Event | None = None
+    """Set when the client is closed, for a body that may go on for ever."""
 
     async def body(self) -> AsyncIterator[bytes]:
         """The bytes as they come on the wire. Raises RedfishError."""
         try:
-            async for part in self.stream.aiter_raw():
+            async for part in self.stream.aiter_raw() if self.ends is None else self._until(self.ends):
                 yield part
         except (httpx.HTTPError, httpx.StreamError) as error:
             raise failure(error) from error
+
+    async def _until(self, ends: asyncio.Event) -> AsyncIterator[bytes]:
+        source = self.stream.aiter_raw()
+        over = asyncio.ensure_future(ends.wait())
+        try:
+            while True:
+                read = asyncio.ensure_future(anext(source, None))
+                await asyncio.wait({read, over}, return_when=asyncio.FIRST_COMPLETED)
+                if not read.done():
+                    read.cancel()
+                    raise RedfishError("cancelled", "the client was closed")
+                part: bytes | None = read.result()
+                if part is None:
+                    return
+                yield part
+        finally:
+            over.cancel()
 
     async def discard(self) -> None:
         """Gives the connection up, for a body that is not read to its end."""
@@ -47,18 +66,23 @@ def failure(error: Exception, trust: Trust | None = None) -> RedfishError:
     if isinstance(error, httpx.ConnectError):
         if trust is not None and trust.refused is not None:
             return trust.refused
-        kind = "tls" if _by_tls(error) else "network"
-        return RedfishError("tls" if kind == "tls" else "network", f"it cannot be reached: {error}", sent=False)
+        return _unreachable(error)
     return RedfishError("network", f"the connection broke: {error or type(error).__name__}")
 
 
-def _by_tls(error: BaseException) -> bool:
+_CUT = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+"""A peer that went away in the middle of a handshake: a service that restarts, not one whose TLS is wrong."""
+
+
+def _unreachable(error: BaseException) -> RedfishError:
     seen: BaseException | None = error
+    by_tls = False
     while seen is not None:
-        if isinstance(seen, ssl.SSLError):
-            return True
+        by_tls = by_tls or (isinstance(seen, ssl.SSLError) and not isinstance(seen, _CUT))
         seen = seen.__cause__ or seen.__context__
-    return False
+    return RedfishError(
+        "tls" if by_tls else "network", f"it cannot be reached: {error or type(error).__name__}", sent=False
+    )
 
 
 class Transport:
@@ -121,7 +145,7 @@ class Transport:
             except ssl.SSLCertVerificationError as error:
                 self._trust.authorized(reason_of(error))
             except ssl.SSLError as error:
-                raise RedfishError("tls", f"it cannot be reached: {error}", sent=False) from error
+                raise _unreachable(error) from error
             except (asyncio.TimeoutError, TimeoutError) as error:
                 raise RedfishError("timeout", "no connection was accepted in time", sent=False) from error
             except OSError as error:

@@ -109,7 +109,12 @@ async def _body_of(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> 
     """The body of a request; None for one that is too large."""
     if headers.get("transfer-encoding", "").lower() != "chunked":
         length = int(headers.get("content-length", "0"))
-        return None if length > _LARGEST else await reader.readexactly(length)
+        if length <= _LARGEST:
+            return await reader.readexactly(length)
+        # Taken and dropped: a connection that is closed with bytes left unread is reset, and the answer lost.
+        while length > 0 and (part := await reader.read(65_536)):
+            length -= len(part)
+        return None
     body = b""
     while size := int((await reader.readuntil(b"\r\n")).split(b";")[0], 16):
         if len(body) + size > _LARGEST:
