@@ -1,5 +1,6 @@
 /** The hardware interfaces of a board, implemented by Linux and by the twin. */
 import type { GpioLines } from './gpio/lines.ts';
+import type { HostInterfaces } from './host-ipmi/host-ipmi.ts';
 import type { Hwmon } from './hwmon/hwmon.ts';
 import type { I2cTransport } from './i2c/transport.ts';
 import type { IpmiPaths } from './ipmi/ipmi.ts';
@@ -19,5 +20,7 @@ export interface Hardware {
   readonly leds: Leds;
   readonly watchdogs: Watchdogs;
   readonly ipmi: IpmiPaths;
+  /** Interfaces over which hosts send IPMI requests. */
+  readonly hostIpmi: HostInterfaces;
   close(): Promise<void>;
 }

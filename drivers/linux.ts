@@ -2,6 +2,7 @@
 import { DeviceError } from './errors.ts';
 import { linuxGpio } from './gpio/linux.ts';
 import type { Hardware } from './hardware.ts';
+import { linuxHostIpmi } from './host-ipmi/linux.ts';
 import { linuxHwmon } from './hwmon/linux.ts';
 import { linuxI2c } from './i2c/linux.ts';
 import { messagesI2c } from './i2c/messages.ts';
@@ -34,6 +35,7 @@ export async function linuxHardware(): Promise<Hardware> {
     leds: linuxLeds(),
     watchdogs: linuxWatchdogs(),
     ipmi: linuxIpmi(),
+    hostIpmi: linuxHostIpmi(),
     async close() {
       await Promise.all([gpio.close(), hwmon.close(), ...[...buses.values()].map((bus) => bus.close())]);
     },

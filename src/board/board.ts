@@ -4,6 +4,7 @@ import type { Platform } from '../platform/vocabulary/index.ts';
 import { AddedNodes } from './added-nodes.ts';
 import { type BoardOptions, type Components, createComponents } from './components.ts';
 import { worst } from './health.ts';
+import { type LifeCycle, lifeCycles, within } from './life-cycles.ts';
 import type { Board, BoardSettings } from './model/board.ts';
 import type { BoardEvent } from './model/event.ts';
 import type { NewNode, PowerLimit } from './model/node.ts';
@@ -18,9 +19,6 @@ export type { BoardOptions } from './components.ts';
 
 /** Longest wait of `start` for the lines, milliseconds; those that take longer open later. */
 const linesPatience = 500;
-/** Longest wait of `stop` for the end of transfers, milliseconds: a hung bus must not keep the daemon from ending. */
-const stopPatience = 500;
-
 /** Builds the machine of a descriptor. Nothing is touched before `start`. */
 export function createBoard(
   platform: Platform,
@@ -29,40 +27,6 @@ export function createBoard(
   options: BoardOptions = {},
 ): Board {
   return new LiveBoard(platform, createComponents(platform, hardware, settings, options), options);
-}
-
-/** What starts and stops with the board. */
-interface LifeCycle {
-  readonly start?: () => unknown;
-  readonly stop?: () => unknown;
-}
-
-/** All that starts, in this order; it stops together, but for the lines, which are last. */
-function lifeCycles(platform: Platform, components: Components, isMains: boolean): readonly LifeCycle[] {
-  const { context, presence, panel, cycles, leakDetectors, inventory, indicators, chassis } = components;
-  const { slots, hosts, fans, sampler, nodes } = components;
-  const { lines, persisted } = context;
-  const { ready } = platform.manager;
-  return [
-    { stop: () => presence.stop() },
-    { stop: () => panel?.stop() },
-    { stop: () => stopAll(cycles) },
-    { stop: () => stopAll(leakDetectors) },
-    {
-      start: () => {
-        for (const id of chassis.keys()) if (persisted.identify(id)) indicators.showIdentify(id, true);
-      },
-      stop: () => indicators.stop(),
-    },
-    { start: () => slots.start(isMains), stop: () => slots.stop() },
-    { start: () => isMains && hosts.restore() },
-    { start: () => ready !== undefined && lines.show(ready, true) },
-    { start: () => fans.start(), stop: () => within(stopPatience, fans.stop()) },
-    { start: () => sampler.start(), stop: () => within(stopPatience, sampler.stop()) },
-    { start: () => nodes.start(), stop: () => within(stopPatience, nodes.stop()) },
-    { start: () => hosts.start(), stop: () => hosts.stop() },
-    { start: () => inventory.refresh(), stop: () => inventory.stop() },
-  ];
 }
 
 class LiveBoard implements Board {
@@ -160,6 +124,10 @@ class LiveBoard implements Board {
     );
   }
 
+  onHostBoot(listener: Parameters<Board['onHostBoot']>[0]): () => void {
+    return this.#components.context.signals.on('hostBoot', ({ host, phase }) => listener(host, phase));
+  }
+
   onReading(listener: (sensor: Sensor) => void): () => void {
     return this.#components.context.signals.on('sensorRead', listener);
   }
@@ -229,6 +197,19 @@ class LiveBoard implements Board {
     }
   }
 
+  bootOverrideRead(host: string): void {
+    this.hosts.get(host)?.bootControl.flagsRead();
+  }
+
+  bootOverrideTaken(host: string): void {
+    this.hosts.get(host)?.bootControl.taken();
+  }
+
+  setReady(on: boolean): void {
+    const { ready } = this.platform.manager;
+    if (ready !== undefined && !this.#isStopped) this.#components.context.lines.show(ready, on);
+  }
+
   async setBootRetry(host: string, settings: Parameters<Board['setBootRetry']>[1]): Promise<void> {
     this.#host(host).bootControl.setRetry(settings);
   }
@@ -272,18 +253,4 @@ class LiveBoard implements Board {
     if (host === undefined) throw new BoardRefusal('not-supported', `there is no host ${id}`);
     return host;
   }
-}
-
-function stopAll(parts: ReadonlyMap<string, { stop(): void }>): void {
-  for (const part of parts.values()) part.stop();
-}
-
-/** Waits for `work`, but no longer than `milliseconds`. */
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const overdue = new Promise((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([work, overdue]);
-  clearTimeout(timer);
 }

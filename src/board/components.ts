@@ -11,7 +11,7 @@ import { Lines } from './lines/lines.ts';
 import { connectStatusLeds } from './lines/status-leds.ts';
 import type { BoardSettings } from './model/board.ts';
 import { nodeLamp } from './nodes/lamp.ts';
-import { Nodes } from './nodes/nodes.ts';
+import { type AnswerHost, Nodes } from './nodes/nodes.ts';
 import { IpmiTransports } from './nodes/transports.ts';
 import { checkBoard } from './parts/board-check.ts';
 import { ByChassis } from './parts/by-chassis.ts';
@@ -47,6 +47,8 @@ export interface BoardOptions {
   readonly mainsRestored?: boolean;
   /** How far the log of a node was taken over before: the mark of its last record that was kept. */
   readonly mark?: (node: string) => string | undefined;
+  /** Answers requests of hosts that came through another controller. */
+  readonly answerHost?: AnswerHost;
 }
 
 export type Components = ReturnType<typeof createComponents>;
@@ -106,7 +108,11 @@ function createHosted(base: Base, measured: Measured, hardware: Hardware, option
   const inventory = createInventory(base, hwmon, { hosts, supplies });
   checkBoard(platform, inventory.frus, context.signals, context.log);
   const mark = options.mark ?? (() => undefined);
-  const nodes = new Nodes({ ...context, transports, sensors, inventory, faults, mark, hosts: hosts.all });
+  const answerHost: AnswerHost = (...request) => options.answerHost?.(...request);
+  const nodes = new Nodes({
+    ...{ ...context, transports, sensors, inventory, faults, mark, answerHost },
+    hosts: hosts.all,
+  });
   for (const facts of platform.hosts ?? []) hosts.add(facts, nodes);
   for (const facts of platform.nodes ?? [])
     nodes.add(facts, facts.chassis ?? defaultChassis, hosts.all.get(facts.host ?? '')?.name);

@@ -4,6 +4,7 @@ import { TwinBuses } from './buses.ts';
 import { type KnownSensor, sensorsOf } from './catalog.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { HostModel } from './host.ts';
+import { createHostIpmi, type TwinHostIpmi } from './host-ipmi.ts';
 import { TwinHosts } from './hosts.ts';
 import { createHwmon, type TwinHwmon } from './hwmon.ts';
 import { showInputs } from './inputs.ts';
@@ -47,6 +48,7 @@ export class Machine {
   readonly hwmon: TwinHwmon;
   readonly serial: TwinSerial;
   readonly postCodes: TwinPostCodes;
+  readonly hostIpmi: TwinHostIpmi;
   readonly hosts: TwinHosts;
   readonly physics: Physics;
   readonly buses: TwinBuses;
@@ -79,6 +81,7 @@ export class Machine {
     });
     this.serial = createSerial(platform, (id) => this.hosts.all.get(id)?.state);
     this.postCodes = createPostCodes(platform, (id) => this.hosts.all.get(id));
+    this.hostIpmi = createHostIpmi(platform);
     this.hosts = this.#createHosts();
     this.#connectSwitches();
     this.physics = this.#createPhysics();

@@ -13,6 +13,7 @@ import type { SerialPorts } from '../../drivers/serial/serial.ts';
 import type { Platform } from '../platform/vocabulary/index.ts';
 import type { ActiveFault, Fault } from './faults.ts';
 import type { HostState } from './host.ts';
+import type { TwinHostIpmi } from './host-ipmi.ts';
 import type { HostButton } from './hosts.ts';
 import { createLeds, type TwinLeds } from './leds.ts';
 import type { Edge } from './lines.ts';
@@ -53,6 +54,7 @@ export class Twin implements Hardware {
   readonly leds: TwinLeds;
   readonly watchdogs: TwinWatchdogs = createWatchdogs();
   readonly ipmi: IpmiPaths;
+  readonly hostIpmi: TwinHostIpmi;
   readonly #machine: Machine;
   /** Buttons that are being pressed. */
   readonly #pressed = new Set<string>();
@@ -70,6 +72,7 @@ export class Twin implements Hardware {
     this.postCodes = machine.postCodes;
     this.leds = createLeds((platform.indicators ?? []).flatMap(({ led }) => led ?? []));
     this.ipmi = machine.nodes.paths;
+    this.hostIpmi = machine.hostIpmi;
   }
 
   /** Pins the physical value of a sensor, in its unit; null returns it to the model. */

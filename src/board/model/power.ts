@@ -36,6 +36,9 @@ export const bootTargets = [
 ] as const;
 export type BootTarget = (typeof bootTargets)[number];
 
+/** The firmware begins, has finished, or has lost its power before or after that. */
+export type BootPhase = 'began' | 'finished' | 'lostPower';
+
 export interface BootOverride {
   readonly enabled: 'Disabled' | 'Once' | 'Continuous';
   readonly target: BootTarget;

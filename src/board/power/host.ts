@@ -6,6 +6,7 @@ import type { Lines } from '../lines/lines.ts';
 import type { HostEvent } from '../model/event.ts';
 import type {
   BootOverride,
+  BootPhase,
   BootRetry,
   Host,
   PowerState,
@@ -228,6 +229,10 @@ export class BoardHost implements Host {
     this.#parts.signals.emit('stateChanged', hostScope(this.id));
   }
 
+  #boot(phase: BootPhase): void {
+    this.#parts.signals.emit('hostBoot', { host: this.id, phase });
+  }
+
   #emit(event: HostEvent): void {
     this.#parts.signals.emit('event', { ...event, origin: { kind: 'host', id: this.id }, host: this.id });
   }
@@ -249,6 +254,7 @@ export class BoardHost implements Host {
       case 'booting':
         this.postCodes?.begin();
         this.bootControl.began();
+        this.#boot('began');
         break;
       case 'bootFailed':
         this.bootControl.failed();
@@ -257,6 +263,7 @@ export class BoardHost implements Host {
         this.bootControl.over(notice.powered);
         if (notice.powered) this.postCodes?.end();
         else this.postCodes?.forget();
+        this.#boot(notice.powered ? 'finished' : 'lostPower');
         break;
     }
   }

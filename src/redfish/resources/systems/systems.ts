@@ -1,5 +1,4 @@
 /** ComputerSystem and its collection. */
-import { createHash } from 'node:crypto';
 import type { Fru } from '../../../board/model/chassis.ts';
 import {
   type BootOverride,
@@ -8,6 +7,7 @@ import {
   type ResetType,
   type RestorePolicy,
 } from '../../../board/model/power.ts';
+import { hostUuid } from '../../../host/identity.ts';
 import { message } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type {
@@ -46,7 +46,7 @@ export const system = resource({
       SKU: null,
       PartNumber: fru?.partNumber ?? null,
       SerialNumber: fru?.serialNumber ?? null,
-      UUID: hostUuid(app, host),
+      UUID: hostUuid(app.uuid, app.board.platform, host.id),
       AssetTag: host.assetTag,
       // Only the host's firmware knows these three, and it has no way to tell yet.
       BiosVersion: null,
@@ -257,13 +257,4 @@ function bootProgress({
   if (postComplete === true) return { LastState: 'SystemHardwareInitializationComplete', ...since };
   if (code === null) return { LastState: 'PrimaryProcessorInitializationStarted', ...since };
   return { LastState: 'OEM', OemLastState: codeText(code.code), LastStateTime: code.time.toISOString() };
-}
-
-/** Stable for the life of the installation: derived from the service's UUID, one for each host. */
-function hostUuid(app: App, host: Host): string {
-  const index = (app.board.platform.hosts ?? []).findIndex(({ id }) => id === host.id) + 1;
-  // One that was added while the daemon runs has no place in the descriptor, but a name that stays.
-  const own = index > 0 ? index : createHash('sha256').update(host.id).digest().readUIntBE(0, 3);
-  const tail = (Number.parseInt(app.uuid.slice(-6), 16) ^ own).toString(16).padStart(6, '0');
-  return app.uuid.slice(0, -6) + tail;
 }
