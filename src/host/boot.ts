@@ -57,7 +57,8 @@ export function overrideOfFlags(bytes: readonly number[], before: BootOverride):
 
 /** Bits of the first byte of the boot order: "boot mode". */
 export const ORDER_MODE = { uefi: 0x01, clearCmos: 0x02, setup: 0x04, valid: 0x80 } as const;
-const nowhere = 0xff;
+/** No device. */
+export const nowhere = 0xff;
 /** Devices of the boot order by target; network with IPv6 first is the same with bit 3. */
 const orderDevices: Readonly<Partial<Record<BootTarget, number>>> = { Usb: 0, Pxe: 1, Hdd: 2, Cd: 3 };
 const ipv6First = 0x08;

@@ -22,7 +22,7 @@ const notNow = 0xd5;
 const maxIndex = 127;
 
 /** Memory types, bits 5 to 0 of the type. */
-const memoryTypes: Readonly<Record<number, string>> = {
+const memoryTypes: Readonly<Record<number, MemoryModule['type']>> = {
   0: 'SDRAM',
   1: 'DDR',
   3: 'DDR2_SDRAM',

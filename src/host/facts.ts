@@ -29,6 +29,22 @@ export interface Processor {
   readonly caches: readonly Cache[];
 }
 
+/** Redfish MemoryDeviceType, as far as host firmware names it. */
+export type MemoryKind =
+  | 'SDRAM'
+  | 'DDR'
+  | 'DDR2_SDRAM'
+  | 'DDR2_SDRAM_FB_DIMM'
+  | 'DDR3_SDRAM'
+  | 'DDR4_SDRAM'
+  | 'DDR5'
+  | 'LPDDR3_SDRAM'
+  | 'LPDDR4_SDRAM'
+  | 'LPDDR5_SDRAM'
+  | 'HBM'
+  | 'HBM2'
+  | 'HBM3';
+
 /** A memory slot and what is in it. */
 export interface MemoryModule {
   /** Name of the slot by the firmware. */
@@ -36,8 +52,7 @@ export interface MemoryModule {
   readonly bank: string | null;
   readonly present: boolean;
   readonly mib: number | null;
-  /** Redfish MemoryDeviceType. */
-  readonly type: string | null;
+  readonly type: MemoryKind | null;
   readonly module: 'RDIMM' | 'UDIMM' | 'SO_DIMM' | 'LRDIMM' | null;
   readonly maxMHz: number | null;
   readonly mhz: number | null;

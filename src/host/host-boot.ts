@@ -2,7 +2,15 @@
 import { BootOptions, type FieldReader, type Route, refuse } from 'node-ipmi';
 import type { BoardSettings } from '../board/model/board.ts';
 import type { BootOverride } from '../board/model/power.ts';
-import { defaultOrder, flagsView, ORDER_MODE, orderView, overrideOfFlags, overrideOfOrder } from './boot.ts';
+import {
+  defaultOrder,
+  flagsView,
+  nowhere,
+  ORDER_MODE,
+  orderView,
+  overrideOfFlags,
+  overrideOfOrder,
+} from './boot.ts';
 
 export interface HostBootParts {
   readonly host: string;
@@ -43,9 +51,9 @@ export class HostBootOptions {
     });
   }
 
-  /** The order of the firmware's devices, without an override: numbers of Facebook's dialect. */
-  get order(): readonly number[] {
-    return this.#order.slice(1);
+  /** Devices in the order of the firmware, numbers of Facebook's dialect; null before it has told one. */
+  get order(): readonly number[] | null {
+    return this.#order === defaultOrder ? null : this.#order.slice(1).filter((device) => device !== nowhere);
   }
 
   routes(dialect: 'standard' | 'meta'): readonly Route[] {

@@ -9,6 +9,7 @@ export const own = {
       BIOSPOSTCode: { severity: 'OK', args: ['number', 'string', 'string'] },
       ClockStepped: { severity: 'OK', args: ['string', 'string', 'number'] },
       HostInventoryChanged: { severity: 'OK', args: ['string', 'string'] },
+      HostPartNotTold: { severity: 'Warning', args: ['string', 'string'] },
       HostTookBootOverride: { severity: 'OK', args: ['string', 'string'] },
       HostWatchdogExpired: { severity: 'Warning', args: ['string', 'string', 'string'] },
     },
@@ -24,6 +25,10 @@ export const ownWordings: Readonly<Record<OwnKey, Wording>> = {
     'Add the seconds to the times of records before this one, back to where the controller started or the clock was set before.',
   ],
   HostInventoryChanged: ['The parts of %1 have changed: %2.', nothingToDo],
+  HostPartNotTold: [
+    'The firmware has not told anything of %1 at its last start; what is shown is of %2.',
+    'Restart the host. Should that not help, see in its setup whether it sends its inventory to the controller.',
+  ],
   HostTookBootOverride: ['The firmware of %1 has taken the boot override to %2.', nothingToDo],
   HostWatchdogExpired: [
     'The watchdog of %1 (%2) has run out. Action: %3.',
@@ -39,6 +44,8 @@ const descriptions: Readonly<Record<OwnKey, string>> = {
     'Somebody, or a time server, has set the clock of the controller: what it would have shown, what it shows, and the difference.',
   HostInventoryChanged:
     'The firmware of a host has told other parts than at the start before: the host, and what is where now.',
+  HostPartNotTold:
+    'What is shown of a part is older than the last start of its host: the part, and the time of what is shown.',
   HostTookBootOverride:
     'The firmware of a host has used a boot override for one boot: the host, and the target.',
   HostWatchdogExpired:

@@ -3,8 +3,8 @@ import type { FanFacts, Platform, PowerSupplyFacts } from '../platform/vocabular
 import { TwinBuses } from './buses.ts';
 import { type KnownSensor, sensorsOf } from './catalog.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { TwinFirmware } from './firmware.ts';
 import type { HostModel } from './host.ts';
-import { createHostIpmi, type TwinHostIpmi } from './host-ipmi.ts';
 import { TwinHosts } from './hosts.ts';
 import { createHwmon, type TwinHwmon } from './hwmon.ts';
 import { showInputs } from './inputs.ts';
@@ -48,7 +48,7 @@ export class Machine {
   readonly hwmon: TwinHwmon;
   readonly serial: TwinSerial;
   readonly postCodes: TwinPostCodes;
-  readonly hostIpmi: TwinHostIpmi;
+  readonly firmware: TwinFirmware;
   readonly hosts: TwinHosts;
   readonly physics: Physics;
   readonly buses: TwinBuses;
@@ -81,7 +81,7 @@ export class Machine {
     });
     this.serial = createSerial(platform, (id) => this.hosts.all.get(id)?.state);
     this.postCodes = createPostCodes(platform, (id) => this.hosts.all.get(id));
-    this.hostIpmi = createHostIpmi(platform);
+    this.firmware = new TwinFirmware(platform, this.faults, (id) => this.hosts?.all.get(id));
     this.hosts = this.#createHosts();
     this.#connectSwitches();
     this.physics = this.#createPhysics();
@@ -191,6 +191,7 @@ export class Machine {
         this.postCodes.changed();
         this.#showInputs(at);
         this.serial.changed();
+        this.firmware.changed();
         this.buses.changed();
         this.nodes.changed();
       },

@@ -72,7 +72,7 @@ export class Twin implements Hardware {
     this.postCodes = machine.postCodes;
     this.leds = createLeds((platform.indicators ?? []).flatMap(({ led }) => led ?? []));
     this.ipmi = machine.nodes.paths;
-    this.hostIpmi = machine.hostIpmi;
+    this.hostIpmi = machine.firmware.interfaces;
   }
 
   /** Pins the physical value of a sensor, in its unit; null returns it to the model. */

@@ -141,10 +141,14 @@ export class BoardHost implements Host {
   }
 
   get processorCount(): number | null {
-    const sockets = this.facts.processors?.sockets;
-    if (sockets === undefined) return null;
-    const occupied = sockets.map(({ present }) => this.#parts.lines.get(present));
+    if (this.facts.processors === undefined) return null;
+    const occupied = [...this.sockets.values()];
     return occupied.includes(null) ? null : occupied.filter(Boolean).length;
+  }
+
+  get sockets(): Host['sockets'] {
+    const sockets = this.facts.processors?.sockets ?? [];
+    return new Map(sockets.map(({ id, present }) => [id, this.#parts.lines.get(present)]));
   }
 
   get status(): Status {

@@ -4,14 +4,12 @@ import { known } from './processors.ts';
 import type { Structure } from './structures.ts';
 
 /** Memory types (table 78) as Redfish MemoryDeviceType. */
-const types: Readonly<Record<number, string>> = {
+const types: Readonly<Record<number, MemoryModule['type']>> = {
   18: 'DDR',
   19: 'DDR2_SDRAM',
   20: 'DDR2_SDRAM_FB_DIMM',
   24: 'DDR3_SDRAM',
   26: 'DDR4_SDRAM',
-  27: 'LPDDR_SDRAM',
-  28: 'LPDDR2_SDRAM',
   29: 'LPDDR3_SDRAM',
   30: 'LPDDR4_SDRAM',
   32: 'HBM',

@@ -20,9 +20,12 @@ import { assetTag } from '../../mapping/asset-tag.ts';
 import { link, links, statusOf } from '../../mapping/common.ts';
 import { indicatorOf, indicatorWrite } from '../../mapping/indicators.ts';
 import { runReset } from '../../mapping/resets.ts';
+import { systemSummary } from '../../mapping/system-summary.ts';
 import { codeText } from '../../records/board.ts';
 import type { Changes } from '../../service/declare.ts';
 import { chassisUri, consoleUri, managerUri } from '../../uris.ts';
+import { bootOrderOf } from './boot-options.ts';
+import { simpleStorageLink } from './simple-storage.ts';
 
 const bootEnabled = ['Disabled', 'Once', 'Continuous'];
 const bootModes = ['Legacy', 'UEFI'];
@@ -48,21 +51,19 @@ export const system = resource({
       SerialNumber: fru?.serialNumber ?? null,
       UUID: hostUuid(app.uuid, app.board.platform, host.id),
       AssetTag: host.assetTag,
-      // Only the host's firmware knows these three, and it has no way to tell yet.
-      BiosVersion: null,
-      HostName: null,
-      MemorySummary: { TotalSystemMemoryGiB: null },
-      ProcessorSummary: { Count: host.processorCount, Model: host.facts.processors?.model ?? null },
+      ...systemSummary(app, host, uri),
+      SimpleStorage: simpleStorageLink(app, host.id),
       PowerState: host.powerState,
       PowerRestorePolicy: host.restorePolicy,
       LastResetTime: host.lastReset?.time.toISOString(),
-      BootProgress: bootProgress(host),
+      BootProgress: bootProgress(host, app.hosts.get(host.id)?.osRunning ?? false),
       Boot: {
         BootSourceOverrideEnabled: host.boot.enabled,
         BootSourceOverrideTarget: host.boot.target,
         BootSourceOverrideMode: host.boot.mode ?? 'UEFI',
         UefiTargetBootSourceOverride: host.boot.uefiTarget,
         HttpBootUri: host.boot.httpBootUri,
+        ...bootOrderOf(app, host.id),
         ...(host.bootRetry === null
           ? {}
           : {
@@ -243,13 +244,12 @@ function bootOf({ boot }: Host, changes: Changes<Writables['ComputerSystem']>): 
 }
 
 /** While the firmware works, the last code that it wrote says more than any word of the schema. */
-function bootProgress({
-  powerState,
-  postComplete,
-  postSince,
-  postCodes,
-}: Host): ComputerSystemBootProgress | undefined {
+function bootProgress(
+  { powerState, postComplete, postSince, postCodes }: Host,
+  osRunning: boolean,
+): ComputerSystemBootProgress | undefined {
   const code = postCodes?.last ?? null;
+  if (powerState === 'On' && osRunning) return { LastState: 'OSRunning' };
   if (postComplete === null && code === null) return undefined;
   const since = { LastStateTime: postSince?.toISOString() };
   // Firmware may be at work while the power is still being watched.
