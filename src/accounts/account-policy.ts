@@ -1,4 +1,4 @@
-/** The policy of AccountService, and the checks of a password against it. */
+/** The policy of AccountService: values, ranges, changes. */
 import type { Decoder } from '../store/settings.ts';
 import { AccountError } from './account-error.ts';
 
@@ -10,7 +10,7 @@ export interface AccountPolicy {
   readonly lockoutThreshold: number;
   /** Duration of a lock, seconds; 0: accounts are not locked. */
   readonly lockoutDuration: number;
-  /** Seconds after the last failure at which the counter resets; at most `lockoutDuration`. */
+  /** Seconds after the last failure at which the counter resets; at most `lockoutDuration`, unless that is 0. */
   readonly lockoutCounterResetAfter: number;
   /** Days until a new password expires; null: never. */
   readonly passwordExpirationDays: number | null;
@@ -56,65 +56,28 @@ export function checkPolicy(policy: AccountPolicy): AccountPolicy {
       throw new AccountError('value', rule.property, `${rule.property} must be ${range}`);
     }
   }
-  if (policy.lockoutCounterResetAfter > policy.lockoutDuration) {
+  if (policy.lockoutDuration > 0 && policy.lockoutCounterResetAfter > policy.lockoutDuration) {
     const { property } = policyRules.lockoutCounterResetAfter;
-    throw new AccountError('value', property, `${property} must not be longer than AccountLockoutDuration`);
+    const other = policyRules.lockoutDuration.property;
+    throw new AccountError('conflict', property, `${property} must not be longer than ${other}`, other);
   }
   return policy;
+}
+
+/**
+ * The policy after a change. A shorter lock brings the time of its counter down with it, unless the change names that too:
+ * a client that sets the duration alone cannot know of the other.
+ * @throws AccountError `value`, `conflict`
+ */
+export function changedPolicy(policy: AccountPolicy, patch: Partial<AccountPolicy>): AccountPolicy {
+  const { lockoutDuration: duration, lockoutCounterResetAfter: named } = patch;
+  const follows = duration !== undefined && duration > 0 && named === undefined;
+  const lockoutCounterResetAfter = follows
+    ? Math.min(policy.lockoutCounterResetAfter, duration)
+    : (named ?? policy.lockoutCounterResetAfter);
+  return checkPolicy({ ...policy, ...patch, lockoutCounterResetAfter });
 }
 
 /** Converts a stored policy. @throws AccountError `value` when a value is out of range */
 export const decodePolicy: Decoder<AccountPolicy> = (value) =>
   typeof value === 'object' && value !== null ? checkPolicy({ ...defaultPolicy, ...value }) : undefined;
-
-/** The most common passwords, in the form that `essences` returns. */
-const obvious: ReadonlySet<string> = new Set(
-  `password passw0rd p@ssw0rd p@ssword pa55word pa$$word pa$$w0rd qwerty qwertyuiop qwertz azerty asdfghjkl zxcvbnm
-   1q2w3e4r 1qaz2wsx q1w2e3r4 abc abcd abcdef abcdefgh abcdefghij admin administrator adminadmin root rootroot toor
-   letmein welcome changeme change-me changeit default secret superuser operator readonly redfish redfishd openbmc
-   0penbmc bmc ipmi calvin supermicro server opencompute tiogapass monkey dragon iloveyou sunshine football baseball
-   trustno guest test testtest user username service system login master manager`.split(/\s+/),
-);
-
-/** Returns the lower-case password: whole, without a trailing affix, and without affixes of digits and signs. */
-function essences(password: string): string[] {
-  const lower = password.toLowerCase();
-  const word = lower.replace(/[^a-z]+$/, '');
-  return [lower, word, word.replace(/^[^a-z]+/, '')];
-}
-
-/** Checks length and guessability of a password; reuse is checked elsewhere. @throws AccountError `password-…` */
-export function checkPassword(password: string, userName: string, policy: AccountPolicy): void {
-  const refuse = (reason: AccountError['reason'], message: string) =>
-    new AccountError(reason, 'Password', message);
-  const length = [...password].length;
-  if (length < policy.minPasswordLength) {
-    const message = `the password must have at least ${policy.minPasswordLength} characters`;
-    throw refuse('password-too-short', message);
-  }
-  if (length > policy.maxPasswordLength) {
-    throw refuse(
-      'password-too-long',
-      `the password must have at most ${policy.maxPasswordLength} characters`,
-    );
-  }
-  const words = essences(password);
-  if (words.includes(userName.toLowerCase())) {
-    throw refuse('password-obvious', 'the password must not be the user name');
-  }
-  if (words.some((word) => obvious.has(word)) || isRun(password.toLowerCase())) {
-    throw refuse(
-      'password-obvious',
-      'the password is among the first that anyone would guess; choose another',
-    );
-  }
-}
-
-/** Whether a text repeats one character or counts up or down: `aaaaaaaa`, `12345678`, `87654321`, `1234567890`. */
-function isRun(text: string): boolean {
-  const steps = new Set(
-    [...text].slice(1).map((character, at) => character.charCodeAt(0) - text.charCodeAt(at)),
-  );
-  steps.delete(-9); // from 9 on to 0
-  return steps.size <= 1 && (steps.size === 0 || [-1, 0, 1].some((step) => steps.has(step)));
-}

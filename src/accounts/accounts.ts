@@ -13,18 +13,13 @@ import {
 } from './account.ts';
 import { checkAdministratorRemains, checkRole, checkUserName } from './account-checks.ts';
 import { AccountError } from './account-error.ts';
-import {
-  type AccountPolicy,
-  checkPassword,
-  checkPolicy,
-  decodePolicy,
-  defaultPolicy,
-} from './account-policy.ts';
+import { type AccountPolicy, changedPolicy, decodePolicy, defaultPolicy } from './account-policy.ts';
 import { AccountRows } from './account-rows.ts';
 import type { AccountRow } from './account-table.ts';
 import { noFailures } from './lockout.ts';
 import { LoginVerifier } from './login-verifier.ts';
 import { PasswordHasher } from './password.ts';
+import { checkPassword } from './password-rules.ts';
 import type { Roles } from './roles.ts';
 
 export type { Account, AccountChange, AccountPatch, NewAccount, Verification };
@@ -71,7 +66,7 @@ export class Accounts {
 
   /** Changes the policy and returns the new one. @throws AccountError `value`, StoreError */
   setPolicy(patch: Partial<AccountPolicy>): AccountPolicy {
-    const policy = checkPolicy({ ...this.#policy, ...patch });
+    const policy = changedPolicy(this.#policy, patch);
     this.#settings.setJson(policyKey, policy);
     this.#policy = policy;
     return policy;
@@ -108,7 +103,7 @@ export class Accounts {
   async create(input: NewAccount): Promise<Account> {
     checkUserName(this.#rows, input.userName, null);
     checkRole(this.#roles, input.roleId);
-    checkPassword(input.password, input.userName, this.#policy);
+    await checkPassword(input.password, input.userName, this.#policy);
     const password = await this.#hasher.hash(input.password);
     // Hashing takes time: another request may have used the name, or deleted the role.
     checkUserName(this.#rows, input.userName, null);
@@ -226,7 +221,7 @@ export class Accounts {
     password: string,
     userName = row.userName,
   ): Promise<{ password: string; history: readonly string[] }> {
-    checkPassword(password, userName, this.#policy);
+    await checkPassword(password, userName, this.#policy);
     const former = [row.password, ...row.history].slice(0, this.#policy.passwordHistory);
     // A required change of the password is not met by the same password.
     if (former.length === 0 && this.#show(row).passwordChangeRequired) former.push(row.password);

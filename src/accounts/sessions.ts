@@ -21,7 +21,7 @@ import { readSessions, type SessionRow, saveSessions } from './session-table.ts'
 
 export interface SessionsOptions {
   readonly clock?: Clock;
-  /** Limit of sessions of one account; one more ends the account's longest idle session. */
+  /** Limit of sessions of one account; one more ends the account's longest idle session, if that is not in use. */
   readonly perAccount?: number;
   /** Limit of sessions of all accounts. */
   readonly total?: number;
@@ -68,7 +68,7 @@ export class Sessions {
     this.#settings = settings;
     this.#accounts = accounts;
     this.#clock = options.clock ?? systemClock;
-    this.#limits = { perAccount: options.perAccount ?? 16, total: options.total ?? 256 };
+    this.#limits = { perAccount: options.perAccount ?? 64, total: options.total ?? 512 };
     this.#policy = settings.json(policyKey, decodeSessionPolicy, defaultSessionPolicy);
     this.#load();
     accounts.onChange(({ account, endsSessions, exceptSession }) => {
@@ -139,9 +139,10 @@ export class Sessions {
 
   /**
    * Creates a session. At a limit, the account's own longest idle session is evicted first, so that one user cannot evict
-   * the sessions of another.
+   * the sessions of another; `evictedFor` has the rules.
    * @returns the session and its token (64 hex digits, 256 bits), which cannot be read later
-   * @throws AccountError `not-found` when the account was deleted or disabled after the login was verified
+   * @throws AccountError `not-found` when the account was deleted or disabled after the login was verified,
+   *   `session-limit` when every session of the account is in use and there may be no more
    */
   create(
     account: Pick<Account, 'id' | 'userName'>,
@@ -167,7 +168,11 @@ export class Sessions {
       used: now,
       saved: Number.NaN,
     };
-    const evicted = evictedFor(account.id, this.#entries(), this.#limits);
+    const evicted = evictedFor(account.id, this.#entries(), this.#limits, now);
+    if (evicted === null) {
+      const text = `${account.userName} has ${this.#ofAccount(account.id).length} sessions in use; end one of them first`;
+      throw new AccountError('session-limit', null, text);
+    }
     this.#remove(evicted);
     this.#add(entry);
     this.#save([entry]);

@@ -29,7 +29,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 async function boot(context: ModuleContext): Promise<Daemon> {
   const { lifecycle } = context;
   const lookup = new ResourceLookup();
-  const storage = storeModule(context);
+  const storage = await storeModule(context);
   const access = await accountsModule(context, storage);
   const network = await networkModule(context, storage);
   const { board, hosts } = boardModule(context, storage);

@@ -1,4 +1,5 @@
 /** Where the daemon runs: on a board, or on its twin. The only place that knows the difference. */
+import type { ManagerClock } from '../network/manager-clock.ts';
 import type { NetworkBackend } from '../network/model.ts';
 import type { RestartType } from '../network/restart.ts';
 import type { Settings } from '../store/settings.ts';
@@ -9,6 +10,10 @@ const answerTime = 100;
 export interface Site {
   /** The network of the management controller. */
   network(settings: Settings): Promise<NetworkBackend>;
+  /** Removes the network settings that were made over Redfish; effective from the next start of the controller. */
+  forgetNetwork(): Promise<void>;
+  /** The wall clock of the management controller. */
+  clock(settings: Settings): Promise<ManagerClock>;
   /** Restarts the management controller; resolves when that is under way. @throws Error when the system refuses */
   restart(type: RestartType): Promise<void>;
   /** Resolves when the daemon is to be started again in this process; never on a board, whose controller reboots. */
@@ -23,6 +28,8 @@ export interface Site {
 export function boardSite(): Site {
   return {
     network: async () => (await import('../network/linux.ts')).linuxNetwork(),
+    forgetNetwork: async () => (await import('../network/linux.ts')).forgetSettings(),
+    clock: async () => (await import('../network/manager-clock.ts')).linuxClock(),
     restart: async (type) => (await import('../network/restart.ts')).reboot(type),
     restartRequested: new Promise(() => {}),
     discoverable: true,
@@ -39,6 +46,9 @@ export function twinSite(): Site {
   return {
     network: async (settings) =>
       (await import('../twin/network.ts')).twinNetwork(settings, settings.serviceUuid),
+    // They are among the settings of the store.
+    forgetNetwork: async () => {},
+    clock: async (settings) => (await import('../twin/clock.ts')).twinClock(settings),
     restart: async () => {
       setTimeout(request, answerTime);
     },

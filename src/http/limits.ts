@@ -7,6 +7,13 @@ export interface Limits {
   readonly connectionsPerAddress: number;
   /** Requests a second of one host, in the long run; 0 for no limit, of processor time neither. */
   readonly requestsPerSecond: number;
+  /** Login sessions of one account. */
+  readonly sessionsPerAccount: number;
 }
 
-export const defaultLimits: Limits = { connections: 512, connectionsPerAddress: 64, requestsPerSecond: 500 };
+export const defaultLimits: Limits = {
+  connections: 512,
+  connectionsPerAddress: 64,
+  requestsPerSecond: 500,
+  sessionsPerAccount: 64,
+};

@@ -37,7 +37,7 @@ export const ownWordings: Readonly<Record<OwnKey, Wording>> = {
 };
 
 /** When each message is sent, for the document of the registry. */
-const descriptions: Readonly<Record<OwnKey, string>> = {
+export const ownDescriptions: Readonly<Record<OwnKey, string>> = {
   BIOSPOSTCode:
     'The firmware of a host wrote a code while it started: number of the boot, seconds since the boot began ("unknown" where nobody saw that), and the code.',
   ClockStepped:
@@ -51,37 +51,3 @@ const descriptions: Readonly<Record<OwnKey, string>> = {
   HostWatchdogExpired:
     'A host has not reset its watchdog in time: the host, what the timer was for, and the reset that follows ("None" where none does).',
 };
-
-/** Where the document of the registry is; DMTF's are at DMTF. */
-export const ownRegistryUri = `/redfish/v1/Registries/Redfishd/Redfishd.${own.Redfishd.version}.json`;
-
-/** The document of the registry (MessageRegistry.v1_7_0), JSON text. */
-export function ownRegistry(type: string): string {
-  const { version, messages } = own.Redfishd;
-  return JSON.stringify({
-    '@odata.type': type,
-    Id: `Redfishd.${version}`,
-    Name: 'Redfishd message registry',
-    Language: 'en',
-    RegistryPrefix: 'Redfishd',
-    RegistryVersion: version,
-    OwningEntity: 'redfishd',
-    Messages: Object.fromEntries(
-      Object.entries(messages).map(([key, { severity, args }]) => {
-        const [Message, Resolution] = ownWordings[key as OwnKey];
-        return [
-          key,
-          {
-            Description: descriptions[key as OwnKey],
-            Message,
-            Severity: severity,
-            MessageSeverity: severity,
-            NumberOfArgs: args.length,
-            ParamTypes: args,
-            Resolution,
-          },
-        ];
-      }),
-    ),
-  });
-}

@@ -47,6 +47,15 @@ const sshUnits = [
 ];
 const unitFolders = ['etc/systemd/system', 'usr/lib/systemd/system', 'lib/systemd/system'];
 
+/** Removes the files that were written here, at the next start of the controller to no effect. @throws NetworkError */
+export function forgetSettings(root = '/'): void {
+  const folder = `${root}etc/systemd/network`;
+  const own = namesIn(folder).filter((name) => name.startsWith('05-redfishd-'));
+  replaceFiles(
+    new Map([...own.map((name) => `${folder}/${name}`), `${root}${timeFile}`].map((path) => [path, null])),
+  );
+}
+
 export function linuxNetwork(options: LinuxNetworkOptions = {}): NetworkBackend {
   return new LinuxNetwork(
     options.root ?? '/',

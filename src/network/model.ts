@@ -27,6 +27,12 @@ export interface StaticIpv6 {
   readonly prefixLength: number;
 }
 
+export interface StaticGateway6 {
+  readonly address: string;
+  /** Told by clients and shown to them; a default route has no use for it. Null: it was not told. */
+  readonly prefixLength: number | null;
+}
+
 /** Settings of an interface. Static IPv4 addresses are inactive while DHCP is enabled. */
 export interface InterfaceSettings {
   readonly enabled: boolean;
@@ -55,7 +61,7 @@ export interface InterfaceSettings {
   /** At most one: OCP profiles require a gateway with each address, and an interface has one gateway. */
   readonly ipv4: readonly StaticIpv4[];
   readonly ipv6: readonly StaticIpv6[];
-  readonly gateways6: readonly string[];
+  readonly gateways6: readonly StaticGateway6[];
   readonly nameServers: readonly string[];
 }
 

@@ -8,6 +8,8 @@ import { flagOf, formatIni, lastOf, parseIni, type Section, valuesOf } from './i
 import type { InterfaceSettings, StaticIpv4 } from './model.ts';
 
 const resting = 'X-Redfishd';
+/** Key of the prefix length of an IPv6 gateway, for which networkd has no place. */
+const gatewayPrefix = 'GatewayPrefix';
 
 /** Names of our files. networkd uses the first matching file in order of names. */
 export const fileNames = (id: string) => ({
@@ -83,12 +85,20 @@ function addressesFrom(file: readonly Section[]): Pick<InterfaceSettings, 'ipv4'
     return { address, prefixLength: Number(length ?? (isIPv4(address) ? 32 : 128)) };
   });
   const gateway = gateways.find((each) => isIPv4(each)) ?? null;
+  const prefixes = new Map(
+    valuesOf(file, resting, gatewayPrefix).map((each) => {
+      const [address = '', length] = each.split('/');
+      return [address, Number(length)];
+    }),
+  );
   return {
     ipv4: parted
       .filter(({ address }) => isIPv4(address))
       .map((each, index): StaticIpv4 => ({ ...each, gateway: index === 0 ? gateway : null })),
     ipv6: parted.filter(({ address }) => address.includes(':')),
-    gateways6: gateways.filter((each) => each.includes(':')),
+    gateways6: gateways
+      .filter((each) => each.includes(':'))
+      .map((address) => ({ address, prefixLength: prefixes.get(address) ?? null })),
   };
 }
 
@@ -184,7 +194,7 @@ function addressingOf(settings: InterfaceSettings): Readonly<Record<string, Entr
       ...ipv4.map(({ address, prefixLength }) => ['Address', `${address}/${prefixLength}`] as const),
       ...ipv6.map(({ address, prefixLength }) => ['Address', `${address}/${prefixLength}`] as const),
       ...ipv4.flatMap(({ gateway }) => (gateway === null ? [] : [['Gateway', gateway] as const])),
-      ...gateways6.map((gateway) => ['Gateway', gateway] as const),
+      ...gateways6.map(({ address }) => ['Gateway', address] as const),
       ...nameServers.map((server) => ['DNS', server] as const),
     ],
     DHCPv4: [
@@ -215,13 +225,15 @@ const vlanMemory = ({ vlan }: InterfaceSettings): Entries => [
 ];
 
 /** Returns the inactive static IPv4 addresses while DHCP is enabled. */
-const restingOf = ({ dhcp4, ipv4 }: InterfaceSettings): Entries =>
-  dhcp4.enabled
-    ? ipv4.flatMap(({ address, prefixLength, gateway }) => [
-        ['Address', `${address}/${prefixLength}`] as const,
-        ...(gateway === null ? [] : [['Gateway', gateway] as const]),
-      ])
-    : [];
+const restingOf = ({ dhcp4, ipv4, gateways6 }: InterfaceSettings): Entries => [
+  ...(dhcp4.enabled ? ipv4 : []).flatMap(({ address, prefixLength, gateway }) => [
+    ['Address', `${address}/${prefixLength}`] as const,
+    ...(gateway === null ? [] : [['Gateway', gateway] as const]),
+  ]),
+  ...gateways6.flatMap(({ address, prefixLength }) =>
+    prefixLength === null ? [] : [[gatewayPrefix, `${address}/${prefixLength}`] as const],
+  ),
+];
 
 /** Returns a file with our entries before the other entries of each section of `before`. */
 function merge(before: readonly Section[], entries: Readonly<Record<string, Entries>>): string {

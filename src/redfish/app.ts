@@ -12,7 +12,9 @@ import type { EventHub } from '../events/hub.ts';
 import type { Software } from '../firmware/software.ts';
 import type { SpeakingHosts } from '../host/hosts.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { ManagerClock } from '../network/manager-clock.ts';
 import type { Network } from '../network/network.ts';
+import type { DefaultsType } from '../store/defaults.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -32,6 +34,8 @@ export interface App {
   /** Diagnostic data that was collected. */
   readonly archives: Archives;
   readonly settings: Settings;
+  /** The controller's own clock. */
+  readonly clock: ManagerClock;
   readonly tasks: Tasks;
   readonly accounts: Accounts;
   readonly roles: Roles;
@@ -60,6 +64,8 @@ export interface App {
   readonly resolves: (uri: string) => boolean;
   /** What anybody who may log in is shown at a URI; undefined where there is nothing for them. */
   readonly read: (uri: string) => JsonObject | undefined;
+  /** Returns to factory settings, all but what the type preserves, with a restart. Resolves when that is under way. */
+  readonly resetToDefaults: (type: DefaultsType) => Promise<void>;
   /** Restarts the management controller (on the twin: the daemon). Resolves when that is under way. */
   readonly restart: (type: 'ForceRestart' | 'GracefulRestart') => Promise<void>;
 }

@@ -8,6 +8,7 @@ export const root = '/redfish/v1/';
 export const chassisUri = (id: string): string => `/redfish/v1/Chassis/${id}`;
 export const systemUri = (id: string): string => `/redfish/v1/Systems/${id}`;
 export const managerUri = (id: string): string => `/redfish/v1/Managers/${id}`;
+export const networkProtocolUri = (manager: string): string => `${managerUri(manager)}/NetworkProtocol`;
 export const eventLogEntryUri = (manager: string, id: number): string =>
   `${managerUri(manager)}/LogServices/EventLog/Entries/${id}`;
 export const interfaceUri = (manager: string, id: string): string =>

@@ -10,6 +10,8 @@ export class DefinitionStore<T extends Identified> {
   readonly #kind: string;
   #defaults: ReadonlyMap<string, T>;
   readonly #own = new Map<string, T>();
+  /** Predefined ones that a client has removed. */
+  readonly #removed = new Set<string>();
   #revision = 0;
 
   /** A stored definition replaces the one of `defaults` with the same id. @throws StoreError */
@@ -23,7 +25,9 @@ export class DefinitionStore<T extends Identified> {
     );
     for (const { id, body } of rows) {
       try {
-        this.#own.set(id, JSON.parse(body) as T);
+        const definition = JSON.parse(body) as T | null;
+        if (definition === null) this.#removed.add(id);
+        else this.#own.set(id, definition);
       } catch {
         // Damaged: the definition is ignored.
       }
@@ -50,11 +54,12 @@ export class DefinitionStore<T extends Identified> {
   /** All definitions, the predefined first. */
   get all(): readonly T[] {
     const more = [...this.#own.values()].filter(({ Id }) => !this.#defaults.has(Id));
-    return [...[...this.#defaults.values()].map((each) => this.#own.get(each.Id) ?? each), ...more];
+    const kept = [...this.#defaults.values()].filter(({ Id }) => !this.#removed.has(Id));
+    return [...kept.map((each) => this.#own.get(each.Id) ?? each), ...more];
   }
 
   get(id: string): T | undefined {
-    return this.#own.get(id) ?? this.#defaults.get(id);
+    return this.#own.get(id) ?? (this.#removed.has(id) ? undefined : this.#defaults.get(id));
   }
 
   isDefault(id: string): boolean {
@@ -63,12 +68,8 @@ export class DefinitionStore<T extends Identified> {
 
   /** Adds or replaces a definition, durably. @throws StoreError */
   put(definition: T): void {
-    this.#store.run(
-      'INSERT INTO telemetry (kind, id, body) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body',
-      this.#kind,
-      definition.Id,
-      JSON.stringify(definition),
-    );
+    this.#save(definition.Id, definition);
+    this.#removed.delete(definition.Id);
     this.#own.set(definition.Id, definition);
     this.#revision += 1;
   }
@@ -79,17 +80,31 @@ export class DefinitionStore<T extends Identified> {
     this.#revision += 1;
   }
 
-  /** Removes a definition that a client created. @throws StoreError */
+  /** Removes a definition, a predefined one until `reset` or `put` brings it back. @throws StoreError */
   remove(id: string): void {
-    this.#store.run('DELETE FROM telemetry WHERE kind = ? AND id = ?', this.#kind, id);
+    if (this.#defaults.has(id)) {
+      this.#save(id, null);
+      this.#removed.add(id);
+    } else this.#store.run('DELETE FROM telemetry WHERE kind = ? AND id = ?', this.#kind, id);
     this.#own.delete(id);
     this.#revision += 1;
   }
 
-  /** Removes all definitions that clients created or changed. @throws StoreError */
+  /** Removes all definitions that clients created or changed, and restores those that they removed. @throws StoreError */
   reset(): void {
     this.#store.run('DELETE FROM telemetry WHERE kind = ?', this.#kind);
     this.#own.clear();
+    this.#removed.clear();
     this.#revision += 1;
+  }
+
+  /** Stores a definition; null: a predefined one is removed. */
+  #save(id: string, definition: T | null): void {
+    this.#store.run(
+      'INSERT INTO telemetry (kind, id, body) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body',
+      this.#kind,
+      id,
+      JSON.stringify(definition),
+    );
   }
 }

@@ -35,6 +35,9 @@ export const wildcardsIn = (pattern: string): string[] =>
 /** Limit of steps of one expansion: wildcards in sequence could multiply to millions. */
 const mostSteps = 20_000;
 
+/** A sensor stands for its reading, and OpenBMC writes the property as one more step of the path. */
+const sensorAlone = /^(\/redfish\/v1\/Chassis\/[^/#]+\/Sensors\/[^/#]+)(?:\/Reading)?$/;
+
 /**
  * Returns the property identifiers that match a pattern, at most `limit`. A wildcard with the value `*` matches every member
  * of the collection, array or object at its place; a wildcard that occurs twice has the same value at both places.
@@ -45,7 +48,7 @@ export function expand(
   read: Metrics['read'],
   limit: number,
 ): string[] {
-  const [path = '', pointer = ''] = pattern.split('#');
+  const [path = '', pointer = ''] = pattern.replace(sensorAlone, '$1#/Reading').split('#');
   const values = new Map(wildcards.map(({ Name, Values }) => [Name, Values]));
   const found: string[] = [];
   const steps = [...tokensOf(path), null, ...tokensOf(pointer)];

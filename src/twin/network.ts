@@ -145,7 +145,7 @@ function interfaceOf(
     mtu: active.mtu ?? defaultMtu,
     ipv4: active.enabled ? ipv4Of(active) : [],
     ipv6: active.enabled ? ipv6Of(active, mac) : [],
-    ipv6Gateway: active.enabled ? (active.gateways6[0] ?? (routed ? router.gateway : null)) : null,
+    ipv6Gateway: active.enabled ? (active.gateways6[0]?.address ?? (routed ? router.gateway : null)) : null,
   };
 }
 

@@ -231,7 +231,7 @@ describe('a reset', () => {
     expect(await told(before)).toEqual(entries);
     expect(at((await daemon.get(chassis)).body, '/PowerState')).toBe(to);
     const status = at((await daemon.get(system)).body, '/Status');
-    expect(status).toEqual({ State: to === 'On' ? 'Enabled' : 'StandbyOffline', Health: 'OK' });
+    expect(status).toEqual({ State: to === 'On' ? 'Enabled' : 'Disabled', Health: 'OK' });
     if (pins.length < 2) return;
     // Between the two presses the rails have been down for as long as the descriptor wants.
     const down = daemon.twin.edges('HOST2_POWER_GOOD').findLast(({ asserted }) => !asserted);

@@ -103,7 +103,7 @@ describe('Chassis.Reset', () => {
       Status: { State: 'StandbyOffline', Health: 'OK' },
     });
     expect((await daemon.get(host)).body).toMatchObject({
-      Status: { State: 'StandbyOffline', Health: 'OK' },
+      Status: { State: 'Disabled', Health: 'OK' },
     });
     await shows(daemon, `${slot}/Sensors/Air1`, '/Status/State', 'StandbyOffline');
     expect(at((await daemon.get('/redfish/v1/Systems/host2')).body, '/PowerState')).toBe('On');

@@ -153,10 +153,11 @@ export class BoardHost implements Host {
 
   get status(): Status {
     const { good, fault } = this.power;
-    if (!this.#parts.isFed()) return { state: 'StandbyOffline', health: 'OK' };
+    // It waits for nobody but who switches it on; power managers of other firmware look for this word.
+    if (!this.#parts.isFed()) return { state: 'Disabled', health: 'OK' };
     if (good === null) return { state: 'UnavailableOffline', health: 'Warning' };
     const health = fault === null ? this.#parts.health() : 'Critical';
-    return { state: good ? 'Enabled' : 'StandbyOffline', health };
+    return { state: good ? 'Enabled' : 'Disabled', health };
   }
 
   get supportedResets(): readonly ResetType[] {

@@ -38,7 +38,7 @@ export const details = (): string => `Keys of the configuration file:
                           the options of the same name
   corsOrigins             origins of web pages that may use the service: https://a.example, ...
   eventDestinations       hosts to which events may be sent; any by default
-  connections, connectionsPerAddress, requestsPerSecond
+  connections, connectionsPerAddress, requestsPerSecond, sessionsPerAccount
                           limits of clients; 0 for none
   http2                   true: offer HTTP/2 beside HTTP/1.1, at a higher cost per connection
 
@@ -68,7 +68,12 @@ export interface ServeOptions {
 }
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
-const limitKeys = ['connections', 'connectionsPerAddress', 'requestsPerSecond'] as const;
+const limitKeys = [
+  'connections',
+  'connectionsPerAddress',
+  'requestsPerSecond',
+  'sessionsPerAccount',
+] as const;
 
 /** Keys of the configuration file and their types. */
 const keys: Readonly<Record<string, 'string' | 'boolean' | 'number'>> = {
@@ -83,6 +88,7 @@ const keys: Readonly<Record<string, 'string' | 'boolean' | 'number'>> = {
   connections: 'number',
   connectionsPerAddress: 'number',
   requestsPerSecond: 'number',
+  sessionsPerAccount: 'number',
   http2: 'boolean',
 };
 

@@ -34,10 +34,11 @@ export async function accountsModule(
   const { administrator, site } = options;
   const roles = new Roles(store);
   const accounts = new Accounts(store, settings, roles);
-  const sessions = new Sessions(store, settings, accounts);
+  const limits = { ...defaultLimits, ...options.limits };
+  const perAccount = limits.sessionsPerAccount || Number.POSITIVE_INFINITY;
+  const sessions = new Sessions(store, settings, accounts, { perAccount });
   lifecycle.addStarted('sessions', () => sessions.close());
   sessions.onChange(recording.session);
-  const limits = { ...defaultLimits, ...options.limits };
   const known = new KnownNetworks(settings);
   const ownerOf = (host: string) => known.ownerOf(host);
   const meter = new Meter(limits, ownerOf);

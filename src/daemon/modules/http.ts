@@ -10,8 +10,9 @@ import { metrics as metricsRoute } from '../../http/endpoints/metrics.ts';
 import { sse } from '../../http/endpoints/sse.ts';
 import { Grants } from '../../http/grants.ts';
 import { type Authenticate, authenticator } from '../../http/middleware/authenticate.ts';
-import { ownRegistry } from '../../messages/own.ts';
+import { registryAt, registryDocument } from '../../messages/registry-document.ts';
 import { odataType } from '../../redfish/generated/versions.ts';
+import { jsonSchemaAt, jsonSchemaDocument } from '../../redfish/service/json-schema.ts';
 import { metadataDocument, serviceDocument } from '../../redfish/service/metadata.ts';
 import { accountUri } from '../../redfish/uris.ts';
 import type { Format } from '../../telemetry/exposition.ts';
@@ -118,7 +119,14 @@ function koaOf(
       ...documents({
         metadata: metadataDocument(),
         serviceDocument: serviceDocument(service.tree),
-        registry: ownRegistry(odataType.MessageRegistry),
+        registry: (path) => {
+          const name = registryAt(path);
+          return name && registryDocument(name, odataType.MessageRegistry);
+        },
+        schema: (path) => {
+          const name = jsonSchemaAt(path);
+          return name && jsonSchemaDocument(name);
+        },
       }),
     ],
     authenticate,

@@ -15,6 +15,7 @@ import { declarations } from '../../redfish/resources/index.ts';
 import { monitoredTask, taskWords } from '../../redfish/resources/tasks/tasks.ts';
 import { Revisions } from '../../redfish/service/read/revisions.ts';
 import { Service } from '../../redfish/service/service.ts';
+import { requestDefaults } from '../../store/defaults.ts';
 import { Tasks } from '../../tasks/tasks.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { ModuleContext } from '../options.ts';
@@ -73,7 +74,7 @@ export function redfishModule({ options }: ModuleContext, parts: RedfishParts): 
 function appOf(options: ModuleContext['options'], parts: RedfishParts, tasks: Tasks): App {
   const { platform, state, version, site, eventDestinations } = options;
   const { storage, access, board, hosts, telemetry, network, events, lookup, ports } = parts;
-  const { settings, journal, recording } = storage;
+  const { settings, journal, recording, clock } = storage;
   const log = options.log.child('nodes');
   return {
     board,
@@ -84,6 +85,7 @@ function appOf(options: ModuleContext['options'], parts: RedfishParts, tasks: Ta
     tasks,
     archives: new Archives(join(state, 'diagnostics')),
     settings,
+    clock,
     telemetry,
     accounts: access.accounts,
     roles: access.roles,
@@ -107,6 +109,11 @@ function appOf(options: ModuleContext['options'], parts: RedfishParts, tasks: Ta
       eventDestinations === undefined || eventDestinations.includes(new URL(uri).hostname),
     resolves: (uri) => lookup.exists(uri),
     read: (uri) => lookup.read(uri),
+    resetToDefaults: async (type) => {
+      requestDefaults(state, type);
+      await recording.restart('GracefulRestart');
+      await site.restart('GracefulRestart');
+    },
     restart: async (type) => {
       await recording.restart(type);
       await site.restart(type);

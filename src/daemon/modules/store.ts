@@ -1,6 +1,8 @@
 /** What lasts: the database, the settings in it, and the journal with the records of all parts. */
 import { Journal } from '../../journal/journal.ts';
+import type { ManagerClock } from '../../network/manager-clock.ts';
 import { journalWords } from '../../redfish/records/board.ts';
+import { applyDefaults, requestedDefaults } from '../../store/defaults.ts';
 import { StoreError } from '../../store/errors.ts';
 import { Settings } from '../../store/settings.ts';
 import { openStore, type Store } from '../../store/store.ts';
@@ -12,15 +14,24 @@ export interface Storage {
   readonly settings: Settings;
   readonly journal: Journal;
   readonly recording: Recording;
+  readonly clock: ManagerClock;
 }
 
 /** @throws StoreError when the directory cannot be used, or another daemon uses it */
-export function storeModule({ options, lifecycle }: ModuleContext): Storage {
+export async function storeModule({ options, lifecycle }: ModuleContext): Promise<Storage> {
   const log = options.log.child('store');
   const manager = options.platform.manager.id;
+  const defaults = requestedDefaults(options.state);
+  if (defaults !== null) {
+    if (defaults === 'ResetAll') await options.site.forgetNetwork();
+    applyDefaults(options.state, defaults);
+    log.warn('returned to factory settings, as a client had asked', { type: defaults });
+  }
   const store = openStore(options.state);
   lifecycle.addStarted('store', () => store.close());
-  const journal = new Journal(store, { messages: journalWords(manager), log: log.warn });
+  const settings = new Settings(store);
+  const clock = await options.site.clock(settings);
+  const journal = new Journal(store, { messages: journalWords(manager), log: log.warn, clock });
   lifecycle.addStarted('journal', () => journal.close());
   try {
     journal.closeConditions();
@@ -37,5 +48,5 @@ export function storeModule({ options, lifecycle }: ModuleContext): Storage {
     log.error('the store was damaged: it was set aside and a new one was created', { setAside, reason });
     void recorded.storeRecovered(reason);
   }
-  return { store, settings: new Settings(store), journal, recording: recorded };
+  return { store, settings, journal, recording: recorded, clock };
 }

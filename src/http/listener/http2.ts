@@ -62,7 +62,9 @@ export function serveHttp2(server: Server, sockets: Sockets, handler: Handler): 
   });
   h2.on('stream', (stream) => {
     stream.setTimeout(stalled, () => stream.close());
-    const facts = stream.session && sessions.get(stream.session);
+    // A stream that has closed no longer tells its session.
+    const { session } = stream;
+    const facts = session && sessions.get(session);
     if (facts === undefined) return;
     if (facts.streams === 0)
       setImmediate(() => {
@@ -70,11 +72,11 @@ export function serveHttp2(server: Server, sockets: Sockets, handler: Handler): 
       });
     facts.streams += 1;
     facts.quiet = 0;
-    if (facts.streams > maxStreams) calm(stream.session);
+    if (facts.streams > maxStreams) calm(session);
     stream.once('close', () => {
       if (stream.rstCode === constants.NGHTTP2_NO_ERROR) return;
       facts.resets += 1;
-      if (facts.resets > maxResets) calm(stream.session);
+      if (facts.resets > maxResets) calm(session);
     });
   });
   const http1 = server.listeners('secureConnection');

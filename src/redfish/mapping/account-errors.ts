@@ -29,6 +29,7 @@ function refusal(error: AccountError): RedfishError {
     'user-name': () => [message('Base.PropertyValueError', [property], about), 400],
     privilege: () => [message('Base.PropertyValueError', [property], about), 400],
     value: () => [message('Base.PropertyValueError', [property], about), 400],
+    conflict: () => [message('Base.PropertyValueConflict', [property, error.other ?? ''], about), 400],
     role: () => [message('Base.PropertyValueNotInList', ['the given role', property], about), 400],
     predefined: () => [message('Base.RestrictedRole', ['predefined']), 403],
     'in-use': () => [message('Base.ResourceInUse', []), 409],
@@ -37,10 +38,11 @@ function refusal(error: AccountError): RedfishError {
     'password-obvious': () => [message('Base.PasswordComplexityNotMet', []), 400],
     'password-reused': () => [message('Base.PasswordReuseTooRecent', []), 400],
     'last-administrator': () => [message('Base.ResourceCannotBeDeleted', []), 403],
+    'session-limit': () => [message('Base.SessionLimitExceeded', []), 503],
     busy: () => [message('Base.ServiceTemporarilyUnavailable', ['2']), 503],
   };
   const [said, status] = make[error.reason]();
-  return new RedfishError([said], status, status === 503 ? { 'Retry-After': '2' } : {});
+  return new RedfishError([said], status, error.reason === 'busy' ? { 'Retry-After': '2' } : {});
 }
 
 /** The answer to a login that failed: one for every reason that a guesser must not learn. */

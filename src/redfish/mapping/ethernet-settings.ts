@@ -9,7 +9,7 @@ import {
   isHostIpv6,
   prefixLengthOf,
 } from '../../network/addresses.ts';
-import type { InterfaceSettings, StaticIpv4, StaticIpv6 } from '../../network/model.ts';
+import type { InterfaceSettings, StaticGateway6, StaticIpv4, StaticIpv6 } from '../../network/model.ts';
 import type { Writables } from '../generated/types.ts';
 import type { Json, JsonObject } from '../service/json.ts';
 import type { Changes } from '../service/resource.ts';
@@ -60,6 +60,7 @@ export const settingsProperties: readonly Path[] = [
   'IPv6StaticAddresses/PrefixLength',
   'IPv6StaticDefaultGateways',
   'IPv6StaticDefaultGateways/Address',
+  'IPv6StaticDefaultGateways/PrefixLength',
 ];
 
 export const maxIpv6 = 16;
@@ -109,7 +110,7 @@ class SettingsPatch {
       ipv4: this.#either('IPv4StaticAddresses', 'IPv4Addresses', before.ipv4, (path) => this.#ipv4(path)),
       ipv6: this.#list('IPv6StaticAddresses', before.ipv6, maxIpv6, (each, path) => this.#ipv6(each, path)),
       gateways6: this.#list('IPv6StaticDefaultGateways', before.gateways6, maxGateways, (each, path) =>
-        this.#address6(each, path),
+        this.#gateway6(each, path),
       ),
       nameServers: this.#either('StaticNameServers', 'NameServers', before.nameServers, (path) =>
         this.#list(path, [], maxNameServers, (each, at) => this.#nameServer(each, at)),
@@ -204,6 +205,14 @@ class SettingsPatch {
     const address = this.#address6(each, path);
     if (!this.#given(path, { Address, PrefixLength }) || address === undefined) return undefined;
     return { address, prefixLength: Number(PrefixLength) };
+  }
+
+  #gateway6(each: Json, path: string): StaticGateway6 | undefined {
+    const { PrefixLength } = each as JsonObject;
+    const address = this.#address6(each, path);
+    return address === undefined
+      ? undefined
+      : { address, prefixLength: typeof PrefixLength === 'number' ? PrefixLength : null };
   }
 
   #address6(each: Json, path: string): string | undefined {

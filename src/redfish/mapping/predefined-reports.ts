@@ -12,18 +12,6 @@ const common = {
   MetricReportDefinitionEnabled: true,
 } as const;
 
-/** Ids that are theirs, whether the board has such sensors or not. */
-export const predefinedIds = [
-  ...[
-    'PowerMetrics',
-    'TemperatureMetrics',
-    'FanMetrics',
-    'ElectricalMetrics',
-    'PowerStatistics',
-    'PowerHistory',
-  ],
-] as const;
-
 /** Those for which the board has sensors. */
 export function predefinedReports(board: Pick<Board, 'sensors'>): Definition[] {
   const readings = (...quantities: readonly Quantity[]) =>

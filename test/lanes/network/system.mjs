@@ -27,7 +27,7 @@ met.fixed = await change(
     dhcp4: { ...met.first.settings.dhcp4, enabled: false },
     ipv4: [{ address: '192.0.2.77', prefixLength: 24, gateway: '192.0.2.1' }],
     ipv6: [{ address: '2001:db8::77', prefixLength: 64 }],
-    gateways6: ['2001:db8::1'],
+    gateways6: [{ address: '2001:db8::1', prefixLength: 64 }],
     mtu: 1400,
   },
   ({ ipv4, ipv6Gateway }) => ipv4.length === 1 && ipv6Gateway !== null,

@@ -134,7 +134,7 @@ describe('too many sessions', () => {
     sessions.onChange(({ kind, reason }) => changes.push({ kind, reason }));
     const bert = login('bert');
     const tokens = [1, 2, 3].map(() => login('anna').token);
-    clock.advance(1);
+    clock.advance(300);
     sessions.find(tokens[0] ?? '');
     login('anna');
     expect(tokens.map((token) => sessions.find(token) !== undefined)).toEqual([true, false, true]);
@@ -143,6 +143,18 @@ describe('too many sessions', () => {
       { kind: 'ended', reason: 'evicted' },
       { kind: 'created', reason: null },
     ]);
+  });
+
+  it('are refused while each was used in the last five minutes, and end none', async () => {
+    const { sessions, login, clock } = await lodge({ perAccount: 3 });
+    const tokens = [1, 2, 3].map(() => login('anna').token);
+    clock.advance(299);
+    const error = await failure(AccountError, () => login('anna'));
+    expect(error.reason).toBe('session-limit');
+    expect(error.message).toContain('anna has 3 sessions in use');
+    for (const token of tokens) expect(sessions.find(token)).toBeDefined();
+    login('bert');
+    expect(sessions.list()).toHaveLength(4);
   });
 
   it('of many users evict a session of the user with the most', async () => {
@@ -158,10 +170,18 @@ describe('too many sessions', () => {
   it('by a thousand logins without a logout stay bounded, in the file too', async () => {
     const { sessions, login, store } = await lodge();
     const bert = login('bert');
-    for (let n = 0; n < 1000; n++) login('anna');
+    let refused = 0;
+    for (let n = 0; n < 1000; n++) {
+      try {
+        login('anna');
+      } catch {
+        refused++;
+      }
+    }
+    expect(refused).toBe(936);
     expect(sessions.find(bert.token)).toBeDefined();
-    expect(sessions.list()).toHaveLength(17);
-    expect(store.get('SELECT count(*) AS n FROM sessions')).toEqual({ n: 17 });
+    expect(sessions.list()).toHaveLength(65);
+    expect(store.get('SELECT count(*) AS n FROM sessions')).toEqual({ n: 65 });
   });
 });
 

@@ -1,6 +1,7 @@
 /** What endpoints beside the tree of resources have in common: login, privilege, methods, protocol. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ownRegistryUri } from '../../../src/messages/own.ts';
+import { registryPath } from '../../../src/messages/registry-document.ts';
+import { jsonSchemaPath } from '../../../src/redfish/service/json-schema.ts';
 import { createAuthority } from '../../support/authority.ts';
 import { type Credentials, messageKeys } from '../../support/client.ts';
 import { startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
@@ -37,7 +38,8 @@ const closed: readonly Row[] = [
   ['the event stream', () => sse, 'GET, OPTIONS'],
   ['a console', () => consolePath, 'GET, OPTIONS'],
   ['an attachment', () => attachment, 'GET, HEAD, OPTIONS'],
-  ['the message registry', () => ownRegistryUri, 'GET, HEAD, OPTIONS'],
+  ['a message registry', () => registryPath('Base'), 'GET, HEAD, OPTIONS'],
+  ['a JSON schema', () => jsonSchemaPath('Sensor'), 'GET, HEAD, OPTIONS'],
 ];
 const open: readonly Row[] = [
   ['the protocol versions', () => '/redfish', 'GET, HEAD, OPTIONS'],

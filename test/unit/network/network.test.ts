@@ -73,7 +73,7 @@ describe('a change that may cut the client off', () => {
     ['DHCPv6 off', { dhcp6: { ...defaultInterfaceSettings.dhcp6, enabled: false } }],
     ['no addresses from routers', { autoconf: { ipv4: false, ipv6: false } }],
     ['an IPv6 address', { ipv6: [{ address: '2001:db8::7', prefixLength: 64 }] }],
-    ['an IPv6 gateway', { gateways6: ['fe80::2'] }],
+    ['an IPv6 gateway', { gateways6: [{ address: 'fe80::2', prefixLength: null }] }],
   ])('is %s', (_, patch) => {
     expect(twin().network.isRisky(eth0(patch))).toBe(true);
   });

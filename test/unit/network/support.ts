@@ -144,6 +144,9 @@ export const anySettings: fc.Arbitrary<InterfaceSettings> = fc.record({
   ipv6: fc.array(fc.record({ address: ipv6Address, prefixLength: fc.integer({ min: 1, max: 128 }) }), {
     maxLength: 3,
   }),
-  gateways6: fc.array(ipv6Address, { maxLength: 2 }),
+  gateways6: fc.uniqueArray(
+    fc.record({ address: ipv6Address, prefixLength: fc.option(fc.integer({ min: 0, max: 128 })) }),
+    { maxLength: 2, selector: ({ address }) => address },
+  ),
   nameServers: fc.array(fc.oneof(ipv4Address, ipv6Address), { maxLength: 3 }),
 });

@@ -1,6 +1,7 @@
 /** What the resources declare, against the facts of the schemas. */
 import { describe, expect, it } from 'vitest';
 import { declarations } from '../../../src/redfish/resources/index.ts';
+import { descriptions } from '../../../src/redfish/service/descriptions.ts';
 import { actionFacts, property, schemaFacts } from '../../../src/redfish/service/facts.ts';
 import { Tree } from '../../../src/redfish/service/tree.ts';
 
@@ -52,6 +53,13 @@ describe('the declarations', () => {
       );
     expect(uris.some(fits), uri).toBe(true);
   });
+
+  it.each([...new Set(new Tree(declarations).entries.map(({ schema }) => schema))])(
+    'say what a %s is',
+    (schema) => {
+      expect(descriptions[schema]).toMatch(/^[A-Z].*\.$/);
+    },
+  );
 
   it('offer no method that the schema forbids', () => {
     for (const { schema, methods } of new Tree(declarations).entries) {

@@ -69,10 +69,38 @@ describe('what every board has', () => {
     for (const uri of members(await daemon.get(reports))) expectValid((await daemon.get(uri)).body);
   });
 
-  it('can be switched off, not removed, and be put back as it was', async () => {
+  it('can be removed for good, and be put back', async () => {
+    const state = temporary();
+    const own = await startTestDaemon({ platform, state });
     const uri = `${definitions}/FanMetrics`;
-    expect((await daemon.send('DELETE', uri)).status).toBe(405);
-    expect((await daemon.get(uri)).headers.allow).not.toContain('DELETE');
+    expect((await own.send('DELETE', uri)).status).toBe(204);
+    await own.stop();
+    const again = await startTestDaemon({ platform, state });
+    expect((await again.get(uri)).status).toBe(404);
+    const reset = `${service}/Actions/TelemetryService.ResetMetricReportDefinitionsToDefaults`;
+    expect((await again.send('POST', reset, {})).status).toBe(204);
+    expect(at((await again.get(uri)).body, '/Name')).toBe('Fan speeds');
+  });
+
+  it('takes a sensor, or its reading as a step of the path, for the reading', async () => {
+    const [plain] = inlet().split('#');
+    const made = await daemon.send('POST', definitions, {
+      Id: 'Forms',
+      MetricReportDefinitionType: 'OnRequest',
+      MetricProperties: [plain, `${plain}/Reading`, `${sensors}/{Any}`],
+      Wildcards: [{ Name: 'Any', Values: ['MB_INLET_TEMP'] }],
+    });
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    expect(at((await daemon.get(`${definitions}/Forms`)).body, '/MetricProperties/1')).toBe(
+      `${plain}/Reading`,
+    );
+    const { body } = await daemon.get(`${reports}/Forms`);
+    expect(valuesOf(body).map(({ MetricProperty }) => MetricProperty)).toEqual([inlet(), inlet(), inlet()]);
+    await daemon.send('DELETE', `${definitions}/Forms`);
+  });
+
+  it('can be switched off, and be put back as it was', async () => {
+    const uri = `${definitions}/FanMetrics`;
     await daemon.send('PATCH', uri, { MetricReportDefinitionEnabled: false });
     expect(at((await daemon.get(uri)).body, '/Status/State')).toBe('Disabled');
     const reset = `${service}/Actions/TelemetryService.ResetMetricReportDefinitionsToDefaults`;

@@ -82,7 +82,8 @@ export const sessions = collection({
       const login = await app.logins.begin(body.UserName, body.Password, address);
       if (!login.ok) throw loginRefused(login);
       const { account } = login;
-      const made = app.sessions.create(account, { clientAddress: address, context: body.Context ?? null });
+      const client = { clientAddress: address, context: body.Context ?? null };
+      const made = refusing(() => app.sessions.create(account, client));
       return {
         uri: sessionUri(made.session.id),
         headers: { 'X-Auth-Token': made.token },

@@ -1,16 +1,18 @@
 /** Sensor and its collection. */
-import type { Sensor, ThresholdName } from '../../../board/model/sensor.ts';
+import type { Sensor } from '../../../board/model/sensor.ts';
 import { averagingInterval } from '../../../telemetry/telemetry.ts';
 import { type App, collection, resource } from '../../app.ts';
-import type { SensorBody, SensorBodyExcerpt, SensorThresholds } from '../../generated/types.ts';
+import type { SensorBody, SensorBodyExcerpt } from '../../generated/types.ts';
 import { durationOf, statusOf } from '../../mapping/common.ts';
 import { quantities } from '../../mapping/quantities.ts';
+import { thresholdsOf, thresholdWrite } from '../../mapping/thresholds.ts';
 import { sensorUri } from '../../uris.ts';
 
 export const sensor = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Sensors/{SensorId}',
   schema: 'Sensor',
   shows: 'readings',
+  readings: (app, { SensorId }) => app.board.sensors.get(SensorId)?.revision ?? 0,
   ids: (app, { ChassisId }) => sensorsOf(app, ChassisId).map(({ id }) => id),
   find: (app, { ChassisId, SensorId }) => {
     const found = app.board.sensors.get(SensorId);
@@ -34,7 +36,15 @@ export const sensor = resource({
     Status: statusOf(model.status),
     ...statisticsOf(app, model),
   }),
+  writes: [thresholdWrite],
   actions: {
+    'Sensor.ResetToDefaults': {
+      parameters: {},
+      run: async ({ id }, _args, { app }) => {
+        await app.board.resetThresholds(id);
+        return undefined;
+      },
+    },
     'Sensor.ResetMetrics': {
       parameters: {},
       run: async ({ id }, _args, { app }) => {
@@ -80,24 +90,6 @@ const excerptKinds: Readonly<Record<string, string>> = {
   Rotational: 'Fan',
   Voltage: 'Voltage',
 };
-
-const thresholdNames: readonly (readonly [ThresholdName, keyof SensorThresholds])[] = [
-  ['upperFatal', 'UpperFatal'],
-  ['upperCritical', 'UpperCritical'],
-  ['upperCaution', 'UpperCaution'],
-  ['lowerCaution', 'LowerCaution'],
-  ['lowerCritical', 'LowerCritical'],
-  ['lowerFatal', 'LowerFatal'],
-];
-
-function thresholdsOf({ thresholds }: Sensor): SensorThresholds | undefined {
-  const set = thresholdNames.flatMap(([key, name]) => {
-    const Reading = thresholds[key];
-    const Activation = key.startsWith('upper') ? 'Increasing' : 'Decreasing';
-    return Reading === undefined ? [] : [[name, { Reading, Activation }] as const];
-  });
-  return set.length === 0 ? undefined : Object.fromEntries(set);
-}
 
 /** Sensors of a chassis, in the order of the descriptor. */
 export const sensorsOf = (app: App, chassis: string): Sensor[] =>

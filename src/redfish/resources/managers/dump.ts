@@ -23,7 +23,7 @@ export const dump = resource({
   schema: 'LogService',
   live: true,
   find: (app, params) => (managerAt(app, params) === undefined ? undefined : app),
-  body: (_app, { uri: at }): LogServiceBody => ({
+  body: (app, { uri: at }): LogServiceBody => ({
     Id: dumpId,
     Name: 'Diagnostic data',
     ServiceEnabled: true,
@@ -31,8 +31,8 @@ export const dump = resource({
     LogPurposes: ['Diagnostic'],
     MaxNumberOfRecords: 4,
     OverWritePolicy: 'WrapsWhenFull',
-    DateTime: now(),
-    DateTimeLocalOffset: localOffset(),
+    DateTime: now(app.clock),
+    DateTimeLocalOffset: localOffset(app.clock),
     Entries: link(`${at}/Entries`),
     Status: enabled,
   }),

@@ -79,7 +79,9 @@ const addressesOf = ({ ipv4, ipv6, ipv6Gateway, settings }: NetworkInterface): J
   })),
   MaxIPv6StaticAddresses: maxIpv6,
   IPv6DefaultGateway: ipv6Gateway,
-  IPv6StaticDefaultGateways: settings.gateways6.map((gateway) => ({ Address: gateway })),
+  IPv6StaticDefaultGateways: settings.gateways6.map(({ address, prefixLength }) => ({
+    ...{ Address: address, PrefixLength: prefixLength ?? undefined },
+  })),
 });
 
 const protocolsOf = ({ settings: { dhcp4, dhcp6, autoconf, vlan } }: NetworkInterface): JsonObject => ({
@@ -102,7 +104,9 @@ const protocolsOf = ({ settings: { dhcp4, dhcp6, autoconf, vlan } }: NetworkInte
     IPv4AutoConfigEnabled: autoconf.ipv4,
     IPv6AutoConfigEnabled: autoconf.ipv6,
   },
-  VLAN: { VLANEnable: vlan.enabled, VLANId: vlan.id, VLANPriority: vlan.priority },
+  // Until one has been set, there is no number to show; it can be set all the same.
+  VLAN:
+    vlan.id === null ? undefined : { VLANEnable: vlan.enabled, VLANId: vlan.id, VLANPriority: vlan.priority },
 });
 
 /** Last of all: what cuts the client off waits for nothing that could still fail. */

@@ -1,8 +1,12 @@
 /** Manager and its collection. */
 import { worst } from '../../../board/health.ts';
+import type { Chassis } from '../../../board/model/chassis.ts';
+import { message } from '../../../messages/messages.ts';
 import type { Platform } from '../../../platform/vocabulary/index.ts';
+import { defaultsTypes } from '../../../store/defaults.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { ManagerBody } from '../../generated/types.ts';
+import { clockWrite } from '../../mapping/clock-write.ts';
 import { link, links, localOffset, second } from '../../mapping/common.ts';
 import { conditionsOf, healthOf, journalConditions } from '../../mapping/journal-status.ts';
 import { chassisUri, systemUri } from '../../uris.ts';
@@ -16,6 +20,19 @@ export const managerAt = (
 ): ManagerFacts | undefined =>
   ManagerId === app.board.platform.manager.id ? app.board.platform.manager : undefined;
 
+/** The chassis in which the manager stands, and whose light is the manager's. */
+const homeOf = ({ board }: App): string | undefined =>
+  board.platform.manager.chassis ?? [...board.chassis.keys()][0];
+
+const lampOf = (app: App): Chassis | undefined => app.board.chassis.get(homeOf(app) ?? '');
+
+const identificationKey = 'manager.serviceIdentification';
+/** Characters. */
+const maxIdentification = 256;
+
+/** What the operator calls this service; empty until they have. */
+export const serviceIdentification = ({ settings }: App): string => settings.get(identificationKey) ?? '';
+
 export const manager = resource({
   uri: '/redfish/v1/Managers/{ManagerId}',
   schema: 'Manager',
@@ -28,7 +45,7 @@ export const manager = resource({
     const conditions = journalConditions(app.journal.state);
     const Health = healthOf(conditions);
     const chassis = [...board.chassis.keys()];
-    const home = facts.chassis ?? chassis[0];
+    const home = homeOf(app);
     return {
       Name: facts.name ?? 'Management controller',
       ManagerType: 'BMC',
@@ -36,10 +53,14 @@ export const manager = resource({
       UUID: app.uuid,
       ServiceEntryPointUUID: app.uuid,
       FirmwareVersion: app.version,
-      DateTime: second(),
-      DateTimeLocalOffset: localOffset(),
+      DateTime: second(app.clock),
+      DateTimeLocalOffset: localOffset(app.clock),
+      TimeZoneName: app.clock.zone,
+      ServiceIdentification: serviceIdentification(app),
       LastResetTime: app.started.toISOString(),
+      DateTimeSource: app.network.read().ntp.enabled ? 'NTP' : 'RTC',
       PowerState: 'On',
+      ...(lampOf(app)?.identify == null ? {} : { LocationIndicatorActive: lampOf(app)?.identify }),
       Status: {
         State: 'Enabled',
         Health,
@@ -57,7 +78,42 @@ export const manager = resource({
       },
     };
   },
+  writes: [
+    clockWrite<ManagerFacts>(),
+    {
+      properties: ['LocationIndicatorActive'],
+      unless: (_facts, app) => lampOf(app)?.identify == null,
+      apply: async (_facts, changes, { app }) => {
+        const chassis = lampOf(app);
+        if (chassis === undefined) return undefined;
+        const before = chassis.identify === true;
+        await app.board.setIdentify(chassis.id, changes.get('LocationIndicatorActive') === true);
+        return () => app.board.setIdentify(chassis.id, before);
+      },
+    },
+    {
+      properties: ['ServiceIdentification'],
+      check: (_model, changes) => {
+        const text = changes.get('ServiceIdentification');
+        return typeof text === 'string' && text.length > maxIdentification
+          ? [message('Base.StringValueTooLong', ['ServiceIdentification', maxIdentification])]
+          : [];
+      },
+      apply: (_model, changes, { app }) => {
+        const before = serviceIdentification(app);
+        app.settings.set(identificationKey, changes.get('ServiceIdentification') ?? '');
+        return () => app.settings.set(identificationKey, before);
+      },
+    },
+  ],
   actions: {
+    'Manager.ResetToDefaults': {
+      parameters: { ResetType: { type: 'String', required: true, allowable: () => defaultsTypes } },
+      run: async (_facts, { ResetType }, { app }) => {
+        await app.resetToDefaults(ResetType);
+        return undefined;
+      },
+    },
     'Manager.Reset': {
       parameters: {
         ResetType: { type: 'String', required: true, allowable: () => ['ForceRestart', 'GracefulRestart'] },

@@ -1,10 +1,11 @@
-/** What the service's answers are made of: the schemas and the message registries, by reference to DMTF's copies. */
+/** What the service's answers are made of: the schemas and the message registries, here and at DMTF. */
 
 import { registries as facts } from '../../../messages/generated/registries.ts';
 import { registryNames, registryVersion } from '../../../messages/messages.ts';
-import { ownRegistryUri } from '../../../messages/own.ts';
+import { registryPath } from '../../../messages/registry-document.ts';
 import { collection, resource } from '../../app.ts';
 import type { JsonSchemaFileBody, MessageRegistryFileBody } from '../../generated/types.ts';
+import { jsonSchemaPath } from '../../service/json-schema.ts';
 import { schemaNames, versionedNamespace } from '../../service/metadata.ts';
 
 export const jsonSchema = resource({
@@ -18,7 +19,13 @@ export const jsonSchema = resource({
       Name: `${name} schema`,
       Schema: `#${versioned}.${name}`,
       Languages: ['en'],
-      Location: [{ Language: 'en', PublicationUri: `http://redfish.dmtf.org/schemas/v1/${versioned}.json` }],
+      Location: [
+        {
+          Language: 'en',
+          Uri: jsonSchemaPath(name),
+          PublicationUri: `http://redfish.dmtf.org/schemas/v1/${versioned}.json`,
+        },
+      ],
     };
   },
 });
@@ -41,9 +48,10 @@ export const messageRegistry = resource({
     Languages: ['en'],
     Location: [
       name === 'Redfishd'
-        ? { Language: 'en', Uri: ownRegistryUri }
+        ? { Language: 'en', Uri: registryPath(name) }
         : {
             Language: 'en',
+            Uri: registryPath(name),
             PublicationUri: `https://redfish.dmtf.org/registries/${name}.${facts[name].version}.json`,
           },
     ],

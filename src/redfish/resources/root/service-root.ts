@@ -5,6 +5,7 @@ import { link } from '../../mapping/common.ts';
 import { maxExpandLevels } from '../../service/query/query.ts';
 import { managerUri, root } from '../../uris.ts';
 import { aggregationLink } from '../aggregation/aggregation.ts';
+import { serviceIdentification } from '../managers/managers.ts';
 
 /** Of DSP0266, which the service follows. */
 export const redfishVersion = '1.22.0';
@@ -21,6 +22,7 @@ export const serviceRoot = resource({
     Product: app.board.platform.name,
     RedfishVersion: redfishVersion,
     UUID: app.uuid,
+    ServiceIdentification: serviceIdentification(app),
     Systems: link(`${root}Systems`),
     Chassis: link(`${root}Chassis`),
     Managers: link(`${root}Managers`),

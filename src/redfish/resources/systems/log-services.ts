@@ -158,8 +158,8 @@ function logService(uri: string, logsAt: LogsAt, logAt: LogAt, others: readonly 
       LogPurposes: [facts.purpose],
       MaxNumberOfRecords: app.journal.cap(facts.id),
       OverWritePolicy: 'WrapsWhenFull',
-      DateTime: now(),
-      DateTimeLocalOffset: localOffset(),
+      DateTime: now(app.clock),
+      DateTimeLocalOffset: localOffset(app.clock),
       Entries: link(`${at}/Entries`),
       Status: statusOf([
         ...journalConditions(app.journal.state),

@@ -24,10 +24,10 @@ export const taskService = resource({
   schema: 'TaskService',
   live: true,
   find: (app) => app,
-  body: (): TaskServiceBody => ({
+  body: ({ clock }): TaskServiceBody => ({
     Name: 'Task service',
     ServiceEnabled: true,
-    DateTime: now(),
+    DateTime: now(clock),
     CompletedTaskOverWritePolicy: 'Oldest',
     LifeCycleEventOnTaskStateChange: true,
     Tasks: link(`${root}TaskService/Tasks`),

@@ -6,7 +6,6 @@ import type { MetricReportDefinitionBody, Writables } from '../../generated/type
 import { link, links } from '../../mapping/common.ts';
 import { faultsOfDefinition } from '../../mapping/metric-rules.ts';
 import { metricsOf } from '../../mapping/metrics.ts';
-import { predefinedIds } from '../../mapping/predefined-reports.ts';
 import { blankDefinition, definitionProperties, definitionWith } from '../../mapping/report-definition.ts';
 import { written } from '../../mapping/written.ts';
 import type { Changes } from '../../service/declare.ts';
@@ -48,7 +47,6 @@ export const metricReportDefinition = resource({
       },
     },
   ],
-  removable: ({ Id }) => !predefined.has(Id),
   remove: ({ Id }, { app }) => app.telemetry.removeDefinition(Id),
 });
 
@@ -86,9 +84,6 @@ export const metricReportDefinitions = collection({
   },
 });
 
-/** Those that come with the daemon can be switched off, not removed. */
-const predefined: ReadonlySet<string> = new Set(predefinedIds);
-
 const changed = (model: Definition, changes: Changes<Writables['MetricReportDefinition']>): Definition =>
   definitionWith(model, written(changes, definitionProperties));
 
@@ -106,7 +101,6 @@ export function newId(
   }
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(wanted))
     throw new RedfishError([message('Base.PropertyValueFormatError', [wanted.slice(0, 128), 'Id'])], 400);
-  if (taken(wanted) || predefined.has(wanted))
-    throw new RedfishError([message('Base.ResourceAlreadyExists', [schema, 'Id', wanted])]);
+  if (taken(wanted)) throw new RedfishError([message('Base.ResourceAlreadyExists', [schema, 'Id', wanted])]);
   return wanted;
 }

@@ -26,13 +26,12 @@ export function writableOf<A, M>(writes: readonly Write<A, M>[], model: M, app: 
  */
 export function annotated(body: JsonObject, { properties, allowable }: Writable): JsonObject {
   if (properties.size === 0) return body;
-  const byObject = new Map<string, string[]>();
+  const byObject = new Map<string, Set<string>>();
   for (const path of properties) {
-    const slash = path.lastIndexOf('/');
-    const parent = slash < 0 ? '' : path.slice(0, slash);
+    const [parent, name] = placeOf(body, path);
     const names = byObject.get(parent);
-    if (names === undefined) byObject.set(parent, [path.slice(slash + 1)]);
-    else names.push(path.slice(slash + 1));
+    if (names === undefined) byObject.set(parent, new Set([name]));
+    else names.add(name);
   }
   const inside = (value: Json | undefined, path: string): Json | undefined => {
     if (value === null || typeof value !== 'object') return value;
@@ -48,8 +47,23 @@ export function annotated(body: JsonObject, { properties, allowable }: Writable)
       if (Object.hasOwn(allowable, at)) out[`${name}@Redfish.AllowableValues`] = allowable[at];
     }
     const names = byObject.get(path);
-    if (names !== undefined) out['@Redfish.WriteableProperties'] = names;
+    if (names !== undefined) out['@Redfish.WriteableProperties'] = [...names];
     return out;
   };
   return object(body, '');
+}
+
+/**
+ * The object that names a writable property, by its path, and the name there: of a property in an object that is not shown
+ * now (a VLAN, before one is set) the name of that object.
+ */
+function placeOf(body: JsonObject, path: string): readonly [parent: string, name: string] {
+  const steps = path.split('/');
+  let object: Json | undefined = body;
+  for (const [index, step] of steps.slice(0, -1).entries()) {
+    if (Array.isArray(object)) break;
+    object = (object as JsonObject)[step];
+    if (object === undefined || object === null) return [steps.slice(0, index).join('/'), step];
+  }
+  return [steps.slice(0, -1).join('/'), steps.at(-1) ?? ''];
 }

@@ -3,13 +3,14 @@
  * the answer to a write all come from here, so they cannot differ.
  */
 import { odataType } from '../../generated/versions.ts';
+import { descriptions } from '../descriptions.ts';
 import type { JsonObject } from '../json.ts';
 import type { Collection, Params, Resource, SchemaName } from '../resource.ts';
 import { readMethods } from '../tree.ts';
 import { actionInfo, actionsOf } from './actions.ts';
 import { annotated, writableOf, writesOf } from './annotations.ts';
 import { tagOf } from './etag.ts';
-import type { Dependence, Revisions } from './revisions.ts';
+import type { Revisions } from './revisions.ts';
 
 /** A resource or a collection as it is shown. */
 export interface Rendered {
@@ -62,6 +63,8 @@ export class Renderer<A> {
   readonly #app: A;
   readonly #revisions: Revisions;
   readonly #cache = new Map<string, Kept>();
+  /** What was rendered of things that never change. */
+  readonly #constant = new WeakMap<object, Rendered>();
   #writes = 0;
   #hits = 0;
   #misses = 0;
@@ -90,6 +93,16 @@ export class Renderer<A> {
   }
 
   resource<M>(resource: Resource<A, M>, model: M, params: Params, uri: string): Rendered {
+    if (resource.immutable !== true || typeof model !== 'object' || model === null)
+      return this.#resource(resource, model, params, uri);
+    const known = this.#constant.get(model);
+    if (known !== undefined) return known;
+    const rendered = this.#resource(resource, model, params, uri);
+    this.#constant.set(model, rendered);
+    return rendered;
+  }
+
+  #resource<M>(resource: Resource<A, M>, model: M, params: Params, uri: string): Rendered {
     const kept = this.#cache.get(uri);
     const revision = this.#now(resource, params);
     if (kept?.revision === revision) return kept.rendered;
@@ -116,7 +129,12 @@ export class Renderer<A> {
   /** What a resource says, without what the protocol adds. */
   properties<M>(resource: Resource<A, M>, model: M, params: Params, uri: string): JsonObject {
     const body = resource.body(model, { app: this.#app, uri, params });
-    return 'Id' in body ? body : { Id: uri.slice(uri.lastIndexOf('/') + 1), ...body };
+    const {
+      Id = uri.slice(uri.lastIndexOf('/') + 1),
+      Description = descriptions[resource.schema],
+      ...rest
+    } = body;
+    return { Id, Description, ...rest };
   }
 
   actionInfo<M>(resource: Resource<A, M>, model: M, action: string, uri: string): Rendered {
@@ -125,8 +143,8 @@ export class Renderer<A> {
     return new Shown(identified(uri, 'ActionInfo', tag.etag, body), { ...tag, allow: readOnly });
   }
 
-  #now(dependence: Dependence, params: Params): number {
-    return this.#revisions.of(dependence, params) + this.#writes;
+  #now(resource: Resource<A>, params: Params): number {
+    return this.#revisions.of(resource, params, resource.readings?.(this.#app, params)) + this.#writes;
   }
 
   #keep(uri: string, kept: Kept): void {
@@ -137,13 +155,13 @@ export class Renderer<A> {
 
 /** The properties of a collection. `members` are links or bodies; `next` is the URI of the following page. */
 export const collectionBody = <A>(
-  { name, description }: Collection<A>,
+  { name, schema, description }: Collection<A>,
   total: number,
   members: readonly JsonObject[],
   next: string | undefined,
 ): JsonObject => ({
   Name: name,
-  Description: description,
+  Description: description ?? descriptions[schema],
   'Members@odata.count': total,
   Members: members,
   'Members@odata.nextLink': next,

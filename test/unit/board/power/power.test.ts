@@ -400,7 +400,7 @@ describe('what goes wrong', () => {
     expect(end.outcome).toEqual({ ok: false, reason });
     expect(b.host).toMatchObject({
       powerState: 'Off',
-      status: { state: 'StandbyOffline', health: 'Critical' },
+      status: { state: 'Disabled', health: 'Critical' },
     });
     expect(b.board.chassis.get('main')?.status.health).toBe('Critical');
     expect(b.events.at(-1)).toMatchObject({

@@ -131,7 +131,7 @@ describe('a slot', () => {
     ]);
     expect(slotOf(b)).toMatchObject({ powerState: 'Off', status: { state: 'StandbyOffline', health: 'OK' } });
     expect(b.board.chassis.get('riser')?.powerState).toBe('Off');
-    expect(hostOf(b)).toMatchObject({ powerState: 'Off', status: { state: 'StandbyOffline', health: 'OK' } });
+    expect(hostOf(b)).toMatchObject({ powerState: 'Off', status: { state: 'Disabled', health: 'OK' } });
     await pass(120_000);
     for (const id of ['SLOT_TEMP', 'RISER_TEMP', 'P12V_SLOT'])
       expect(sensorState(b, id)).toEqual({ state: 'StandbyOffline', health: 'OK' });
