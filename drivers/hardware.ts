@@ -6,6 +6,7 @@ import type { I2cTransport } from './i2c/transport.ts';
 import type { IpmiPaths } from './ipmi/ipmi.ts';
 import type { Leds } from './leds/leds.ts';
 import type { PostCodeDevices } from './post/post-codes.ts';
+import type { VirtualMachines } from './qemu/machines.ts';
 import type { SerialPorts } from './serial/serial.ts';
 import type { Watchdogs } from './watchdog/watchdog.ts';
 
@@ -22,5 +23,6 @@ export interface Hardware {
   readonly ipmi: IpmiPaths;
   /** Interfaces over which hosts send IPMI requests. */
   readonly hostIpmi: HostInterfaces;
+  readonly machines: VirtualMachines;
   close(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import type { I2cTransport } from './i2c/transport.ts';
 import { linuxIpmi } from './ipmi/linux.ts';
 import { linuxLeds } from './leds/linux.ts';
 import { linuxPostCodes } from './post/linux.ts';
+import { qemuMachines } from './qemu/qemu.ts';
 import { linuxSerial } from './serial/linux.ts';
 import { linuxWatchdogs } from './watchdog/linux.ts';
 
@@ -36,6 +37,7 @@ export async function linuxHardware(): Promise<Hardware> {
     watchdogs: linuxWatchdogs(),
     ipmi: linuxIpmi(),
     hostIpmi: linuxHostIpmi(),
+    machines: qemuMachines(),
     async close() {
       await Promise.all([gpio.close(), hwmon.close(), ...[...buses.values()].map((bus) => bus.close())]);
     },

@@ -8,6 +8,7 @@ import { type LifeCycle, lifeCycles, within } from './life-cycles.ts';
 import type { Board, BoardSettings } from './model/board.ts';
 import type { BoardEvent } from './model/event.ts';
 import type { NewNode, PowerLimit } from './model/node.ts';
+import type { BootOverride } from './model/power.ts';
 import { BoardRefusal } from './model/refusal.ts';
 import { chassisScope } from './model/revisions.ts';
 import type { Sensor, ThresholdSettings } from './model/sensor.ts';
@@ -184,15 +185,13 @@ class LiveBoard implements Board {
 
   async setBoot(id: string, boot: Parameters<Board['setBoot']>[1]): Promise<void> {
     const host = this.#host(id);
-    const { power } = host.facts;
     const before = host.boot;
     // The controller first: what it refuses is not stored.
-    if (power.kind === 'ipmi') await this.#components.nodes.setBoot(power.node, boot);
+    await this.#applyBoot(host, boot);
     try {
       host.bootControl.setOverride(boot);
     } catch (error) {
-      if (power.kind === 'ipmi')
-        await this.#components.nodes.setBoot(power.node, before).catch(() => undefined);
+      await this.#applyBoot(host, before).catch(() => undefined);
       throw error;
     }
   }
@@ -240,6 +239,13 @@ class LiveBoard implements Board {
 
   async setFanDuty(fan: string, percent: number): Promise<void> {
     await this.#components.fans.setDuty(fan, percent);
+  }
+
+  /** Gives an override to what boots the host, where that is not the host itself that asks. */
+  async #applyBoot({ id, facts: { power } }: BoardHost, boot: BootOverride): Promise<void> {
+    const { nodes, machines } = this.#components;
+    if (power.kind === 'ipmi') await nodes.setBoot(power.node, boot);
+    else if (power.kind === 'qemu') await machines.setBoot(id, boot);
   }
 
   /** A sensor of a removed chassis does not exist. */

@@ -27,6 +27,7 @@ import { PersistedState } from './persisted-state.ts';
 import { ChassisPowerCycle } from './power/chassis-power-cycle.ts';
 import { connectHosts } from './power/host-reactions.ts';
 import { Hosts } from './power/hosts.ts';
+import { createMachines } from './power/machines.ts';
 import { Panel } from './power/panel.ts';
 import { nodePowerLine } from './power/sequences/sequences.ts';
 import { Slots } from './power/slots.ts';
@@ -113,11 +114,14 @@ function createHosted(base: Base, measured: Measured, hardware: Hardware, option
     ...{ ...context, transports, sensors, inventory, faults, mark, answerHost },
     hosts: hosts.all,
   });
-  for (const facts of platform.hosts ?? []) hosts.add(facts, nodes);
+  const machines = createMachines(platform.hosts ?? [], {
+    ...{ ...context, machines: hardware.machines, hosts: hosts.all },
+  });
+  for (const facts of platform.hosts ?? []) hosts.add(facts, nodes, machines);
   for (const facts of platform.nodes ?? [])
     nodes.add(facts, facts.chassis ?? defaultChassis, hosts.all.get(facts.host ?? '')?.name);
   connectHosts({ ...context, presence, slots, hosts, declared: platform.lines ?? {} });
-  return { hosts, fans, supplies, drives, inventory, nodes };
+  return { hosts, fans, supplies, drives, inventory, nodes, machines };
 }
 
 /** What sums up and shows the rest: leak detectors, chassis, LEDs and the front panel. */
@@ -180,7 +184,9 @@ function createBase(platform: Platform, hardware: Hardware, settings: BoardSetti
 
 /** Lines that show whether the controllers of hosts report power. */
 function nodePowerLines({ hosts = [] }: Platform): Record<string, LineFacts> {
-  const nodes = hosts.flatMap(({ power }) => (power.kind === 'ipmi' ? [power.node] : []));
+  const nodes = hosts.flatMap(({ power }) =>
+    power.kind === 'ipmi' ? [power.node] : power.kind === 'qemu' ? [power.qmp] : [],
+  );
   return Object.fromEntries(nodes.map((node) => [nodePowerLine(node), { direction: 'in', node }]));
 }
 

@@ -18,7 +18,7 @@ export function lifeCycles(
   isMains: boolean,
 ): readonly LifeCycle[] {
   const { context, presence, panel, cycles, leakDetectors, inventory, indicators, chassis } = components;
-  const { slots, hosts, fans, sampler, nodes } = components;
+  const { slots, hosts, fans, sampler, nodes, machines } = components;
   const { lines, persisted } = context;
   const { ready } = platform.manager;
   return [
@@ -39,6 +39,7 @@ export function lifeCycles(
     { start: () => fans.start(), stop: () => within(stopPatience, fans.stop()) },
     { start: () => sampler.start(), stop: () => within(stopPatience, sampler.stop()) },
     { start: () => nodes.start(), stop: () => within(stopPatience, nodes.stop()) },
+    { start: () => machines.start(), stop: () => machines.stop() },
     { start: () => hosts.start(), stop: () => hosts.stop() },
     { start: () => inventory.refresh(), stop: () => inventory.stop() },
   ];

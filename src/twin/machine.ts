@@ -192,6 +192,7 @@ export class Machine {
         this.#showInputs(at);
         this.serial.changed();
         this.firmware.changed();
+        this.hosts.machines.changed();
         this.buses.changed();
         this.nodes.changed();
       },

@@ -18,6 +18,7 @@ import type { HostButton } from './hosts.ts';
 import { createLeds, type TwinLeds } from './leds.ts';
 import type { Edge } from './lines.ts';
 import { Machine } from './machine.ts';
+import type { TwinMachines } from './machines.ts';
 import { lookup, TwinError, unknownName } from './names.ts';
 import { logEvent, type NodeEvent } from './nodes/event.ts';
 import type { SimulatedNode } from './nodes/node.ts';
@@ -55,6 +56,7 @@ export class Twin implements Hardware {
   readonly watchdogs: TwinWatchdogs = createWatchdogs();
   readonly ipmi: IpmiPaths;
   readonly hostIpmi: TwinHostIpmi;
+  readonly machines: TwinMachines;
   readonly #machine: Machine;
   /** Buttons that are being pressed. */
   readonly #pressed = new Set<string>();
@@ -73,6 +75,7 @@ export class Twin implements Hardware {
     this.leds = createLeds((platform.indicators ?? []).flatMap(({ led }) => led ?? []));
     this.ipmi = machine.nodes.paths;
     this.hostIpmi = machine.firmware.interfaces;
+    this.machines = machine.hosts.machines;
   }
 
   /** Pins the physical value of a sensor, in its unit; null returns it to the model. */

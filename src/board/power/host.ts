@@ -209,6 +209,11 @@ export class BoardHost implements Host {
     this.#restore.mainsRestored();
   }
 
+  /** Its own operating system or firmware has reset it, which no line shows. */
+  restarted(): void {
+    this.#notice({ kind: 'booting' });
+  }
+
   /** The host was plugged in and has had its time to start: power has come to it, as after a loss of mains. */
   pluggedIn(): void {
     this.power.plug();
