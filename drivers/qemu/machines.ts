@@ -12,8 +12,11 @@ export interface MachineListener {
 export interface VirtualMachine {
   /** Resolves once the machine has accepted it. @throws DeviceError */
   control(action: ChassisAction): Promise<void>;
-  /** Devices in the order in which the next boot tries them, by their QEMU ids. @throws DeviceError */
-  setBootOrder(devices: readonly string[]): Promise<void>;
+  /**
+   * Devices that the next boot tries, by their QEMU ids: `first` before the others. One of the others that the machine does
+   * not have is passed over. @throws DeviceError
+   */
+  setBootOrder(first: string | null, others: readonly string[]): Promise<void>;
   /** Puts the image at `file` into a drive, or takes what is in it out (null). @throws DeviceError */
   changeMedium(drive: string, file: string | null): Promise<void>;
   close(): void;

@@ -1,5 +1,6 @@
 /** A virtual machine in QEMU, switched by QMP: off is a stopped machine that has been reset, as with `-S`. */
 import type { ChassisAction } from 'node-ipmi';
+import { DeviceError } from '../errors.ts';
 import type { MachineListener, VirtualMachine, VirtualMachines } from './machines.ts';
 import { Qmp, type QmpEvent } from './qmp.ts';
 
@@ -16,12 +17,19 @@ const commands: Readonly<Record<ChassisAction, readonly string[]>> = {
 
 /** States in which the processors run, or would if nobody had interrupted them (QAPI, RunState). */
 const poweredStates: readonly string[] = ['running', 'paused', 'suspended', 'watchdog', 'io-error', 'debug'];
+/** Not booted from. */
+const noIndex = -1;
 /** Firmware may reset a machine several times at its start. Milliseconds. */
 const resetPause = 1_000;
 
 export const qemuMachines = (): VirtualMachines => ({
   open: (qmp, listener) => new QemuMachine(qmp, listener),
 });
+
+/** A machine may lack a device of its descriptor. */
+function passOver(error: unknown): void {
+  if (!(error instanceof DeviceError) || error.kind !== 'unsupported') throw error;
+}
 
 class QemuMachine implements VirtualMachine {
   readonly #qmp: Qmp;
@@ -49,13 +57,20 @@ class QemuMachine implements VirtualMachine {
     }
   }
 
-  async setBootOrder(devices: readonly string[]): Promise<void> {
-    for (const [value, device] of devices.entries())
-      await this.#qmp.send('qom-set', {
+  async setBootOrder(first: string | null, others: readonly string[]): Promise<void> {
+    const set = (device: string, value: number) =>
+      this.#qmp.send('qom-set', {
         path: `/machine/peripheral/${device}`,
         property: 'bootindex',
         value,
       });
+    // Two devices cannot have the same index: each gives its own up first.
+    for (const device of others) await set(device, noIndex).catch(passOver);
+    if (first !== null) {
+      await set(first, noIndex);
+      await set(first, 0);
+    }
+    for (const [index, device] of others.entries()) await set(device, index + 1).catch(passOver);
   }
 
   async changeMedium(drive: string, file: string | null): Promise<void> {

@@ -204,6 +204,10 @@ class LiveBoard implements Board {
     this.hosts.get(host)?.bootControl.taken();
   }
 
+  async changeMedium(host: string, file: string | null): Promise<void> {
+    await this.#components.machines.changeMedium(host, file);
+  }
+
   setReady(on: boolean): void {
     const { ready } = this.platform.manager;
     if (ready !== undefined && !this.#isStopped) this.#components.context.lines.show(ready, on);

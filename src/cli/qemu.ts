@@ -42,7 +42,7 @@ The machine is off until it is switched on over Redfish. Words behind -- are pas
 });
 
 /** The program and its arguments. A machine that stops keeps its process: its controller switches it on again. */
-function commandLine({ power, console, ipmi }: HostFacts): string[] {
+export function commandLine({ power, console, ipmi }: HostFacts): string[] {
   const serial = console?.device;
   const [vm] = (ipmi?.interfaces ?? []).flatMap((each) => each.vm ?? []);
   const qmp = power.kind === 'qemu' ? power.qmp : '';

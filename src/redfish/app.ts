@@ -11,6 +11,7 @@ import type { Discovery } from '../discovery/discovery.ts';
 import type { EventHub } from '../events/hub.ts';
 import type { Software } from '../firmware/software.ts';
 import type { SpeakingHosts } from '../host/hosts.ts';
+import type { VirtualMedia } from '../host/virtual-media.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ManagerClock } from '../network/manager-clock.ts';
 import type { Network } from '../network/network.ts';
@@ -26,6 +27,8 @@ export interface App {
   readonly board: Board;
   /** What hosts have said of themselves. */
   readonly hosts: SpeakingHosts;
+  /** Images in the drives of virtual machines. */
+  readonly media: VirtualMedia;
   /** Nodes that are added while the daemon runs; null where none can be. */
   readonly sources: AggregationSources | null;
   readonly journal: Journal;

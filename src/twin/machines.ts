@@ -64,7 +64,8 @@ export function createMachines(board: Platform, host: (id: string) => HostModel 
           if (model === undefined) throw new DeviceError('no-bus', qmp, 'there is no such machine');
           actions[action](model);
         },
-        setBootOrder: async (devices) => void order.set(id, devices),
+        setBootOrder: async (first, others) =>
+          void order.set(id, first === null ? others : [first, ...others]),
         async changeMedium(drive, file) {
           if (file === null) media.delete(drive);
           else media.set(drive, file);

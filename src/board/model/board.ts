@@ -88,6 +88,8 @@ export interface Board {
   bootOverrideRead(host: string): void;
   /** The firmware of a host has taken the override: one for a single boot is used up. */
   bootOverrideTaken(host: string): void;
+  /** Puts the image at `file` into the drive of a virtual machine; null empties it. @throws BoardRefusal, DeviceError */
+  changeMedium(host: string, file: string | null): Promise<void>;
   /** Tells firmware that waits for it whether the controller answers. A board whose hosts speak IPMI begins with no. */
   setReady(on: boolean): void;
   /** @throws BoardRefusal where no line shows that a boot has failed */

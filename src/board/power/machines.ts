@@ -64,13 +64,17 @@ export class Machines {
     const devices = this.#managed.get(host)?.power.bootDevices ?? {};
     const order = Object.values(devices);
     const wanted = boot.enabled === 'Disabled' ? undefined : this.#deviceOf(host, boot);
-    const first = wanted === undefined ? [] : [wanted];
-    await this.#of(host).setBootOrder([...first, ...order.filter((device) => device !== wanted)]);
+    await this.#of(host).setBootOrder(
+      wanted ?? null,
+      order.filter((device) => device !== wanted),
+    );
   }
 
-  /** The machine of a host, for its drives. @throws BoardRefusal for a host that is none */
-  machineOf(host: string): VirtualMachine {
-    return this.#of(host);
+  /** Puts an image into the drive of a host, or empties it (null). @throws BoardRefusal, DeviceError */
+  async changeMedium(host: string, file: string | null): Promise<void> {
+    const drive = this.#managed.get(host)?.power.mediaDrive;
+    if (drive === undefined) throw new BoardRefusal('not-supported', `${host} has no drive for images`);
+    await this.#of(host).changeMedium(drive, file);
   }
 
   #deviceOf(host: string, { target }: BootOverride): string | undefined {

@@ -7,6 +7,7 @@ import { Archives } from '../../diagnostics/archives.ts';
 import type { EventHub } from '../../events/hub.ts';
 import { systemSoftware } from '../../firmware/software.ts';
 import type { SpeakingHosts } from '../../host/hosts.ts';
+import { VirtualMedia } from '../../host/virtual-media.ts';
 import { refusalOf } from '../../http/middleware/errors.ts';
 import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { App } from '../../redfish/app.ts';
@@ -79,6 +80,7 @@ function appOf(options: ModuleContext['options'], parts: RedfishParts, tasks: Ta
   return {
     board,
     hosts,
+    media: new VirtualMedia({ board, settings, directory: join(state, 'media') }),
     sources: aggregates(platform) ? new AggregationSources({ board, settings, state, log: log.warn }) : null,
     journal,
     events,

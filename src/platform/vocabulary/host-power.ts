@@ -102,6 +102,7 @@ const qemuPower = object(
       ),
       'none: its boot device cannot be chosen',
     ),
+    mediaDrive: optional(text('QEMU id of the CD drive that takes images over Redfish.'), 'no virtual media'),
     onTimeout,
     offTimeout,
     gracefulTimeout,

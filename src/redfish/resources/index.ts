@@ -48,6 +48,7 @@ import { memory, memoryCollection } from './systems/memory.ts';
 import { processor, processors } from './systems/processors.ts';
 import { simpleStorage, simpleStorages } from './systems/simple-storage.ts';
 import { system, systems } from './systems/systems.ts';
+import { virtualMedia, virtualMediaCollection } from './systems/virtual-media.ts';
 import { subTask, subTasks, task, taskService, tasks } from './tasks/tasks.ts';
 import { metricDefinition, metricDefinitions } from './telemetry/metric-definitions.ts';
 import { metricReportDefinition, metricReportDefinitions } from './telemetry/metric-report-definitions.ts';
@@ -60,7 +61,7 @@ const all: readonly (Resource<App> | Collection<App>)[] = [
   serviceRoot,
   ...[systems, system, ...systemLogs],
   ...[processors, processor, memoryCollection, memory, simpleStorages, simpleStorage],
-  ...[bios, bootOptions, bootOption, pcieSlots],
+  ...[bios, bootOptions, bootOption, pcieSlots, virtualMediaCollection, virtualMedia],
   ...[chassisCollection, chassis, assembly, sensors, sensor, controls, control, environmentMetrics],
   ...[thermal, thermalSubsystem, thermalMetrics, fans, fan],
   ...[leakDetection, leakDetectors, leakDetector, drives, drive],

@@ -26,6 +26,7 @@ import type { Changes } from '../../service/declare.ts';
 import { chassisUri, consoleUri, managerUri } from '../../uris.ts';
 import { bootOrderOf } from './boot-options.ts';
 import { simpleStorageLink } from './simple-storage.ts';
+import { virtualMediaLink } from './virtual-media.ts';
 
 const bootEnabled = ['Disabled', 'Once', 'Continuous'];
 const bootModes = ['Legacy', 'UEFI'];
@@ -53,6 +54,7 @@ export const system = resource({
       AssetTag: host.assetTag,
       ...systemSummary(app, host, uri),
       SimpleStorage: simpleStorageLink(app, host.id),
+      VirtualMedia: virtualMediaLink(app, host.id),
       PowerState: host.powerState,
       PowerRestorePolicy: host.restorePolicy,
       LastResetTime: host.lastReset?.time.toISOString(),
