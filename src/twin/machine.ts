@@ -3,6 +3,7 @@ import type { FanFacts, Platform, PowerSupplyFacts } from '../platform/vocabular
 import { TwinBuses } from './buses.ts';
 import { type KnownSensor, sensorsOf } from './catalog.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { TwinFirmware } from './firmware.ts';
 import type { HostModel } from './host.ts';
 import { TwinHosts } from './hosts.ts';
 import { createHwmon, type TwinHwmon } from './hwmon.ts';
@@ -47,6 +48,7 @@ export class Machine {
   readonly hwmon: TwinHwmon;
   readonly serial: TwinSerial;
   readonly postCodes: TwinPostCodes;
+  readonly firmware: TwinFirmware;
   readonly hosts: TwinHosts;
   readonly physics: Physics;
   readonly buses: TwinBuses;
@@ -79,6 +81,7 @@ export class Machine {
     });
     this.serial = createSerial(platform, (id) => this.hosts.all.get(id)?.state);
     this.postCodes = createPostCodes(platform, (id) => this.hosts.all.get(id));
+    this.firmware = new TwinFirmware(platform, this.faults, (id) => this.hosts?.all.get(id));
     this.hosts = this.#createHosts();
     this.#connectSwitches();
     this.physics = this.#createPhysics();
@@ -188,6 +191,8 @@ export class Machine {
         this.postCodes.changed();
         this.#showInputs(at);
         this.serial.changed();
+        this.firmware.changed();
+        this.hosts.machines.changed();
         this.buses.changed();
         this.nodes.changed();
       },
