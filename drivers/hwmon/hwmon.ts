@@ -20,6 +20,11 @@ export interface Hwmon {
    * @throws DeviceError `no-bus` where no driver shows it
    */
   chip(bus: number, address: number, place: KernelPlace): Promise<number>;
+  /**
+   * The inputs of the device with this driver name whose `_label` matches, in the units of sysfs, by label.
+   * @throws DeviceError `no-bus` where there is no such device
+   */
+  labelled(device: string, labels: RegExp): Promise<ReadonlyMap<string, number>>;
   /** The contents of an EEPROM that the kernel's driver has, `length` bytes at most. @throws DeviceError */
   eeprom(bus: number, address: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;

@@ -75,6 +75,19 @@ class LinuxHwmon implements Hwmon {
     return this.#use(key, () => findPlace(device, place), readNode);
   }
 
+  async labelled(device: string, labels: RegExp): Promise<ReadonlyMap<string, number>> {
+    const [folder] = await devices(this.#hwmonClass, (name) => name === device);
+    if (folder === undefined)
+      throw new DeviceError('no-bus', join(this.#hwmonClass, '*'), `no device is called ${device}`);
+    const readings = new Map<string, number>();
+    for (const file of (await list(folder)).filter((name) => name.endsWith('_label')).sort(byNumber)) {
+      const label = await readText(join(folder, file));
+      if (labels.test(label))
+        readings.set(label, await readNumber(join(folder, file.replace(/_label$/, '_input'))));
+    }
+    return readings;
+  }
+
   async eeprom(bus: number, address: number, length: number): Promise<Uint8Array> {
     const path = join(this.#root, 'bus/i2c/devices', clientName(bus, address), 'eeprom');
     try {

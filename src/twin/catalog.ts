@@ -56,6 +56,14 @@ export const hostOfNode = (board: Platform, { id, host }: NodeFacts) =>
         ((each.power.kind === 'ipmi' && each.power.node === id) || each.console?.node === id)),
   );
 
+/** Limit of the die of a simulated processor behind PECI, Cel. */
+const tjMax = 93;
+const peciFacts: Readonly<Record<string, Partial<KnownSensor>>> = {
+  temperature: { nominal: 42 },
+  thermalMargin: { nominal: 42, below: tjMax },
+  tjMax: { nominal: tjMax, constant: true },
+};
+
 /** A sensor of a node; the descriptor overrides the facts. */
 function nodeSensor(node: NodeFacts, host: string | undefined, facts: AnalogFacts): KnownSensor {
   const { name, quantity, context, thresholds, nominal, below, standby, constant } = facts;
@@ -140,6 +148,13 @@ export function sensorsOf(board: Platform): ReadonlyMap<string, KnownSensor> {
       });
     }
   }
+  for (const { id, sensors: declared } of board.peci ?? [])
+    for (const [channel, facts] of Object.entries(declared))
+      add({
+        ...{ id: facts.id, facts, quantity: 'Temperature', at: { device: id, channel } },
+        ...poweredBy(facts.poweredBy),
+        ...peciFacts[channel],
+      });
   for (const node of board.nodes ?? []) {
     const host = hostOfNode(board, node)?.id;
     for (const facts of nodeSensors(node)) if (facts.kind === 'analog') add(nodeSensor(node, host, facts));

@@ -21,6 +21,30 @@ export interface HwmonSurroundings {
   asserted(line: string): boolean;
 }
 
+/** What a driver of the kernel shows of a processor, millidegrees by label; undefined for another device. */
+function peciInputs(
+  { peci = [] }: Platform,
+  device: string,
+  value: (sensor: string) => number,
+): ReadonlyMap<string, number> | undefined {
+  const processor = peci.find(({ address }) => device.endsWith(`.cpu${address - 0x30}`));
+  if (processor === undefined) return undefined;
+  const { temperature, thermalMargin, tjMax, memory, dimmGroupA, dimmGroupB } = processor.sensors;
+  const limit = tjMax === undefined ? 93 : value(tjMax.id);
+  const die = () => (thermalMargin === undefined ? undefined : limit + value(thermalMargin.id));
+  const shown: Readonly<Record<string, number | undefined>> = device.startsWith('peci_cputemp')
+    ? { Die: die() ?? (temperature && value(temperature.id)), Tjmax: limit }
+    : {
+        'DIMM A1': (dimmGroupA ?? memory) && value((dimmGroupA ?? memory)?.id ?? ''),
+        'DIMM D1': dimmGroupB && value(dimmGroupB.id),
+      };
+  return new Map(
+    Object.entries(shown).flatMap(([label, cel]) =>
+      cel === undefined ? [] : [[label, Math.round(cel * 1000)] as const],
+    ),
+  );
+}
+
 export function createHwmon(board: Platform, around: HwmonSurroundings): TwinHwmon {
   const channels = new Map((board.adc ?? []).map((adc) => [adc.channel, adc]));
   const tachs = new Map(
@@ -53,6 +77,12 @@ export function createHwmon(board: Platform, around: HwmonSurroundings): TwinHwm
         throw new DeviceError('unsupported', `pwm ${index}`, `the duty is 0 to 100 percent, not ${percent}`);
       }
       duties.set(index, percent);
+    },
+    async labelled(device, labels) {
+      around.settle();
+      const shown = peciInputs(board, device, (id) => around.value(id));
+      if (shown === undefined) throw new DeviceError('no-bus', device, 'the machine has none');
+      return new Map([...shown].filter(([label]) => labels.test(label)));
     },
     // No kernel driver holds a chip of the twin.
     async chip(bus, address) {

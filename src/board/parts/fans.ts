@@ -1,7 +1,8 @@
-/** The fans of a board: driven at the fail-safe duty in automatic mode, at the requested duty in manual mode. */
+/** The fans of a board: driven as their zone asks in automatic mode, at the requested duty in manual mode. */
 import type { Platform } from '../../platform/vocabulary/index.ts';
+import { drivenDuty } from '../cooling/zone.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Cooling } from '../model/chassis.ts';
+import type { Cooling } from '../model/cooling.ts';
 import { BoardRefusal } from '../model/refusal.ts';
 import type { PersistedState } from '../persisted-state.ts';
 import { BoardFan, type FanParts } from './fan.ts';
@@ -21,6 +22,11 @@ export class Fans {
   /** Percent. */
   readonly #limits: { readonly minimumDuty: number; readonly failSafeDuty: number };
   #mode: Cooling['mode'];
+  #isFullSpeed: boolean;
+  /** When manual mode began, on the monotonic clock. */
+  #manualSince = performance.now();
+  /** Duty that the zone of a fan asks for, percent; in manual mode its least one. */
+  #demands: ReadonlyMap<string, number> = new Map();
   #retry: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -28,6 +34,7 @@ export class Fans {
     this.#parts = parts;
     this.#limits = { minimumDuty: cooling?.minimumDuty ?? 20, failSafeDuty: cooling?.failSafeDuty ?? 100 };
     this.#mode = parts.persisted.cooling();
+    this.#isFullSpeed = parts.persisted.fullSpeed();
     this.all = new Map(
       fans.map((facts) => [facts.id, new BoardFan(facts, facts.chassis ?? defaultChassis, parts)]),
     );
@@ -37,8 +44,32 @@ export class Fans {
     });
   }
 
-  get cooling(): Cooling {
-    return { mode: this.#mode, ...this.#limits };
+  get cooling(): Omit<Cooling, 'zones'> {
+    return { mode: this.#mode, isFullSpeed: this.#isFullSpeed, ...this.#limits };
+  }
+
+  /** Milliseconds since manual mode began; null in automatic mode. */
+  get manualFor(): number | null {
+    return this.#mode === 'manual' ? performance.now() - this.#manualSince : null;
+  }
+
+  /** Drives the fans as zones ask, percent by fan. A fan whose duty stays is not written. */
+  control(demands: ReadonlyMap<string, number>): void {
+    this.#demands = demands;
+    if (this.#isStopped) return;
+    for (const fan of this.all.values()) {
+      const duty = this.#dutyOf(fan);
+      // A failure shows in the fan itself, and is retried.
+      if (fan.target !== duty) fan.drive(duty).catch(() => undefined);
+    }
+  }
+
+  /** @throws what the settings throw; nothing has changed then */
+  async setFullSpeed(on: boolean): Promise<void> {
+    this.#parts.persisted.setFullSpeed(on);
+    this.#isFullSpeed = on;
+    this.#parts.signals.emit('stateChanged', 'board');
+    await this.#drive();
   }
 
   /** Drives every fan to its duty; one that fails is retried until it succeeds. */
@@ -63,6 +94,7 @@ export class Fans {
    */
   async setMode(mode: Cooling['mode']): Promise<void> {
     this.#parts.persisted.setCooling(mode);
+    if (mode === 'manual' && this.#mode !== mode) this.#manualSince = performance.now();
     this.#mode = mode;
     this.#parts.signals.emit('stateChanged', 'board');
     await this.#drive();
@@ -84,8 +116,10 @@ export class Fans {
     const before = fan.duty ?? failSafeDuty;
     const group = this.#group(fan);
     try {
-      await Promise.all(group.map((each) => each.drive(percent)));
+      const least = this.#isFullSpeed ? 100 : this.#demandOf(group);
+      await Promise.all(group.map((each) => each.drive(Math.max(percent, least ?? 0))));
       this.#parts.persisted.setDuty(group[0]?.id ?? id, percent);
+      this.#parts.signals.emit('stateChanged', 'board');
     } catch (error) {
       // A fan that was given yet another duty meanwhile keeps that.
       const back = group.filter(({ target }) => target === percent);
@@ -115,11 +149,21 @@ export class Fans {
     await Promise.allSettled([...this.all.values()].map((fan) => fan.drive(this.#dutyOf(fan))));
   }
 
-  /** The duty that a fan is to have, percent. */
+  /** The duty that a fan is to have, percent: the highest of those on its output. */
   #dutyOf(fan: BoardFan): number {
+    if (this.#isFullSpeed) return 100;
     const { minimumDuty, failSafeDuty } = this.#limits;
-    const [first = fan] = this.#group(fan);
-    const duty = this.#mode === 'manual' ? this.#parts.persisted.duty(first.id) : undefined;
-    return duty === undefined ? failSafeDuty : Math.max(duty, minimumDuty);
+    const group = this.#group(fan);
+    const [first = fan] = group;
+    const demand = this.#demandOf(group);
+    const manual = this.#mode === 'manual' ? this.#parts.persisted.duty(first.id) : undefined;
+    if (manual !== undefined) return Math.max(manual, minimumDuty, demand ?? 0);
+    return demand === null ? failSafeDuty : drivenDuty(fan.target, demand);
+  }
+
+  /** What the zones of these fans ask for at most, percent; null without a zone. */
+  #demandOf(group: readonly BoardFan[]): number | null {
+    const demands = group.flatMap(({ id }) => this.#demands.get(id) ?? []);
+    return demands.length === 0 ? null : Math.max(...demands);
   }
 }

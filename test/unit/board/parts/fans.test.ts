@@ -41,7 +41,10 @@ describe('the duty of the fans', () => {
   it('is the fail-safe duty from the start', async () => {
     const b = await startBench();
     expect(duties(b.twin)).toEqual([failSafe, failSafe]);
-    expect(b.board.cooling).toEqual({ mode: 'automatic', minimumDuty: 20, failSafeDuty: failSafe });
+    expect(b.board.cooling).toEqual({
+      ...{ mode: 'automatic', minimumDuty: 20, failSafeDuty: failSafe, isFullSpeed: false },
+      zones: new Map(),
+    });
     expect(fan(b, 'FAN0')).toEqual(good);
   });
 
