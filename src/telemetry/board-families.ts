@@ -2,7 +2,7 @@
 import type { Board } from '../board/model/board.ts';
 import type { Quantity, Sensor } from '../board/model/sensor.ts';
 import type { Health } from '../board/model/status.ts';
-import { type Family, labelsOf, type Sample } from './exposition.ts';
+import { type Family, KeptSample, labelsOf, type Sample } from './exposition.ts';
 
 interface Kind {
   readonly name: string;
@@ -80,33 +80,64 @@ const kinds: Readonly<Record<Quantity, Kind>> = {
 const healthValues: Readonly<Record<Health, number>> = { OK: 0, Warning: 1, Critical: 2 };
 const powerStates = ['On', 'Off', 'PoweringOn', 'PoweringOff'] as const;
 
-/** Labels by sensor; they are constant. */
-const known = new WeakMap<Sensor, { readonly full: string; readonly short: string }>();
+/** The lines of a sensor; its labels are constant. */
+class SensorSamples {
+  readonly #factor: number;
+  readonly #reading: KeptSample;
+  readonly #up: KeptSample;
+  readonly #health: KeptSample;
+  #raw: number | null = null;
+  #value = 0;
 
-function labelsOfSensor(sensor: Sensor) {
+  constructor({ chassis, id, name, context, quantity }: Sensor) {
+    const short = { chassis, sensor: id };
+    const { unit, factor } = kinds[quantity];
+    this.#factor = factor;
+    this.#reading = new KeptSample(labelsOf({ ...short, name, context: context ?? undefined, unit }));
+    this.#up = new KeptSample(labelsOf(short));
+    this.#health = new KeptSample(labelsOf(short));
+  }
+
+  /** @param raw the reading, in its own unit */
+  reading(raw: number): KeptSample {
+    if (raw !== this.#raw) this.#value = Number((raw * this.#factor).toPrecision(7));
+    this.#raw = raw;
+    return this.#reading.with(this.#value);
+  }
+
+  up({ reading }: Sensor): KeptSample {
+    return this.#up.with(reading === null ? 0 : 1);
+  }
+
+  health({ status }: Sensor): KeptSample {
+    return this.#health.with(healthValues[status.health]);
+  }
+}
+
+const known = new WeakMap<Sensor, SensorSamples>();
+
+function samplesOf(sensor: Sensor): SensorSamples {
   const found = known.get(sensor);
   if (found !== undefined) return found;
-  const { chassis, id, name, context, quantity } = sensor;
-  const short = { chassis, sensor: id };
-  const made = {
-    full: labelsOf({ ...short, name, context: context ?? undefined, unit: kinds[quantity].unit }),
-    short: labelsOf(short),
-  };
+  const made = new SensorSamples(sensor);
   known.set(sensor, made);
   return made;
 }
 
 /** Returns the families of a board. An unknown reading has no sample; `redfishd_sensor_up` is 0 then. */
 export function boardFamilies(board: Board): Family[] {
-  const sensors = [...board.sensors.values()];
   const readings = new Map<Quantity, Sample[]>();
-  for (const sensor of sensors) {
-    const { quantity, reading } = sensor;
+  const up: Sample[] = [];
+  const health: Sample[] = [];
+  for (const sensor of board.sensors.values()) {
+    const { quantity, reading, status } = sensor;
+    const own = samplesOf(sensor);
+    up.push(own.up(sensor));
+    if (status.state !== 'Absent') health.push(own.health(sensor));
     if (reading === null) continue;
-    const value = Number((reading * kinds[quantity].factor).toPrecision(7));
     const samples = readings.get(quantity);
-    if (samples === undefined) readings.set(quantity, [[labelsOfSensor(sensor).full, value]]);
-    else samples.push([labelsOfSensor(sensor).full, value]);
+    if (samples === undefined) readings.set(quantity, [own.reading(reading)]);
+    else samples.push(own.reading(reading));
   }
   return [
     ...[...readings].map(
@@ -122,17 +153,13 @@ export function boardFamilies(board: Board): Family[] {
       name: 'redfishd_sensor_up',
       type: 'gauge',
       help: 'Whether there is a reading of the sensor: 1, or 0 where it is unknown.',
-      samples: sensors.map((sensor) => [labelsOfSensor(sensor).short, sensor.reading === null ? 0 : 1]),
+      samples: up,
     },
     {
       name: 'redfishd_sensor_health',
       type: 'gauge',
       help: 'Health of the sensor: 0 is OK, 1 Warning, 2 Critical. What is absent has none.',
-      samples: sensors.flatMap((sensor): Sample[] =>
-        sensor.status.state === 'Absent'
-          ? []
-          : [[labelsOfSensor(sensor).short, healthValues[sensor.status.health]]],
-      ),
+      samples: health,
     },
     ...partFamilies(board),
   ];

@@ -187,7 +187,7 @@ suite('lan-chassis with three simulated nodes', () => {
     while (Date.now() - since < 10 * poll) {
       for (const node of names) {
         const { body } = await daemon.get(system(node));
-        expect(at(body, '/Status/State')).toMatch(/^(Enabled|StandbyOffline)$/);
+        expect(at(body, '/Status/State')).toMatch(/^(Enabled|Disabled)$/);
       }
       await new Promise((resolve) => setTimeout(resolve, 200));
     }

@@ -33,6 +33,9 @@ export interface SensorOrigin {
   readonly inputs?: readonly string[];
 }
 
+/** Changes of all sensors: one that takes the id of another must not seem unchanged. */
+let revisions = 0;
+
 export class BoardSensor implements Sensor {
   readonly id: string;
   readonly name: string;
@@ -54,6 +57,7 @@ export class BoardSensor implements Sensor {
   #readingTime: Date | null = null;
   #status: Status = { state: 'Starting', health: 'OK' };
   #crossed: readonly ThresholdName[] = [];
+  #revision = 0;
   #fault: string | null = null;
   /** Thresholds that the last event reported as crossed; kept while there are no readings. */
   #reported: readonly ThresholdName[] = [];
@@ -90,6 +94,10 @@ export class BoardSensor implements Sensor {
 
   get status(): Status {
     return this.#status;
+  }
+
+  get revision(): number {
+    return this.#revision;
   }
 
   get crossed(): readonly ThresholdName[] {
@@ -215,6 +223,8 @@ export class BoardSensor implements Sensor {
     const isCrossedSame =
       crossed.length === this.#crossed.length && crossed.every((each) => this.#crossed.includes(each));
     this.#crossed = crossed;
+    revisions += 1;
+    this.#revision = revisions;
     this.#signals.emit('readingChanged', this.#scope);
     if (isSame && isCrossedSame) return;
     if (!isSame) this.#status = { state, health };

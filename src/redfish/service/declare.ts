@@ -81,7 +81,7 @@ export interface Action<A, M, N extends keyof ActionParameters, P = object> {
 export interface Declared<A, U extends string, S extends SchemaName, M, B>
   extends Omit<
     untyped.Resource<A, M>,
-    'uri' | 'schema' | 'find' | 'ids' | 'body' | 'excerpt' | 'writes' | 'actions' | 'remove'
+    'uri' | 'schema' | 'find' | 'ids' | 'body' | 'excerpt' | 'writes' | 'actions' | 'remove' | 'readings'
   > {
   readonly uri: U;
   readonly schema: S;
@@ -89,6 +89,7 @@ export interface Declared<A, U extends string, S extends SchemaName, M, B>
   find(app: A, params: ParamsOf<U>): M | undefined;
   body(model: M, place: Place<A, ParamsOf<U>>): B;
   excerpt?(body: Bodies[S]): string | undefined;
+  readings?(app: A, params: ParamsOf<U>): number;
   readonly writes?: readonly Write<A, M, NoInfer<S>, ParamsOf<U>>[];
   readonly actions?: { readonly [N in ActionName<S>]?: Action<A, M, N, ParamsOf<U>> };
   remove?(model: M, context: WriteContext<A, ParamsOf<U>>): void | Promise<void>;

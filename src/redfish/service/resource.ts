@@ -148,6 +148,13 @@ export interface Resource<A, M = unknown> {
    * kept until something of that kind changes.
    */
   readonly shows?: 'state' | 'readings' | 'time';
+  /**
+   * Counts the changes of the readings that it shows, where those are fewer than all of its chassis or system. Never falls,
+   * whichever thing is at `params`.
+   */
+  readings?(app: A, params: Params): number;
+  /** Its model never changes: what was rendered of it holds as long as it is there. */
+  readonly immutable?: boolean;
   /** Shows readings of parts outside its own chassis or system too. */
   readonly spans?: boolean;
   /** Shows what changes without notice: never kept. */

@@ -102,4 +102,40 @@ describe('the recipes of CONTRIBUTING.md', () => {
     const output = run('npx', 'vitest', 'run', 'test/unit/platform/schema.test.ts');
     expect(output).not.toMatch(/failed/);
   }, 180_000);
+
+  it('make a resource with an action, reached by its link', () => {
+    const output = run(
+      'npx',
+      ...['vitest', 'run', 'test/unit/redfish/resources/drive-environment.test.ts'],
+      ...['test/unit/redfish/declarations.test.ts'],
+    );
+    expect(output).toMatch(/Test Files +2 passed/);
+  }, 180_000);
+
+  it('make a message that its registry holds', () => {
+    const script = `
+      const { message } = await import('${copy}/dist/src/messages/messages.js');
+      const { registryDocument } = await import('${copy}/dist/src/messages/registry-document.js');
+      console.log(message('Redfishd.CableDisconnected', ['RISER_CABLE']).Message);
+      console.log(JSON.parse(registryDocument('Redfishd', 'x')).Messages.CableDisconnected.Resolution);`;
+    expect(run('node', '--input-type=module', '-e', script)).toBe(
+      "The cable 'RISER_CABLE' is not connected.\nPlug in both ends of the cable.\n",
+    );
+    expect(run('npx', 'vitest', 'run', 'test/unit/messages')).not.toMatch(/failed/);
+  }, 120_000);
+
+  it('make a command with help, an exit status and JSON', () => {
+    const chips = JSON.parse(run('node', 'dist/src/main.js', 'chips', '--json')) as string[];
+    expect(chips).toContain('mcp9808');
+    expect(run('node', 'dist/src/main.js', 'chips').trim().split('\n')).toEqual(chips);
+    expect(run('node', 'dist/src/main.js', '--help')).toContain('list the chips that have a driver');
+    expect(() => run('node', 'dist/src/main.js', 'chips', '--jsonn')).toThrow(
+      expect.objectContaining({ status: 2 }),
+    );
+  });
+
+  it('leave format, lint and types clean in all that they touch', () => {
+    run('npx', 'biome', 'ci', 'src', 'test/unit/redfish', 'drivers/i2c', 'platform');
+    run('npx', 'vitest', 'run', 'test/unit/architecture');
+  }, 180_000);
 });

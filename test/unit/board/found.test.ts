@@ -19,6 +19,7 @@ const sensor = (device: string, reading: number | null, state: Sensor['status'][
   status: { state, health: 'OK' },
   crossed: [],
   fault: null,
+  revision: 0,
 });
 
 const found = (...sensors: readonly Sensor[]) =>

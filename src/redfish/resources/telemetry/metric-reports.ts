@@ -12,6 +12,7 @@ export const metricReport = resource({
   schema: 'MetricReport',
   // Made as it is asked for, or moved with every reading.
   live: true,
+  immutable: true,
   volatile: ['MetricValues', 'Timestamp'],
   ids: (app) => app.telemetry.reportIds,
   find: (app, { MetricReportId }) => app.telemetry.report(MetricReportId),

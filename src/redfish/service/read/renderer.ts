@@ -10,7 +10,7 @@ import { readMethods } from '../tree.ts';
 import { actionInfo, actionsOf } from './actions.ts';
 import { annotated, writableOf, writesOf } from './annotations.ts';
 import { tagOf } from './etag.ts';
-import type { Dependence, Revisions } from './revisions.ts';
+import type { Revisions } from './revisions.ts';
 
 /** A resource or a collection as it is shown. */
 export interface Rendered {
@@ -63,6 +63,8 @@ export class Renderer<A> {
   readonly #app: A;
   readonly #revisions: Revisions;
   readonly #cache = new Map<string, Kept>();
+  /** What was rendered of things that never change. */
+  readonly #constant = new WeakMap<object, Rendered>();
   #writes = 0;
   #hits = 0;
   #misses = 0;
@@ -91,6 +93,16 @@ export class Renderer<A> {
   }
 
   resource<M>(resource: Resource<A, M>, model: M, params: Params, uri: string): Rendered {
+    if (resource.immutable !== true || typeof model !== 'object' || model === null)
+      return this.#resource(resource, model, params, uri);
+    const known = this.#constant.get(model);
+    if (known !== undefined) return known;
+    const rendered = this.#resource(resource, model, params, uri);
+    this.#constant.set(model, rendered);
+    return rendered;
+  }
+
+  #resource<M>(resource: Resource<A, M>, model: M, params: Params, uri: string): Rendered {
     const kept = this.#cache.get(uri);
     const revision = this.#now(resource, params);
     if (kept?.revision === revision) return kept.rendered;
@@ -131,8 +143,8 @@ export class Renderer<A> {
     return new Shown(identified(uri, 'ActionInfo', tag.etag, body), { ...tag, allow: readOnly });
   }
 
-  #now(dependence: Dependence, params: Params): number {
-    return this.#revisions.of(dependence, params) + this.#writes;
+  #now(resource: Resource<A>, params: Params): number {
+    return this.#revisions.of(resource, params, resource.readings?.(this.#app, params)) + this.#writes;
   }
 
   #keep(uri: string, kept: Kept): void {

@@ -9,7 +9,15 @@ import { bench, pass, startBench, useOwnTime } from '../support.ts';
 
 const input = (reading: number | null, state: State = 'Enabled', at = 0): Sensor => ({
   ...{ id: 'IN', name: 'In', chassis: 'main', quantity: 'Power', context: null, device: 'D', inputs: [] },
-  ...{ thresholds: {}, thresholdSettings: {}, range: null, period: 1000, crossed: [], fault: null },
+  ...{
+    thresholds: {},
+    thresholdSettings: {},
+    range: null,
+    period: 1000,
+    crossed: [],
+    fault: null,
+    revision: 0,
+  },
   reading,
   readingTime: reading === null ? null : new Date(at),
   status: { state, health: 'OK' },
