@@ -1,7 +1,9 @@
 /** Metric families of the board: readings in base units, health, presence, power and bus traffic. */
+
 import type { Board } from '../board/model/board.ts';
 import type { Quantity, Sensor } from '../board/model/sensor.ts';
 import type { Health } from '../board/model/status.ts';
+import { coolingFamilies } from './cooling-families.ts';
 import { type Family, KeptSample, labelsOf, type Sample } from './exposition.ts';
 
 interface Kind {
@@ -162,6 +164,7 @@ export function boardFamilies(board: Board): Family[] {
       samples: health,
     },
     ...partFamilies(board),
+    ...coolingFamilies(board),
   ];
 }
 

@@ -27,6 +27,8 @@ export class Fans {
   #manualSince = performance.now();
   /** Duty that the zone of a fan asks for, percent; in manual mode its least one. */
   #demands: ReadonlyMap<string, number> = new Map();
+  /** Mode in which they were asked for. */
+  #demandsIn: Cooling['mode'] = 'automatic';
   #retry: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -56,6 +58,7 @@ export class Fans {
   /** Drives the fans as zones ask, percent by fan. A fan whose duty stays is not written. */
   control(demands: ReadonlyMap<string, number>): void {
     this.#demands = demands;
+    this.#demandsIn = this.#mode;
     if (this.#isStopped) return;
     for (const fan of this.all.values()) {
       const duty = this.#dutyOf(fan);
@@ -155,14 +158,19 @@ export class Fans {
     const { minimumDuty, failSafeDuty } = this.#limits;
     const group = this.#group(fan);
     const [first = fan] = group;
+    if (this.#mode === 'manual') {
+      const duty = this.#parts.persisted.duty(first.id) ?? failSafeDuty;
+      return Math.max(duty, minimumDuty, this.#demandOf(group) ?? 0);
+    }
+    if (!group.some(({ id }) => this.#demands.has(id))) return failSafeDuty;
+    // Until its zone has made a step in this mode the fan goes on as it is.
     const demand = this.#demandOf(group);
-    const manual = this.#mode === 'manual' ? this.#parts.persisted.duty(first.id) : undefined;
-    if (manual !== undefined) return Math.max(manual, minimumDuty, demand ?? 0);
-    return demand === null ? failSafeDuty : drivenDuty(fan.target, demand);
+    return demand === null ? (fan.target ?? failSafeDuty) : drivenDuty(fan.target, demand);
   }
 
-  /** What the zones of these fans ask for at most, percent; null without a zone. */
+  /** What the zones of these fans ask for at most, percent; null while they ask for nothing in this mode. */
   #demandOf(group: readonly BoardFan[]): number | null {
+    if (this.#demandsIn !== this.#mode) return null;
     const demands = group.flatMap(({ id }) => this.#demands.get(id) ?? []);
     return demands.length === 0 ? null : Math.max(...demands);
   }
