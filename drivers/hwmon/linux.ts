@@ -75,6 +75,15 @@ class LinuxHwmon implements Hwmon {
     return this.#use(key, () => findPlace(device, place), readNode);
   }
 
+  async setChipDuty(bus: number, address: number, index: number, percent: number): Promise<void> {
+    const device = join(this.#root, 'bus/i2c/devices', clientName(bus, address));
+    await this.#use(
+      `chip pwm ${bus} ${address} ${index}`,
+      () => findPlace(device, `pwm${index}`),
+      (node) => writeDuty(node, percent),
+    );
+  }
+
   async labelled(device: string, labels: RegExp): Promise<ReadonlyMap<string, number>> {
     const [folder] = await devices(this.#hwmonClass, (name) => name === device);
     if (folder === undefined)

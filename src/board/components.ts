@@ -97,7 +97,8 @@ function createHosted(base: Base, measured: Measured, hardware: Hardware, option
   const { presence, slots, transports, sensors } = measured;
   const { serial, postCodes, hwmon } = hardware;
   const hosts = new Hosts({ ...context, presence, slots, sensors, serial, postCodes });
-  const parts = { ...context, sensors: sensors.all, hwmon };
+  const { devices = [] } = platform;
+  const parts = { ...context, sensors: sensors.all, hwmon, buses: base.buses.all, devices };
   const fans = new Fans(platform, parts, defaultChassis);
   const supplies = new Supplies(platform.powerSupplies ?? [], parts, defaultChassis);
   const drives = byId(

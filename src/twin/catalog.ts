@@ -32,6 +32,8 @@ export interface KnownSensor {
   readonly nominal?: number;
   readonly below?: number;
   readonly constant?: true;
+  /** Fan whose rotor it counts, where a chip does. */
+  readonly rotorOf?: string;
   /** Where it is read. */
   readonly at:
     | { readonly device: string; readonly channel: string }
@@ -118,7 +120,9 @@ export function sensorsOf(board: Platform): ReadonlyMap<string, KnownSensor> {
           throw new TwinError(`device ${device.id}: ${spec.compatible[0]} has no channel "${channel}"`);
         }
         const host = poweredBy(facts.poweredBy ?? device.poweredBy);
-        add({ id: facts.id, facts, quantity, ...host, at: { device: device.id, channel } });
+        const fan = (board.fans ?? []).find(({ rotors = [] }) => rotors.includes(facts.id));
+        const rotor = fan && { rotorOf: fan.id };
+        add({ id: facts.id, facts, quantity, ...host, ...rotor, at: { device: device.id, channel } });
       }
     }
   }
@@ -126,7 +130,7 @@ export function sensorsOf(board: Platform): ReadonlyMap<string, KnownSensor> {
     add({ id: facts.id, facts, quantity, ...poweredBy(facts.poweredBy), at: 'adc' });
   }
   for (const fan of board.fans ?? []) {
-    for (const { sensor: facts } of fan.tachs) {
+    for (const { sensor: facts } of fan.tachs ?? []) {
       add({
         id: facts.id,
         facts,

@@ -5,7 +5,7 @@ import { deviceName } from '../../drivers/i2c/bus.ts';
 import type { Platform } from '../platform/vocabulary/index.ts';
 
 /** Duty at start, percent: controllers start at full speed. */
-export const startDuty = 100;
+export const startDuty: number = 100;
 
 export interface TwinHwmon extends Hwmon {
   /** Duty of a PWM output, percent. */
@@ -48,9 +48,13 @@ function peciInputs(
 export function createHwmon(board: Platform, around: HwmonSurroundings): TwinHwmon {
   const channels = new Map((board.adc ?? []).map((adc) => [adc.channel, adc]));
   const tachs = new Map(
-    (board.fans ?? []).flatMap((fan) => fan.tachs.map(({ tach, sensor }) => [tach, sensor.id] as const)),
+    (board.fans ?? []).flatMap(({ tachs: own = [] }) =>
+      own.map(({ tach, sensor }) => [tach, sensor.id] as const),
+    ),
   );
-  const duties = new Map((board.fans ?? []).map(({ pwm }) => [pwm, startDuty]));
+  const duties = new Map(
+    (board.fans ?? []).flatMap(({ pwm }) => (pwm === undefined ? [] : [[pwm, startDuty] as const])),
+  );
 
   function known<V>(nodes: ReadonlyMap<number, V>, index: number, what: string): V {
     around.settle();
@@ -86,6 +90,9 @@ export function createHwmon(board: Platform, around: HwmonSurroundings): TwinHwm
     },
     // No kernel driver holds a chip of the twin.
     async chip(bus, address) {
+      throw new DeviceError('no-bus', deviceName(`i2c-${bus}`, address), 'no driver of the kernel has it');
+    },
+    async setChipDuty(bus, address) {
       throw new DeviceError('no-bus', deviceName(`i2c-${bus}`, address), 'no driver of the kernel has it');
     },
     async eeprom(bus, address) {

@@ -201,14 +201,20 @@ export class Physics {
   }
 
   /** Revolutions per minute; rotors differ by up to 2 %. */
-  #speed({ at, id, ...rest }: KnownSensor, nominal: number): number {
+  #speed({ at, id, rotorOf, ...rest }: KnownSensor, nominal: number): number {
     const tolerance = 1 - 0.02 * fraction(this.#inputs.seed, id);
+    const turned = rotorOf ?? (typeof at === 'object' && 'fan' in at ? at.fan : undefined);
+    if (turned !== undefined) return tolerance * nominal * this.#counted(turned);
     if (typeof at !== 'object') return nominal;
     // A node drives its fans by its own load.
     if ('node' in at) return tolerance * this.#drawn({ at, id, ...rest });
-    if (!('fan' in at)) return nominal;
-    if (this.#inputs.faults.find('deadTach', ({ fan }) => fan === at.fan)) return 0;
-    return nominal * tolerance * (this.#spins.get(at.fan) ?? 0);
+    return nominal;
+  }
+
+  /** Speed that a tachometer counts, 0 to 1. */
+  #counted(fan: string): number {
+    const isDead = this.#inputs.faults.find('deadTach', (fault) => fault.fan === fan) !== undefined;
+    return isDead ? 0 : (this.#spins.get(fan) ?? 0);
   }
 
   /** Share of the nominal current, power or speed of a node's fans that flows now. */

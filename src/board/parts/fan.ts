@@ -1,5 +1,4 @@
-/** One fan: its PWM output, its rotors, its presence and failure. */
-import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
+/** One fan: its output, its rotors, its presence and failure. */
 import type { FanFacts } from '../../platform/vocabulary/index.ts';
 import { newRotor, type RotorState, stepRotor } from '../cooling/rotor.ts';
 import { worst } from '../health.ts';
@@ -8,10 +7,10 @@ import { chassisScope } from '../model/revisions.ts';
 import type { Sensor } from '../model/sensor.ts';
 import type { Status } from '../model/status.ts';
 import type { BoardSignals } from '../signals.ts';
+import { type FanOutput, type OutputParts, outputOf } from './fan-output.ts';
 import { type PartEvent, Pluggable, severityOf } from './pluggable.ts';
 
-export interface FanParts {
-  readonly hwmon: Hwmon;
+export interface FanParts extends OutputParts {
   readonly signals: BoardSignals;
   readonly sensors: ReadonlyMap<string, Sensor>;
 }
@@ -23,6 +22,7 @@ export class BoardFan implements Fan {
   readonly facts: FanFacts;
   readonly sensors: readonly string[];
   readonly plug: Pluggable;
+  readonly output: FanOutput;
   readonly #parts: FanParts;
   readonly #rotors: readonly Sensor[];
   #supervised: readonly RotorState[];
@@ -36,7 +36,8 @@ export class BoardFan implements Fan {
     this.name = facts.name ?? facts.id;
     this.chassis = chassis;
     this.facts = facts;
-    this.sensors = facts.tachs.map(({ sensor }) => sensor.id);
+    this.sensors = facts.rotors ?? (facts.tachs ?? []).map(({ sensor }) => sensor.id);
+    this.output = outputOf(facts, parts);
     this.#parts = parts;
     this.#rotors = this.sensors.flatMap((id) => parts.sensors.get(id) ?? []);
     this.#supervised = this.#rotors.map(() => newRotor);
@@ -109,7 +110,7 @@ export class BoardFan implements Fan {
       for (;;) {
         const percent = this.#target ?? 100;
         try {
-          await this.#parts.hwmon.setDuty(this.facts.pwm, percent);
+          await this.output.drive(percent);
           this.#duty = percent;
           this.#fault = null;
         } catch (error) {

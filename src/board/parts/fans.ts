@@ -78,7 +78,8 @@ export class Fans {
   /** Drives every fan to its duty; one that fails is retried until it succeeds. */
   async start(): Promise<void> {
     this.#retry = setInterval(() => {
-      if ([...this.all.values()].some(({ fault }) => fault !== null)) void this.#drive();
+      if ([...this.all.values()].some(({ fault, output }) => fault !== null || output.isVolatile))
+        void this.#drive();
     }, retryPeriod).unref();
     await this.#drive();
   }
@@ -141,9 +142,9 @@ export class Fans {
     });
   }
 
-  /** The fans on one PWM output; their duty is stored under the first. */
-  #group({ facts }: BoardFan): readonly BoardFan[] {
-    return [...this.all.values()].filter((other) => other.facts.pwm === facts.pwm);
+  /** The fans on one output; their duty is stored under the first. */
+  #group({ output }: BoardFan): readonly BoardFan[] {
+    return [...this.all.values()].filter((other) => other.output.key === output.key);
   }
 
   async #drive(): Promise<void> {

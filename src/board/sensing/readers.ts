@@ -103,7 +103,7 @@ function converters({ adc = [] }: Platform, hwmon: Hwmon, lines: Lines): Declare
 
 /** Tachometer inputs of the controller. */
 function tachometers({ fans = [] }: Platform, hwmon: Hwmon): Declared[] {
-  return fans.flatMap(({ tachs, chassis }) =>
+  return fans.flatMap(({ tachs = [], chassis }) =>
     tachs.map(({ tach, sensor }) => {
       const declared = controllerSensor(`tachometer ${tach}`, sensor, 'Rotational', chassis);
       const reader = controllerReader(declared, () => hwmon.tach(tach));

@@ -19,7 +19,7 @@ export interface FscdRules {
   /** Points in a cycle. */
   readonly ramp: number;
   readonly minimum: number;
-  /** While an input of a loop is unknown, or a fan has failed; percent. */
+  /** While a fan has failed; percent. */
   readonly boost: number;
   /** By loop id. */
   readonly pids: Readonly<Record<string, FscdPid>>;

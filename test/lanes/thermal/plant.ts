@@ -51,16 +51,11 @@ export async function startPlant(name: string, control: Control, rules: FscdRule
     const readings = (ids.get(loop.id) ?? []).flatMap((id) => board.sensors.get(id)?.reading ?? []);
     return readings.length === 0 ? null : Math.max(...readings);
   };
-  const isLost = () =>
-    loops.some((loop) =>
-      (ids.get(loop.id) ?? []).some((id) => board.sensors.get(id)?.status.state === 'UnavailableOffline'),
-    );
-
   async function tick(): Promise<void> {
     await pass(second);
     elapsed += 1;
     if (control === 'redfishd' || elapsed % rules.cycle !== 0) return;
-    const failed = [...board.fans.values()].some(({ status }) => status.health === 'Critical') || isLost();
+    const failed = [...board.fans.values()].some(({ status }) => status.health === 'Critical');
     const duty = Math.max(platform.cooling?.minimumDuty ?? 20, fscd.step(hottest, failed));
     for (const fan of board.fans.keys()) void board.setFanDuty(fan, duty).catch(() => undefined);
   }

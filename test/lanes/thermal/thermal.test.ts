@@ -39,10 +39,10 @@ interface Step {
 
 /** From a load of a quarter; each step begins where the last one ended. */
 const steps: readonly Step[] = [
-  { name: 'load 25 to 100 %', seconds: 600, make: (plant) => plant.load(1) },
-  { name: 'load 100 to 25 %', seconds: 600, make: (plant) => plant.load(0.25) },
-  { name: 'inlet 24 to 35 Cel', seconds: 600, make: ({ twin }) => twin.setInlet(35) },
-  { name: 'inlet 35 to 18 Cel', seconds: 600, make: ({ twin }) => twin.setInlet(18) },
+  { name: 'load 25 to 100 %', seconds: 420, make: (plant) => plant.load(1) },
+  { name: 'load 100 to 25 %', seconds: 420, make: (plant) => plant.load(0.25) },
+  { name: 'inlet 24 to 35 Cel', seconds: 420, make: ({ twin }) => twin.setInlet(35) },
+  { name: 'inlet 35 to 18 Cel', seconds: 420, make: ({ twin }) => twin.setInlet(18) },
 ];
 
 type Results = ReadonlyMap<string, Measures>;
@@ -54,7 +54,7 @@ async function judge(board: string, control: Control): Promise<Results> {
   plant.twin.setInlet(24);
   await pass(120_000);
   plant.load(0.25);
-  await plant.run(480);
+  await plant.run(300);
   const results = new Map<string, Measures>();
   for (const step of steps) {
     step.make(plant);

@@ -449,6 +449,27 @@ muxes:
   ],
   // Fan control
   [
+    'fan-output',
+    'nothing that drives a fan',
+    'fans: [¦{ id: f, tachs: [{ tach: 0, sensor: { id: A } }] }]\n',
+    'no property defines what drives the fan',
+    '"pwm", "output"',
+  ],
+  [
+    'fan-rotors',
+    'rotors twice',
+    'fans: [¦{ id: f, pwm: 0, rotors: [A], tachs: [{ tach: 0, sensor: { id: A } }] }]\n',
+    'both define the rotors',
+    '"tachs", "rotors"',
+  ],
+  [
+    'fan-channel',
+    'an output that the chip does not have',
+    `${tmp75('sensors: { temperature: { id: T } }')}fans: [{ id: f, output: { device: t, channel: ¦pwm1 }, rotors: [T] }]\n`,
+    'tmp75 has no output "pwm1"',
+    'CHIPS.md',
+  ],
+  [
     'fan-in-one-zone',
     'a fan in two zones',
     `${cooled}cooling: { zones: [{ id: a, fans: [f], loops: [${loop('')}] }, { id: b, fans: [¦f], loops: [${loop('')}] }] }\n`,
