@@ -79,7 +79,12 @@ class LiveBoard implements Board {
   }
 
   get cooling(): Board['cooling'] {
-    return this.#components.fans.cooling;
+    const { fans, cooling } = this.#components;
+    return { ...fans.cooling, zones: cooling.zones };
+  }
+
+  get isCooling(): boolean {
+    return this.#components.cooling.isAlive;
   }
 
   get traffic(): Board['traffic'] {
@@ -243,6 +248,22 @@ class LiveBoard implements Board {
 
   async setFanDuty(fan: string, percent: number): Promise<void> {
     await this.#components.fans.setDuty(fan, percent);
+  }
+
+  async setZone(...change: Parameters<Board['setZone']>): Promise<void> {
+    this.#components.cooling.setZone(...change);
+  }
+
+  async setLoop(...change: Parameters<Board['setLoop']>): Promise<void> {
+    this.#components.cooling.setLoop(...change);
+  }
+
+  async resetLoop(zone: string, loop: string): Promise<void> {
+    this.#components.cooling.resetLoop(zone, loop);
+  }
+
+  async setFullSpeed(on: boolean): Promise<void> {
+    await this.#components.fans.setFullSpeed(on);
   }
 
   /** Gives an override to what boots the host, where that is not the host itself that asks. */

@@ -3,6 +3,7 @@ import type { Hardware } from '../../drivers/hardware.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import type { LineFacts, Platform } from '../platform/vocabulary/index.ts';
 import type { BoardContext } from './context.ts';
+import { BoardCooling } from './cooling/cooling.ts';
 import { HardwareFaults } from './hardware-faults.ts';
 import { Indicators } from './lines/indicators.ts';
 import { KernelLamp, LineLamp } from './lines/lamps.ts';
@@ -99,7 +100,8 @@ function createHosted(base: Base, measured: Measured, hardware: Hardware, option
   const { presence, slots, transports, sensors } = measured;
   const { serial, postCodes, hwmon } = hardware;
   const hosts = new Hosts({ ...context, presence, slots, sensors, serial, postCodes });
-  const parts = { ...context, sensors: sensors.all, hwmon };
+  const { devices = [] } = platform;
+  const parts = { ...context, sensors: sensors.all, hwmon, buses: base.buses.all, devices };
   const fans = new Fans(platform, parts, defaultChassis);
   const supplies = new Supplies(platform.powerSupplies ?? [], parts, defaultChassis);
   const drives = byId(
@@ -121,7 +123,8 @@ function createHosted(base: Base, measured: Measured, hardware: Hardware, option
   for (const facts of platform.nodes ?? [])
     nodes.add(facts, facts.chassis ?? defaultChassis, hosts.all.get(facts.host ?? '')?.name);
   connectHosts({ ...context, presence, slots, hosts, declared: platform.lines ?? {} });
-  return { hosts, fans, supplies, drives, inventory, nodes, machines };
+  const cooling = new BoardCooling(platform, { ...context, fans, sensors, nodes, hosts }, defaultChassis);
+  return { hosts, fans, cooling, supplies, drives, inventory, nodes, machines };
 }
 
 /** What sums up and shows the rest: leak detectors, chassis, LEDs and the front panel. */

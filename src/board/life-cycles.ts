@@ -18,7 +18,7 @@ export function lifeCycles(
   isMains: boolean,
 ): readonly LifeCycle[] {
   const { context, presence, panel, cycles, leakDetectors, inventory, indicators, chassis } = components;
-  const { slots, hosts, fans, sampler, nodes, machines } = components;
+  const { slots, hosts, fans, cooling, sampler, nodes, machines } = components;
   const { lines, persisted } = context;
   const { ready } = platform.manager;
   return [
@@ -37,6 +37,7 @@ export function lifeCycles(
     // Firmware that waits for this line asks as soon as it is asserted.
     { start: () => ready !== undefined && !speaksIpmi(platform) && lines.show(ready, true) },
     { start: () => fans.start(), stop: () => within(stopPatience, fans.stop()) },
+    { start: () => cooling.start(), stop: () => cooling.stop() },
     { start: () => sampler.start(), stop: () => within(stopPatience, sampler.stop()) },
     { start: () => nodes.start(), stop: () => within(stopPatience, nodes.stop()) },
     { start: () => machines.start(), stop: () => machines.stop() },

@@ -45,6 +45,12 @@ export interface SignalMap {
   readonly inventoryRead: undefined;
   /** A node began or ceased to respond. */
   readonly nodeReachable: { readonly node: string; readonly reachable: boolean };
+  /** A protection has tripped: these hosts are switched off; every host where there is none. */
+  readonly protectionTripped: {
+    readonly sensor: string;
+    readonly host: string | undefined;
+    readonly reaction: 'ForceOff' | 'GracefulShutdown';
+  };
   /** A leak has lasted for its delay, and the descriptor wants the hosts around it switched off. */
   readonly leakDetected: {
     readonly detector: string;
@@ -71,6 +77,7 @@ const noSubscriptions = (): Subscriptions => ({
   slotPowerChanged: new Set(),
   inventoryRead: new Set(),
   nodeReachable: new Set(),
+  protectionTripped: new Set(),
   leakDetected: new Set(),
 });
 
@@ -119,6 +126,7 @@ export class BoardSignals {
       'availabilityChanged',
       'chassisReady',
       'slotPowerChanged',
+      'protectionTripped',
       'leakDetected',
       'inventoryRead',
       'stateSettled',

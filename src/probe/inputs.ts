@@ -29,8 +29,9 @@ export async function probeInputs(
       return `${short(volts / divider)} ${quantity === 'Current' ? 'A' : 'V'}`;
     });
   for (const fan of platform.fans ?? []) {
-    await ask(fan.id, `PWM ${fan.pwm}`, async () => `${short(await hwmon.duty(fan.pwm))} %`);
-    for (const { tach, sensor } of fan.tachs)
+    const { pwm, tachs = [] } = fan;
+    if (pwm !== undefined) await ask(fan.id, `PWM ${pwm}`, async () => `${short(await hwmon.duty(pwm))} %`);
+    for (const { tach, sensor } of tachs)
       await ask(sensor.id, `tachometer ${tach}`, async () => `${short(await hwmon.tach(tach))} rpm`);
   }
   for (const { id, ipmi } of platform.hosts ?? [])

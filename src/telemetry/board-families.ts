@@ -1,7 +1,9 @@
 /** Metric families of the board: readings in base units, health, presence, power and bus traffic. */
+
 import type { Board } from '../board/model/board.ts';
 import type { Quantity, Sensor } from '../board/model/sensor.ts';
 import type { Health } from '../board/model/status.ts';
+import { coolingFamilies } from './cooling-families.ts';
 import { type Family, labelsOf, linesOf, type Sample } from './exposition.ts';
 
 interface Kind {
@@ -98,7 +100,12 @@ export function boardFamilies(board: Board): () => Family[] {
       }));
       state = now;
     }
-    return [...readings.map((each) => each.family()), ...states, ...activityFamilies(board)];
+    return [
+      ...readings.map((each) => each.family()),
+      ...states,
+      ...activityFamilies(board),
+      ...coolingFamilies(board),
+    ];
   };
 }
 

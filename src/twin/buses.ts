@@ -86,6 +86,11 @@ export class TwinBuses {
     return this.#devices.get(device)?.usesPec === true;
   }
 
+  /** Duty of the output of a chip, percent. */
+  dutyOf({ device, channel }: { readonly device: string; readonly channel: string }): number {
+    return this.#devices.get(device)?.dutyOf(channel) ?? 0;
+  }
+
   isPresent(device: string): boolean {
     return this.#devices.get(device)?.isPresent === true;
   }

@@ -34,6 +34,7 @@ export class SimulatedDevice {
   readonly #models = new Map<FittedPart, Model>();
   #fitted: FittedPart;
   #freshUntil = 0;
+  #heardAt = 0;
 
   /** @throws TwinError for a chip or channel without a driver */
   constructor(facts: DeviceFacts, around: DeviceSurroundings) {
@@ -72,6 +73,7 @@ export class SimulatedDevice {
   /** @throws DeviceError `no-answer` when the real part would not acknowledge */
   transfer(address: number, write: Uint8Array, readLength: number): Uint8Array {
     const model = this.#model();
+    this.#heardAt = this.#around.now();
     if (model instanceof EepromModel)
       return model.transfer(write, readLength, address - this.#fitted.address);
     if (!(model instanceof SensorChipModel)) return model.transfer(write, readLength);
@@ -83,6 +85,17 @@ export class SimulatedDevice {
     }
     if (readLength > 0) this.#measure(model);
     return model.transfer(write, readLength);
+  }
+
+  /** Duty of an output of the fitted chip, percent; full where the chip has no word of the controller. */
+  dutyOf(output: string): number {
+    const model = this.#model();
+    return this.isPresent && model instanceof SensorChipModel ? model.dutyOf(output, this.#silence) : 100;
+  }
+
+  /** Milliseconds since the last message. */
+  get #silence(): number {
+    return this.#around.now() - this.#heardAt;
   }
 
   /** Measures again at the next read. */

@@ -9,7 +9,7 @@ import { lookup, TwinError, unknownName } from './names.ts';
  *   until it is requested again, which ends the fault.
  * - `stuckBus`: no transfer on the bus ends in time. `missingBus`: the machine has no such bus.
  * - `frozen`: the sensor stays at its present value. `noisy`: it varies by up to ± `amplitude` of its unit.
- * - `deadFan`: it does not turn. `blownSupply`: its output is dead. `lostMains`: nothing has power.
+ * - `deadFan`: it does not turn. `heldFan`: it keeps its speed whatever its duty. `deadTach`: its rotors turn uncounted. `blownSupply`: its output is dead. `lostMains`: nothing has power.
  * - `stuckPowerGood`: the line reads not good (`low`) or good (`high`) regardless of the host.
  * - `deadNode`: the controller of a node is silent. `slowNode`: each response is `ms` late. `garbledNode`: every response
  *   has a wrong checksum or wrong data. `lossyNode`: `percent` of its messages, in both directions, are lost.
@@ -25,6 +25,8 @@ export type Fault =
   | { readonly kind: 'frozen'; readonly sensor: string }
   | { readonly kind: 'noisy'; readonly sensor: string; readonly amplitude: number }
   | { readonly kind: 'deadFan'; readonly fan: string }
+  | { readonly kind: 'heldFan'; readonly fan: string }
+  | { readonly kind: 'deadTach'; readonly fan: string }
   | { readonly kind: 'blownSupply'; readonly powerSupply: string }
   | { readonly kind: 'lostMains' }
   | { readonly kind: 'stuckPowerGood'; readonly host: string; readonly level: 'low' | 'high' }
@@ -55,6 +57,8 @@ export const faultShapes: Readonly<Record<FaultKind, { readonly target?: string;
     frozen: { target: 'sensor' },
     noisy: { target: 'sensor', value: 'amplitude' },
     deadFan: { target: 'fan' },
+    heldFan: { target: 'fan' },
+    deadTach: { target: 'fan' },
     blownSupply: { target: 'powerSupply' },
     lostMains: {},
     stuckPowerGood: { target: 'host', value: 'level' },
@@ -107,6 +111,8 @@ export function faultOf(kind: string, target: string | undefined, value: string 
         amplitude: Number(given('amplitude', value) || Number.NaN),
       };
     case 'deadFan':
+    case 'heldFan':
+    case 'deadTach':
       return { kind, fan: given('fan', target) };
     case 'blownSupply':
       return { kind, powerSupply: given('power supply', target) };

@@ -36,7 +36,7 @@ export interface TwinStatus {
 
 /** The present state of the models. */
 export function statusOf(machine: Machine, rest: Pick<TwinStatus, 'leds' | 'watchdogs'>): TwinStatus {
-  const { platform, physics, hwmon, buses, loads } = machine;
+  const { platform, physics, buses, loads } = machine;
   const devices = (platform.devices ?? []).map(({ id }) => id);
   return {
     board: platform.name,
@@ -46,11 +46,11 @@ export function statusOf(machine: Machine, rest: Pick<TwinStatus, 'leds' | 'watc
       ...{ id, state, load: loads.get(id) ?? 0 },
       bootedFrom: machine.firmware.bootedFrom(id),
     })),
-    fans: [...machine.fans.values()].map(({ id, pwm }) => ({
-      id,
-      present: !machine.absent.has(id),
-      duty: hwmon.dutyOf(pwm),
-      speed: 100 * physics.spin(id),
+    fans: [...machine.fans.values()].map((fan) => ({
+      id: fan.id,
+      present: !machine.absent.has(fan.id),
+      duty: machine.dutyOf(fan),
+      speed: 100 * physics.spin(fan.id),
     })),
     sensors: [...machine.sensors.keys()].map((id) => ({
       id,

@@ -39,6 +39,8 @@ export function checkTarget(fault: Fault, machine: Machine): void {
       lookup(sensors, fault.sensor, 'sensor');
       return;
     case 'deadFan':
+    case 'heldFan':
+    case 'deadTach':
       lookup(fans, fault.fan, 'fan');
       return;
     case 'blownSupply':

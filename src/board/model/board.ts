@@ -1,7 +1,8 @@
 /** The live machine as the rest of the daemon sees it. */
 import type { Platform } from '../../platform/vocabulary/index.ts';
-import type { Chassis, Cooling, Drive, Fan, Fru, PowerSupply } from './chassis.ts';
+import type { Chassis, Drive, Fan, Fru, PowerSupply } from './chassis.ts';
 import type { Console } from './console.ts';
+import type { Cooling, LoopSettings, ZoneSettings } from './cooling.ts';
 import type { BoardEvent } from './event.ts';
 import type { NewNode, Node, PowerLimit } from './node.ts';
 import type {
@@ -58,6 +59,8 @@ export interface Board {
   readonly health: Health;
   /** The sampler is running, also while single buses fail; false before the start and after the stop. */
   readonly sampling: boolean;
+  /** The loops of fan control make progress, or there are none; false before the start and after the stop. */
+  readonly isCooling: boolean;
 
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -110,4 +113,17 @@ export interface Board {
   setCooling(mode: Cooling['mode']): Promise<void>;
   /** Percent; manual mode only. */
   setFanDuty(fan: string, percent: number): Promise<void>;
+  /**
+   * Changes a zone for good. @throws BoardRefusal `not-supported` (no such zone), `out-of-range`
+   */
+  setZone(zone: string, settings: ZoneSettings): Promise<void>;
+  /**
+   * Changes the named settings of a loop for good, until `resetLoop`; the others stay.
+   * @throws BoardRefusal `not-supported` (no such loop, or one without a target), `out-of-range`
+   */
+  setLoop(zone: string, loop: string, settings: LoopSettings): Promise<void>;
+  /** Returns a loop to the descriptor. @throws BoardRefusal `not-supported` (no such loop) */
+  resetLoop(zone: string, loop: string): Promise<void>;
+  /** Drives all fans at full speed, for good, whatever the mode. */
+  setFullSpeed(on: boolean): Promise<void>;
 }

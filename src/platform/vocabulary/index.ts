@@ -64,6 +64,7 @@ export type PartialPlatform = Loose<Platform>;
 
 export type { ChassisFacts } from './chassis.ts';
 export type { PhysicalContext } from './common.ts';
+export type { LoopFacts, ShutdownFacts, ZoneFacts } from './cooling-zone.ts';
 export type { DerivedSensorFacts } from './derived-sensors.ts';
 export type { AlternativeFacts, DeviceFacts } from './devices.ts';
 export type { FanFacts } from './fans.ts';
