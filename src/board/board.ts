@@ -4,10 +4,11 @@ import type { Platform } from '../platform/vocabulary/index.ts';
 import { AddedNodes } from './added-nodes.ts';
 import { type BoardOptions, type Components, createComponents } from './components.ts';
 import { worst } from './health.ts';
-import { type LifeCycle, lifeCycles, within } from './life-cycle.ts';
+import { type LifeCycle, lifeCycles, within } from './life-cycles.ts';
 import type { Board, BoardSettings } from './model/board.ts';
 import type { BoardEvent } from './model/event.ts';
 import type { NewNode, PowerLimit } from './model/node.ts';
+import type { BootOverride } from './model/power.ts';
 import { BoardRefusal } from './model/refusal.ts';
 import { chassisScope } from './model/revisions.ts';
 import type { Sensor, ThresholdSettings } from './model/sensor.ts';
@@ -129,6 +130,10 @@ class LiveBoard implements Board {
     );
   }
 
+  onHostBoot(listener: Parameters<Board['onHostBoot']>[0]): () => void {
+    return this.#components.context.signals.on('hostBoot', ({ host, phase }) => listener(host, phase));
+  }
+
   onReading(listener: (sensor: Sensor) => void): () => void {
     return this.#components.context.signals.on('sensorRead', listener);
   }
@@ -185,17 +190,32 @@ class LiveBoard implements Board {
 
   async setBoot(id: string, boot: Parameters<Board['setBoot']>[1]): Promise<void> {
     const host = this.#host(id);
-    const { power } = host.facts;
     const before = host.boot;
     // The controller first: what it refuses is not stored.
-    if (power.kind === 'ipmi') await this.#components.nodes.setBoot(power.node, boot);
+    await this.#applyBoot(host, boot);
     try {
       host.bootControl.setOverride(boot);
     } catch (error) {
-      if (power.kind === 'ipmi')
-        await this.#components.nodes.setBoot(power.node, before).catch(() => undefined);
+      await this.#applyBoot(host, before).catch(() => undefined);
       throw error;
     }
+  }
+
+  bootOverrideRead(host: string): void {
+    this.hosts.get(host)?.bootControl.flagsRead();
+  }
+
+  bootOverrideTaken(host: string): void {
+    this.hosts.get(host)?.bootControl.taken();
+  }
+
+  async changeMedium(host: string, file: string | null): Promise<void> {
+    await this.#components.machines.changeMedium(host, file);
+  }
+
+  setReady(on: boolean): void {
+    const { ready } = this.platform.manager;
+    if (ready !== undefined && !this.#isStopped) this.#components.context.lines.show(ready, on);
   }
 
   async setBootRetry(host: string, settings: Parameters<Board['setBootRetry']>[1]): Promise<void> {
@@ -244,6 +264,13 @@ class LiveBoard implements Board {
 
   async setFullSpeed(on: boolean): Promise<void> {
     await this.#components.fans.setFullSpeed(on);
+  }
+
+  /** Gives an override to what boots the host, where that is not the host itself that asks. */
+  async #applyBoot({ id, facts: { power } }: BoardHost, boot: BootOverride): Promise<void> {
+    const { nodes, machines } = this.#components;
+    if (power.kind === 'ipmi') await nodes.setBoot(power.node, boot);
+    else if (power.kind === 'qemu') await machines.setBoot(id, boot);
   }
 
   /** A sensor of a removed chassis does not exist. */

@@ -12,7 +12,7 @@ import { Lines } from './lines/lines.ts';
 import { connectStatusLeds } from './lines/status-leds.ts';
 import type { BoardSettings } from './model/board.ts';
 import { nodeLamp } from './nodes/lamp.ts';
-import { Nodes } from './nodes/nodes.ts';
+import { type AnswerHost, Nodes } from './nodes/nodes.ts';
 import { IpmiTransports } from './nodes/transports.ts';
 import { checkBoard } from './parts/board-check.ts';
 import { ByChassis } from './parts/by-chassis.ts';
@@ -28,6 +28,7 @@ import { PersistedState } from './persisted-state.ts';
 import { ChassisPowerCycle } from './power/chassis-power-cycle.ts';
 import { connectHosts } from './power/host-reactions.ts';
 import { Hosts } from './power/hosts.ts';
+import { createMachines } from './power/machines.ts';
 import { Panel } from './power/panel.ts';
 import { nodePowerLine } from './power/sequences/sequences.ts';
 import { Slots } from './power/slots.ts';
@@ -48,6 +49,8 @@ export interface BoardOptions {
   readonly mainsRestored?: boolean;
   /** How far the log of a node was taken over before: the mark of its last record that was kept. */
   readonly mark?: (node: string) => string | undefined;
+  /** Answers requests of hosts that came through another controller. */
+  readonly answerHost?: AnswerHost;
 }
 
 export type Components = ReturnType<typeof createComponents>;
@@ -108,13 +111,20 @@ function createHosted(base: Base, measured: Measured, hardware: Hardware, option
   const inventory = createInventory(base, hwmon, { hosts, supplies });
   checkBoard(platform, inventory.frus, context.signals, context.log);
   const mark = options.mark ?? (() => undefined);
-  const nodes = new Nodes({ ...context, transports, sensors, inventory, faults, mark, hosts: hosts.all });
-  for (const facts of platform.hosts ?? []) hosts.add(facts, nodes);
+  const answerHost: AnswerHost = (...request) => options.answerHost?.(...request);
+  const nodes = new Nodes({
+    ...{ ...context, transports, sensors, inventory, faults, mark, answerHost },
+    hosts: hosts.all,
+  });
+  const machines = createMachines(platform.hosts ?? [], {
+    ...{ ...context, machines: hardware.machines, hosts: hosts.all },
+  });
+  for (const facts of platform.hosts ?? []) hosts.add(facts, nodes, machines);
   for (const facts of platform.nodes ?? [])
     nodes.add(facts, facts.chassis ?? defaultChassis, hosts.all.get(facts.host ?? '')?.name);
   connectHosts({ ...context, presence, slots, hosts, declared: platform.lines ?? {} });
   const cooling = new BoardCooling(platform, { ...context, fans, sensors, nodes, hosts }, defaultChassis);
-  return { hosts, fans, cooling, supplies, drives, inventory, nodes };
+  return { hosts, fans, cooling, supplies, drives, inventory, nodes, machines };
 }
 
 /** What sums up and shows the rest: leak detectors, chassis, LEDs and the front panel. */
@@ -177,7 +187,9 @@ function createBase(platform: Platform, hardware: Hardware, settings: BoardSetti
 
 /** Lines that show whether the controllers of hosts report power. */
 function nodePowerLines({ hosts = [] }: Platform): Record<string, LineFacts> {
-  const nodes = hosts.flatMap(({ power }) => (power.kind === 'ipmi' ? [power.node] : []));
+  const nodes = hosts.flatMap(({ power }) =>
+    power.kind === 'ipmi' ? [power.node] : power.kind === 'qemu' ? [power.qmp] : [],
+  );
   return Object.fromEntries(nodes.map((node) => [nodePowerLine(node), { direction: 'in', node }]));
 }
 

@@ -56,9 +56,10 @@ export class SimulatedDevice {
 
   /** Whether the fitted chip responds at an address. */
   respondsAt(address: number): boolean {
-    const model = this.#model();
     const block = address - this.#fitted.address;
-    return block >= 0 && block < (model instanceof EepromModel ? model.addresses : 1);
+    if (block <= 0) return block === 0;
+    const model = this.#model();
+    return model instanceof EepromModel && block < model.addresses;
   }
 
   /** Fits the device itself (0) or a second source (from 1). @throws TwinError for an unknown source */
@@ -116,7 +117,9 @@ export class SimulatedDevice {
   }
 
   #model(): Model {
-    const model = this.#models.get(this.#fitted) ?? this.#create(this.#fitted);
+    const known = this.#models.get(this.#fitted);
+    if (known !== undefined) return known;
+    const model = this.#create(this.#fitted);
     this.#models.set(this.#fitted, model);
     return model;
   }

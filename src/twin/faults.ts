@@ -14,6 +14,8 @@ import { lookup, TwinError, unknownName } from './names.ts';
  * - `deadNode`: the controller of a node is silent. `slowNode`: each response is `ms` late. `garbledNode`: every response
  *   has a wrong checksum or wrong data. `lossyNode`: `percent` of its messages, in both directions, are lost.
  * - `ignoreGraceful`: the operating system ignores the power button. `noPost`: firmware never finishes.
+ * - `silentFirmware`: it tells the controller nothing. `garbledFirmware`: what it tells is damaged.
+ * - `noModule`: the memory module with that index is not there.
  * - `crash`: the operating system does not respond until the host is reset or switched off, which ends the fault.
  */
 export type Fault =
@@ -28,7 +30,11 @@ export type Fault =
   | { readonly kind: 'blownSupply'; readonly powerSupply: string }
   | { readonly kind: 'lostMains' }
   | { readonly kind: 'stuckPowerGood'; readonly host: string; readonly level: 'low' | 'high' }
-  | { readonly kind: 'ignoreGraceful' | 'noPost' | 'crash'; readonly host: string }
+  | {
+      readonly kind: 'ignoreGraceful' | 'noPost' | 'crash' | 'silentFirmware' | 'garbledFirmware';
+      readonly host: string;
+    }
+  | { readonly kind: 'noModule'; readonly host: string; readonly index: number }
   | { readonly kind: 'deadNode' | 'garbledNode'; readonly node: string }
   | { readonly kind: 'slowNode'; readonly node: string; readonly ms: number }
   | { readonly kind: 'lossyNode'; readonly node: string; readonly percent: number };
@@ -59,6 +65,9 @@ export const faultShapes: Readonly<Record<FaultKind, { readonly target?: string;
     ignoreGraceful: { target: 'host' },
     noPost: { target: 'host' },
     crash: { target: 'host' },
+    silentFirmware: { target: 'host' },
+    garbledFirmware: { target: 'host' },
+    noModule: { target: 'host', value: 'index' },
     deadNode: { target: 'node' },
     garbledNode: { target: 'node' },
     slowNode: { target: 'node', value: 'ms' },
@@ -117,7 +126,11 @@ export function faultOf(kind: string, target: string | undefined, value: string 
     case 'ignoreGraceful':
     case 'noPost':
     case 'crash':
+    case 'silentFirmware':
+    case 'garbledFirmware':
       return { kind, host: given('host', target) };
+    case 'noModule':
+      return { kind, host: given('host', target), index: Number(given('index', value) || Number.NaN) };
     case 'deadNode':
     case 'garbledNode':
       return { kind, node: given('node', target) };
@@ -139,7 +152,10 @@ export interface Faults {
   find<K extends FaultKind>(kind: K, hits: (fault: Of<K>) => boolean): (Of<K> & ActiveFault) | undefined;
   onDevice(kind: 'nack' | 'hang' | 'badPec' | 'allOnes' | 'held', device: string): boolean;
   onBus(kind: 'stuckBus' | 'missingBus', bus: number): boolean;
-  onHost(kind: 'ignoreGraceful' | 'noPost' | 'crash', host: string): boolean;
+  onHost(
+    kind: 'ignoreGraceful' | 'noPost' | 'crash' | 'silentFirmware' | 'garbledFirmware',
+    host: string,
+  ): boolean;
   onNode(kind: 'deadNode' | 'garbledNode', node: string): boolean;
   add(fault: Fault): string;
   /** @throws TwinError for the id of no active fault. */

@@ -3,14 +3,15 @@ import type { FanFacts, Platform, PowerSupplyFacts } from '../platform/vocabular
 import { TwinBuses } from './buses.ts';
 import { type KnownSensor, sensorsOf } from './catalog.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { TwinFirmware } from './firmware.ts';
 import type { HostModel } from './host.ts';
 import { TwinHosts } from './hosts.ts';
-import { createHwmon, startDuty, type TwinHwmon } from './hwmon.ts';
+import { createHwmon, drivenDuty, type TwinHwmon } from './hwmon.ts';
 import { showInputs } from './inputs.ts';
 import { TwinLines } from './lines.ts';
 import { TwinNodes } from './nodes/index.ts';
 import { nominals } from './nominal.ts';
-import { Physics, type Zone } from './physics.ts';
+import { firmwareLoad, Physics, type Zone } from './physics.ts';
 import { createPostCodes, type TwinPostCodes } from './post-codes.ts';
 import { createPowerTree, type PowerTree } from './power-tree.ts';
 import { createSerial, type TwinSerial } from './serial.ts';
@@ -21,9 +22,6 @@ export interface MachineOptions {
   /** Monotonic clock, ms. */
   readonly now: () => number;
 }
-
-/** Load of a host whose operating system does not run. */
-const firmwareLoad = 0.3;
 
 /** Every model by its id. A direct change of a model is made within `change`. */
 export class Machine {
@@ -47,6 +45,7 @@ export class Machine {
   readonly hwmon: TwinHwmon;
   readonly serial: TwinSerial;
   readonly postCodes: TwinPostCodes;
+  readonly firmware: TwinFirmware;
   readonly hosts: TwinHosts;
   readonly physics: Physics;
   readonly buses: TwinBuses;
@@ -79,6 +78,7 @@ export class Machine {
     });
     this.serial = createSerial(platform, (id) => this.hosts.all.get(id)?.state);
     this.postCodes = createPostCodes(platform, (id) => this.hosts.all.get(id));
+    this.firmware = new TwinFirmware(platform, this.faults, (id) => this.hosts?.all.get(id));
     this.hosts = this.#createHosts();
     this.#connectSwitches();
     this.physics = this.#createPhysics();
@@ -152,12 +152,9 @@ export class Machine {
     if (line !== undefined) this.lines.drive(line, isHeld, this.#options.now());
   }
 
-  /** Duty with which a fan is driven, percent. */
-  dutyOf({ pwm, output }: FanFacts): number {
-    // The buses are made after the physics.
-    if (output !== undefined) return this.#isComplete ? this.buses.dutyOf(output) : startDuty;
-    return pwm === undefined ? startDuty : this.hwmon.dutyOf(pwm);
-  }
+  /** Duty with which a fan is driven, percent. The buses are made after the physics. */
+  readonly dutyOf = (fan: FanFacts): number =>
+    drivenDuty(fan, this.hwmon, this.#isComplete ? this.buses : null);
 
   async close(): Promise<void> {
     this.#mainsListeners.clear();
@@ -195,6 +192,8 @@ export class Machine {
         this.postCodes.changed();
         this.#showInputs(at);
         this.serial.changed();
+        this.firmware.changed();
+        this.hosts.machines.changed();
         this.buses.changed();
         this.nodes.changed();
       },

@@ -10,7 +10,12 @@ export interface TwinStatus {
   readonly board: string;
   readonly mains: boolean;
   readonly inlet: number;
-  readonly hosts: readonly { readonly id: string; readonly state: HostState; readonly load: number }[];
+  readonly hosts: readonly {
+    readonly id: string;
+    readonly state: HostState;
+    readonly load: number;
+    readonly bootedFrom: number | null;
+  }[];
   readonly fans: readonly {
     readonly id: string;
     readonly present: boolean;
@@ -37,7 +42,10 @@ export function statusOf(machine: Machine, rest: Pick<TwinStatus, 'leds' | 'watc
     board: platform.name,
     mains: machine.power.hasMains(),
     inlet: physics.inlet,
-    hosts: [...machine.hosts.all].map(([id, { state }]) => ({ id, state, load: loads.get(id) ?? 0 })),
+    hosts: [...machine.hosts.all].map(([id, { state }]) => ({
+      ...{ id, state, load: loads.get(id) ?? 0 },
+      bootedFrom: machine.firmware.bootedFrom(id),
+    })),
     fans: [...machine.fans.values()].map((fan) => ({
       id: fan.id,
       present: !machine.absent.has(fan.id),

@@ -7,6 +7,7 @@ import type { BoardEvent } from './event.ts';
 import type { NewNode, Node, PowerLimit } from './node.ts';
 import type {
   BootOverride,
+  BootPhase,
   BootRetrySettings,
   ChassisReset,
   Host,
@@ -67,6 +68,8 @@ export interface Board {
   onEvent(listener: (event: BoardEvent) => unknown): () => void;
   /** Called with POST codes as they arrive, and with none but `over` when a boot has ended, also by loss of power. */
   onPostCodes(listener: (codes: readonly PostCode[], over: boolean) => void): () => void;
+  /** Called when the firmware of a host begins, has finished, or has lost its power. */
+  onHostBoot(listener: (host: string, phase: BootPhase) => void): () => void;
   /** Called for each good reading. */
   onReading(listener: (sensor: Sensor) => void): () => void;
   /** Called after state or readings changed, at most once per turn of the event loop. */
@@ -84,6 +87,14 @@ export interface Board {
   setAssetTag(target: { host: string } | { chassis: string }, tag: string): Promise<void>;
   setRestorePolicy(host: string, policy: RestorePolicy): Promise<void>;
   setBoot(host: string, boot: BootOverride): Promise<void>;
+  /** The firmware of a host has read the override: the boot that it is in uses up one for a single boot. */
+  bootOverrideRead(host: string): void;
+  /** The firmware of a host has taken the override: one for a single boot is used up. */
+  bootOverrideTaken(host: string): void;
+  /** Puts the image at `file` into the drive of a virtual machine; null empties it. @throws BoardRefusal, DeviceError */
+  changeMedium(host: string, file: string | null): Promise<void>;
+  /** Tells firmware that waits for it whether the controller answers. A board whose hosts speak IPMI begins with no. */
+  setReady(on: boolean): void;
   /** @throws BoardRefusal where no line shows that a boot has failed */
   setBootRetry(host: string, settings: BootRetrySettings): Promise<void>;
   setPowerLimit(node: string, limit: PowerLimit): Promise<void>;

@@ -53,6 +53,7 @@ export function connectHosts(parts: HostReactionsParts): void {
 /** Node that reports the power of a host; undefined where a line of the controller does. */
 function powerNodeOf({ power }: HostFacts, lines: HostReactionsParts['declared']): string | undefined {
   if (power.kind === 'ipmi') return power.node;
+  if (power.kind === 'qemu') return undefined;
   return power.kind === 'gpio' ? lines[power.good]?.node : undefined;
 }
 

@@ -119,7 +119,7 @@ function unhealthy(readings: ReadonlyMap<string, number>, sensors: readonly Sens
 
 async function switchOn(twin: Twin, platform: Platform, pass: (ms: number) => void): Promise<void> {
   for (const { power } of platform.hosts ?? []) {
-    if (power.kind === 'ipmi') continue;
+    if (power.kind === 'ipmi' || power.kind === 'qemu') continue;
     const line = power.kind === 'relay' ? power.line : power.button;
     const facts = platform.lines?.[line];
     const button = await twin.gpio.request({

@@ -1,4 +1,4 @@
-/** What of a board starts and stops, and in which order. */
+/** What starts and stops with a board, in its order. */
 import type { Platform } from '../platform/vocabulary/index.ts';
 import type { Components } from './components.ts';
 
@@ -18,7 +18,7 @@ export function lifeCycles(
   isMains: boolean,
 ): readonly LifeCycle[] {
   const { context, presence, panel, cycles, leakDetectors, inventory, indicators, chassis } = components;
-  const { slots, hosts, fans, cooling, sampler, nodes } = components;
+  const { slots, hosts, fans, cooling, sampler, nodes, machines } = components;
   const { lines, persisted } = context;
   const { ready } = platform.manager;
   return [
@@ -34,15 +34,21 @@ export function lifeCycles(
     },
     { start: () => slots.start(isMains), stop: () => slots.stop() },
     { start: () => isMains && hosts.restore() },
-    { start: () => ready !== undefined && lines.show(ready, true) },
+    // Firmware that waits for this line asks as soon as it is asserted.
+    { start: () => ready !== undefined && !speaksIpmi(platform) && lines.show(ready, true) },
     { start: () => fans.start(), stop: () => within(stopPatience, fans.stop()) },
     { start: () => cooling.start(), stop: () => cooling.stop() },
     { start: () => sampler.start(), stop: () => within(stopPatience, sampler.stop()) },
     { start: () => nodes.start(), stop: () => within(stopPatience, nodes.stop()) },
+    { start: () => machines.start(), stop: () => machines.stop() },
     { start: () => hosts.start(), stop: () => hosts.stop() },
     { start: () => inventory.refresh(), stop: () => inventory.stop() },
   ];
 }
+
+/** A host sends requests over an interface of the controller. */
+const speaksIpmi = ({ hosts = [] }: Platform): boolean =>
+  hosts.some(({ ipmi }) => ipmi?.interfaces !== undefined);
 
 function stopAll(parts: ReadonlyMap<string, { stop(): void }>): void {
   for (const part of parts.values()) part.stop();
