@@ -1,5 +1,5 @@
 /** The device file of a system interface: whole messages in and out, and attention. */
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import { DeviceError, type DeviceErrorKind } from '../errors.ts';
 import { type Handle, native } from '../native/native.ts';
@@ -21,6 +21,15 @@ const commands: Readonly<Record<DeviceCommand, number>> = { attention: 0, noAtte
 
 /** A request of KCS is at most 1000 bytes; those of BT and SSIF are shorter. */
 const room = 1024;
+
+/** Whether the device is there and may be used; it is not opened. @throws DeviceError `no-bus`, `unsupported` */
+export function findDeviceFile(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    throw openError(path, error);
+  }
+}
 
 /** @throws DeviceError `no-bus`, `held`, `unsupported` */
 export function openDeviceFile(path: string): DeviceFile {

@@ -31,6 +31,8 @@ export interface HostInterface {
 }
 
 export interface HostInterfaces {
+  /** What is there, for people, without opening it: an open interface answers its host. @throws DeviceError as `open` */
+  find(facts: HostInterfaceFacts): string;
   /** @throws DeviceError `no-bus` (there is none), `held` (another process has it), `unsupported` */
   open(facts: HostInterfaceFacts, listener: HostListener): Promise<HostInterface>;
 }

@@ -26,6 +26,11 @@ export function createHostIpmi(board: Platform): TwinHostIpmi {
   const open = new Map<string, Opened>();
   const first = (host: string) => [...open].find(([path]) => hosts.get(path) === host)?.[1];
   return {
+    find(facts) {
+      const [, path] = wayOf(facts);
+      if (!hosts.has(path)) throw new DeviceError('no-bus', path, 'there is no such interface');
+      return `${path} is there`;
+    },
     async open(facts, listener: HostListener) {
       const [, path] = wayOf(facts);
       if (!hosts.has(path)) throw new DeviceError('no-bus', path, 'there is no such interface');

@@ -86,15 +86,10 @@ export class Machine {
       ...{ now, seed, settle, value, isSwitchedOn, faults: this.faults },
       cycled: (device, off) => this.#powerCycle(device, off),
     });
+    const { faults, hosts, power, serial } = this;
     this.nodes = new TwinNodes(platform, {
-      ...{
-        ...options,
-        faults: this.faults,
-        hosts: this.hosts,
-        power: this.power,
-        serial: this.serial,
-        value,
-      },
+      ...options,
+      ...{ faults, hosts, power, serial, value },
       settle: () => this.update(),
       change: (make) => this.change(make),
     });

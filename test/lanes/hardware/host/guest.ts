@@ -37,8 +37,17 @@ export function initialFiles(folder: string, script: readonly string[]): string 
     mkdirSync(join(root, dirname(library)), { recursive: true });
     copyFileSync(library, join(root, library));
   }
-  // Without the table of manufacturers each call complains.
-  writeFileSync(join(root, 'usr/share/misc/enterprise-numbers.txt'), '');
+  // ipmitool ends at once without a table of manufacturers; one entry in IANA's form is enough.
+  const manufacturers = [
+    'PRIVATE ENTERPRISE NUMBERS',
+    '',
+    '0',
+    '  Reserved',
+    '    Nobody',
+    '      nobody&example.org',
+    '',
+  ];
+  writeFileSync(join(root, 'usr/share/misc/enterprise-numbers.txt'), manufacturers.join('\n'));
   const files = [...new Set(['ipmi_si', 'ipmi_devintf'].flatMap((name) => moduleFiles(kernel, name)))];
   const inserts = files.map((file, index) => {
     cpSync(file, join(root, 'm', `${index}.ko`));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { linuxHardware } from '../../../../drivers/linux.ts';
+import type { ConsoleEnd } from '../../../../src/board/model/console.ts';
 import type { Platform } from '../../../../src/platform/vocabulary/index.ts';
 import { at } from '../../../support/client.ts';
 import { platformOf, startTestDaemon, type TestDaemon } from '../../../support/daemon.ts';
@@ -46,18 +47,21 @@ async function guest(way: 'kcs' | 'bt', script: readonly string[]) {
   return { daemon, output };
 }
 
-/** Everything that the console has shown. */
+/** Everything that the console has shown. QEMU makes its socket after the daemon has looked for it: asked for again. */
 function consoleOf({ board }: TestDaemon): () => string {
-  const console = board.consoles.get('vm');
   let text = '';
-  const client = {
-    name: 'lane',
-    output: (bytes: Buffer) => {
+  const attach = () => {
+    // The history comes first.
+    text = '';
+    const output = (bytes: Buffer) => {
       text += bytes.toString('latin1');
-    },
-    end: () => undefined,
+    };
+    const end = ({ reason }: ConsoleEnd) => {
+      if (reason === 'lost') setTimeout(attach, 500).unref();
+    };
+    board.consoles.get('vm')?.attach({ name: 'lane', output, end }, { type: false, takeover: false });
   };
-  console?.attach(client, { type: false, takeover: false });
+  attach();
   return () => text;
 }
 
@@ -107,7 +111,8 @@ describe.skipIf(reason !== undefined)('a guest in QEMU', () => {
     expect(said).toMatch(/System Power\s+: on/);
     expect(said).toContain('guest-name-of-more-than-sixteen-characters');
     expect(at(body, '/HostName')).toBe('guest-name-of-more-than-sixteen-characters');
-    expect(said).toMatch(/Force PXE/);
+    const warnings = daemon.log.filter((line) => line.includes('"part":"host"')).join('');
+    expect(said, warnings).toMatch(/Force PXE/);
     expect(body).toMatchObject({
       Boot: {
         BootSourceOverrideEnabled: 'Once',
