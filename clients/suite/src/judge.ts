@@ -27,6 +27,12 @@ export interface FoundLink {
 export class Judge {
   readonly findings: Finding[] = [];
   readonly links: FoundLink[] = [];
+  /** Plain URIs that the crawl left out, with its reasons told elsewhere. */
+  readonly unreached: ReadonlySet<string>;
+
+  constructor(unreached: ReadonlySet<string>) {
+    this.unreached = unreached;
+  }
 
   report(
     rule: PassiveRuleId,

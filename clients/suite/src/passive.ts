@@ -7,6 +7,7 @@ import { judgeValues } from './cross/values.ts';
 import type { PassiveEngine } from './engine.ts';
 import { inOrder } from './finding.ts';
 import { Judge } from './judge.ts';
+import { plainUri } from './recording.ts';
 import { judgeSchemas } from './schema/engine.ts';
 import { treeOf } from './tree.ts';
 
@@ -14,7 +15,7 @@ const engines = [judgeSchemas, judgeLinks, judgeCollections, judgeMessages, judg
 
 /** Findings in the order of reports; nothing is said of what is right. */
 export const judgeRecording: PassiveEngine = (recording) => {
-  const judge = new Judge();
+  const judge = new Judge(new Set(recording.unreached.map(({ uri }) => plainUri(uri))));
   const tree = treeOf(recording);
   for (const engine of engines) engine(judge, tree);
   return inOrder(judge.findings);

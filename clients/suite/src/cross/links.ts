@@ -14,7 +14,7 @@ function judgeLink(judge: Judge, tree: Tree, link: FoundLink): void {
   const target = tree.get(path);
   const detail = { node, actual: uri };
   if (!target) {
-    if (!passing.test(pointer))
+    if (!passing.test(pointer) && !judge.unreached.has(path))
       judge.report('XREF-LINK-1', resource, pointer, `${uri} is not in the recording`, {
         ...detail,
         outcome: 'WARN',

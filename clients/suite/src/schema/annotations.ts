@@ -92,8 +92,11 @@ function judgeEtag({ scope, node, place, pointer }: Annotated): void {
 const judges: Readonly<Record<string, (annotated: Annotated) => void>> = {
   'Redfish.AllowableValues': judgeAllowable,
   'Redfish.WriteableProperties': judgeWriteable,
-  'Redfish.Copyright': ({ scope, node, place }) =>
-    scope.report('SCH-ANN-7', place, '@Redfish.Copyright belongs to mockups, not to a service', { node }),
+  'Redfish.Copyright': ({ scope, node, place }) => {
+    // Registries are documents that DMTF publishes with its notice.
+    if (!/Registry$/.test(scope.schema))
+      scope.report('SCH-ANN-7', place, '@Redfish.Copyright belongs to mockups, not to a service', { node });
+  },
   'Message.ExtendedInfo': judgeMessages,
   'odata.etag': judgeEtag,
 };

@@ -34,7 +34,9 @@ export function formatFault(format: string, text: string): readonly [FormatRule,
   if (format === 'duration' && !(duration.test(text) && text !== 'P' && !text.endsWith('\n')))
     return ['SCH-FORMAT-2', 'is not P[nD][T[nH][nM][nS]]'];
   if (format === 'uuid' && !uuid.test(text)) return ['SCH-FORMAT-3', 'is no UUID'];
-  if (format === 'ipv6' && !isIPv6(text.replace(/%.*$/, ''))) return ['SCH-FORMAT-4', 'is no IPv6 address'];
+  // A zone (RFC 4007) or, in a policy table, the length of a prefix may follow.
+  if (format === 'ipv6' && !isIPv6(text.replace(/%.*$|\/\d{1,3}$/, '')))
+    return ['SCH-FORMAT-4', 'is no IPv6 address'];
   return undefined;
 }
 

@@ -85,12 +85,12 @@ const operators: Readonly<Record<string, Operator>> = {
     put(answer.body, pointer, '@@');
     answer.raw = JSON.stringify(answer.body).replace('"@@"', String(text));
   },
-  raw: (_, answer, [text]) => void (answer.raw = String(text)),
-  bom: (_, answer) => void (answer.raw = `\uFEFF${JSON.stringify(answer.body)}`),
-  body: (_, answer, [body = null]) => void (answer.body = body),
-  hdr: (_, answer, [name, value]) => void (answer.headers[String(name)] = String(value)),
+  raw: (_, answer, [text]) => void Object.assign(answer, { raw: String(text) }),
+  bom: (_, answer) => void Object.assign(answer, { raw: `\uFEFF${JSON.stringify(answer.body)}` }),
+  body: (_, answer, [body = null]) => void Object.assign(answer, { body }),
+  hdr: (_, answer, [name, value]) => void Object.assign(answer.headers, { [String(name)]: value }),
   delhdr: (_, answer, [name]) => void delete answer.headers[String(name)],
-  status: (_, answer, [status]) => void (answer.status = Number(status)),
+  status: (_, answer, [status]) => void Object.assign(answer, { status }),
   move: (answers, answer, [uri = '']) => {
     for (const [key, value] of answers) if (value === answer) answers.delete(key);
     put(answer.body, '/@odata.id', uri);
@@ -107,7 +107,7 @@ const operators: Readonly<Record<string, Operator>> = {
     body['Members@odata.count'] = 2;
   },
   reverse: (_, answer) =>
-    void (answer.body = Object.fromEntries(Object.entries(answer.body as object).reverse())),
+    void Object.assign(answer, { body: Object.fromEntries(Object.entries(answer.body as object).reverse()) }),
 };
 
 /** The base tree, or the base tree with one mutation. */
