@@ -1,7 +1,7 @@
-/** What other programs use of the suite. */
-export { type LoadedProfile, type ProfileSet, readProfile, resolveProfiles } from './profile/check.ts';
-export { disputes, type Reading } from './profile/disputes.ts';
-export { evaluateProfile, overall } from './profile/evaluate.ts';
-export type { Aspect, Origin, Profile, ProfileFinding, Verdict } from './profile/profile.ts';
-export { type Problem, problemText } from './text/document.ts';
-export { Tree, type TreeContents } from './tree.ts';
+/** The suite as a library. */
+export * from './engine.ts';
+export * from './finding.ts';
+export * from './profile/index.ts';
+export * from './recording.ts';
+export * from './text/document.ts';
+export * from './tree.ts';
