@@ -1,4 +1,5 @@
 /** The suite as a library. */
+export * from './checklist/index.ts';
 export * from './engine.ts';
 export * from './finding.ts';
 export * from './profile/index.ts';
