@@ -3,6 +3,7 @@ export * from './checklist/index.ts';
 export * from './engine.ts';
 export * from './finding.ts';
 export * from './profile/index.ts';
+export * from './read.ts';
 export * from './recording.ts';
 export * from './text/document.ts';
 export * from './tree.ts';

@@ -23,13 +23,23 @@ export interface Checked {
   readonly waiver?: Waiver;
 }
 
-/** The row of a requirement: that of the longest pointer that leads to it. */
+/** The row of a requirement: that of the longest pointer that leads to it, else the first one below it. */
 function rowOf(rows: BuiltProfile['rows'], pointer: string): Placed | undefined {
   for (let at = pointer; at; at = at.slice(0, at.lastIndexOf('/'))) {
     const found = rows.get(at);
     if (found) return found;
   }
+  for (const [at, placed] of rows) if (at.startsWith(`${pointer}/`)) return placed;
   return undefined;
+}
+
+/** `Status.Health`, `!Reset`, or `*` of a pointer within a profile. */
+function requirementOf(pointer: string): string {
+  const steps = pointer.split('/');
+  const action = steps.indexOf('ActionRequirements');
+  if (action >= 0) return `!${steps[action + 1] ?? ''}`;
+  const names = steps.flatMap((step, index) => (steps[index - 1] === 'PropertyRequirements' ? step : []));
+  return names.length ? names.join('.') : '*';
 }
 
 const sourceOf = ({ row, from }: Placed): string => row.source ?? from.checklist.source;
@@ -41,7 +51,7 @@ function describe(finding: ProfileFinding, built: BuiltProfile, loaded: LoadedCh
   return {
     verdict: finding.verdict,
     resource: placed?.group.resource ?? type,
-    requirement: placed ? (placed.row.property ?? `!${placed.row.action ?? ''}`) : '*',
+    requirement: requirementOf(finding.origin.pointer),
     uri: finding.uri,
     message: finding.message,
     why: placed?.row.why ?? checklist.purpose,
