@@ -6,4 +6,3 @@ export * from './profile/index.ts';
 export * from './read.ts';
 export * from './recording.ts';
 export * from './text/document.ts';
-export * from './tree.ts';

@@ -1,7 +1,7 @@
 /** Reads the resources of a service with their Allow headers, breadth first, for verdicts that need no recording. */
 import { isObject, type JsonObject, type RedfishClient } from '@redfishd/client';
+import { Tree } from './profile/tree.ts';
 import { type Recording, readsOf } from './recording.ts';
-import { Tree } from './tree.ts';
 
 const plain = (uri: string): string => (uri.length > 1 ? uri.replace(/\/$/, '') : uri);
 

@@ -6,8 +6,8 @@ import { Daemon } from '../../typescript/test/support/daemon.ts';
 import { type Checked, checkService } from '../src/checklist/check.ts';
 import { readChecklists, shippedFolder } from '../src/checklist/library.ts';
 import { readWaivers, type Waiver } from '../src/checklist/waivers.ts';
+import type { Tree } from '../src/profile/tree.ts';
 import { readTree } from '../src/read.ts';
-import type { Tree } from '../src/tree.ts';
 
 const kinds: Readonly<Record<string, string>> = {
   tiogapass: 'server',

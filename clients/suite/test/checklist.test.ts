@@ -11,7 +11,7 @@ import { lintNames, type SchemaNames } from '../src/checklist/lint.ts';
 import { differences, documentOf, explainRows } from '../src/checklist/present.ts';
 import { readWaivers } from '../src/checklist/waivers.ts';
 import { readProfile } from '../src/profile/check.ts';
-import { Tree } from '../src/tree.ts';
+import { Tree } from '../src/profile/tree.ts';
 
 const shared = process.env.REDFISHD_SHARED ?? join(import.meta.dirname, '../../../../shared');
 const schema = join(shared, 'redfish/profiles/RedfishInteroperabilityProfile.v1_9_0.json');

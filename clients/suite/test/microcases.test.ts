@@ -5,7 +5,7 @@ import type { JsonObject } from '@redfishd/client';
 import { describe, expect, it } from 'vitest';
 import { type LoadedProfile, readProfile, resolveProfiles } from '../src/profile/check.ts';
 import { evaluateProfile, overall } from '../src/profile/evaluate.ts';
-import { Tree } from '../src/tree.ts';
+import { Tree } from '../src/profile/tree.ts';
 
 interface MicroCase {
   readonly id: string;

@@ -3,8 +3,8 @@
 import type { LoadedProfile } from '../profile/check.ts';
 import { evaluateProfile } from '../profile/evaluate.ts';
 import type { ProfileFinding, Verdict } from '../profile/profile.ts';
+import type { Tree } from '../profile/tree.ts';
 import { SourceText } from '../text/document.ts';
-import type { Tree } from '../tree.ts';
 import { type BuiltProfile, buildProfile, type Placed } from './build.ts';
 import type { LoadedChecklist } from './checklist.ts';
 import type { Waiver } from './waivers.ts';

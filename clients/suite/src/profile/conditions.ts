@@ -1,8 +1,8 @@
 /** When a condition, a use case or a URI pattern of DSP0272 applies to an instance. */
 import { isObject, type JsonObject } from '@redfishd/client';
-import { type Instance, resolvePointer, type Tree } from '../tree.ts';
 import { holds } from './compare.ts';
 import type { Condition, ResourceRule } from './profile.ts';
+import { type Instance, resolvePointer, type Tree } from './tree.ts';
 import type { UseCaseType } from './vocabulary.ts';
 
 /** Objects that hold a property: the nearest first, the resource last. */

@@ -1,5 +1,5 @@
 /** A service against a profile and all that it requires. Requirements add up: none weakens another (DSP0272). */
-import type { Tree } from '../tree.ts';
+
 import type { ProfileSet } from './check.ts';
 import type { Reading } from './disputes.ts';
 import type { ProfileFinding, Verdict } from './profile.ts';
@@ -7,6 +7,7 @@ import { judgeProtocol } from './protocol.ts';
 import { judgeRegistry } from './registries.ts';
 import { Report } from './report.ts';
 import { judgeEntry } from './resources.ts';
+import type { Tree } from './tree.ts';
 
 /** Findings in the order of the profiles and of the instances' URIs: the same tree gives the same list. */
 export function evaluateProfile(

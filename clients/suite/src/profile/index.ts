@@ -3,3 +3,4 @@ export { type LoadedProfile, type ProfileSet, readProfile, resolveProfiles } fro
 export { disputes, type Reading } from './disputes.ts';
 export { evaluateProfile, overall } from './evaluate.ts';
 export type { Aspect, Origin, Profile, ProfileFinding, Verdict } from './profile.ts';
+export { Tree, type TreeContents } from './tree.ts';

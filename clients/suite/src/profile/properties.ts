@@ -1,12 +1,12 @@
 /** Property requirements of DSP0272 on one object of an instance. */
 import { idOf, isObject, type JsonObject } from '@redfishd/client';
-import type { Instance, Tree } from '../tree.ts';
 import { holds } from './compare.ts';
 import { applies, type Holders, isAbsent } from './conditions.ts';
 import type { Dispute } from './disputes.ts';
 import { missing, once, strictest } from './levels.ts';
 import type { PropertyRule } from './profile.ts';
 import { below, type Place, type Report, type Step, type Target } from './report.ts';
+import type { Instance, Tree } from './tree.ts';
 import type { Comparison, ReadLevel, WriteLevel } from './vocabulary.ts';
 import { judgeWrite } from './writes.ts';
 

@@ -1,8 +1,8 @@
 /** Protocol requirements of DSP0272, judged by what the service root states. */
 import { isObject, type JsonObject } from '@redfishd/client';
-import type { Tree } from '../tree.ts';
 import type { FeatureLevel, ProtocolRule } from './profile.ts';
 import { below, type Place, type Report } from './report.ts';
+import type { Tree } from './tree.ts';
 import { atLeast } from './version.ts';
 
 const root = { uri: '/redfish/v1', path: [] };

@@ -1,9 +1,9 @@
 /** Registry requirements of DSP0272, read from what the service serves under /redfish/v1/Registries. */
 import { isObject, type JsonObject } from '@redfishd/client';
-import type { Instance, Tree } from '../tree.ts';
 import { missing } from './levels.ts';
 import type { RegistryRule } from './profile.ts';
 import { below, type Place, type Report, wholeService } from './report.ts';
+import type { Instance, Tree } from './tree.ts';
 import { atLeast } from './version.ts';
 
 /** The file entry whose `Registry` has the prefix, e.g. `Base.1.4`. */

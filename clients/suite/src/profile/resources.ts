@@ -1,5 +1,5 @@
 /** Resource requirements and use cases of DSP0272. */
-import type { Instance, Tree } from '../tree.ts';
+
 import { judgeAction } from './actions.ts';
 import type { ProfileSet } from './check.ts';
 import { applies, covers, isAbsent } from './conditions.ts';
@@ -7,6 +7,7 @@ import { strictest } from './levels.ts';
 import type { ResourceRule } from './profile.ts';
 import { judgeProperties, type Scope } from './properties.ts';
 import { below, type Place, type Report, wholeService } from './report.ts';
+import type { Instance, Tree } from './tree.ts';
 import { atLeast, versionOfType } from './version.ts';
 import type { ReadLevel } from './vocabulary.ts';
 
