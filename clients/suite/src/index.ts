@@ -1,14 +1,17 @@
 /** The suite as a library. */
 
 export * from './bundle.ts';
+export * from './checklist/index.ts';
 export * from './engine.ts';
 export * from './finding.ts';
 export * from './passive.ts';
+export * from './profile/index.ts';
+export * from './read.ts';
 export * from './recording.ts';
 export * from './report/report.ts';
 export * from './rulebook.ts';
 export * from './rules.ts';
 export * from './run.ts';
 export * from './sources.ts';
-export * from './tree.ts';
+export * from './text/document.ts';
 export * from './waivers.ts';

@@ -9,7 +9,7 @@ import { protocolRules } from './protocol/index.ts';
 import type { Recording } from './recording.ts';
 import { type Report, reportOf } from './report/report.ts';
 import { rulebook } from './rulebook.ts';
-import { type Waiver, waived } from './waivers.ts';
+import { type RuleWaiver, waived } from './waivers.ts';
 
 export interface Choice {
   /** Levels to run; default all that the effect allows. */
@@ -18,7 +18,7 @@ export interface Choice {
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly allow?: Effect;
-  readonly waivers?: readonly Waiver[];
+  readonly waivers?: readonly RuleWaiver[];
   /** `YYYY-MM-DD`: the day on which waivers are looked at; default that of the recording's last exchange. */
   readonly today?: string;
 }

@@ -2,7 +2,7 @@
 import { LineCounter, parseDocument } from 'yaml';
 import type { Finding } from './finding.ts';
 
-export interface Waiver {
+export interface RuleWaiver {
   readonly rule: string;
   /** URI, where `*` stands for one segment and `**` for any, and perhaps `#` with a pointer. */
   readonly at: string;
@@ -17,7 +17,7 @@ const required = ['rule', 'at', 'reason', 'expires'] as const;
 const known = new Set<string>([...required, 'owner', 'issue']);
 
 /** Reads the list `waivers`. @throws Error with all faults, each with its line */
-export function parseWaivers(name: string, text: string): Waiver[] {
+export function parseRuleWaivers(name: string, text: string): RuleWaiver[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const faults = document.errors.map(({ message }) => `${name}: ${message}`);
@@ -36,7 +36,7 @@ export function parseWaivers(name: string, text: string): Waiver[] {
       faults.push(`${where}: expires is ${waiver.expires}; write YYYY-MM-DD`);
   });
   if (faults.length) throw new Error(faults.join('\n'));
-  return waivers as unknown[] as Waiver[];
+  return waivers as unknown[] as RuleWaiver[];
 }
 
 /** A pattern of `at` as a regular expression of `uri#pointer`. */
@@ -54,7 +54,11 @@ function patternOf(at: string): RegExp {
  * a warning.
  * @param today `YYYY-MM-DD`
  */
-export function waived(findings: readonly Finding[], waivers: readonly Waiver[], today: string): Finding[] {
+export function waived(
+  findings: readonly Finding[],
+  waivers: readonly RuleWaiver[],
+  today: string,
+): Finding[] {
   const patterns = waivers.map((waiver) => ({ waiver, pattern: patternOf(waiver.at), used: false }));
   const result = findings.map((finding): Finding => {
     if (finding.outcome !== 'FAIL' && finding.outcome !== 'WARN') return finding;
