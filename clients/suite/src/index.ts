@@ -4,6 +4,7 @@ export * from './bundle.ts';
 export * from './checklist/index.ts';
 export * from './engine.ts';
 export * from './finding.ts';
+export * from './member.ts';
 export * from './passive.ts';
 export * from './profile/index.ts';
 export * from './read.ts';

@@ -90,3 +90,13 @@ export async function runService(
   const { recording } = session;
   return { recording, report: finish(recording, findings, choice, left) };
 }
+
+/** Crawls a service and judges nothing. */
+export async function recordService(
+  client: RedfishClient,
+  options: LiveOptions & CrawlOptions = {},
+): Promise<Recording> {
+  const session = new LiveSession(client, options);
+  await crawl(session, options);
+  return session.recording;
+}
