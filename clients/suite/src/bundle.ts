@@ -113,12 +113,7 @@ export function verifyBundle(folder: string, key?: KeyObject): Verification[] {
   if (!signature || !trusted)
     results.push({ check: 'signature', result: 'absent', detail: 'the bundle is not signed' });
   else {
-    const good = verify(
-      undefined,
-      authenticated(payload),
-      createPublicKey(trusted),
-      Buffer.from(signature.sig, 'base64'),
-    );
+    const good = verify(undefined, authenticated(payload), trusted, Buffer.from(signature.sig, 'base64'));
     const whose = key ? 'the given key' : 'the key inside: compare its id with the signer';
     results.push({
       check: 'signature',

@@ -45,6 +45,8 @@ function hideSecrets(method: string, text: string): string {
 }
 
 export class LiveSession implements Session {
+  /** Set when the crawl is over: what is sent from then on only probes. */
+  probing = false;
   readonly #client: RedfishClient;
   readonly #options: LiveOptions;
   readonly #exchanges: Exchange[];
@@ -125,6 +127,7 @@ export class LiveSession implements Session {
       ...(answer.headers ? { headers: redactHeaders(answer.headers) } : {}),
       body: hideSecrets(method, answer.text ?? ''),
       ...(answer.error === undefined ? {} : { error: answer.error }),
+      ...(this.probing ? { probe: true } : {}),
     };
     this.#exchanges.push(exchange);
     return exchange;

@@ -81,6 +81,7 @@ export async function runService(
   }
   const out = new Set(left.map(({ rule }) => rule));
   const findings = passive(session.recording, out);
+  session.probing = true;
   for (const rule of protocolRules) {
     if (out.has(rule.id)) continue;
     const over = session.over;

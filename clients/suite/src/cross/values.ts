@@ -156,6 +156,8 @@ function judgeExcerpt(judge: Judge, resource: Resource, tree: Tree, node: Node, 
   if (uri === undefined || reading === undefined) return;
   const target = resourceAt(tree, uri);
   const there = numberOf(target?.root, 'Reading');
+  // The excerpt of a fan shows percent of a tachometer that reads revolutions per minute.
+  if (/Percent(\/|$)/.test(pointer) && textOf(target?.root, 'ReadingUnits') !== '%') return;
   if (target?.type?.schema === 'Sensor' && there !== undefined && !near(reading, there))
     judge.report('XREF-EXCERPT-1', resource, `${pointer}/Reading`, `${uri} reads ${there}`, {
       node: memberOf(node, 'Reading'),
