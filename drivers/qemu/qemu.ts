@@ -19,6 +19,8 @@ const commands: Readonly<Record<ChassisAction, readonly string[]>> = {
 const poweredStates: readonly string[] = ['running', 'paused', 'suspended', 'watchdog', 'io-error', 'debug'];
 /** Not booted from. */
 const noIndex = -1;
+/** QEMU gives 0 to a kernel of its command line. */
+const firstIndex = 1;
 /** Firmware may reset a machine several times at its start. Milliseconds. */
 const resetPause = 1_000;
 
@@ -68,9 +70,9 @@ class QemuMachine implements VirtualMachine {
     for (const device of others) await set(device, noIndex).catch(passOver);
     if (first !== null) {
       await set(first, noIndex);
-      await set(first, 0);
+      await set(first, firstIndex);
     }
-    for (const [index, device] of others.entries()) await set(device, index + 1).catch(passOver);
+    for (const [index, device] of others.entries()) await set(device, firstIndex + 1 + index).catch(passOver);
   }
 
   async changeMedium(drive: string, file: string | null): Promise<void> {

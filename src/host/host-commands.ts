@@ -17,7 +17,7 @@ import {
 import type { Logger } from '../base/logger.ts';
 import type { Board, BoardSettings } from '../board/model/board.ts';
 import type { HostEvent } from '../board/model/event.ts';
-import type { ResetType } from '../board/model/power.ts';
+import type { BootOverride, ResetType } from '../board/model/power.ts';
 import { addRecord, platformEvent } from '../board/nodes/bmc-requests.ts';
 import type { HostFacts, HostRight } from '../platform/vocabulary/index.ts';
 import { Blobs } from './blobs.ts';
@@ -165,12 +165,21 @@ export class HostCommands {
           uefiTarget: null,
           httpBootUri: null,
         },
-      setOverride: (boot) => board.setBoot(id, boot),
+      setOverride: (boot) => this.#setBoot(boot),
       // Without a line that shows its end, an operating system that reads the override would use it up.
       read: () => {
         if (facts.post !== undefined) board.bootOverrideRead(id);
       },
       taken: () => this.#taken(),
+    });
+  }
+
+  /** What boots the host may refuse a device, or not answer. */
+  async #setBoot(boot: BootOverride): Promise<void> {
+    const { facts, board, log } = this.#parts;
+    await board.setBoot(facts.id, boot).catch((error: unknown) => {
+      log.warn('a boot override of a host is refused', { host: facts.id, error: String(error) });
+      return refuse(COMPLETION.notSupportedNow);
     });
   }
 
