@@ -1,4 +1,5 @@
 /** The suite as a library. */
+export * from './cases/index.ts';
 export * from './checklist/index.ts';
 export * from './engine.ts';
 export * from './finding.ts';
