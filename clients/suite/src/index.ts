@@ -1,6 +1,7 @@
 /** The suite as a library. */
 
 export * from './bundle.ts';
+export * from './cases/index.ts';
 export * from './checklist/index.ts';
 export * from './engine.ts';
 export * from './finding.ts';

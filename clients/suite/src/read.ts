@@ -37,7 +37,7 @@ export async function readTree(client: RedfishClient, options: ReadOptions = {})
   let level = ['/redfish/v1'];
   const readOne = async (uri: string): Promise<string[]> => {
     const answer = await client.request({ method: 'GET', uri }).catch(() => undefined);
-    if (!answer || !isObject(answer.body)) return [];
+    if (answer?.status !== 200 || !isObject(answer.body)) return [];
     resources.set(uri, answer.body);
     const methods = allowOf(answer.headers.allow);
     if (methods) allow.set(uri, methods);

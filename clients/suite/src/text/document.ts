@@ -39,14 +39,22 @@ export class SourceText {
       // YAML 1.2 core reads JSON as it is; a key given twice is an error in both.
       uniqueKeys: true,
     });
-    this.problems = this.#document.errors.map((error) => ({
+    const problems = this.#document.errors.map((error) => ({
       file,
       ...this.#at(error.pos[0]),
       pointer: '',
       message: error.message,
       suggestion: '',
     }));
-    this.value = this.problems.length ? undefined : this.#document.toJS({ maxAliasCount: 100 });
+    let value: unknown;
+    try {
+      if (!problems.length) value = this.#document.toJS({ maxAliasCount: 100 });
+    } catch (error) {
+      // An alias without its anchor, or one that expands without end, is found only here.
+      problems.push({ file, line: 1, column: 1, pointer: '', message: String(error), suggestion: '' });
+    }
+    this.value = value;
+    this.problems = problems;
   }
 
   #at(offset: number): { line: number; column: number } {
