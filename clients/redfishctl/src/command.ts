@@ -21,6 +21,8 @@ interface Common {
   readonly format?: Format;
   /** What is about to be done, when it has to be confirmed. */
   readonly confirm?: (args: Arguments) => string | undefined;
+  /** Why the rows of a local command, once they are printed, count as a refusal; undefined when they do not. */
+  readonly failed?: (rows: readonly Row[]) => string | undefined;
   /** Rows are shown as they come, without an end. */
   readonly follows?: (args: Arguments) => boolean;
 }

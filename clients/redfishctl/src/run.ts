@@ -207,7 +207,10 @@ export async function runCommand(command: Command, args: Arguments, config: Conf
   if ('local' in command) {
     const rows = await (await command.local())(args, config);
     await finish(rows, given, styleOf(args, command.format ?? 'table', false, colours()));
-    return 'done';
+    const failure = command.failed?.(rows);
+    if (failure === undefined) return 'done';
+    notice(failure);
+    return 'refused';
   }
   const nodes = await nodesOf(config, args);
   const settings = settingsOf(undefined, config, args, process.env);

@@ -14,7 +14,7 @@ interface Docs {
   readonly messages: Readonly<Record<string, { readonly message: string; readonly resolution: string }>>;
 }
 
-function readDocs(): Docs {
+export function readDocs(): Docs {
   const path = createRequire(import.meta.url).resolve('@redfishd/client/docs.json');
   return JSON.parse(readFileSync(path, 'utf8')) as Docs;
 }
