@@ -2,6 +2,7 @@
 import { DeviceError } from './errors.ts';
 import { linuxGpio } from './gpio/linux.ts';
 import type { Hardware } from './hardware.ts';
+import { linuxHostIpmi } from './host-ipmi/linux.ts';
 import { linuxHwmon } from './hwmon/linux.ts';
 import { linuxI2c } from './i2c/linux.ts';
 import { messagesI2c } from './i2c/messages.ts';
@@ -9,6 +10,7 @@ import type { I2cTransport } from './i2c/transport.ts';
 import { linuxIpmi } from './ipmi/linux.ts';
 import { linuxLeds } from './leds/linux.ts';
 import { linuxPostCodes } from './post/linux.ts';
+import { qemuMachines } from './qemu/qemu.ts';
 import { linuxSerial } from './serial/linux.ts';
 import { linuxWatchdogs } from './watchdog/linux.ts';
 
@@ -34,6 +36,8 @@ export async function linuxHardware(): Promise<Hardware> {
     leds: linuxLeds(),
     watchdogs: linuxWatchdogs(),
     ipmi: linuxIpmi(),
+    hostIpmi: linuxHostIpmi(),
+    machines: qemuMachines(),
     async close() {
       await Promise.all([gpio.close(), hwmon.close(), ...[...buses.values()].map((bus) => bus.close())]);
     },

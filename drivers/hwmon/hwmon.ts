@@ -20,6 +20,16 @@ export interface Hwmon {
    * @throws DeviceError `no-bus` where no driver shows it
    */
   chip(bus: number, address: number, place: KernelPlace): Promise<number>;
+  /**
+   * Sets the duty of output `index`, from 1, of a chip that a driver of the kernel owns; percent.
+   * @throws DeviceError `no-bus` where no driver shows it
+   */
+  setChipDuty(bus: number, address: number, index: number, percent: number): Promise<void>;
+  /**
+   * The inputs of the device with this driver name whose `_label` matches, in the units of sysfs, by label.
+   * @throws DeviceError `no-bus` where there is no such device
+   */
+  labelled(device: string, labels: RegExp): Promise<ReadonlyMap<string, number>>;
   /** The contents of an EEPROM that the kernel's driver has, `length` bytes at most. @throws DeviceError */
   eeprom(bus: number, address: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;

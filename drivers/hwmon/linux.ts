@@ -75,6 +75,28 @@ class LinuxHwmon implements Hwmon {
     return this.#use(key, () => findPlace(device, place), readNode);
   }
 
+  async setChipDuty(bus: number, address: number, index: number, percent: number): Promise<void> {
+    const device = join(this.#root, 'bus/i2c/devices', clientName(bus, address));
+    await this.#use(
+      `chip pwm ${bus} ${address} ${index}`,
+      () => findPlace(device, `pwm${index}`),
+      (node) => writeDuty(node, percent),
+    );
+  }
+
+  async labelled(device: string, labels: RegExp): Promise<ReadonlyMap<string, number>> {
+    const [folder] = await devices(this.#hwmonClass, (name) => name === device);
+    if (folder === undefined)
+      throw new DeviceError('no-bus', join(this.#hwmonClass, '*'), `no device is called ${device}`);
+    const readings = new Map<string, number>();
+    for (const file of (await list(folder)).filter((name) => name.endsWith('_label')).sort(byNumber)) {
+      const label = await readText(join(folder, file));
+      if (labels.test(label))
+        readings.set(label, await readNumber(join(folder, file.replace(/_label$/, '_input'))));
+    }
+    return readings;
+  }
+
   async eeprom(bus: number, address: number, length: number): Promise<Uint8Array> {
     const path = join(this.#root, 'bus/i2c/devices', clientName(bus, address), 'eeprom');
     try {

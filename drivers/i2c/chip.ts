@@ -91,6 +91,23 @@ export interface Erratum {
   readonly writes: readonly (readonly [number, ...number[]])[];
 }
 
+/** An output that drives a fan. */
+export interface OutputSpec {
+  /** Register of the duty. */
+  readonly register: Register;
+  /** Its content in percent. */
+  readonly scale: Scale;
+  /** Bits with which the output follows the register. */
+  readonly settings: readonly Setting[];
+}
+
+/** Supervision of the controller by the chip: without traffic for so long every output has full duty. */
+export interface WatchdogSpec {
+  readonly setting: Setting;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
 export type Channels = Readonly<Record<string, ChannelSpec>>;
 
 export interface SensorChipSpec extends Described {
@@ -124,6 +141,10 @@ export interface SensorChipSpec extends Described {
    * Message after which the chip switches the power behind it off and, after about `off` milliseconds, on again by itself.
    */
   readonly powerCycle?: { readonly bytes: readonly [number, ...number[]]; readonly off: number };
+  /** Outputs that drive fans, by name. */
+  readonly outputs?: Readonly<Record<string, OutputSpec>>;
+  /** Armed while outputs are driven. */
+  readonly watchdog?: WatchdogSpec;
   /** Registers of fault bits. */
   readonly status?: readonly { readonly register: Register; readonly flags: readonly Flag[] }[];
 }

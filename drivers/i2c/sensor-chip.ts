@@ -69,6 +69,24 @@ export class SensorChip {
     return this.#access.run((access) => this.#read(access, name, channel));
   }
 
+  /**
+   * Sets the duty of an output, percent, and arms the chip's watchdog.
+   * @throws DeviceError `unsupported` where the chip has no such output, `wrong-data` where it does not keep the duty
+   */
+  async drive(name: string, percent: number): Promise<void> {
+    const output = this.spec.outputs?.[name];
+    if (output === undefined) throw this.#error('unsupported', `has no output "${name}"`);
+    const { watchdog } = this.spec;
+    const settings = [...output.settings, ...(watchdog === undefined ? [] : [watchdog.setting])];
+    await this.#access.run(async (access) => {
+      const code = output.scale.encode(percent);
+      await this.#io.write(access, output.register, code);
+      await this.#set(access, settings);
+      if ((await this.#io.read(access, output.register)) === code) return;
+      throw this.#error('wrong-data', `does not keep the duty of ${name}`);
+    });
+  }
+
   /** Cycles the power behind the chip, which may be this controller's. @throws DeviceError `unsupported` when it cannot */
   async powerCycle(): Promise<void> {
     if (this.spec.powerCycle === undefined)
@@ -131,13 +149,17 @@ export class SensorChip {
       for (const bytes of writes) await this.#io.send(access, bytes);
     }
     if (await this.#isConfigured(access)) return;
-    for (const { register, mask, value } of this.#settings) {
+    await this.#set(access, this.#settings);
+    if (await this.#isConfigured(access)) return;
+    throw this.#error('wrong-data', 'does not keep its settings');
+  }
+
+  async #set(access: RegisterAccess, settings: readonly Setting[]): Promise<void> {
+    for (const { register, mask, value } of settings) {
       const before = await this.#io.read(access, register);
       const after = (before & ~mask) | value;
       if (after !== before) await this.#io.write(access, register, after);
     }
-    if (await this.#isConfigured(access)) return;
-    throw this.#error('wrong-data', 'does not keep its settings');
   }
 
   async #isConfigured(access: RegisterAccess): Promise<boolean> {

@@ -51,6 +51,8 @@ export interface Native {
    * a negative errno, once, that it has failed.
    */
   fileWatch(descriptor: number, listener: (failure: number) => void): Handle | number;
+  /** Attention (0 sets, 1 clears it) or an abort (2) of the open interface of a host. */
+  hostIpmiControl(descriptor: number, command: number): number;
   /** Once for each handle, before the file is closed. */
   fileUnwatch(watch: Handle): void;
   /** One datagram to a socket of the Unix domain; a name with @ before it is an abstract one. */

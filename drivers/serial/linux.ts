@@ -1,6 +1,7 @@
 /** Serial ports of a Linux machine: `/dev/ttyS1`, `/dev/ttyVUART0`, `/dev/ttyUSB0`. */
 import { execFile } from 'node:child_process';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
@@ -13,6 +14,7 @@ const flags = 0o2 | 0o400 | 0o4000;
 export function linuxSerial(): SerialPorts {
   return {
     async open(device, baud) {
+      if (await isSocket(device)) return connect(device);
       let handle: FileHandle | undefined;
       try {
         // Node has no call for the settings of a line; stty of coreutils and of busybox know these words.
@@ -25,6 +27,23 @@ export function linuxSerial(): SerialPorts {
       }
     },
   };
+}
+
+/** The console of a virtual machine is a socket. */
+const isSocket = (device: string): Promise<boolean> =>
+  stat(device).then(
+    (found) => found.isSocket(),
+    () => false,
+  );
+
+async function connect(path: string): Promise<Duplex> {
+  const socket = createConnection(path);
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', (error) => reject(deviceError(path, error)));
+  });
+  socket.once('end', () => socket.destroy(new DeviceError('no-bus', path, 'the machine has ended')));
+  return socket;
 }
 
 async function setLine(device: string, baud: number): Promise<void> {
@@ -54,7 +73,7 @@ const verdicts: readonly (readonly [string, Verdict])[] = [
 ];
 const codes: Readonly<Record<string, Verdict>> = {
   ...{ ENOENT: missing, ENODEV: missing, ENXIO: missing },
-  ...{ EACCES: refused, EPERM: refused, EBUSY: held },
+  ...{ EACCES: refused, EPERM: refused, EBUSY: held, ECONNREFUSED: missing },
 };
 
 function deviceError(device: string, error: unknown): unknown {

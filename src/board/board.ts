@@ -4,9 +4,11 @@ import type { Platform } from '../platform/vocabulary/index.ts';
 import { AddedNodes } from './added-nodes.ts';
 import { type BoardOptions, type Components, createComponents } from './components.ts';
 import { worst } from './health.ts';
+import { type LifeCycle, lifeCycles, within } from './life-cycles.ts';
 import type { Board, BoardSettings } from './model/board.ts';
 import type { BoardEvent } from './model/event.ts';
 import type { NewNode, PowerLimit } from './model/node.ts';
+import type { BootOverride } from './model/power.ts';
 import { BoardRefusal } from './model/refusal.ts';
 import { chassisScope } from './model/revisions.ts';
 import type { Sensor, ThresholdSettings } from './model/sensor.ts';
@@ -18,9 +20,6 @@ export type { BoardOptions } from './components.ts';
 
 /** Longest wait of `start` for the lines, milliseconds; those that take longer open later. */
 const linesPatience = 500;
-/** Longest wait of `stop` for the end of transfers, milliseconds: a hung bus must not keep the daemon from ending. */
-const stopPatience = 500;
-
 /** Builds the machine of a descriptor. Nothing is touched before `start`. */
 export function createBoard(
   platform: Platform,
@@ -29,40 +28,6 @@ export function createBoard(
   options: BoardOptions = {},
 ): Board {
   return new LiveBoard(platform, createComponents(platform, hardware, settings, options), options);
-}
-
-/** What starts and stops with the board. */
-interface LifeCycle {
-  readonly start?: () => unknown;
-  readonly stop?: () => unknown;
-}
-
-/** All that starts, in this order; it stops together, but for the lines, which are last. */
-function lifeCycles(platform: Platform, components: Components, isMains: boolean): readonly LifeCycle[] {
-  const { context, presence, panel, cycles, leakDetectors, inventory, indicators, chassis } = components;
-  const { slots, hosts, fans, sampler, nodes } = components;
-  const { lines, persisted } = context;
-  const { ready } = platform.manager;
-  return [
-    { stop: () => presence.stop() },
-    { stop: () => panel?.stop() },
-    { stop: () => stopAll(cycles) },
-    { stop: () => stopAll(leakDetectors) },
-    {
-      start: () => {
-        for (const id of chassis.keys()) if (persisted.identify(id)) indicators.showIdentify(id, true);
-      },
-      stop: () => indicators.stop(),
-    },
-    { start: () => slots.start(isMains), stop: () => slots.stop() },
-    { start: () => isMains && hosts.restore() },
-    { start: () => ready !== undefined && lines.show(ready, true) },
-    { start: () => fans.start(), stop: () => within(stopPatience, fans.stop()) },
-    { start: () => sampler.start(), stop: () => within(stopPatience, sampler.stop()) },
-    { start: () => nodes.start(), stop: () => within(stopPatience, nodes.stop()) },
-    { start: () => hosts.start(), stop: () => hosts.stop() },
-    { start: () => inventory.refresh(), stop: () => inventory.stop() },
-  ];
 }
 
 class LiveBoard implements Board {
@@ -114,7 +79,12 @@ class LiveBoard implements Board {
   }
 
   get cooling(): Board['cooling'] {
-    return this.#components.fans.cooling;
+    const { fans, cooling } = this.#components;
+    return { ...fans.cooling, zones: cooling.zones };
+  }
+
+  get isCooling(): boolean {
+    return this.#components.cooling.isAlive;
   }
 
   get traffic(): Board['traffic'] {
@@ -158,6 +128,10 @@ class LiveBoard implements Board {
     return this.#components.context.signals.on('postCodesReceived', ({ codes, over }) =>
       listener(codes, over),
     );
+  }
+
+  onHostBoot(listener: Parameters<Board['onHostBoot']>[0]): () => void {
+    return this.#components.context.signals.on('hostBoot', ({ host, phase }) => listener(host, phase));
   }
 
   onReading(listener: (sensor: Sensor) => void): () => void {
@@ -216,17 +190,32 @@ class LiveBoard implements Board {
 
   async setBoot(id: string, boot: Parameters<Board['setBoot']>[1]): Promise<void> {
     const host = this.#host(id);
-    const { power } = host.facts;
     const before = host.boot;
     // The controller first: what it refuses is not stored.
-    if (power.kind === 'ipmi') await this.#components.nodes.setBoot(power.node, boot);
+    await this.#applyBoot(host, boot);
     try {
       host.bootControl.setOverride(boot);
     } catch (error) {
-      if (power.kind === 'ipmi')
-        await this.#components.nodes.setBoot(power.node, before).catch(() => undefined);
+      await this.#applyBoot(host, before).catch(() => undefined);
       throw error;
     }
+  }
+
+  bootOverrideRead(host: string): void {
+    this.hosts.get(host)?.bootControl.flagsRead();
+  }
+
+  bootOverrideTaken(host: string): void {
+    this.hosts.get(host)?.bootControl.taken();
+  }
+
+  async changeMedium(host: string, file: string | null): Promise<void> {
+    await this.#components.machines.changeMedium(host, file);
+  }
+
+  setReady(on: boolean): void {
+    const { ready } = this.platform.manager;
+    if (ready !== undefined && !this.#isStopped) this.#components.context.lines.show(ready, on);
   }
 
   async setBootRetry(host: string, settings: Parameters<Board['setBootRetry']>[1]): Promise<void> {
@@ -261,6 +250,29 @@ class LiveBoard implements Board {
     await this.#components.fans.setDuty(fan, percent);
   }
 
+  async setZone(...change: Parameters<Board['setZone']>): Promise<void> {
+    this.#components.cooling.setZone(...change);
+  }
+
+  async setLoop(...change: Parameters<Board['setLoop']>): Promise<void> {
+    this.#components.cooling.setLoop(...change);
+  }
+
+  async resetLoop(zone: string, loop: string): Promise<void> {
+    this.#components.cooling.resetLoop(zone, loop);
+  }
+
+  async setFullSpeed(on: boolean): Promise<void> {
+    await this.#components.fans.setFullSpeed(on);
+  }
+
+  /** Gives an override to what boots the host, where that is not the host itself that asks. */
+  async #applyBoot({ id, facts: { power } }: BoardHost, boot: BootOverride): Promise<void> {
+    const { nodes, machines } = this.#components;
+    if (power.kind === 'ipmi') await nodes.setBoot(power.node, boot);
+    else if (power.kind === 'qemu') await machines.setBoot(id, boot);
+  }
+
   /** A sensor of a removed chassis does not exist. */
   #presentSensor(id: string): string {
     if (!this.sensors.has(id)) throw new BoardRefusal('not-supported', `there is no sensor ${id}`);
@@ -272,18 +284,4 @@ class LiveBoard implements Board {
     if (host === undefined) throw new BoardRefusal('not-supported', `there is no host ${id}`);
     return host;
   }
-}
-
-function stopAll(parts: ReadonlyMap<string, { stop(): void }>): void {
-  for (const part of parts.values()) part.stop();
-}
-
-/** Waits for `work`, but no longer than `milliseconds`. */
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const overdue = new Promise((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([work, overdue]);
-  clearTimeout(timer);
 }

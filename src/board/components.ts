@@ -3,6 +3,7 @@ import type { Hardware } from '../../drivers/hardware.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import type { LineFacts, Platform } from '../platform/vocabulary/index.ts';
 import type { BoardContext } from './context.ts';
+import { BoardCooling } from './cooling/cooling.ts';
 import { HardwareFaults } from './hardware-faults.ts';
 import { Indicators } from './lines/indicators.ts';
 import { KernelLamp, LineLamp } from './lines/lamps.ts';
@@ -11,7 +12,7 @@ import { Lines } from './lines/lines.ts';
 import { connectStatusLeds } from './lines/status-leds.ts';
 import type { BoardSettings } from './model/board.ts';
 import { nodeLamp } from './nodes/lamp.ts';
-import { Nodes } from './nodes/nodes.ts';
+import { type AnswerHost, Nodes } from './nodes/nodes.ts';
 import { IpmiTransports } from './nodes/transports.ts';
 import { checkBoard } from './parts/board-check.ts';
 import { ByChassis } from './parts/by-chassis.ts';
@@ -27,6 +28,7 @@ import { PersistedState } from './persisted-state.ts';
 import { ChassisPowerCycle } from './power/chassis-power-cycle.ts';
 import { connectHosts } from './power/host-reactions.ts';
 import { Hosts } from './power/hosts.ts';
+import { createMachines } from './power/machines.ts';
 import { Panel } from './power/panel.ts';
 import { nodePowerLine } from './power/sequences/sequences.ts';
 import { Slots } from './power/slots.ts';
@@ -47,6 +49,8 @@ export interface BoardOptions {
   readonly mainsRestored?: boolean;
   /** How far the log of a node was taken over before: the mark of its last record that was kept. */
   readonly mark?: (node: string) => string | undefined;
+  /** Answers requests of hosts that came through another controller. */
+  readonly answerHost?: AnswerHost;
 }
 
 export type Components = ReturnType<typeof createComponents>;
@@ -96,7 +100,8 @@ function createHosted(base: Base, measured: Measured, hardware: Hardware, option
   const { presence, slots, transports, sensors } = measured;
   const { serial, postCodes, hwmon } = hardware;
   const hosts = new Hosts({ ...context, presence, slots, sensors, serial, postCodes });
-  const parts = { ...context, sensors: sensors.all, hwmon };
+  const { devices = [] } = platform;
+  const parts = { ...context, sensors: sensors.all, hwmon, buses: base.buses.all, devices };
   const fans = new Fans(platform, parts, defaultChassis);
   const supplies = new Supplies(platform.powerSupplies ?? [], parts, defaultChassis);
   const drives = byId(
@@ -106,12 +111,20 @@ function createHosted(base: Base, measured: Measured, hardware: Hardware, option
   const inventory = createInventory(base, hwmon, { hosts, supplies });
   checkBoard(platform, inventory.frus, context.signals, context.log);
   const mark = options.mark ?? (() => undefined);
-  const nodes = new Nodes({ ...context, transports, sensors, inventory, faults, mark, hosts: hosts.all });
-  for (const facts of platform.hosts ?? []) hosts.add(facts, nodes);
+  const answerHost: AnswerHost = (...request) => options.answerHost?.(...request);
+  const nodes = new Nodes({
+    ...{ ...context, transports, sensors, inventory, faults, mark, answerHost },
+    hosts: hosts.all,
+  });
+  const machines = createMachines(platform.hosts ?? [], {
+    ...{ ...context, machines: hardware.machines, hosts: hosts.all },
+  });
+  for (const facts of platform.hosts ?? []) hosts.add(facts, nodes, machines);
   for (const facts of platform.nodes ?? [])
     nodes.add(facts, facts.chassis ?? defaultChassis, hosts.all.get(facts.host ?? '')?.name);
   connectHosts({ ...context, presence, slots, hosts, declared: platform.lines ?? {} });
-  return { hosts, fans, supplies, drives, inventory, nodes };
+  const cooling = new BoardCooling(platform, { ...context, fans, sensors, nodes, hosts }, defaultChassis);
+  return { hosts, fans, cooling, supplies, drives, inventory, nodes, machines };
 }
 
 /** What sums up and shows the rest: leak detectors, chassis, LEDs and the front panel. */
@@ -174,7 +187,9 @@ function createBase(platform: Platform, hardware: Hardware, settings: BoardSetti
 
 /** Lines that show whether the controllers of hosts report power. */
 function nodePowerLines({ hosts = [] }: Platform): Record<string, LineFacts> {
-  const nodes = hosts.flatMap(({ power }) => (power.kind === 'ipmi' ? [power.node] : []));
+  const nodes = hosts.flatMap(({ power }) =>
+    power.kind === 'ipmi' ? [power.node] : power.kind === 'qemu' ? [power.qmp] : [],
+  );
   return Object.fromEntries(nodes.map((node) => [nodePowerLine(node), { direction: 'in', node }]));
 }
 

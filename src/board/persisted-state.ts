@@ -1,7 +1,8 @@
 /** State of the board that persists over restarts; every stored value is validated when it is read. */
 
+import type { Override } from './cooling/zone.ts';
 import type { BoardSettings } from './model/board.ts';
-import type { Cooling } from './model/chassis.ts';
+import type { Cooling, LoopSettings } from './model/cooling.ts';
 import { type BootOverride, type BootRetrySettings, bootTargets, type RestorePolicy } from './model/power.ts';
 import type { ThresholdSettings } from './model/sensor.ts';
 import { isThresholdName } from './sensing/thresholds.ts';
@@ -148,6 +149,41 @@ export class PersistedState {
     this.#settings.set('board.cooling', mode);
   }
 
+  /** Floor and offset that a user gave a zone; undefined for none, also where the stored value is damaged. */
+  override(zone: string): Override | undefined {
+    const { floor, offset } = numbersIn(this.#settings.get(`board.cooling.zone.${zone}`));
+    if (floor === undefined || offset === undefined || floor < 0 || floor > 100) return undefined;
+    return Math.abs(offset) <= 100 ? { floor, offset } : undefined;
+  }
+
+  setOverride(zone: string, override: Override | null): void {
+    this.#settings.set(`board.cooling.zone.${zone}`, JSON.stringify(override));
+  }
+
+  /** Settings of a loop; a stored value that is damaged counts as none. */
+  loop(zone: string, loop: string): LoopSettings {
+    const { target, proportional, integral } = numbersIn(
+      this.#settings.get(`board.cooling.zone.${zone}.${loop}`),
+    );
+    return {
+      ...(target !== undefined && { target }),
+      ...(proportional !== undefined && proportional >= 0 && { proportional }),
+      ...(integral !== undefined && integral >= 0 && { integral }),
+    };
+  }
+
+  setLoop(zone: string, loop: string, settings: LoopSettings): void {
+    this.#settings.set(`board.cooling.zone.${zone}.${loop}`, JSON.stringify(settings));
+  }
+
+  fullSpeed(): boolean {
+    return this.#settings.get('board.cooling.fullSpeed') === 'on';
+  }
+
+  setFullSpeed(on: boolean): void {
+    this.#settings.set('board.cooling.fullSpeed', on ? 'on' : 'off');
+  }
+
   duty(fan: string): number | undefined {
     const value = Number(this.#settings.get(`board.fan.${fan}.duty`) || Number.NaN);
     return value >= 0 && value <= 100 ? value : undefined;
@@ -165,4 +201,17 @@ function thresholdSettingsOf(value: unknown): ThresholdSettings {
       isThresholdName(name) && (limit === null || (typeof limit === 'number' && Number.isFinite(limit))),
   );
   return Object.fromEntries(entries);
+}
+
+/** The finite numbers of a stored JSON object by name; none where it is damaged. */
+function numbersIn(text: string | undefined): Readonly<Record<string, number | undefined>> {
+  try {
+    const value: unknown = JSON.parse(text ?? 'null');
+    if (typeof value !== 'object' || value === null) return {};
+    return Object.fromEntries(
+      Object.entries(value).filter(([, each]) => typeof each === 'number' && Number.isFinite(each)),
+    );
+  } catch {
+    return {};
+  }
 }

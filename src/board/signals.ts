@@ -1,6 +1,6 @@
 /** Typed signals between the components of a board: a component emits what happened and knows no subscriber. */
 import type { BoardEvent } from './model/event.ts';
-import type { PostCode } from './model/power.ts';
+import type { BootPhase, PostCode } from './model/power.ts';
 import type { Scope } from './model/revisions.ts';
 import type { Sensor } from './model/sensor.ts';
 
@@ -20,6 +20,8 @@ export interface SignalMap {
   readonly sensorRead: Sensor;
   /** POST codes of a host arrived; `over` marks the end of a boot, also when power was lost. */
   readonly postCodesReceived: { readonly codes: readonly PostCode[]; readonly over: boolean };
+  /** The firmware of a host begins, has finished, or has lost its power. */
+  readonly hostBoot: { readonly host: string; readonly phase: BootPhase };
   /** A chassis was inserted or removed, and with it `inside` (itself first). Not emitted for the initial state. */
   readonly presenceChanged: {
     readonly chassis: string;
@@ -43,6 +45,12 @@ export interface SignalMap {
   readonly inventoryRead: undefined;
   /** A node began or ceased to respond. */
   readonly nodeReachable: { readonly node: string; readonly reachable: boolean };
+  /** A protection has tripped: these hosts are switched off; every host where there is none. */
+  readonly protectionTripped: {
+    readonly sensor: string;
+    readonly host: string | undefined;
+    readonly reaction: 'ForceOff' | 'GracefulShutdown';
+  };
   /** A leak has lasted for its delay, and the descriptor wants the hosts around it switched off. */
   readonly leakDetected: {
     readonly detector: string;
@@ -62,12 +70,14 @@ const noSubscriptions = (): Subscriptions => ({
   event: new Set(),
   sensorRead: new Set(),
   postCodesReceived: new Set(),
+  hostBoot: new Set(),
   presenceChanged: new Set(),
   availabilityChanged: new Set(),
   chassisReady: new Set(),
   slotPowerChanged: new Set(),
   inventoryRead: new Set(),
   nodeReachable: new Set(),
+  protectionTripped: new Set(),
   leakDetected: new Set(),
 });
 
@@ -116,6 +126,7 @@ export class BoardSignals {
       'availabilityChanged',
       'chassisReady',
       'slotPowerChanged',
+      'protectionTripped',
       'leakDetected',
       'inventoryRead',
       'stateSettled',

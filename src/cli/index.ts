@@ -2,13 +2,14 @@
 import { check } from './check.ts';
 import { type Command, type Io, overview, runCommand } from './command.ts';
 import { probe } from './probe/command.ts';
+import { qemu } from './qemu.ts';
 import { resetTls } from './reset-tls.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve/command.ts';
 import { twin } from './twin/command.ts';
 
 /** In the order of the help. Each loads what it needs when it runs, so that the daemon starts fast. */
-export const commands: readonly Command[] = [serve, check, probe, schema, resetTls, twin];
+export const commands: readonly Command[] = [serve, check, probe, schema, resetTls, twin, qemu];
 
 /** @returns the exit status: 0, 1 for failure, 2 for wrong use */
 export async function run([name, ...argv]: readonly string[], io: Io): Promise<number> {

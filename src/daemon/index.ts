@@ -32,7 +32,7 @@ async function boot(context: ModuleContext): Promise<Daemon> {
   const storage = await storeModule(context);
   const access = await accountsModule(context, storage);
   const network = await networkModule(context, storage);
-  const board = boardModule(context, storage);
+  const { board, hosts } = boardModule(context, storage);
   const telemetry = telemetryModule(context, storage, board);
   const ports = new ServedPorts(network.httpsPort);
   const events = eventsModule(context, storage, { lookup, network: network.network, telemetry });
@@ -40,6 +40,7 @@ async function boot(context: ModuleContext): Promise<Daemon> {
     storage,
     access,
     board,
+    hosts,
     telemetry,
     network,
     events,

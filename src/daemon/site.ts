@@ -37,7 +37,7 @@ export function boardSite(): Site {
   };
 }
 
-/** A twin on somebody's desk: a simulated network, and a reset of the manager restarts the daemon. */
+/** A twin, or a controller of virtual machines, on somebody's desk: a simulated network, and a reset of the manager restarts the daemon. */
 export function twinSite(): Site {
   let request = () => {};
   const restartRequested = new Promise<void>((resolve) => {

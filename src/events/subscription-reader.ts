@@ -4,7 +4,7 @@ import type { EventLogReader } from './event-log-reader.ts';
 import type { EventFacts } from './subscription.ts';
 
 /** Events read per batch. */
-const batchSize = 64;
+const batchSize = 128;
 
 export interface EventBatch {
   /** The reader's cursor after this batch. */

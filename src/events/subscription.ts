@@ -89,10 +89,19 @@ export interface EventFacts {
 /** `ResourceEvent` of `ResourceEvent.1.4.ResourceChanged`. */
 export const registryOf = (messageId: string): string => messageId.slice(0, messageId.indexOf('.'));
 
+/** Names by MessageId: every subscriber asks for those of every event. */
+const names = new Map<string, string>();
+const maxNames = 1024;
+
 /** A MessageId without its version: `ResourceEvent.ResourceChanged`. */
 export function unversioned(messageId: string): string {
+  const known = names.get(messageId);
+  if (known !== undefined) return known;
   const parts = messageId.split('.');
-  return parts.length < 3 ? messageId : `${parts[0]}.${parts.at(-1)}`;
+  const name = parts.length < 3 ? messageId : `${parts[0]}.${parts.at(-1)}`;
+  if (names.size >= maxNames) names.clear();
+  names.set(messageId, name);
+  return name;
 }
 
 /** Returns the deprecated EventType of a message. */

@@ -4,7 +4,7 @@ import Koa, { type Context } from 'koa';
 import type { Logger } from '../base/logger.ts';
 import { message, RedfishError } from '../messages/messages.ts';
 import type { Route } from './endpoint.ts';
-import { type RedfishService, tree } from './endpoints/tree.ts';
+import { pathOf, type RedfishService, tree } from './endpoints/tree.ts';
 import type { Meter } from './meter.ts';
 import type { Authenticate } from './middleware/authenticate.ts';
 import { budget } from './middleware/budget.ts';
@@ -37,8 +37,11 @@ export function createApp(options: AppOptions): Koa {
   app.use(errors(log, options.advertiseBasic, options.trustedCertificate));
   app.use(budget(meter));
   app.use(origins(options.corsOrigins));
+  const resources = tree({ service, authenticate, meter });
+  // The router tries each of its routes in turn, which costs as much as the rest of an answer: resources go past it.
+  app.use((ctx, next) => (service.knows(pathOf(ctx.req)) ? resources(ctx, next) : next()));
   app.use(routerOf(options).routes());
-  app.use(tree({ service, authenticate, meter }));
+  app.use(resources);
   app.use(notFound);
   return app;
 }

@@ -39,14 +39,14 @@ export interface Compressed {
 /** Undefined where the client takes no coding that is there, or where too many are at work already. */
 export function compressed(
   acceptEncoding: string | undefined,
-  text: string,
+  text: string | Buffer,
 ): Promise<Compressed> | undefined {
   if (acceptEncoding === undefined || underWay >= maxAtOnce) return undefined;
   const coding = chosenCoding(acceptEncoding, codings);
   const compress = coding === undefined ? undefined : compressors[coding];
   if (coding === undefined || compress === undefined) return undefined;
   underWay += 1;
-  return compress(Buffer.from(text))
+  return compress(typeof text === 'string' ? Buffer.from(text) : text)
     .then((body) => ({ coding, body }))
     .finally(() => {
       underWay -= 1;

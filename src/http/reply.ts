@@ -5,8 +5,8 @@ import { compressed, compressedFrom } from './compress.ts';
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Text of the body; null for none. */
-  readonly body: string | null;
+  /** Text of the body, or its bytes in UTF-8; null for none. */
+  readonly body: string | Buffer | null;
 }
 
 /**

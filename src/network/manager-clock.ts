@@ -23,19 +23,18 @@ export function isTimeZone(name: string): boolean {
   return /^(UTC|Etc\/(UTC|GMT(-1[0-4]|\+1[0-2]|[+-][1-9])?))$/.test(name);
 }
 
-/** The format of the latest zone: to make one takes longer than to use it a hundred times. */
-let format = new Intl.DateTimeFormat('en', { timeZone: 'UTC', timeZoneName: 'longOffset' });
-let formatZone = 'UTC';
+/** The format of the latest zone: to make one takes longer than to use it a hundred times, and UTC needs none. */
+let format: { readonly zone: string; readonly parts: Intl.DateTimeFormat } | undefined;
 
 /**
  * Offset of a zone from UTC at a time, as DSP0266 writes it: `+05:30`.
  * @throws RangeError when there is no such zone
  */
 export function offsetOf(zone: string, time: number): string {
-  if (formatZone !== zone)
-    format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
-  formatZone = zone;
-  const name = format.formatToParts(time).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  if (zone === 'UTC') return '+00:00';
+  if (format?.zone !== zone)
+    format = { zone, parts: new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' }) };
+  const name = format.parts.formatToParts(time).find(({ type }) => type === 'timeZoneName')?.value ?? '';
   return /[+-]\d\d:\d\d/.exec(name)?.[0] ?? '+00:00';
 }
 

@@ -1,10 +1,15 @@
-/** Reads what the controller itself measures and drives: ADC channels, tachometers, PWM duties. */
+/** Reads what the controller itself measures and drives: ADC channels, tachometers, PWM duties, interfaces of hosts. */
+
 import type { Hardware } from '../../drivers/hardware.ts';
+import { wayOf } from '../../drivers/host-ipmi/host-ipmi.ts';
 import type { Platform } from '../platform/vocabulary/index.ts';
 import { deviceError } from './errors.ts';
 import type { InputFinding } from './report.ts';
 
-export async function probeInputs(platform: Platform, { hwmon }: Hardware): Promise<InputFinding[]> {
+export async function probeInputs(
+  platform: Platform,
+  { hwmon, hostIpmi }: Hardware,
+): Promise<InputFinding[]> {
   const found: InputFinding[] = [];
   const ask = async (id: string, what: string, read: () => Promise<string>) => {
     try {
@@ -24,9 +29,13 @@ export async function probeInputs(platform: Platform, { hwmon }: Hardware): Prom
       return `${short(volts / divider)} ${quantity === 'Current' ? 'A' : 'V'}`;
     });
   for (const fan of platform.fans ?? []) {
-    await ask(fan.id, `PWM ${fan.pwm}`, async () => `${short(await hwmon.duty(fan.pwm))} %`);
-    for (const { tach, sensor } of fan.tachs)
+    const { pwm, tachs = [] } = fan;
+    if (pwm !== undefined) await ask(fan.id, `PWM ${pwm}`, async () => `${short(await hwmon.duty(pwm))} %`);
+    for (const { tach, sensor } of tachs)
       await ask(sensor.id, `tachometer ${tach}`, async () => `${short(await hwmon.tach(tach))} rpm`);
   }
+  for (const { id, ipmi } of platform.hosts ?? [])
+    for (const facts of ipmi?.interfaces ?? [])
+      await ask(id, `IPMI of the host by ${wayOf(facts)[0]}`, async () => hostIpmi.find(facts));
   return found;
 }

@@ -67,6 +67,7 @@ export const hostsOff = ({ hosts = [] }: Platform, lines: readonly LineFinding[]
       .filter(
         ({ power }) =>
           power.kind !== 'ipmi' &&
+          power.kind !== 'qemu' &&
           lines.some(({ id, detail }) => id === power.good && detail === 'not asserted'),
       )
       .map(({ id }) => id),

@@ -10,6 +10,8 @@ import type { Archives } from '../diagnostics/archives.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { EventHub } from '../events/hub.ts';
 import type { Software } from '../firmware/software.ts';
+import type { SpeakingHosts } from '../host/hosts.ts';
+import type { VirtualMedia } from '../host/virtual-media.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ManagerClock } from '../network/manager-clock.ts';
 import type { Network } from '../network/network.ts';
@@ -23,6 +25,10 @@ import type { JsonObject } from './service/json.ts';
 
 export interface App {
   readonly board: Board;
+  /** What hosts have said of themselves. */
+  readonly hosts: SpeakingHosts;
+  /** Images in the drives of virtual machines. */
+  readonly media: VirtualMedia;
   /** Nodes that are added while the daemon runs; null where none can be. */
   readonly sources: AggregationSources | null;
   readonly journal: Journal;

@@ -61,6 +61,10 @@ export function originUri(board: Board, origin: Origin): string {
       const { id, chassis = board.leakDetectors.get(id)?.chassis } = origin;
       return chassis === undefined ? manager : leakDetectorUri({ id, chassis });
     }
+    case 'control': {
+      const { id, chassis = board.cooling.zones.get(id)?.chassis } = origin;
+      return chassis === undefined ? manager : controlUri({ id, chassis });
+    }
     case 'fru': {
       const { chassis = board.frus.get(origin.id)?.chassis } = origin;
       return chassis === undefined ? manager : `${chassisUri(chassis)}/Assembly`;

@@ -1,8 +1,10 @@
 /** Metric families of the board: readings in base units, health, presence, power and bus traffic. */
+
 import type { Board } from '../board/model/board.ts';
 import type { Quantity, Sensor } from '../board/model/sensor.ts';
 import type { Health } from '../board/model/status.ts';
-import { type Family, KeptSample, labelsOf, type Sample } from './exposition.ts';
+import { coolingFamilies } from './cooling-families.ts';
+import { type Family, labelsOf, linesOf, type Sample } from './exposition.ts';
 
 interface Kind {
   readonly name: string;
@@ -80,88 +82,92 @@ const kinds: Readonly<Record<Quantity, Kind>> = {
 const healthValues: Readonly<Record<Health, number>> = { OK: 0, Warning: 1, Critical: 2 };
 const powerStates = ['On', 'Off', 'PoweringOn', 'PoweringOff'] as const;
 
-/** The lines of a sensor; its labels are constant. */
-class SensorSamples {
-  readonly #factor: number;
-  readonly #reading: KeptSample;
-  readonly #up: KeptSample;
-  readonly #health: KeptSample;
-  #raw: number | null = null;
-  #value = 0;
+/**
+ * Returns what gives the families of a board as they are now. Lines are kept: those of a reading until its sensor changes,
+ * those of health, presence and power until some state does. An unknown reading has no sample; `redfishd_sensor_up` is 0 then.
+ */
+export function boardFamilies(board: Board): () => Family[] {
+  let state = Number.NaN;
+  let readings: readonly ReadingLines[] = [];
+  let states: readonly Family[] = [];
+  return () => {
+    const now = board.revisions.state();
+    if (now !== state) {
+      readings = byQuantity(board.sensors.values());
+      states = [...sensorFamilies(board), ...partFamilies(board)].map((family) => ({
+        ...family,
+        samples: typeof family.samples === 'string' ? family.samples : linesOf(family.name, family.samples),
+      }));
+      state = now;
+    }
+    return [
+      ...readings.map((each) => each.family()),
+      ...states,
+      ...activityFamilies(board),
+      ...coolingFamilies(board),
+    ];
+  };
+}
 
-  constructor({ chassis, id, name, context, quantity }: Sensor) {
-    const short = { chassis, sensor: id };
-    const { unit, factor } = kinds[quantity];
-    this.#factor = factor;
-    this.#reading = new KeptSample(labelsOf({ ...short, name, context: context ?? undefined, unit }));
-    this.#up = new KeptSample(labelsOf(short));
-    this.#health = new KeptSample(labelsOf(short));
+function byQuantity(sensors: Iterable<Sensor>): ReadingLines[] {
+  const groups = new Map<Quantity, Sensor[]>();
+  for (const sensor of sensors) {
+    const group = groups.get(sensor.quantity);
+    if (group === undefined) groups.set(sensor.quantity, [sensor]);
+    else group.push(sensor);
+  }
+  return [...groups].map(([quantity, group]) => new ReadingLines(kinds[quantity], group));
+}
+
+/** The readings of one quantity. */
+class ReadingLines {
+  readonly #kind: Kind;
+  readonly #kept: { readonly sensor: Sensor; readonly start: string; revision: number; line: string }[];
+
+  constructor(kind: Kind, sensors: readonly Sensor[]) {
+    this.#kind = kind;
+    this.#kept = sensors.map((sensor) => {
+      const { chassis, id, name, context } = sensor;
+      const labels = labelsOf({ chassis, sensor: id, name, context: context ?? undefined, unit: kind.unit });
+      return { sensor, start: `${kind.name}${labels} `, revision: Number.NaN, line: '' };
+    });
   }
 
-  /** @param raw the reading, in its own unit */
-  reading(raw: number): KeptSample {
-    if (raw !== this.#raw) this.#value = Number((raw * this.#factor).toPrecision(7));
-    this.#raw = raw;
-    return this.#reading.with(this.#value);
-  }
-
-  up({ reading }: Sensor): KeptSample {
-    return this.#up.with(reading === null ? 0 : 1);
-  }
-
-  health({ status }: Sensor): KeptSample {
-    return this.#health.with(healthValues[status.health]);
+  family(): Family {
+    const { name, unit, help, factor } = this.#kind;
+    let lines = '';
+    for (const kept of this.#kept) {
+      const { reading, revision } = kept.sensor;
+      if (kept.revision !== revision) {
+        kept.line = reading === null ? '' : `${kept.start}${Number((reading * factor).toPrecision(7))}\n`;
+        kept.revision = revision;
+      }
+      lines += kept.line;
+    }
+    return { name, type: 'gauge', unit, help, samples: lines };
   }
 }
 
-const known = new WeakMap<Sensor, SensorSamples>();
-
-function samplesOf(sensor: Sensor): SensorSamples {
-  const found = known.get(sensor);
-  if (found !== undefined) return found;
-  const made = new SensorSamples(sensor);
-  known.set(sensor, made);
-  return made;
-}
-
-/** Returns the families of a board. An unknown reading has no sample; `redfishd_sensor_up` is 0 then. */
-export function boardFamilies(board: Board): Family[] {
-  const readings = new Map<Quantity, Sample[]>();
-  const up: Sample[] = [];
-  const health: Sample[] = [];
-  for (const sensor of board.sensors.values()) {
-    const { quantity, reading, status } = sensor;
-    const own = samplesOf(sensor);
-    up.push(own.up(sensor));
-    if (status.state !== 'Absent') health.push(own.health(sensor));
-    if (reading === null) continue;
-    const samples = readings.get(quantity);
-    if (samples === undefined) readings.set(quantity, [own.reading(reading)]);
-    else samples.push(own.reading(reading));
-  }
+function sensorFamilies(board: Board): Family[] {
+  const sensors = [...board.sensors.values()].map((sensor) => ({
+    ...{ reading: sensor.reading, status: sensor.status },
+    labels: labelsOf({ chassis: sensor.chassis, sensor: sensor.id }),
+  }));
   return [
-    ...[...readings].map(
-      ([quantity, samples]): Family => ({
-        name: kinds[quantity].name,
-        type: 'gauge',
-        unit: kinds[quantity].unit,
-        help: kinds[quantity].help,
-        samples,
-      }),
-    ),
     {
       name: 'redfishd_sensor_up',
       type: 'gauge',
       help: 'Whether there is a reading of the sensor: 1, or 0 where it is unknown.',
-      samples: up,
+      samples: sensors.map(({ labels, reading }) => [labels, reading === null ? 0 : 1]),
     },
     {
       name: 'redfishd_sensor_health',
       type: 'gauge',
       help: 'Health of the sensor: 0 is OK, 1 Warning, 2 Critical. What is absent has none.',
-      samples: health,
+      samples: sensors.flatMap(({ labels, status }): Sample[] =>
+        status.state === 'Absent' ? [] : [[labels, healthValues[status.health]]],
+      ),
     },
-    ...partFamilies(board),
   ];
 }
 
@@ -181,9 +187,6 @@ function partFamilies(board: Board): Family[] {
   const labelled = parts.map(({ status, ...labels }) => ({ status, labels: labelsOf(labels) }));
   const hosts = [...board.hosts.values()].flatMap(({ id, powerState }) =>
     powerState === null ? [] : [{ id, powerState }],
-  );
-  const duties = [...board.fans.values()].flatMap(({ id, chassis, duty }): Sample[] =>
-    duty === null ? [] : [[labelsOf({ chassis, fan: id }), Number((duty / 100).toPrecision(7))]],
   );
   return [
     {
@@ -214,6 +217,15 @@ function partFamilies(board: Board): Family[] {
         powerStates.map((state): Sample => [labelsOf({ system: id, state }), Number(state === powerState)]),
       ),
     },
+  ];
+}
+
+/** What changes without a change of state. */
+function activityFamilies(board: Board): Family[] {
+  const duties = [...board.fans.values()].flatMap(({ id, chassis, duty }): Sample[] =>
+    duty === null ? [] : [[labelsOf({ chassis, fan: id }), Number((duty / 100).toPrecision(7))]],
+  );
+  return [
     {
       name: 'redfishd_fan_duty_ratio',
       type: 'gauge',

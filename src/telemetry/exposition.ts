@@ -9,36 +9,8 @@ export const contentTypes: Readonly<Record<Format, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** One value, with its labels as text from `labelsOf`; a kept one has its line already, while the value is the same. */
-export type Sample = readonly [labels: string, value: number] | KeptSample;
-
-/** A sample that is shown again and again, with a value that moves less often than it is shown. */
-export class KeptSample {
-  readonly #labels: string;
-  #value = Number.NaN;
-  #line = '';
-
-  constructor(labels: string) {
-    this.#labels = labels;
-  }
-
-  /** Sets the value, and returns itself. */
-  with(value: number): this {
-    if (value === this.#value) return this;
-    this.#value = value;
-    this.#line = '';
-    return this;
-  }
-
-  /** @param sampled name of the sample, always the same */
-  line(sampled: string): string {
-    if (this.#line === '') this.#line = lineOf(sampled, this.#labels, this.#value);
-    return this.#line;
-  }
-}
-
-const lineOf = (sampled: string, labels: string, value: number): string =>
-  `${sampled}${labels} ${numberOf(value)}\n`;
+/** One value, with its labels as text from `labelsOf`. */
+export type Sample = readonly [labels: string, value: number];
 
 export interface Family {
   /** Name without the suffix `_total` (counter) or `_info` (info); it ends in the unit, if there is one. */
@@ -46,7 +18,8 @@ export interface Family {
   readonly type: 'gauge' | 'counter' | 'info';
   readonly unit?: string;
   readonly help: string;
-  readonly samples: Iterable<Sample>;
+  /** The samples; of a gauge also their lines, which are the same in both formats, as `linesOf` writes them. */
+  readonly samples: Iterable<Sample> | string;
 }
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' };
@@ -69,9 +42,7 @@ export function exposition(families: Iterable<Family>, format: Format): string {
     const open = format === 'openmetrics';
     // The metadata lines name the family in OpenMetrics, the sample in the older format, which has no type `info`.
     const described = open ? name : sampled;
-    let lines = '';
-    for (const sample of samples)
-      lines += sample instanceof KeptSample ? sample.line(sampled) : lineOf(sampled, sample[0], sample[1]);
+    const lines = typeof samples === 'string' ? samples : linesOf(sampled, samples);
     if (lines === '') continue;
     text += `# HELP ${described} ${help.replace(/[\\\n]/g, (char) => escapes[char] ?? char)}\n`;
     text += `# TYPE ${described} ${open || type !== 'info' ? type : 'gauge'}\n`;
@@ -79,6 +50,13 @@ export function exposition(families: Iterable<Family>, format: Format): string {
     text += lines;
   }
   return format === 'openmetrics' ? `${text}# EOF\n` : text;
+}
+
+/** Returns one line for each sample of a name. */
+export function linesOf(name: string, samples: Iterable<Sample>): string {
+  let lines = '';
+  for (const [labels, value] of samples) lines += `${name}${labels} ${numberOf(value)}\n`;
+  return lines;
 }
 
 function numberOf(value: number): string {

@@ -47,11 +47,21 @@ export class LoopLag {
   }
 }
 
+/** Milliseconds for which what the kernel says of the memory is shown: it takes as long to ask as all families together. */
+const memoryPeriod = 1000;
+let memory = { at: Number.NEGATIVE_INFINITY, usage: process.memoryUsage() };
+
+function memoryUsage(): NodeJS.MemoryUsage {
+  const now = performance.now();
+  if (now - memory.at >= memoryPeriod) memory = { at: now, usage: process.memoryUsage() };
+  return memory.usage;
+}
+
 const started = Date.now() / 1000 - process.uptime();
 
 /** Returns the families. Names are those of the Prometheus client libraries, where one exists. */
 export function processFamilies(lag: LoopLag, version: string): Family[] {
-  const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
+  const { rss, heapUsed, heapTotal, external } = memoryUsage();
   const { user, system } = process.cpuUsage();
   const { active, idle } = performance.eventLoopUtilization();
   return [

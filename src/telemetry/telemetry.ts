@@ -63,6 +63,7 @@ export class Telemetry {
   #saved = 0;
   #timer: NodeJS.Timeout | undefined;
   #revision = 0;
+  #statisticsRevision = 0;
 
   /** Loads the stored state. @throws StoreError */
   constructor({ board, store, settings, predefined = [], clock = systemClock }: TelemetryOptions) {
@@ -196,6 +197,11 @@ export class Telemetry {
     for (const id of ids) if (this.definitions.get(id) === undefined) this.#reporter.forget(id);
   }
 
+  /** Rises when statistics of sensors change otherwise than by a reading; never falls. */
+  get statisticsRevision(): number {
+    return this.#statisticsRevision + this.history.revision;
+  }
+
   statistics(sensor: string): SensorStatistics {
     const known = this.#statistics.get(sensor);
     const now = this.#clock.now();
@@ -224,6 +230,7 @@ export class Telemetry {
     const all = [...sensors];
     this.#statistics.reset(all, this.#clock.now());
     for (const each of all) this.#averages.delete(each);
+    this.#statisticsRevision += 1;
     this.#revision += 1;
   }
 

@@ -86,6 +86,11 @@ export class TwinBuses {
     return this.#devices.get(device)?.usesPec === true;
   }
 
+  /** Duty of the output of a chip, percent. */
+  dutyOf({ device, channel }: { readonly device: string; readonly channel: string }): number {
+    return this.#devices.get(device)?.dutyOf(channel) ?? 0;
+  }
+
   isPresent(device: string): boolean {
     return this.#devices.get(device)?.isPresent === true;
   }
@@ -171,8 +176,9 @@ export class TwinBuses {
       return { id: facts.id, transfer: (...exchange) => model.transfer(...exchange) };
     }
     for (const [id, device] of this.#devices) {
-      if (!device.isPresent || !wires.includes(device.bus)) continue;
-      if (!this.#around.isSwitchedOn(device.facts.chassis) || !device.respondsAt(address)) continue;
+      // The quickest check first: a large board has a hundred devices, and each transfer asks all of them.
+      if (!device.respondsAt(address) || !device.isPresent || !wires.includes(device.bus)) continue;
+      if (!this.#around.isSwitchedOn(device.facts.chassis)) continue;
       return { id, transfer: (...exchange) => device.transfer(address, ...exchange) };
     }
     return undefined;

@@ -32,6 +32,8 @@ export interface KnownSensor {
   readonly nominal?: number;
   readonly below?: number;
   readonly constant?: true;
+  /** Fan whose rotor it counts, where a chip does. */
+  readonly rotorOf?: string;
   /** Where it is read. */
   readonly at:
     | { readonly device: string; readonly channel: string }
@@ -55,6 +57,14 @@ export const hostOfNode = (board: Platform, { id, host }: NodeFacts) =>
       (host === undefined &&
         ((each.power.kind === 'ipmi' && each.power.node === id) || each.console?.node === id)),
   );
+
+/** Limit of the die of a simulated processor behind PECI, Cel. */
+const tjMax = 93;
+const peciFacts: Readonly<Record<string, Partial<KnownSensor>>> = {
+  temperature: { nominal: 42 },
+  thermalMargin: { nominal: 42, below: tjMax },
+  tjMax: { nominal: tjMax, constant: true },
+};
 
 /** A sensor of a node; the descriptor overrides the facts. */
 function nodeSensor(node: NodeFacts, host: string | undefined, facts: AnalogFacts): KnownSensor {
@@ -110,7 +120,9 @@ export function sensorsOf(board: Platform): ReadonlyMap<string, KnownSensor> {
           throw new TwinError(`device ${device.id}: ${spec.compatible[0]} has no channel "${channel}"`);
         }
         const host = poweredBy(facts.poweredBy ?? device.poweredBy);
-        add({ id: facts.id, facts, quantity, ...host, at: { device: device.id, channel } });
+        const fan = (board.fans ?? []).find(({ rotors = [] }) => rotors.includes(facts.id));
+        const rotor = fan && { rotorOf: fan.id };
+        add({ id: facts.id, facts, quantity, ...host, ...rotor, at: { device: device.id, channel } });
       }
     }
   }
@@ -118,7 +130,7 @@ export function sensorsOf(board: Platform): ReadonlyMap<string, KnownSensor> {
     add({ id: facts.id, facts, quantity, ...poweredBy(facts.poweredBy), at: 'adc' });
   }
   for (const fan of board.fans ?? []) {
-    for (const { sensor: facts } of fan.tachs) {
+    for (const { sensor: facts } of fan.tachs ?? []) {
       add({
         id: facts.id,
         facts,
@@ -140,6 +152,13 @@ export function sensorsOf(board: Platform): ReadonlyMap<string, KnownSensor> {
       });
     }
   }
+  for (const { id, sensors: declared } of board.peci ?? [])
+    for (const [channel, facts] of Object.entries(declared))
+      add({
+        ...{ id: facts.id, facts, quantity: 'Temperature', at: { device: id, channel } },
+        ...poweredBy(facts.poweredBy),
+        ...peciFacts[channel],
+      });
   for (const node of board.nodes ?? []) {
     const host = hostOfNode(board, node)?.id;
     for (const facts of nodeSensors(node)) if (facts.kind === 'analog') add(nodeSensor(node, host, facts));

@@ -34,6 +34,7 @@ export class SimulatedDevice {
   readonly #models = new Map<FittedPart, Model>();
   #fitted: FittedPart;
   #freshUntil = 0;
+  #heardAt = 0;
 
   /** @throws TwinError for a chip or channel without a driver */
   constructor(facts: DeviceFacts, around: DeviceSurroundings) {
@@ -55,9 +56,10 @@ export class SimulatedDevice {
 
   /** Whether the fitted chip responds at an address. */
   respondsAt(address: number): boolean {
-    const model = this.#model();
     const block = address - this.#fitted.address;
-    return block >= 0 && block < (model instanceof EepromModel ? model.addresses : 1);
+    if (block <= 0) return block === 0;
+    const model = this.#model();
+    return model instanceof EepromModel && block < model.addresses;
   }
 
   /** Fits the device itself (0) or a second source (from 1). @throws TwinError for an unknown source */
@@ -71,6 +73,7 @@ export class SimulatedDevice {
   /** @throws DeviceError `no-answer` when the real part would not acknowledge */
   transfer(address: number, write: Uint8Array, readLength: number): Uint8Array {
     const model = this.#model();
+    this.#heardAt = this.#around.now();
     if (model instanceof EepromModel)
       return model.transfer(write, readLength, address - this.#fitted.address);
     if (!(model instanceof SensorChipModel)) return model.transfer(write, readLength);
@@ -82,6 +85,17 @@ export class SimulatedDevice {
     }
     if (readLength > 0) this.#measure(model);
     return model.transfer(write, readLength);
+  }
+
+  /** Duty of an output of the fitted chip, percent; full where the chip has no word of the controller. */
+  dutyOf(output: string): number {
+    const model = this.#model();
+    return this.isPresent && model instanceof SensorChipModel ? model.dutyOf(output, this.#silence) : 100;
+  }
+
+  /** Milliseconds since the last message. */
+  get #silence(): number {
+    return this.#around.now() - this.#heardAt;
   }
 
   /** Measures again at the next read. */
@@ -103,7 +117,9 @@ export class SimulatedDevice {
   }
 
   #model(): Model {
-    const model = this.#models.get(this.#fitted) ?? this.#create(this.#fitted);
+    const known = this.#models.get(this.#fitted);
+    if (known !== undefined) return known;
+    const model = this.#create(this.#fitted);
     this.#models.set(this.#fitted, model);
     return model;
   }

@@ -9,11 +9,13 @@ import { lookup, TwinError, unknownName } from './names.ts';
  *   until it is requested again, which ends the fault.
  * - `stuckBus`: no transfer on the bus ends in time. `missingBus`: the machine has no such bus.
  * - `frozen`: the sensor stays at its present value. `noisy`: it varies by up to ± `amplitude` of its unit.
- * - `deadFan`: it does not turn. `blownSupply`: its output is dead. `lostMains`: nothing has power.
+ * - `deadFan`: it does not turn. `heldFan`: it keeps its speed whatever its duty. `deadTach`: its rotors turn uncounted. `blownSupply`: its output is dead. `lostMains`: nothing has power.
  * - `stuckPowerGood`: the line reads not good (`low`) or good (`high`) regardless of the host.
  * - `deadNode`: the controller of a node is silent. `slowNode`: each response is `ms` late. `garbledNode`: every response
  *   has a wrong checksum or wrong data. `lossyNode`: `percent` of its messages, in both directions, are lost.
  * - `ignoreGraceful`: the operating system ignores the power button. `noPost`: firmware never finishes.
+ * - `silentFirmware`: it tells the controller nothing. `garbledFirmware`: what it tells is damaged.
+ * - `noModule`: the memory module with that index is not there.
  * - `crash`: the operating system does not respond until the host is reset or switched off, which ends the fault.
  */
 export type Fault =
@@ -23,10 +25,16 @@ export type Fault =
   | { readonly kind: 'frozen'; readonly sensor: string }
   | { readonly kind: 'noisy'; readonly sensor: string; readonly amplitude: number }
   | { readonly kind: 'deadFan'; readonly fan: string }
+  | { readonly kind: 'heldFan'; readonly fan: string }
+  | { readonly kind: 'deadTach'; readonly fan: string }
   | { readonly kind: 'blownSupply'; readonly powerSupply: string }
   | { readonly kind: 'lostMains' }
   | { readonly kind: 'stuckPowerGood'; readonly host: string; readonly level: 'low' | 'high' }
-  | { readonly kind: 'ignoreGraceful' | 'noPost' | 'crash'; readonly host: string }
+  | {
+      readonly kind: 'ignoreGraceful' | 'noPost' | 'crash' | 'silentFirmware' | 'garbledFirmware';
+      readonly host: string;
+    }
+  | { readonly kind: 'noModule'; readonly host: string; readonly index: number }
   | { readonly kind: 'deadNode' | 'garbledNode'; readonly node: string }
   | { readonly kind: 'slowNode'; readonly node: string; readonly ms: number }
   | { readonly kind: 'lossyNode'; readonly node: string; readonly percent: number };
@@ -49,12 +57,17 @@ export const faultShapes: Readonly<Record<FaultKind, { readonly target?: string;
     frozen: { target: 'sensor' },
     noisy: { target: 'sensor', value: 'amplitude' },
     deadFan: { target: 'fan' },
+    heldFan: { target: 'fan' },
+    deadTach: { target: 'fan' },
     blownSupply: { target: 'powerSupply' },
     lostMains: {},
     stuckPowerGood: { target: 'host', value: 'level' },
     ignoreGraceful: { target: 'host' },
     noPost: { target: 'host' },
     crash: { target: 'host' },
+    silentFirmware: { target: 'host' },
+    garbledFirmware: { target: 'host' },
+    noModule: { target: 'host', value: 'index' },
     deadNode: { target: 'node' },
     garbledNode: { target: 'node' },
     slowNode: { target: 'node', value: 'ms' },
@@ -98,6 +111,8 @@ export function faultOf(kind: string, target: string | undefined, value: string 
         amplitude: Number(given('amplitude', value) || Number.NaN),
       };
     case 'deadFan':
+    case 'heldFan':
+    case 'deadTach':
       return { kind, fan: given('fan', target) };
     case 'blownSupply':
       return { kind, powerSupply: given('power supply', target) };
@@ -111,7 +126,11 @@ export function faultOf(kind: string, target: string | undefined, value: string 
     case 'ignoreGraceful':
     case 'noPost':
     case 'crash':
+    case 'silentFirmware':
+    case 'garbledFirmware':
       return { kind, host: given('host', target) };
+    case 'noModule':
+      return { kind, host: given('host', target), index: Number(given('index', value) || Number.NaN) };
     case 'deadNode':
     case 'garbledNode':
       return { kind, node: given('node', target) };
@@ -133,7 +152,10 @@ export interface Faults {
   find<K extends FaultKind>(kind: K, hits: (fault: Of<K>) => boolean): (Of<K> & ActiveFault) | undefined;
   onDevice(kind: 'nack' | 'hang' | 'badPec' | 'allOnes' | 'held', device: string): boolean;
   onBus(kind: 'stuckBus' | 'missingBus', bus: number): boolean;
-  onHost(kind: 'ignoreGraceful' | 'noPost' | 'crash', host: string): boolean;
+  onHost(
+    kind: 'ignoreGraceful' | 'noPost' | 'crash' | 'silentFirmware' | 'garbledFirmware',
+    host: string,
+  ): boolean;
   onNode(kind: 'deadNode' | 'garbledNode', node: string): boolean;
   add(fault: Fault): string;
   /** @throws TwinError for the id of no active fault. */

@@ -3,6 +3,7 @@ import type { HostFacts, Platform } from '../platform/vocabulary/index.ts';
 import type { Faults } from './faults.ts';
 import { HostModel } from './host.ts';
 import type { TwinLines } from './lines.ts';
+import { createMachines, type TwinMachines } from './machines.ts';
 
 export type HostButton = 'power' | 'reset' | 'nmi';
 
@@ -22,6 +23,7 @@ export interface HostsSurroundings {
 
 export class TwinHosts {
   readonly all: ReadonlyMap<string, HostModel>;
+  readonly machines: TwinMachines;
   readonly #around: HostsSurroundings;
   /** Hosts whose power button a person holds. */
   readonly #heldByPerson = new Set<string>();
@@ -29,6 +31,7 @@ export class TwinHosts {
   constructor(platform: Platform, around: HostsSurroundings) {
     this.#around = around;
     this.all = new Map((platform.hosts ?? []).map((facts) => [facts.id, this.#create(facts)]));
+    this.machines = createMachines(platform, (id) => this.all.get(id));
     for (const host of this.all.values()) this.#connect(host);
   }
 
@@ -93,7 +96,7 @@ export class TwinHosts {
   #connect(host: HostModel): void {
     const { id, power } = host.facts;
     const { lines } = this.#around;
-    if (power.kind === 'ipmi') return;
+    if (power.kind === 'ipmi' || power.kind === 'qemu') return;
     if (power.kind === 'relay') {
       lines.watch(power.line, (asserted) => host.feed(asserted));
       return;

@@ -5,7 +5,7 @@ import { deviceName } from '../../drivers/i2c/bus.ts';
 import type { Platform } from '../platform/vocabulary/index.ts';
 
 /** Duty at start, percent: controllers start at full speed. */
-export const startDuty = 100;
+export const startDuty: number = 100;
 
 export interface TwinHwmon extends Hwmon {
   /** Duty of a PWM output, percent. */
@@ -21,12 +21,40 @@ export interface HwmonSurroundings {
   asserted(line: string): boolean;
 }
 
+/** What a driver of the kernel shows of a processor, millidegrees by label; undefined for another device. */
+function peciInputs(
+  { peci = [] }: Platform,
+  device: string,
+  value: (sensor: string) => number,
+): ReadonlyMap<string, number> | undefined {
+  const processor = peci.find(({ address }) => device.endsWith(`.cpu${address - 0x30}`));
+  if (processor === undefined) return undefined;
+  const { temperature, thermalMargin, tjMax, memory, dimmGroupA, dimmGroupB } = processor.sensors;
+  const limit = tjMax === undefined ? 93 : value(tjMax.id);
+  const die = () => (thermalMargin === undefined ? undefined : limit + value(thermalMargin.id));
+  const shown: Readonly<Record<string, number | undefined>> = device.startsWith('peci_cputemp')
+    ? { Die: die() ?? (temperature && value(temperature.id)), Tjmax: limit }
+    : {
+        'DIMM A1': (dimmGroupA ?? memory) && value((dimmGroupA ?? memory)?.id ?? ''),
+        'DIMM D1': dimmGroupB && value(dimmGroupB.id),
+      };
+  return new Map(
+    Object.entries(shown).flatMap(([label, cel]) =>
+      cel === undefined ? [] : [[label, Math.round(cel * 1000)] as const],
+    ),
+  );
+}
+
 export function createHwmon(board: Platform, around: HwmonSurroundings): TwinHwmon {
   const channels = new Map((board.adc ?? []).map((adc) => [adc.channel, adc]));
   const tachs = new Map(
-    (board.fans ?? []).flatMap((fan) => fan.tachs.map(({ tach, sensor }) => [tach, sensor.id] as const)),
+    (board.fans ?? []).flatMap(({ tachs: own = [] }) =>
+      own.map(({ tach, sensor }) => [tach, sensor.id] as const),
+    ),
   );
-  const duties = new Map((board.fans ?? []).map(({ pwm }) => [pwm, startDuty]));
+  const duties = new Map(
+    (board.fans ?? []).flatMap(({ pwm }) => (pwm === undefined ? [] : [[pwm, startDuty] as const])),
+  );
 
   function known<V>(nodes: ReadonlyMap<number, V>, index: number, what: string): V {
     around.settle();
@@ -54,8 +82,17 @@ export function createHwmon(board: Platform, around: HwmonSurroundings): TwinHwm
       }
       duties.set(index, percent);
     },
+    async labelled(device, labels) {
+      around.settle();
+      const shown = peciInputs(board, device, (id) => around.value(id));
+      if (shown === undefined) throw new DeviceError('no-bus', device, 'the machine has none');
+      return new Map([...shown].filter(([label]) => labels.test(label)));
+    },
     // No kernel driver holds a chip of the twin.
     async chip(bus, address) {
+      throw new DeviceError('no-bus', deviceName(`i2c-${bus}`, address), 'no driver of the kernel has it');
+    },
+    async setChipDuty(bus, address) {
       throw new DeviceError('no-bus', deviceName(`i2c-${bus}`, address), 'no driver of the kernel has it');
     },
     async eeprom(bus, address) {

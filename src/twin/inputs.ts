@@ -29,7 +29,7 @@ export function showInputs(sources: InputSources, at: number): void {
   for (const host of hosts.all.values()) {
     const { state } = host;
     const { power, post, processors } = host.facts;
-    if (power.kind !== 'ipmi') drive(power.good, hosts.isGood(host));
+    if (power.kind !== 'ipmi' && power.kind !== 'qemu') drive(power.good, hosts.isGood(host));
     drive(post?.complete, state === 'running' || state === 'shutdown');
     for (const { present } of processors?.sockets ?? []) drive(present, true);
   }

@@ -3,9 +3,10 @@ import type { FanFacts, Platform, PowerSupplyFacts } from '../platform/vocabular
 import { TwinBuses } from './buses.ts';
 import { type KnownSensor, sensorsOf } from './catalog.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { TwinFirmware } from './firmware.ts';
 import type { HostModel } from './host.ts';
 import { TwinHosts } from './hosts.ts';
-import { createHwmon, type TwinHwmon } from './hwmon.ts';
+import { createHwmon, startDuty, type TwinHwmon } from './hwmon.ts';
 import { showInputs } from './inputs.ts';
 import { TwinLines } from './lines.ts';
 import { TwinNodes } from './nodes/index.ts';
@@ -47,6 +48,7 @@ export class Machine {
   readonly hwmon: TwinHwmon;
   readonly serial: TwinSerial;
   readonly postCodes: TwinPostCodes;
+  readonly firmware: TwinFirmware;
   readonly hosts: TwinHosts;
   readonly physics: Physics;
   readonly buses: TwinBuses;
@@ -79,6 +81,7 @@ export class Machine {
     });
     this.serial = createSerial(platform, (id) => this.hosts.all.get(id)?.state);
     this.postCodes = createPostCodes(platform, (id) => this.hosts.all.get(id));
+    this.firmware = new TwinFirmware(platform, this.faults, (id) => this.hosts?.all.get(id));
     this.hosts = this.#createHosts();
     this.#connectSwitches();
     this.physics = this.#createPhysics();
@@ -86,15 +89,10 @@ export class Machine {
       ...{ now, seed, settle, value, isSwitchedOn, faults: this.faults },
       cycled: (device, off) => this.#powerCycle(device, off),
     });
+    const { faults, hosts, power, serial } = this;
     this.nodes = new TwinNodes(platform, {
-      ...{
-        ...options,
-        faults: this.faults,
-        hosts: this.hosts,
-        power: this.power,
-        serial: this.serial,
-        value,
-      },
+      ...options,
+      ...{ faults, hosts, power, serial, value },
       settle: () => this.update(),
       change: (make) => this.change(make),
     });
@@ -152,6 +150,13 @@ export class Machine {
     if (line !== undefined) this.lines.drive(line, isHeld, this.#options.now());
   }
 
+  /** Duty with which a fan is driven, percent. */
+  dutyOf({ pwm, output }: FanFacts): number {
+    // The buses are made after the physics.
+    if (output !== undefined) return this.#isComplete ? this.buses.dutyOf(output) : startDuty;
+    return pwm === undefined ? startDuty : this.hwmon.dutyOf(pwm);
+  }
+
   async close(): Promise<void> {
     this.#mainsListeners.clear();
     for (const timer of this.#timers) clearTimeout(timer);
@@ -188,6 +193,8 @@ export class Machine {
         this.postCodes.changed();
         this.#showInputs(at);
         this.serial.changed();
+        this.firmware.changed();
+        this.hosts.machines.changed();
         this.buses.changed();
         this.nodes.changed();
       },
@@ -203,7 +210,7 @@ export class Machine {
       zones: () => this.#zones(),
       drive: (id) => {
         const fan = this.fans.get(id);
-        return fan && this.#turns(fan) ? this.hwmon.dutyOf(fan.pwm) / 100 : 0;
+        return fan && this.#turns(fan) ? this.dutyOf(fan) / 100 : 0;
       },
       supplied: (sensor) => this.#isSupplied(sensor),
     });
@@ -272,7 +279,7 @@ export class Machine {
     return works ? (this.loads.get(id) ?? 0) : firmwareLoad;
   }
 
-  #turns({ id, tachs }: FanFacts): boolean {
+  #turns({ id, tachs = [] }: FanFacts): boolean {
     if (!this.power.isFed() || this.absent.has(id)) return false;
     if (this.faults.find('deadFan', (fault) => fault.fan === id)) return false;
     return tachs.every(

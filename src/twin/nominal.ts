@@ -119,7 +119,9 @@ function rail({ id, facts, at }: KnownSensor, board: Platform): number {
 }
 
 function fullSpeed({ id, facts }: KnownSensor, board: Platform): number {
-  const fan = (board.fans ?? []).find(({ tachs }) => tachs.some(({ sensor }) => sensor.id === id));
+  const fan = (board.fans ?? []).find(
+    ({ tachs = [], rotors = [] }) => rotors.includes(id) || tachs.some(({ sensor }) => sensor.id === id),
+  );
   return Math.min(fan?.maxSpeed ?? usualSpeed, 0.92 * limits(facts.thresholds).upper);
 }
 

@@ -3,8 +3,11 @@
  *
  * - A host draws a quarter of its full power when idle, all of it at load 1, a trickle when off. Currents and powers
  *   follow at once, voltages sag by one percent at full load.
- * - Fans follow their duty, the warmth of a host follows its power divided by the air that moves, both with a
- *   first-order lag. A temperature is the inlet air plus the usual rise of its place, times that warmth.
+ * - Fans follow their duty with a first-order lag; below a least duty they stall, and start only at a higher one. A fan
+ *   that stands lets air of the others flow back.
+ * - The warmth of a host follows its power divided by the air that moves, with the lag of the part that is measured: air
+ *   in seconds, a processor in 15, memory in a minute, a drive in minutes. A temperature is the inlet air plus the usual
+ *   rise of its place, times that warmth.
  * - A little noise, the same for the same seed and second.
  *
  * State is computed on access (`step`); nothing runs in between.
@@ -21,8 +24,26 @@ const standbyShare = 0.03;
 const stillAir = 0.35;
 const sag = 0.01;
 
-/** Milliseconds. */
-const warmthLag = 20_000;
+/** Duty, 0 to 1, below which a turning fan stalls, and that a standing one needs to start. */
+const stall = { below: 0.05, start: 0.08 };
+/** Speed, 0 to 1, below which a fan stands, and the share of the others' air that flows back through one. */
+const standing = 0.03;
+const backflow = 0.5;
+
+/** Lags of warmth by place, and of fans; milliseconds. */
+const lagIn: Readonly<Record<string, number>> = {
+  Exhaust: 5_000,
+  Back: 5_000,
+  CPU: 15_000,
+  GPU: 15_000,
+  Accelerator: 15_000,
+  ASIC: 15_000,
+  VoltageRegulator: 15_000,
+  Memory: 60_000,
+  StorageDevice: 180_000,
+};
+const usualLag = 20_000;
+const lags = [...new Set([...Object.values(lagIn), usualLag])];
 const fanLag = 800;
 /** Periods at which noise changes: usual noise, and that of the fault `noisy`. */
 const noisePeriod = 1000;
@@ -72,28 +93,35 @@ export class Physics {
   readonly #energies = new Map<string, number>();
   readonly #pinned = new Map<string, number>();
   readonly #frozen = new Map<string, number>();
-  /** Of each zone; 1 is a full load with full airflow. */
-  #warmth: readonly number[];
+  /** Of each zone, by lag; 1 is a full load with full airflow. */
+  #warmth: ReadonlyMap<number, readonly number[]>;
   #steppedAt: number;
 
   constructor(inputs: PhysicsInputs) {
     this.#inputs = inputs;
     this.#spins = new Map(inputs.fans.map((fan) => [fan, inputs.drive(fan)]));
-    this.#warmth = inputs.zones().map((zone) => this.#warmthGoal(zone));
+    const goals = inputs.zones().map((zone) => this.#warmthGoal(zone));
+    this.#warmth = new Map(lags.map((lag) => [lag, goals]));
     this.#steppedAt = inputs.now();
   }
 
   /** Computes the time until now, or `until`. To be called before any input changes. */
   step(until = this.#inputs.now()): void {
-    const { speed, sensors, drive, zones } = this.#inputs;
+    const { speed, sensors, faults, zones } = this.#inputs;
     const elapsed = until - this.#steppedAt;
     if (elapsed <= 0) return;
     this.#steppedAt += elapsed;
     const towards = (value: number, goal: number, lag: number) =>
       goal + (value - goal) * Math.exp((-elapsed * speed) / lag);
-    for (const [fan, spin] of this.#spins) this.#spins.set(fan, towards(spin, drive(fan), fanLag));
-    this.#warmth = zones().map((zone, index) =>
-      towards(this.#warmth[index] ?? 0, this.#warmthGoal(zone), warmthLag),
+    for (const [fan, spin] of this.#spins)
+      if (!faults.find('heldFan', (fault) => fault.fan === fan))
+        this.#spins.set(fan, towards(spin, this.#spinGoal(fan, spin), fanLag));
+    const goals = zones().map((zone) => this.#warmthGoal(zone));
+    this.#warmth = new Map(
+      [...this.#warmth].map(([lag, warmth]) => [
+        lag,
+        goals.map((goal, index) => towards(warmth[index] ?? 0, goal, lag)),
+      ]),
     );
     for (const sensor of sensors.values()) {
       if (sensor.quantity !== 'EnergyJoules') continue;
@@ -156,7 +184,7 @@ export class Physics {
     if (constant) return nominal;
     switch (quantity) {
       case 'Temperature':
-        return this.inlet + nominal * mean(this.#inZone(sensor, this.#warmth)) - below;
+        return this.inlet + nominal * mean(this.#inZone(sensor, this.#warmthAt(facts.context))) - below;
       case 'Voltage':
         if (facts.context === 'Battery') return nominal;
         return this.#isLive(sensor) ? nominal * (1 - sag * this.#activity(sensor)) : 0;
@@ -173,12 +201,20 @@ export class Physics {
   }
 
   /** Revolutions per minute; rotors differ by up to 2 %. */
-  #speed({ at, id, ...rest }: KnownSensor, nominal: number): number {
+  #speed({ at, id, rotorOf, ...rest }: KnownSensor, nominal: number): number {
     const tolerance = 1 - 0.02 * fraction(this.#inputs.seed, id);
+    const turned = rotorOf ?? (typeof at === 'object' && 'fan' in at ? at.fan : undefined);
+    if (turned !== undefined) return tolerance * nominal * this.#counted(turned);
     if (typeof at !== 'object') return nominal;
     // A node drives its fans by its own load.
     if ('node' in at) return tolerance * this.#drawn({ at, id, ...rest });
-    return 'fan' in at ? nominal * tolerance * (this.#spins.get(at.fan) ?? 0) : nominal;
+    return nominal;
+  }
+
+  /** Speed that a tachometer counts, 0 to 1. */
+  #counted(fan: string): number {
+    const isDead = this.#inputs.faults.find('deadTach', (fault) => fault.fan === fan) !== undefined;
+    return isDead ? 0 : (this.#spins.get(fan) ?? 0);
   }
 
   /** Share of the nominal current, power or speed of a node's fans that flows now. */
@@ -204,8 +240,24 @@ export class Physics {
   }
 
   #warmthGoal(zone: Zone): number {
-    const airflow = this.#spins.size === 0 ? 1 : mean([...this.#spins.values()]);
-    return activityOf(zone) / (stillAir + (1 - stillAir) * airflow);
+    return activityOf(zone) / (stillAir + (1 - stillAir) * this.#airflow());
+  }
+
+  #warmthAt(context: string | undefined): readonly number[] {
+    return this.#warmth.get(lagIn[context ?? ''] ?? usualLag) ?? [];
+  }
+
+  #spinGoal(fan: string, spin: number): number {
+    const duty = this.#inputs.drive(fan);
+    return duty < (spin < standing ? stall.start : stall.below) ? 0 : duty;
+  }
+
+  /** Air that moves, 0 to 1. */
+  #airflow(): number {
+    const spins = [...this.#spins.values()];
+    if (spins.length === 0) return 1;
+    const dead = spins.filter((spin) => spin < standing).length / spins.length;
+    return mean(spins) * (1 - backflow * dead);
   }
 }
 

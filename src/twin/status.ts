@@ -10,7 +10,12 @@ export interface TwinStatus {
   readonly board: string;
   readonly mains: boolean;
   readonly inlet: number;
-  readonly hosts: readonly { readonly id: string; readonly state: HostState; readonly load: number }[];
+  readonly hosts: readonly {
+    readonly id: string;
+    readonly state: HostState;
+    readonly load: number;
+    readonly bootedFrom: number | null;
+  }[];
   readonly fans: readonly {
     readonly id: string;
     readonly present: boolean;
@@ -31,18 +36,21 @@ export interface TwinStatus {
 
 /** The present state of the models. */
 export function statusOf(machine: Machine, rest: Pick<TwinStatus, 'leds' | 'watchdogs'>): TwinStatus {
-  const { platform, physics, hwmon, buses, loads } = machine;
+  const { platform, physics, buses, loads } = machine;
   const devices = (platform.devices ?? []).map(({ id }) => id);
   return {
     board: platform.name,
     mains: machine.power.hasMains(),
     inlet: physics.inlet,
-    hosts: [...machine.hosts.all].map(([id, { state }]) => ({ id, state, load: loads.get(id) ?? 0 })),
-    fans: [...machine.fans.values()].map(({ id, pwm }) => ({
-      id,
-      present: !machine.absent.has(id),
-      duty: hwmon.dutyOf(pwm),
-      speed: 100 * physics.spin(id),
+    hosts: [...machine.hosts.all].map(([id, { state }]) => ({
+      ...{ id, state, load: loads.get(id) ?? 0 },
+      bootedFrom: machine.firmware.bootedFrom(id),
+    })),
+    fans: [...machine.fans.values()].map((fan) => ({
+      id: fan.id,
+      present: !machine.absent.has(fan.id),
+      duty: machine.dutyOf(fan),
+      speed: 100 * physics.spin(fan.id),
     })),
     sensors: [...machine.sensors.keys()].map((id) => ({
       id,

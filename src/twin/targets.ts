@@ -39,6 +39,8 @@ export function checkTarget(fault: Fault, machine: Machine): void {
       lookup(sensors, fault.sensor, 'sensor');
       return;
     case 'deadFan':
+    case 'heldFan':
+    case 'deadTach':
       lookup(fans, fault.fan, 'fan');
       return;
     case 'blownSupply':
@@ -55,6 +57,11 @@ export function checkTarget(fault: Fault, machine: Machine): void {
         throw new TwinError(`the delay is above 0, and at most 60000 ms, not ${fault.ms}`);
       if (fault.kind === 'lossyNode' && !(fault.percent > 0 && fault.percent <= 100))
         throw new TwinError(`a percentage is above 0, and at most 100, not ${fault.percent}`);
+      return;
+    case 'noModule':
+      lookup(hosts.all, fault.host, 'host');
+      if (!(Number.isInteger(fault.index) && fault.index >= 0 && fault.index < 128))
+        throw new TwinError(`the index of a memory module is 0 to 127, not ${fault.index}`);
       return;
     default: {
       const { state } = lookup(hosts.all, fault.host, 'host');

@@ -13,10 +13,12 @@ import type { SerialPorts } from '../../drivers/serial/serial.ts';
 import type { Platform } from '../platform/vocabulary/index.ts';
 import type { ActiveFault, Fault } from './faults.ts';
 import type { HostState } from './host.ts';
+import type { TwinHostIpmi } from './host-ipmi.ts';
 import type { HostButton } from './hosts.ts';
 import { createLeds, type TwinLeds } from './leds.ts';
 import type { Edge } from './lines.ts';
 import { Machine } from './machine.ts';
+import type { TwinMachines } from './machines.ts';
 import { lookup, TwinError, unknownName } from './names.ts';
 import { logEvent, type NodeEvent } from './nodes/event.ts';
 import type { SimulatedNode } from './nodes/node.ts';
@@ -53,6 +55,8 @@ export class Twin implements Hardware {
   readonly leds: TwinLeds;
   readonly watchdogs: TwinWatchdogs = createWatchdogs();
   readonly ipmi: IpmiPaths;
+  readonly hostIpmi: TwinHostIpmi;
+  readonly machines: TwinMachines;
   readonly #machine: Machine;
   /** Buttons that are being pressed. */
   readonly #pressed = new Set<string>();
@@ -70,6 +74,8 @@ export class Twin implements Hardware {
     this.postCodes = machine.postCodes;
     this.leds = createLeds((platform.indicators ?? []).flatMap(({ led }) => led ?? []));
     this.ipmi = machine.nodes.paths;
+    this.hostIpmi = machine.firmware.interfaces;
+    this.machines = machine.hosts.machines;
   }
 
   /** Pins the physical value of a sensor, in its unit; null returns it to the model. */

@@ -2,6 +2,6 @@
 import type { Hardware } from '../../drivers/hardware.ts';
 
 export const hardwareOf = (twin: Hardware): Hardware => {
-  const { i2c, gpio, hwmon, serial, postCodes, leds, watchdogs, ipmi, close } = twin;
-  return { i2c, gpio, hwmon, serial, postCodes, leds, watchdogs, ipmi, close };
+  const { i2c, gpio, hwmon, serial, postCodes, leds, watchdogs, ipmi, hostIpmi, machines, close } = twin;
+  return { i2c, gpio, hwmon, serial, postCodes, leds, watchdogs, ipmi, hostIpmi, machines, close };
 };

@@ -31,7 +31,7 @@ it('is told of in the EventLog and to subscribers, and a client can put earlier 
   expect((Date.parse(after) - Date.parse(before)) / 1000).toBeCloseTo(Number(seconds), 3);
   await until('the event', () =>
     stream.payloads.some(({ Events = [] }) =>
-      Events.some(({ MessageId }) => MessageId === 'Redfishd.1.0.ClockStepped'),
+      Events.some(({ MessageId }) => MessageId === 'Redfishd.1.1.ClockStepped'),
     ),
   );
   stream.close();

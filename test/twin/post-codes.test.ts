@@ -54,7 +54,7 @@ describe('the POST codes of a system', () => {
     expect(all.at(-1)?.[2]).toBe('0xAA');
     const [first] = await entries();
     expect(first).toMatchObject({
-      MessageId: 'Redfishd.1.0.BIOSPOSTCode',
+      MessageId: 'Redfishd.1.1.BIOSPOSTCode',
       Severity: 'OK',
       EntryType: 'Event',
       Message: `Boot 1, seconds since its start: ${all[0]?.[1]}. POST code: 0x01`,
@@ -159,7 +159,7 @@ describe('the POST codes of a system', () => {
 
   it('have a message of a registry that this service has itself', async () => {
     const file = (await daemon.get(registry)).body;
-    expect(at(file, '/Registry')).toBe('Redfishd.1.0');
+    expect(at(file, '/Registry')).toBe('Redfishd.1.1');
     const uri = String(at(file, '/Location/0/Uri'));
     expect((await daemon.get(uri, { as: null })).status).toBe(401);
     const answer = await daemon.get(uri);

@@ -8,6 +8,7 @@ import type { Files } from './emit/files.ts';
 import { javaFiles } from './emit/java.ts';
 import { powershellFiles } from './emit/powershell.ts';
 import { pythonFiles } from './emit/python.ts';
+import { suiteFiles } from './emit/suite.ts';
 import { typescriptFiles } from './emit/typescript.ts';
 import type { Model } from './model.ts';
 
@@ -57,5 +58,10 @@ export const targets: readonly Target[] = [
     name: 'powershell',
     folder: 'clients/powershell/Redfishd/data',
     files: ({ model }) => powershellFiles(model),
+  },
+  {
+    name: 'suite',
+    folder: 'clients/suite/data',
+    files: ({ bundle, model }) => suiteFiles(bundle, model),
   },
 ];

@@ -4,11 +4,13 @@ import { checklistCommands } from './commands/checklist.ts';
 import { hostCommands } from './commands/host.ts';
 import { localCommands } from './commands/local.ts';
 import { serviceCommands } from './commands/service.ts';
+import { suiteCommands } from './commands/suite.ts';
 
 export const commands: Readonly<Record<string, Command>> = {
   ...hostCommands,
   ...serviceCommands,
   ...localCommands,
+  ...suiteCommands,
   ...checklistCommands,
 };
 

@@ -18,6 +18,8 @@ export interface Exchange {
   /** The answer's text as it came, its byte order mark included. */
   readonly body: string;
   readonly error?: string;
+  /** Sent by a rule to see how the service answers it: no part of the tree. */
+  readonly probe?: true;
 }
 
 /** A URI that was linked and not read, and the reason. */
@@ -43,6 +45,7 @@ export function plainUri(uri: string): string {
 export function readsOf(recording: Recording): ReadonlyMap<string, Exchange> {
   const reads = new Map<string, Exchange>();
   for (const exchange of recording.exchanges)
-    if (exchange.method === 'GET' && !exchange.uri.includes('?')) reads.set(plainUri(exchange.uri), exchange);
+    if (exchange.method === 'GET' && !exchange.probe && !exchange.uri.includes('?'))
+      reads.set(plainUri(exchange.uri), exchange);
   return reads;
 }

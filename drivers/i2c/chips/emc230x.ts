@@ -1,6 +1,6 @@
 /** EMC2301, 2302, 2303 and 2305: one to five fans. */
 
-import { type ChannelSpec, defineChip, type SensorChipSpec } from '../chip.ts';
+import { type ChannelSpec, defineChip, type OutputSpec, type SensorChipSpec } from '../chip.ts';
 import { byte, word } from '../register.ts';
 import { linear, reciprocal } from '../scale.ts';
 
@@ -26,6 +26,13 @@ const drive = (index: number): ChannelSpec => ({
   scale: linear({ lsb: 100 / 255, bits: 8 }),
 });
 
+/** Direct drive: the closed loop of the chip is off. */
+const output = (index: number): OutputSpec => ({
+  register: byte(0x30 + 0x10 * index),
+  scale: linear({ lsb: 100 / 255, bits: 8 }),
+  settings: [{ register: byte(0x32 + 0x10 * index), mask: 0x80, value: 0 }],
+});
+
 function controller(name: string, id: number, fans: number): SensorChipSpec {
   const all = Array.from({ length: fans }, (_, index) => index);
   return defineChip({
@@ -41,6 +48,9 @@ function controller(name: string, id: number, fans: number): SensorChipSpec {
       { register: byte(0xfd), value: id },
       { register: byte(0xfe), value: 0x5d },
     ],
+    outputs: Object.fromEntries(all.map((index) => [`pwm${index + 1}`, output(index)])),
+    // Always on, not only until the first duty.
+    watchdog: { setting: { register: byte(0x20), mask: 0x20, value: 0x20 }, timeout: 4000 },
     // Counts from 1000 a minute on, five edges (two pulses).
     powerOn: all.map((index) => ({ register: byte(0x32 + 0x10 * index), value: 0x2b })),
   });

@@ -1,6 +1,6 @@
 /** The MAX31790: six PWM outputs and six tachometers, or up to twelve where PWM pins count pulses too. */
 
-import { type ChannelSpec, defineChip, type Setting } from '../chip.ts';
+import { type ChannelSpec, defineChip, type OutputSpec, type Setting } from '../chip.ts';
 import { byte, word } from '../register.ts';
 import { linear, reciprocal } from '../scale.ts';
 
@@ -54,6 +54,16 @@ function settings(used: ReadonlySet<string>): Setting[] {
   return list;
 }
 
+/** PWM mode, the pin an output; the duty is set apart from the one that is shown. */
+const outputs: Record<string, OutputSpec> = {};
+for (let index = 0; index < 6; index++) {
+  outputs[`pwm${index + 1}`] = {
+    register: word(0x40 + 2 * index),
+    scale: linear({ lsb: 100 / 511, bits: 9, shift: 7 }),
+    settings: [{ register: fanConfiguration(index), mask: 0x81, value: 0 }],
+  };
+}
+
 export const max31790 = defineChip({
   compatible: ['max31790'],
   datasheet: 'Maxim MAX31790, register map; Linux drivers/hwmon/max31790.c',
@@ -63,6 +73,9 @@ export const max31790 = defineChip({
   // No identity: the reset bit reads as zero.
   identity: [{ register: configuration, mask: 0x40, value: 0 }],
   settings,
+  outputs,
+  // I2C watchdog of 10 s.
+  watchdog: { setting: { register: configuration, mask: 0x06, value: 0x04 }, timeout: 10_000 },
   powerOn: [
     { register: configuration, value: 0x20 },
     ...[0, 1, 2, 3, 4, 5].map((index) => ({ register: fanDynamics(index), value: 0x4c })),

@@ -1,6 +1,6 @@
 /** The MAX6639: two temperatures and two fans. */
 
-import { type ChannelSpec, defineChip } from '../chip.ts';
+import { type ChannelSpec, defineChip, type OutputSpec } from '../chip.ts';
 import { byte, split } from '../register.ts';
 import { linear, reciprocal } from '../scale.ts';
 
@@ -23,6 +23,13 @@ const fan = (index: number): ChannelSpec => ({
     reciprocal({ at1: 30 * (ranges[(mode ?? 0) & 0x03] ?? 2000), bits: 8, stopped: 0xff }),
 });
 
+/** Manual PWM: 120 counts are full duty. */
+const output = (index: number): OutputSpec => ({
+  register: byte(0x26 + index),
+  scale: linear({ lsb: 100 / 120, bits: 8, max: 100 }),
+  settings: [{ register: byte(0x10 + 4 * index), mask: 0x80, value: 0x80 }],
+});
+
 export const max6639 = defineChip({
   compatible: ['max6639'],
   datasheet: 'Maxim MAX6639, register map; Linux drivers/hwmon/max6639.c',
@@ -33,6 +40,7 @@ export const max6639 = defineChip({
     { register: byte(0x3d), value: 0x58 },
     { register: byte(0x3e), value: 0x4d },
   ],
+  outputs: { pwm1: output(0), pwm2: output(1) },
   settings: [{ register: byte(0x04), mask: 0x80, value: 0 }],
   powerOn: [0, 1].map((index) => ({ register: byte(0x10 + 4 * index), value: 0x02 })),
 });

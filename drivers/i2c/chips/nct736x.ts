@@ -1,6 +1,6 @@
 /** NCT7362 and NCT7363: sixteen pins, each a PWM output or a tachometer. */
 
-import { type ChannelSpec, defineChip, type Setting } from '../chip.ts';
+import { type ChannelSpec, defineChip, type OutputSpec, type Setting } from '../chip.ts';
 import { byte, split } from '../register.ts';
 import { linear, rearranged, reciprocal } from '../scale.ts';
 
@@ -30,6 +30,20 @@ for (let pin = 0; pin < 16; pin++) {
   };
 }
 
+/** The pin is given its function as an output, and that is switched on. */
+const outputs: Record<string, OutputSpec> = {};
+for (let pin = 0; pin < 16; pin++) {
+  const shift = (pin % 4) * 2;
+  outputs[`pwm${pin + 1}`] = {
+    register: byte(0x90 + 2 * pin),
+    scale: linear({ lsb: 100 / 255, bits: 8 }),
+    settings: [
+      { register: byte(0x20 + (pin >> 2)), mask: 0x03 << shift, value: 0x01 << shift },
+      { register: byte(0x38 + (pin >> 3)), mask: 1 << (pin % 8), value: 1 << (pin % 8) },
+    ],
+  };
+}
+
 /** Pins in use as tachometers are given that function, and counted. Tachometer 0 is on the ninth pin, 8 on the first. */
 function settings(used: ReadonlySet<string>): Setting[] {
   return Array.from({ length: 16 }, (_, fan) => fan)
@@ -55,6 +69,7 @@ export const nct7363 = defineChip({
     { register: byte(0xfe), value: 0x19 },
   ],
   settings,
+  outputs,
 });
 
 export default [nct7363];

@@ -33,6 +33,7 @@ void add(napi_env env, napi_value exports, const char *name, napi_callback funct
 
 NAPI_MODULE_INIT() {
   gpio_init(env, exports);
+  host_ipmi_init(env, exports);
   i2c_init(env, exports);
   notify_init(env, exports);
   watch_init(env, exports);

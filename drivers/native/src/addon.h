@@ -17,6 +17,7 @@ napi_value number(napi_env env, int64_t value);
 void add(napi_env env, napi_value exports, const char *name, napi_callback function);
 
 void gpio_init(napi_env env, napi_value exports);
+void host_ipmi_init(napi_env env, napi_value exports);
 void i2c_init(napi_env env, napi_value exports);
 void notify_init(napi_env env, napi_value exports);
 void watch_init(napi_env env, napi_value exports);

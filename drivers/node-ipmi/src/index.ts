@@ -34,12 +34,24 @@ export { readSdrs } from './sdr-reader.ts';
 export * from './sel.ts';
 export { readSel, type SelSlice } from './sel-reader.ts';
 export * from './sensor-types.ts';
-export { type ChassisModel, type ChassisState, simpleChassis } from './server/chassis.ts';
+export { type BootModel, BootOptions } from './server/boot-options.ts';
+export { type ChassisModel, type ChassisState, chassisRoutes, simpleChassis } from './server/chassis.ts';
 export type { DcmiState, PowerModel } from './server/dcmi.ts';
 export { LanServer } from './server/lan.ts';
 export type { Carry, LanServerOptions } from './server/lan-options.ts';
 export { IpmiNode, type NodeOptions, type SerialModel } from './server/node.ts';
-export { BUS_CONTEXT, type Handler, type RequestContext, type Route, refuse } from './server/router.ts';
-export type { NodeSensor } from './server/sensors.ts';
+export {
+  BUS_CONTEXT,
+  type Handler,
+  type RequestContext,
+  type Route,
+  Router,
+  refuse,
+} from './server/router.ts';
+export { type NodeSensor, SensorStore } from './server/sensors.ts';
+export { FruStore, SdrStore, SelStore } from './server/stores.ts';
+export { SYSTEM_INFO, SystemInfo, type SystemInfoName } from './server/system-info.ts';
+export { MESSAGE_FLAG, SystemInterface, type SystemInterfaceModel } from './server/system-interface.ts';
+export { type WatchdogModel, type WatchdogState, WatchdogTimer } from './server/watchdog.ts';
 export { openSol, type SolOptions, SolStream } from './sol.ts';
 export * from './units.ts';

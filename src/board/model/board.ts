@@ -1,11 +1,13 @@
 /** The live machine as the rest of the daemon sees it. */
 import type { Platform } from '../../platform/vocabulary/index.ts';
-import type { Chassis, Cooling, Drive, Fan, Fru, PowerSupply } from './chassis.ts';
+import type { Chassis, Drive, Fan, Fru, PowerSupply } from './chassis.ts';
 import type { Console } from './console.ts';
+import type { Cooling, LoopSettings, ZoneSettings } from './cooling.ts';
 import type { BoardEvent } from './event.ts';
 import type { NewNode, Node, PowerLimit } from './node.ts';
 import type {
   BootOverride,
+  BootPhase,
   BootRetrySettings,
   ChassisReset,
   Host,
@@ -57,6 +59,8 @@ export interface Board {
   readonly health: Health;
   /** The sampler is running, also while single buses fail; false before the start and after the stop. */
   readonly sampling: boolean;
+  /** The loops of fan control make progress, or there are none; false before the start and after the stop. */
+  readonly isCooling: boolean;
 
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -64,6 +68,8 @@ export interface Board {
   onEvent(listener: (event: BoardEvent) => unknown): () => void;
   /** Called with POST codes as they arrive, and with none but `over` when a boot has ended, also by loss of power. */
   onPostCodes(listener: (codes: readonly PostCode[], over: boolean) => void): () => void;
+  /** Called when the firmware of a host begins, has finished, or has lost its power. */
+  onHostBoot(listener: (host: string, phase: BootPhase) => void): () => void;
   /** Called for each good reading. */
   onReading(listener: (sensor: Sensor) => void): () => void;
   /** Called after state or readings changed, at most once per turn of the event loop. */
@@ -81,6 +87,14 @@ export interface Board {
   setAssetTag(target: { host: string } | { chassis: string }, tag: string): Promise<void>;
   setRestorePolicy(host: string, policy: RestorePolicy): Promise<void>;
   setBoot(host: string, boot: BootOverride): Promise<void>;
+  /** The firmware of a host has read the override: the boot that it is in uses up one for a single boot. */
+  bootOverrideRead(host: string): void;
+  /** The firmware of a host has taken the override: one for a single boot is used up. */
+  bootOverrideTaken(host: string): void;
+  /** Puts the image at `file` into the drive of a virtual machine; null empties it. @throws BoardRefusal, DeviceError */
+  changeMedium(host: string, file: string | null): Promise<void>;
+  /** Tells firmware that waits for it whether the controller answers. A board whose hosts speak IPMI begins with no. */
+  setReady(on: boolean): void;
   /** @throws BoardRefusal where no line shows that a boot has failed */
   setBootRetry(host: string, settings: BootRetrySettings): Promise<void>;
   setPowerLimit(node: string, limit: PowerLimit): Promise<void>;
@@ -99,4 +113,17 @@ export interface Board {
   setCooling(mode: Cooling['mode']): Promise<void>;
   /** Percent; manual mode only. */
   setFanDuty(fan: string, percent: number): Promise<void>;
+  /**
+   * Changes a zone for good. @throws BoardRefusal `not-supported` (no such zone), `out-of-range`
+   */
+  setZone(zone: string, settings: ZoneSettings): Promise<void>;
+  /**
+   * Changes the named settings of a loop for good, until `resetLoop`; the others stay.
+   * @throws BoardRefusal `not-supported` (no such loop, or one without a target), `out-of-range`
+   */
+  setLoop(zone: string, loop: string, settings: LoopSettings): Promise<void>;
+  /** Returns a loop to the descriptor. @throws BoardRefusal `not-supported` (no such loop) */
+  resetLoop(zone: string, loop: string): Promise<void>;
+  /** Drives all fans at full speed, for good, whatever the mode. */
+  setFullSpeed(on: boolean): Promise<void>;
 }

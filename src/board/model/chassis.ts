@@ -34,15 +34,6 @@ export interface Fan {
   readonly status: Status;
 }
 
-/** `automatic` drives the fans at the fail-safe duty; `manual` holds the requested duty. */
-export interface Cooling {
-  readonly mode: 'automatic' | 'manual';
-  /** Percent. */
-  readonly minimumDuty: number;
-  /** Percent. */
-  readonly failSafeDuty: number;
-}
-
 /** Inventory of a component from its FRU EEPROM; a text that the EEPROM does not have is null. */
 export interface Fru {
   readonly id: string;

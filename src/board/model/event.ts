@@ -14,6 +14,7 @@ export interface Origin {
     | 'powerSupply'
     | 'drive'
     | 'leakDetector'
+    | 'control'
     | 'manager'
     | 'node'
     | 'device'

@@ -36,6 +36,9 @@ export const bootTargets = [
 ] as const;
 export type BootTarget = (typeof bootTargets)[number];
 
+/** The firmware begins, has finished, or has lost its power before or after that. */
+export type BootPhase = 'began' | 'finished' | 'lostPower';
+
 export interface BootOverride {
   readonly enabled: 'Disabled' | 'Once' | 'Continuous';
   readonly target: BootTarget;
@@ -95,6 +98,8 @@ export interface Host {
   readonly assetTag: string;
   /** Occupied processor sockets; null when the pins cannot be read. */
   readonly processorCount: number | null;
+  /** Whether the sockets of the descriptor are occupied, by id; null where the pin cannot be read. */
+  readonly sockets: ReadonlyMap<string, boolean | null>;
   readonly status: Status;
   /** Every reset type that the wiring supports. */
   readonly supportedResets: readonly ResetType[];

@@ -35,10 +35,10 @@ export interface Sensor {
   readonly status: Status;
   /** Thresholds that are crossed now, the most severe first. */
   readonly crossed: readonly ThresholdName[];
-  /** Rises with every change of any of this, over all sensors: two sensors never have the same. */
-  readonly revision: number;
   /** Reason for a missing reading, for people; null while there is a reading. */
   readonly fault: string | null;
+  /** Rises with every change of anything above; never falls. */
+  readonly revision: number;
 }
 
 /** Redfish DetectorState. */

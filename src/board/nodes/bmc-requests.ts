@@ -25,6 +25,8 @@ export interface BmcRequests {
   pinMoved(): void;
   /** The five bytes of the boot flags (IPMI 2.0, table 28-14). */
   bootFlags(): readonly number[];
+  /** Answers the host behind the node by its own table of commands; undefined for a host without one. */
+  answerHost?(request: IpmiRequest): Promise<IpmiResponse> | undefined;
 }
 
 const ok = (data: readonly number[] | Uint8Array = []): IpmiResponse => ({
@@ -36,6 +38,8 @@ const refused = (code: number): IpmiResponse => ({ code, data: new Uint8Array() 
 const unknown = refused(COMPLETION.invalidCommand);
 
 type Answer = (request: IpmiRequest, bmc: BmcRequests) => Promise<IpmiResponse>;
+/** What takes the records of a host. */
+export type RecordLog = Pick<BmcRequests, 'now' | 'record'>;
 
 /** Record ID in the answer to Add SEL Entry: the node does not use it. */
 const anyRecord = [0x01, 0x00];
@@ -46,9 +50,9 @@ const timeless = 0xe0;
 const eventLengths = { shortest: 5, longest: 7 };
 
 /** Platform Event Message: a record without its head. From a host, the generator ID comes first. */
-const platformEvent =
-  (generator: number | undefined): Answer =>
-  async ({ data }, bmc) => {
+export const platformEvent =
+  (generator: number | undefined) =>
+  async ({ data }: IpmiRequest, bmc: RecordLog): Promise<IpmiResponse> => {
     const [from, body] = generator === undefined ? [data[0] ?? 0, data.subarray(1)] : [generator, data];
     const { shortest, longest } = eventLengths;
     if (body.length < shortest || body.length > longest) return refused(COMPLETION.requestLengthInvalid);
@@ -63,7 +67,8 @@ const platformEvent =
     return ok();
   };
 
-const addRecord: Answer = async ({ data }, bmc) => {
+/** Add SEL Entry. */
+export const addRecord = async ({ data }: IpmiRequest, bmc: RecordLog): Promise<IpmiResponse> => {
   if (data.length !== 16) return refused(COMPLETION.requestLengthInvalid);
   const record = Uint8Array.from(data);
   // The log sets the time stamp (section 31.6.1).
@@ -121,8 +126,8 @@ async function messageIn(head: Uint8Array, body: Uint8Array, bmc: BmcRequests): 
   if (body.length < 3) return refused(COMPLETION.requestLengthInvalid);
   if (!hostInterfaces.includes(from)) return refused(COMPLETION.invalidField);
   const inner = { netFn: function_ >> 2, lun: function_ & 3, command, data: body.subarray(3) };
-  const answer = fromHost[`${inner.netFn}/${command}`];
-  const { code, data } = answer === undefined ? unknown : await answer(inner, bmc);
+  const answer = bmc.answerHost?.(inner) ?? fromHost[`${inner.netFn}/${command}`]?.(inner, bmc);
+  const { code, data } = await (answer ?? unknown);
   return ok([...head, from, function_ | 0x04, command, code, ...data]);
 }
 

@@ -1,6 +1,6 @@
 /** All nodes of a board, and what is done with one of them by its id. */
 import type { Duplex } from 'node:stream';
-import { chassisControl, openSol, run } from 'node-ipmi';
+import { chassisControl, type IpmiRequest, type IpmiResponse, openSol, run } from 'node-ipmi';
 import { DeviceError } from '../../../drivers/errors.ts';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { BoardContext } from '../context.ts';
@@ -34,7 +34,15 @@ export interface NodesParts extends BoardContext {
   readonly hosts: ReadonlyMap<string, BoardHost>;
   /** How far the log of a node was taken over before, if ever. */
   readonly mark: (node: string) => string | undefined;
+  readonly answerHost: AnswerHost;
 }
+
+/** Answers a host by its own table of commands; `record` takes what it logs. Undefined for a host without one. */
+export type AnswerHost = (
+  host: string,
+  request: IpmiRequest,
+  record: (bytes: Uint8Array) => Promise<void>,
+) => Promise<IpmiResponse> | undefined;
 
 export class Nodes {
   readonly #parts: NodesParts;
@@ -165,9 +173,10 @@ export class Nodes {
 
   /** Handler of requests from the node, or its host, over the IPMB. */
   #bmcRequests(node: BoardNode, host: string): BmcRequests {
-    const { hosts, persisted, now } = this.#parts;
+    const { hosts, persisted, now, answerHost } = this.#parts;
     return {
       now,
+      answerHost: (request) => answerHost(host, request, (bytes) => node.received(bytes)),
       record: (bytes) => node.received(bytes),
       postCodes: (codes) => {
         const target = hosts.get(host);

@@ -1,7 +1,8 @@
-/** The fans of a board: driven at the fail-safe duty in automatic mode, at the requested duty in manual mode. */
+/** The fans of a board: driven as their zone asks in automatic mode, at the requested duty in manual mode. */
 import type { Platform } from '../../platform/vocabulary/index.ts';
+import { drivenDuty } from '../cooling/zone.ts';
 import type { Lines } from '../lines/lines.ts';
-import type { Cooling } from '../model/chassis.ts';
+import type { Cooling } from '../model/cooling.ts';
 import { BoardRefusal } from '../model/refusal.ts';
 import type { PersistedState } from '../persisted-state.ts';
 import { BoardFan, type FanParts } from './fan.ts';
@@ -21,6 +22,13 @@ export class Fans {
   /** Percent. */
   readonly #limits: { readonly minimumDuty: number; readonly failSafeDuty: number };
   #mode: Cooling['mode'];
+  #isFullSpeed: boolean;
+  /** When manual mode began, on the monotonic clock. */
+  #manualSince = performance.now();
+  /** Duty that the zone of a fan asks for, percent; in manual mode its least one. */
+  #demands: ReadonlyMap<string, number> = new Map();
+  /** Mode in which they were asked for. */
+  #demandsIn: Cooling['mode'] = 'automatic';
   #retry: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -28,6 +36,7 @@ export class Fans {
     this.#parts = parts;
     this.#limits = { minimumDuty: cooling?.minimumDuty ?? 20, failSafeDuty: cooling?.failSafeDuty ?? 100 };
     this.#mode = parts.persisted.cooling();
+    this.#isFullSpeed = parts.persisted.fullSpeed();
     this.all = new Map(
       fans.map((facts) => [facts.id, new BoardFan(facts, facts.chassis ?? defaultChassis, parts)]),
     );
@@ -37,14 +46,40 @@ export class Fans {
     });
   }
 
-  get cooling(): Cooling {
-    return { mode: this.#mode, ...this.#limits };
+  get cooling(): Omit<Cooling, 'zones'> {
+    return { mode: this.#mode, isFullSpeed: this.#isFullSpeed, ...this.#limits };
+  }
+
+  /** Milliseconds since manual mode began; null in automatic mode. */
+  get manualFor(): number | null {
+    return this.#mode === 'manual' ? performance.now() - this.#manualSince : null;
+  }
+
+  /** Drives the fans as zones ask, percent by fan. A fan whose duty stays is not written. */
+  control(demands: ReadonlyMap<string, number>): void {
+    this.#demands = demands;
+    this.#demandsIn = this.#mode;
+    if (this.#isStopped) return;
+    for (const fan of this.all.values()) {
+      const duty = this.#dutyOf(fan);
+      // A failure shows in the fan itself, and is retried.
+      if (fan.target !== duty) fan.drive(duty).catch(() => undefined);
+    }
+  }
+
+  /** @throws what the settings throw; nothing has changed then */
+  async setFullSpeed(on: boolean): Promise<void> {
+    this.#parts.persisted.setFullSpeed(on);
+    this.#isFullSpeed = on;
+    this.#parts.signals.emit('stateChanged', 'board');
+    await this.#drive();
   }
 
   /** Drives every fan to its duty; one that fails is retried until it succeeds. */
   async start(): Promise<void> {
     this.#retry = setInterval(() => {
-      if ([...this.all.values()].some(({ fault }) => fault !== null)) void this.#drive();
+      if ([...this.all.values()].some(({ fault, output }) => fault !== null || output.isVolatile))
+        void this.#drive();
     }, retryPeriod).unref();
     await this.#drive();
   }
@@ -63,6 +98,7 @@ export class Fans {
    */
   async setMode(mode: Cooling['mode']): Promise<void> {
     this.#parts.persisted.setCooling(mode);
+    if (mode === 'manual' && this.#mode !== mode) this.#manualSince = performance.now();
     this.#mode = mode;
     this.#parts.signals.emit('stateChanged', 'board');
     await this.#drive();
@@ -84,8 +120,10 @@ export class Fans {
     const before = fan.duty ?? failSafeDuty;
     const group = this.#group(fan);
     try {
-      await Promise.all(group.map((each) => each.drive(percent)));
+      const least = this.#isFullSpeed ? 100 : this.#demandOf(group);
+      await Promise.all(group.map((each) => each.drive(Math.max(percent, least ?? 0))));
       this.#parts.persisted.setDuty(group[0]?.id ?? id, percent);
+      this.#parts.signals.emit('stateChanged', 'board');
     } catch (error) {
       // A fan that was given yet another duty meanwhile keeps that.
       const back = group.filter(({ target }) => target === percent);
@@ -104,9 +142,9 @@ export class Fans {
     });
   }
 
-  /** The fans on one PWM output; their duty is stored under the first. */
-  #group({ facts }: BoardFan): readonly BoardFan[] {
-    return [...this.all.values()].filter((other) => other.facts.pwm === facts.pwm);
+  /** The fans on one output; their duty is stored under the first. */
+  #group({ output }: BoardFan): readonly BoardFan[] {
+    return [...this.all.values()].filter((other) => other.output.key === output.key);
   }
 
   async #drive(): Promise<void> {
@@ -115,11 +153,26 @@ export class Fans {
     await Promise.allSettled([...this.all.values()].map((fan) => fan.drive(this.#dutyOf(fan))));
   }
 
-  /** The duty that a fan is to have, percent. */
+  /** The duty that a fan is to have, percent: the highest of those on its output. */
   #dutyOf(fan: BoardFan): number {
+    if (this.#isFullSpeed) return 100;
     const { minimumDuty, failSafeDuty } = this.#limits;
-    const [first = fan] = this.#group(fan);
-    const duty = this.#mode === 'manual' ? this.#parts.persisted.duty(first.id) : undefined;
-    return duty === undefined ? failSafeDuty : Math.max(duty, minimumDuty);
+    const group = this.#group(fan);
+    const [first = fan] = group;
+    if (this.#mode === 'manual') {
+      const duty = this.#parts.persisted.duty(first.id) ?? failSafeDuty;
+      return Math.max(duty, minimumDuty, this.#demandOf(group) ?? 0);
+    }
+    if (!group.some(({ id }) => this.#demands.has(id))) return failSafeDuty;
+    // Until its zone has made a step in this mode the fan goes on as it is.
+    const demand = this.#demandOf(group);
+    return demand === null ? (fan.target ?? failSafeDuty) : drivenDuty(fan.target, demand);
+  }
+
+  /** What the zones of these fans ask for at most, percent; null while they ask for nothing in this mode. */
+  #demandOf(group: readonly BoardFan[]): number | null {
+    if (this.#demandsIn !== this.#mode) return null;
+    const demands = group.flatMap(({ id }) => this.#demands.get(id) ?? []);
+    return demands.length === 0 ? null : Math.max(...demands);
   }
 }

@@ -75,6 +75,11 @@ export class HostBoot {
     this.#once.flagsRead();
   }
 
+  /** The firmware has told that it has taken the override. */
+  taken(): void {
+    if (this.override.enabled === 'Once') this.#overrideUsed();
+  }
+
   /** The firmware begins anew. */
   began(): void {
     this.#once.bootBegan();

@@ -5,6 +5,7 @@ import type { Presence } from '../parts/presence.ts';
 import type { Topology } from '../parts/topology.ts';
 import type { ChassisAvailability } from '../sensing/unavailability.ts';
 import type { BoardSignals, SignalMap } from '../signals.ts';
+import type { BoardHost } from './host.ts';
 import type { Hosts } from './hosts.ts';
 import type { Slots } from './slots.ts';
 
@@ -39,12 +40,20 @@ export function connectHosts(parts: HostReactionsParts): void {
       else power.markUnknown();
     }
   });
-  signals.on('leakDetected', (leak) => switchOff(parts, leak));
+  signals.on('leakDetected', (leak) => leaked(parts, leak));
+  signals.on('protectionTripped', ({ sensor, host, reaction }) =>
+    switchOff(
+      parts,
+      hosts.allPresent().filter(({ id }) => host === undefined || host === id),
+      { reaction, cause: 'heat', by: { sensor } },
+    ),
+  );
 }
 
 /** Node that reports the power of a host; undefined where a line of the controller does. */
 function powerNodeOf({ power }: HostFacts, lines: HostReactionsParts['declared']): string | undefined {
   if (power.kind === 'ipmi') return power.node;
+  if (power.kind === 'qemu') return undefined;
   return power.kind === 'gpio' ? lines[power.good]?.node : undefined;
 }
 
@@ -68,24 +77,36 @@ function slotPowerChanged(
 }
 
 /** Switches off the hosts in the chassis of a leak and in those within; where there are none, the slots there. */
-function switchOff(
-  { hosts, slots, topology, log }: HostReactionsParts,
+function leaked(
+  parts: HostReactionsParts,
   { detector, chassis: leaking, reaction }: SignalMap['leakDetected'],
 ): void {
+  const { hosts, topology } = parts;
   const affected = hosts.allPresent().filter(({ chassis }) => topology.isInside(chassis, leaking));
-  if (affected.length === 0) {
-    switchSlotsOff({ slots, topology, log }, detector, leaking);
-    return;
-  }
+  if (affected.length === 0) switchSlotsOff(parts, detector, leaking);
+  else switchOff(parts, affected, { reaction, cause: 'a leak', by: { detector } });
+}
+
+interface Reaction {
+  readonly reaction: 'ForceOff' | 'GracefulShutdown';
+  /** For the log: `a leak`. */
+  readonly cause: string;
+  readonly by: Readonly<Record<string, string>>;
+}
+
+function switchOff(
+  { log }: HostReactionsParts,
+  affected: readonly BoardHost[],
+  { reaction, cause, by }: Reaction,
+): void {
   for (const { id, power } of affected) {
     if (power.good !== true) continue;
     // A host that cannot be shut down by its operating system is switched off.
     const type = power.supported.includes(reaction) ? reaction : 'ForceOff';
-    log.warn('a host is switched off because of a leak', { host: id, detector, type });
+    log.warn(`a host is switched off because of ${cause}`, { host: id, ...by, type });
     power.reset(type).catch((error: unknown) =>
-      log.error('a host cannot be switched off because of a leak', {
-        host: id,
-        detector,
+      log.error(`a host cannot be switched off because of ${cause}`, {
+        ...{ host: id, ...by },
         error: String(error),
       }),
     );

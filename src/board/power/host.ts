@@ -6,6 +6,7 @@ import type { Lines } from '../lines/lines.ts';
 import type { HostEvent } from '../model/event.ts';
 import type {
   BootOverride,
+  BootPhase,
   BootRetry,
   Host,
   PowerState,
@@ -140,10 +141,14 @@ export class BoardHost implements Host {
   }
 
   get processorCount(): number | null {
-    const sockets = this.facts.processors?.sockets;
-    if (sockets === undefined) return null;
-    const occupied = sockets.map(({ present }) => this.#parts.lines.get(present));
+    if (this.facts.processors === undefined) return null;
+    const occupied = [...this.sockets.values()];
     return occupied.includes(null) ? null : occupied.filter(Boolean).length;
+  }
+
+  get sockets(): Host['sockets'] {
+    const sockets = this.facts.processors?.sockets ?? [];
+    return new Map(sockets.map(({ id, present }) => [id, this.#parts.lines.get(present)]));
   }
 
   get status(): Status {
@@ -204,6 +209,11 @@ export class BoardHost implements Host {
     this.#restore.mainsRestored();
   }
 
+  /** Its own operating system or firmware has reset it, which no line shows. */
+  restarted(): void {
+    this.#notice({ kind: 'booting' });
+  }
+
   /** The host was plugged in and has had its time to start: power has come to it, as after a loss of mains. */
   pluggedIn(): void {
     this.power.plug();
@@ -229,6 +239,10 @@ export class BoardHost implements Host {
     this.#parts.signals.emit('stateChanged', hostScope(this.id));
   }
 
+  #boot(phase: BootPhase): void {
+    this.#parts.signals.emit('hostBoot', { host: this.id, phase });
+  }
+
   #emit(event: HostEvent): void {
     this.#parts.signals.emit('event', { ...event, origin: { kind: 'host', id: this.id }, host: this.id });
   }
@@ -250,6 +264,7 @@ export class BoardHost implements Host {
       case 'booting':
         this.postCodes?.begin();
         this.bootControl.began();
+        this.#boot('began');
         break;
       case 'bootFailed':
         this.bootControl.failed();
@@ -258,6 +273,7 @@ export class BoardHost implements Host {
         this.bootControl.over(notice.powered);
         if (notice.powered) this.postCodes?.end();
         else this.postCodes?.forget();
+        this.#boot(notice.powered ? 'finished' : 'lostPower');
         break;
     }
   }

@@ -11,6 +11,7 @@ import { ByChassis } from '../parts/by-chassis.ts';
 import type { Presence } from '../parts/presence.ts';
 import type { Sensors } from '../sensing/sensors.ts';
 import { BoardHost } from './host.ts';
+import type { Machines } from './machines.ts';
 import { PostCodeReader } from './post-codes.ts';
 import type { Slots } from './slots.ts';
 
@@ -45,7 +46,7 @@ export class Hosts {
   }
 
   /** Adds a host; once the hosts have started, its console starts at once. */
-  add(facts: HostFacts, nodes: HostNodes): BoardHost {
+  add(facts: HostFacts, nodes: HostNodes, machines?: Machines): BoardHost {
     const { lines, persisted, signals, log, sensors, slots } = this.#parts;
     const { id, chassis, power } = facts;
     const host = new BoardHost(facts, {
@@ -53,6 +54,7 @@ export class Hosts {
       onPower: () => signals.emit('availabilityChanged', undefined),
       health: () => sensors.healthOf(id),
       isFed: () => slots.feeds(chassis),
+      ...(power.kind === 'qemu' && machines !== undefined && { controller: machines.controllerOf(id) }),
       ...(power.kind === 'ipmi' && {
         controller: nodes.controllerOf(power.node),
         isBootPending: () => nodes.isBootPending(power.node),

@@ -16,18 +16,29 @@ export type Derivation =
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** Result for at least one value. */
-const operations: Readonly<Record<DerivedSensorFacts['operation'], (values: readonly number[]) => number>> = {
+const operations: Readonly<
+  Record<
+    DerivedSensorFacts['operation'],
+    (values: readonly number[], coefficients: readonly number[]) => number
+  >
+> = {
   sum,
   difference: ([first = 0, ...others]) => first - sum(others),
   product: (values) => values.reduce((total, value) => total * value, 1),
   minimum: (values) => Math.min(...values),
   maximum: (values) => Math.max(...values),
   mean: (values) => sum(values) / values.length,
+  polynomial: (values, coefficients) =>
+    coefficients.reduceRight((total, coefficient) => total * (sum(values) / values.length) + coefficient, 0),
 };
 
 /** Calculates a derived sensor; a reading is as old as its oldest input. */
 export function derive(
-  { operation, skipAbsent = false }: Pick<DerivedSensorFacts, 'operation' | 'skipAbsent'>,
+  {
+    operation,
+    skipAbsent = false,
+    coefficients = [],
+  }: Pick<DerivedSensorFacts, 'operation' | 'skipAbsent' | 'coefficients'>,
   inputs: readonly Sensor[],
 ): Derivation {
   const used = skipAbsent ? inputs.filter(({ status }) => status.state !== 'Absent') : inputs;
@@ -39,7 +50,7 @@ export function derive(
     values.push(input.reading);
     oldest = Math.min(oldest, input.readingTime.getTime());
   }
-  return { kind: 'reading', value: operations[operation](values), time: new Date(oldest) };
+  return { kind: 'reading', value: operations[operation](values, coefficients), time: new Date(oldest) };
 }
 
 /** The derived sensors of a descriptor; the period of each is the longest of its inputs in `measured`. */

@@ -56,6 +56,7 @@ export class Device implements Job {
   due = 0;
   readonly #parts: DeviceParts;
   readonly #sampled: ReadonlyMap<string, Sampled>;
+  readonly #all: readonly Sampled[];
   #channels: readonly Channel[] | null = null;
   #identifiedAt = Number.NEGATIVE_INFINITY;
   /** In a row. */
@@ -69,7 +70,8 @@ export class Device implements Job {
     this.reader = reader;
     this.#parts = parts;
     const initial = { attemptedAt: null, readAt: 0, misses: 0, isFailing: false, isUnavailable: false };
-    this.#sampled = new Map(sensors.map((sensor) => [sensor.id, { sensor, ...initial }]));
+    this.#all = sensors.map((sensor) => ({ sensor, ...initial }));
+    this.#sampled = new Map(this.#all.map((each) => [each.sensor.id, each]));
   }
 
   /** Its failure has been reported. */
@@ -80,7 +82,7 @@ export class Device implements Job {
   /** Marks the sensors that cannot be read now. @returns whether any can be read again */
   reevaluate(): boolean {
     let isAnyAvailable = false;
-    for (const each of this.#sampled.values()) {
+    for (const each of this.#all) {
       if (this.#checkUnavailable(each) || !each.isUnavailable) continue;
       each.isUnavailable = false;
       isAnyAvailable = true;
@@ -95,7 +97,7 @@ export class Device implements Job {
     const { period } = this.reader;
     this.due = start - this.due < period ? this.due + period : start + period;
     this.reevaluate();
-    if ([...this.#sampled.values()].every(({ isUnavailable }) => isUnavailable)) {
+    if (this.#all.every(({ isUnavailable }) => isUnavailable)) {
       // A chip that lost its power returns in its factory configuration, or not at all.
       this.#channels = null;
       this.#failures = 0;
@@ -117,7 +119,7 @@ export class Device implements Job {
       this.#failing = 'stuck';
       this.#parts.onFault(this.reader, new DeviceError('stuck', device, 'a reading does not end'));
     }
-    for (const { sensor, readAt } of this.#sampled.values()) {
+    for (const { sensor, readAt } of this.#all) {
       if (sensor.reading === null || now - readAt < longestSilence(sensor.period)) continue;
       const last = sensor.readingTime?.toISOString() ?? 'the start';
       sensor.markUnavailable('UnavailableOffline', `no answer since ${last}`, 'Warning');
@@ -133,14 +135,13 @@ export class Device implements Job {
     let answered = 0;
     for (const channel of this.#channels) if (await this.#read(channel, start)) answered += 1;
     // A value that fails may be the first sign of another chip.
-    if ([...this.#sampled.values()].some(({ misses }) => misses > 0))
-      this.#identifiedAt = Number.NEGATIVE_INFINITY;
+    if (this.#all.some(({ misses }) => misses > 0)) this.#identifiedAt = Number.NEGATIVE_INFINITY;
     return answered > 0 && this.#responded();
   }
 
   async #identify(): Promise<readonly Channel[]> {
     const channels = await this.reader.prepare();
-    for (const each of this.#sampled.values()) {
+    for (const each of this.#all) {
       const { sensor } = each;
       const channel = channels.find(({ facts }) => facts.id === sensor.id);
       if (channel !== undefined) {
@@ -210,7 +211,7 @@ export class Device implements Job {
     this.due = performance.now() + Math.min(backOff, Math.max(longestBackOff, reader.period));
     const isAbsent = this.#meansAbsence(failure);
     const state: Exclude<State, 'Enabled'> = isAbsent ? 'Absent' : 'UnavailableOffline';
-    for (const each of this.#sampled.values()) {
+    for (const each of this.#all) {
       each.misses = 0;
       each.attemptedAt = null;
       if (this.#failures < missedPeriods && each.sensor.reading !== null) continue;
@@ -246,7 +247,7 @@ export class Device implements Job {
 
   /** A removed device does not fail any more. */
   #checkRemoved(): void {
-    const sampled = [...this.#sampled.values()];
+    const sampled = this.#all;
     if (this.#failing === null && sampled.every(({ isFailing }) => !isFailing)) return;
     if (!sampled.every(({ sensor }) => this.#parts.unavailability(sensor.id)?.state === 'Absent')) return;
     const failing = sampled.filter(({ isFailing }) => isFailing);

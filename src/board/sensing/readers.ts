@@ -1,5 +1,6 @@
 /** The devices of a descriptor as readers, grouped into lanes that cannot delay each other. */
 import type { Hwmon } from '../../../drivers/hwmon/hwmon.ts';
+import { readPeci } from '../../../drivers/hwmon/peci.ts';
 import { findChip } from '../../../drivers/i2c/chips/index.ts';
 import type { DeviceFacts, Platform, SensorFacts } from '../../platform/vocabulary/index.ts';
 import type { Lines } from '../lines/lines.ts';
@@ -47,6 +48,7 @@ export function createReaders(
     ...converters(platform, hwmon, lines),
     ...tachometers(platform, hwmon),
     ...satellites(platform, transports),
+    ...processors(platform, hwmon),
   ];
   for (const { lane, sensors: own, reader, chassis } of declared) {
     if (own.length === 0) continue;
@@ -56,7 +58,7 @@ export function createReaders(
     else readers.push(reader);
     for (const { facts } of own) if (chassis !== undefined) carriers.set(facts.id, chassis);
   }
-  return { lanes, carriers, sensors: [...sensors, ...peciSensors(platform)] };
+  return { lanes, carriers, sensors };
 }
 
 function chips(platform: Platform, hwmon: Hwmon, { all, adapterOf }: Buses): Declared[] {
@@ -101,7 +103,7 @@ function converters({ adc = [] }: Platform, hwmon: Hwmon, lines: Lines): Declare
 
 /** Tachometer inputs of the controller. */
 function tachometers({ fans = [] }: Platform, hwmon: Hwmon): Declared[] {
-  return fans.flatMap(({ tachs, chassis }) =>
+  return fans.flatMap(({ tachs = [], chassis }) =>
     tachs.map(({ tach, sensor }) => {
       const declared = controllerSensor(`tachometer ${tach}`, sensor, 'Rotational', chassis);
       const reader = controllerReader(declared, () => hwmon.tach(tach));
@@ -118,13 +120,21 @@ function satellites({ ipmb = [] }: Platform, transports: IpmiTransports): Declar
   });
 }
 
-function peciSensors({ peci = [] }: Platform): SensorDeclaration[] {
-  return peci.flatMap(({ id, sensors }) =>
-    Object.values(sensors).map((facts) => ({
-      ...controllerSensor(id, facts, 'Temperature'),
-      unsupported: 'PECI is not read by this build',
-    })),
-  );
+/** Processors behind PECI. */
+function processors({ peci = [] }: Platform, hwmon: Hwmon): Declared[] {
+  return peci.map(({ id, address, sensors: declared }) => {
+    const sensors = Object.values(declared).map((facts) => controllerSensor(id, facts, 'Temperature'));
+    const channels = Object.entries(declared).map(([name, facts]) => ({
+      facts,
+      read: () => readPeci(hwmon, address, name),
+    }));
+    const reader: DeviceReader = {
+      ...{ device: id, sensors: sensors.map(({ facts }) => facts.id), bus: null },
+      ...{ optional: false, removable: false, period: Math.min(...sensors.map(({ period }) => period)) },
+      prepare: () => Promise.resolve(channels),
+    };
+    return { lane: 'peci', sensors, reader };
+  });
 }
 
 /** The sensors of a chip and of its second sources, each once. */

@@ -33,9 +33,6 @@ export interface SensorOrigin {
   readonly inputs?: readonly string[];
 }
 
-/** Changes of all sensors: one that takes the id of another must not seem unchanged. */
-let revisions = 0;
-
 export class BoardSensor implements Sensor {
   readonly id: string;
   readonly name: string;
@@ -57,10 +54,10 @@ export class BoardSensor implements Sensor {
   #readingTime: Date | null = null;
   #status: Status = { state: 'Starting', health: 'OK' };
   #crossed: readonly ThresholdName[] = [];
-  #revision = 0;
   #fault: string | null = null;
   /** Thresholds that the last event reported as crossed; kept while there are no readings. */
   #reported: readonly ThresholdName[] = [];
+  #revision = 0;
 
   constructor(
     facts: SensorFacts,
@@ -96,16 +93,16 @@ export class BoardSensor implements Sensor {
     return this.#status;
   }
 
-  get revision(): number {
-    return this.#revision;
-  }
-
   get crossed(): readonly ThresholdName[] {
     return this.#crossed;
   }
 
   get fault(): string | null {
     return this.#fault;
+  }
+
+  get revision(): number {
+    return this.#revision;
   }
 
   get thresholds(): Sensor['thresholds'] {
@@ -158,6 +155,8 @@ export class BoardSensor implements Sensor {
     const before = this.#reported;
     this.#evaluate(reading);
     this.#signals.emit('sensorRead', this);
+    // Its listeners keep statistics of it, which are shown with it.
+    this.#revision += 1;
     this.#emitCrossings(before, reading);
   }
 
@@ -199,6 +198,7 @@ export class BoardSensor implements Sensor {
   }
 
   #emitCrossings(before: readonly ThresholdName[], reading: number): void {
+    if (before === this.#reported) return;
     const args = [this.name, String(Number(reading.toPrecision(6))), units[this.quantity]] as const;
     for (const { key, severity, threshold } of crossings(before, this.#reported)) {
       const limit = threshold === null ? null : this.#thresholds[threshold];
@@ -221,10 +221,10 @@ export class BoardSensor implements Sensor {
     const { state: stateBefore, health: healthBefore } = this.#status;
     const isSame = stateBefore === state && healthBefore === health;
     const isCrossedSame =
-      crossed.length === this.#crossed.length && crossed.every((each) => this.#crossed.includes(each));
+      crossed === this.#crossed ||
+      (crossed.length === this.#crossed.length && crossed.every((each) => this.#crossed.includes(each)));
     this.#crossed = crossed;
-    revisions += 1;
-    this.#revision = revisions;
+    this.#revision += 1;
     this.#signals.emit('readingChanged', this.#scope);
     if (isSame && isCrossedSame) return;
     if (!isSame) this.#status = { state, health };
@@ -233,6 +233,7 @@ export class BoardSensor implements Sensor {
 
   /** Its host shows its health too. */
   #stateChanged(): void {
+    this.#revision += 1;
     this.#signals.emit('stateChanged', this.#scope);
     if (this.poweredBy !== null) this.#signals.emit('stateChanged', hostScope(this.poweredBy));
   }

@@ -103,25 +103,33 @@ export function checkThresholds(sensor: string, thresholds: ThresholdFacts): voi
 /** Without a hysteresis in the descriptor: the share of a limit by which a reading must return to clear it. */
 const defaultHysteresis = 0.01;
 
-/** The thresholds that are crossed now, given those that were. */
+const none: readonly ThresholdName[] = [];
+
+/** The thresholds that are crossed now, given those that were; `before` itself where none has changed. */
 export function evaluate(
   before: readonly ThresholdName[],
   reading: number,
   thresholds: ThresholdFacts,
   hysteresis: number | undefined,
-): ThresholdName[] {
-  return rules
-    .filter(({ name, upper }) => {
-      const limit = thresholds[name];
-      if (limit === undefined) return false;
-      const band = before.includes(name) ? (hysteresis ?? Math.abs(limit) * defaultHysteresis) : 0;
-      return upper ? reading > limit - band : reading < limit + band;
-    })
-    .map(({ name }) => name);
+): readonly ThresholdName[] {
+  // Runs for each reading, and nearly always finds none: makes nothing then.
+  let crossed: ThresholdName[] | undefined;
+  for (const { name, upper } of rules) {
+    const limit = thresholds[name];
+    if (limit === undefined) continue;
+    const band = before.includes(name) ? (hysteresis ?? Math.abs(limit) * defaultHysteresis) : 0;
+    const isCrossed = upper ? reading > limit - band : reading < limit + band;
+    if (!isCrossed) continue;
+    if (crossed === undefined) crossed = [name];
+    else crossed.push(name);
+  }
+  if (crossed === undefined) return before.length === 0 ? before : none;
+  const isSame = crossed.length === before.length && crossed.every((name, at) => name === before[at]);
+  return isSame ? before : crossed;
 }
 
 export const healthOf = (crossed: readonly ThresholdName[]): Health =>
-  rules.find(({ name }) => crossed.includes(name))?.health ?? 'OK';
+  crossed.length === 0 ? 'OK' : (rules.find(({ name }) => crossed.includes(name))?.health ?? 'OK');
 
 /** A message of the SensorEvent registry and its threshold; null when the reading is back in its normal range. */
 export type Crossing = { readonly severity: Health } & (

@@ -17,7 +17,9 @@ export class Unavailabilities {
 
   /** Why a component cannot be read now, by the first check that applies; null when it can. */
   of(id: string): Unavailability | null {
-    for (const check of this.#checks.get(id) ?? []) {
+    const checks = this.#checks.get(id);
+    if (checks === undefined) return null;
+    for (const check of checks) {
       const found = check();
       if (found !== null) return found;
     }

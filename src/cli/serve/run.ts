@@ -83,7 +83,8 @@ async function serveAgainAndAgain(run: Run): Promise<void> {
 
 async function serveOnce(run: Run, mainsRestored: boolean | undefined): Promise<Ending> {
   const { options, io, platform, machine, manager, stopRequested } = run;
-  const site = options.twin ? twinSite() : boardSite();
+  // A controller of virtual machines is a program on somebody's desk, too.
+  const site = options.twin || isVirtual(platform) ? twinSite() : boardSite();
   const daemon = await start(run, site, mainsRestored);
   const password = new InitialPassword(run.state, run.administrator.userName);
   password.keep(daemon);
@@ -100,6 +101,10 @@ async function serveOnce(run: Run, mainsRestored: boolean | undefined): Promise<
   await daemon.stop();
   return ending;
 }
+
+/** All hosts are virtual machines: neither the network of this machine nor its power belongs to the controller. */
+const isVirtual = ({ hosts = [] }: Platform): boolean =>
+  hosts.length > 0 && hosts.every(({ power }) => power.kind === 'qemu');
 
 /** @throws Error; one about the administrator names the file or variable that its name or password came from */
 async function start(run: Run, site: Site, mainsRestored: boolean | undefined): Promise<Daemon> {

@@ -3,6 +3,7 @@ import type { Logger } from '../../base/logger.ts';
 import { createBoard } from '../../board/board.ts';
 import { foundOf } from '../../board/found.ts';
 import type { Board } from '../../board/model/board.ts';
+import { SpeakingHosts } from '../../host/hosts.ts';
 import { machineRestarted } from '../../network/restart.ts';
 import { nodeSource } from '../../redfish/records/board.ts';
 import type { ModuleContext } from '../options.ts';
@@ -11,16 +12,22 @@ import type { Storage } from './store.ts';
 /** Milliseconds after the start by which every device has been read or has failed. */
 const firstRound = 15_000;
 
-export function boardModule(
-  { options, lifecycle }: ModuleContext,
-  { settings, journal, recording }: Storage,
-): Board {
+export interface BoardModule {
+  readonly board: Board;
+  /** What hosts have said. */
+  readonly hosts: SpeakingHosts;
+}
+
+export function boardModule({ options, lifecycle }: ModuleContext, storage: Storage): BoardModule {
+  const { settings, journal, recording } = storage;
   const log = options.log.child('board');
   const board = createBoard(options.platform, options.hardware, settings, {
     log,
     mainsRestored: options.mainsRestored ?? machineRestarted(settings, log),
     mark: (node) => journal.mark(nodeSource(node)),
+    answerHost: (...request) => hosts.answer(...request),
   });
+  const hosts: SpeakingHosts = createHosts(options, storage, board);
   board.onEvent((event) => recording.board(board, event));
   board.onPostCodes(recording.postCodes);
   const summary = new Summary(board, log);
@@ -28,14 +35,46 @@ export function boardModule(
     'board',
     async () => {
       await board.start();
+      hosts.start();
       summary.start();
     },
     async () => {
       summary.stop();
+      await hosts.stop();
       await board.stop();
     },
   );
-  return board;
+  return { board, hosts };
+}
+
+function createHosts(
+  { hardware, log, version }: ModuleContext['options'],
+  { settings, journal, recording }: Storage,
+  board: Board,
+): SpeakingHosts {
+  return new SpeakingHosts({
+    ...{ board, settings, version },
+    interfaces: hardware.hostIpmi,
+    log: log.child('host'),
+    uuid: settings.serviceUuid,
+    now: () => new Date(),
+    selLog: (system) => ({
+      get revision() {
+        return journal.revision;
+      },
+      newest: (after, top) =>
+        journal.page(
+          { log: 'SEL', system },
+          {
+            skip: 0,
+            top,
+            newestFirst: true,
+            filter: { kind: 'compare', field: 'id', operator: 'gt', value: after },
+          },
+        ),
+    }),
+    emit: (event) => recording.board(board, event),
+  });
 }
 
 /** Logs once how much of the descriptor was found. */

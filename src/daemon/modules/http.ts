@@ -14,6 +14,10 @@ import { registryAt, registryDocument } from '../../messages/registry-document.t
 import { odataType } from '../../redfish/generated/versions.ts';
 import { jsonSchemaAt, jsonSchemaDocument } from '../../redfish/service/json-schema.ts';
 import { metadataDocument, serviceDocument } from '../../redfish/service/metadata.ts';
+import {
+  privilegeRegistryDocument,
+  privilegeRegistryPath,
+} from '../../redfish/service/privilege-document.ts';
 import { accountUri } from '../../redfish/uris.ts';
 import type { Format } from '../../telemetry/exposition.ts';
 import { ClientCertificates } from '../../tls/clients.ts';
@@ -120,6 +124,7 @@ function koaOf(
         metadata: metadataDocument(),
         serviceDocument: serviceDocument(service.tree),
         registry: (path) => {
+          if (path === privilegeRegistryPath) return privilegeRegistryDocument();
           const name = registryAt(path);
           return name && registryDocument(name, odataType.MessageRegistry);
         },

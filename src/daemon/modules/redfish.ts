@@ -6,6 +6,8 @@ import { chassisScope, hostScope, type Scope } from '../../board/model/revisions
 import { Archives } from '../../diagnostics/archives.ts';
 import type { EventHub } from '../../events/hub.ts';
 import { systemSoftware } from '../../firmware/software.ts';
+import type { SpeakingHosts } from '../../host/hosts.ts';
+import { VirtualMedia } from '../../host/virtual-media.ts';
 import { refusalOf } from '../../http/middleware/errors.ts';
 import type { Platform } from '../../platform/vocabulary/index.ts';
 import type { App } from '../../redfish/app.ts';
@@ -27,6 +29,7 @@ export interface RedfishParts {
   readonly storage: Storage;
   readonly access: Access;
   readonly board: Board;
+  readonly hosts: SpeakingHosts;
   readonly telemetry: Telemetry;
   readonly network: NetworkModule;
   readonly events: EventHub;
@@ -71,11 +74,13 @@ export function redfishModule({ options }: ModuleContext, parts: RedfishParts): 
 
 function appOf(options: ModuleContext['options'], parts: RedfishParts, tasks: Tasks): App {
   const { platform, state, version, site, eventDestinations } = options;
-  const { storage, access, board, telemetry, network, events, lookup, ports } = parts;
+  const { storage, access, board, hosts, telemetry, network, events, lookup, ports } = parts;
   const { settings, journal, recording, clock } = storage;
   const log = options.log.child('nodes');
   return {
     board,
+    hosts,
+    media: new VirtualMedia({ board, settings, directory: join(state, 'media') }),
     sources: aggregates(platform) ? new AggregationSources({ board, settings, state, log: log.warn }) : null,
     journal,
     events,
@@ -120,7 +125,7 @@ function appOf(options: ModuleContext['options'], parts: RedfishParts, tasks: Ta
 
 /** Registers each part that resources show. Log entries are read anew for each request, so the journal counts only while it fails. */
 function revisionsOf(app: App, { accounts, roles, sessions, logins, certificates }: Access): Revisions {
-  const { board, journal, tasks, archives, telemetry, settings, sources, events } = app;
+  const { board, journal, tasks, archives, telemetry, settings, sources, events, hosts } = app;
   let configuration = 0;
   for (const part of [accounts, roles, sessions, logins, certificates, events])
     part.onChange(() => {
@@ -133,6 +138,7 @@ function revisionsOf(app: App, { accounts, roles, sessions, logins, certificates
     () => archives.revision,
     () => telemetry.revision,
     () => settings.revision,
+    () => hosts.revision,
     () => sources?.revision ?? 0,
     () => configuration,
   );

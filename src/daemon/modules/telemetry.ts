@@ -58,11 +58,12 @@ export function metricsText(
   const { board, journal, telemetry, events } = parts;
   const lag = new LoopLag();
   lifecycle.addStarted('event loop monitor', () => lag.close());
+  const ofBoard = boardFamilies(board);
   const ofJournal = journalFamilies(journal);
   return (format) =>
     exposition(
       [
-        ...boardFamilies(board),
+        ...ofBoard(),
         ...ofJournal(),
         ...telemetry.families(),
         ...eventFamilies(events.counts, events.subscriptions),

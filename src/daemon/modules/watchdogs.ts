@@ -12,6 +12,7 @@ export function watchdogsModule(
 ): Liveness {
   const { board, frontEnd, recording } = parts;
   const liveness = new Liveness([
+    { name: 'fan control', isAlive: () => board.isCooling },
     { name: 'sampler', isAlive: () => board.sampling },
     { name: 'HTTPS listener', isAlive: () => frontEnd.listening },
   ]);

@@ -13,6 +13,8 @@ import { json, send } from '../reply.ts';
 export interface RedfishService {
   handle(request: ServiceRequest): ServiceReply | Promise<ServiceReply>;
   isOpen(method: string, path: string): boolean;
+  /** Whether a path is that of a resource, a collection or an action, there or not. */
+  knows(path: string): boolean;
 }
 
 export interface TreeOptions {
@@ -26,9 +28,9 @@ const jsonType = json.slice(0, json.indexOf(';'));
 export function tree({ service, authenticate, meter }: TreeOptions) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const { method = '' } = ctx.req;
-    const url = originForm(ctx.req);
+    const path = pathOf(ctx.req);
+    const { url = '' } = ctx.req;
     const question = url.indexOf('?');
-    const path = question < 0 ? url : url.slice(0, question);
     if (!path.startsWith('/redfish/v1')) return next();
     const open = service.isOpen(method, path);
     // What a query such as $expand shows of an open resource depends on the sender.
@@ -60,6 +62,13 @@ export function tree({ service, authenticate, meter }: TreeOptions) {
     if (reads) requireAcceptable(ctx, jsonType);
     return send(ctx, reply);
   };
+}
+
+/** The path of a request as it was sent, escapes and all, without the query. */
+export function pathOf(request: IncomingMessage): string {
+  const url = originForm(request);
+  const question = url.indexOf('?');
+  return question < 0 ? url : url.slice(0, question);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { PartialPlatform } from '../vocabulary/index.ts';
 import type { Rules } from '../vocabulary/rule.ts';
 import type { Finding } from './finding.ts';
 import type { Reading } from './reader.ts';
+import { fanRules } from './rules/fans.ts';
 import { i2cRules } from './rules/i2c.ts';
 import { checkOutputs, lineRules } from './rules/lines.ts';
 import { checkIds, checkReferences } from './rules/names.ts';
@@ -11,7 +12,7 @@ import { checkIds, checkReferences } from './rules/names.ts';
 export function checkRules(platform: PartialPlatform, reading: Reading): Finding[] {
   return [
     ...reading.ruled.flatMap(({ rules, item, path }) => broken(rules, item, path)),
-    ...broken({ ...i2cRules, ...lineRules }, platform, ''),
+    ...broken({ ...i2cRules, ...lineRules, ...fanRules }, platform, ''),
     ...checkIds(reading.declarations),
     ...checkReferences(reading),
     ...checkOutputs(reading),

@@ -1,7 +1,7 @@
 /** `derivedSensors`: sensors that are calculated from other sensors. */
 import { pointer } from '../source/pointer.ts';
 import { entries, type Loose, type Rules } from './rule.ts';
-import { choice, type Facts, flag, list, object, optional, ref, withRules } from './schema.ts';
+import { choice, type Facts, flag, list, number, object, optional, ref, withRules } from './schema.ts';
 import { scaledFacts, sensorRules } from './sensor.ts';
 
 // It has no sampling period: it follows its inputs.
@@ -15,12 +15,15 @@ const derivedSensor = object(
       'Quantity of the result.',
     ),
     operation: choice(
-      ['sum', 'difference', 'product', 'minimum', 'maximum', 'mean'],
-      'Calculation from the readings of the inputs. A difference is the first input minus the others.',
+      ['sum', 'difference', 'product', 'minimum', 'maximum', 'mean', 'polynomial'],
+      'Calculation from the readings of the inputs. A difference is the first input minus the others; a polynomial is of the mean of the inputs.',
     ),
     inputs: list(ref('sensor', 'Sensor that is an input.'), 'Sensors that it is calculated from.', {
       minItems: 1,
     }),
+    coefficients: optional(
+      list(number('Coefficient.'), 'Coefficients of a polynomial, the constant first.', { minItems: 1 }),
+    ),
     skipAbsent: optional(
       flag(
         'Whether inputs that are not plugged in are left out. An input without a reading for another reason makes the result unknown.',
@@ -34,6 +37,16 @@ export type DerivedSensorFacts = Facts<typeof derivedSensor>;
 
 const rules: Rules<Loose<DerivedSensorFacts>> = {
   ...sensorRules,
+  *coefficients({ operation, coefficients }, path) {
+    if (operation === 'polynomial' && coefficients === undefined) {
+      const message = 'the polynomial has no coefficients';
+      yield { path, message, hint: 'add "coefficients", the constant first, such as [1.5, 0.002]' };
+    } else if (operation !== undefined && operation !== 'polynomial' && coefficients !== undefined) {
+      const message = `a ${operation} has no coefficients`;
+      yield { path: pointer(path, 'coefficients'), at: 'name', message, hint: 'remove them' };
+    }
+  },
+
   *operands({ operation, inputs = [], skipAbsent }, path) {
     if (operation === 'difference' && inputs.length < 2) {
       const message = 'a difference has at least two inputs';

@@ -1,7 +1,18 @@
 /** `hosts[].power`: how a host is switched. */
 import { pointer } from '../source/pointer.ts';
 import type { Loose, Rules } from './rule.ts';
-import { duration, type Facts, kind, kinds, lineRef, object, optional, ref, withRules } from './schema.ts';
+import {
+  duration,
+  type Facts,
+  kind,
+  kinds,
+  lineRef,
+  object,
+  optional,
+  ref,
+  text,
+  withRules,
+} from './schema.ts';
 
 const onTimeout = optional(duration('Longest wait for power-good after switching on.'), '10 s');
 const offTimeout = optional(duration('Longest wait for power-good to go after a forced off.'), '10 s');
@@ -73,11 +84,39 @@ const ipmiPower = object(
   'Its own controller switches it (IPMI Chassis Control).',
 );
 
+const bootDevice = (what: string) => optional(text(`QEMU id of ${what}.`));
+
+const qemuPower = object(
+  {
+    kind: kind('qemu'),
+    qmp: text('Unix socket of its QEMU Machine Protocol, relative to the directory of the daemon.'),
+    bootDevices: optional(
+      object(
+        {
+          Pxe: bootDevice('the network device'),
+          Hdd: bootDevice('the disk'),
+          Cd: bootDevice('the CD drive'),
+          Usb: bootDevice('the USB device'),
+        },
+        'Devices that it can boot from, in the order in which it tries them.',
+      ),
+      'none: its boot device cannot be chosen',
+    ),
+    mediaDrive: optional(text('QEMU id of the CD drive that takes images over Redfish.'), 'no virtual media'),
+    onTimeout,
+    offTimeout,
+    gracefulTimeout,
+    cycleDelay: optional(duration('Off time of a power cycle.'), '1 s'),
+  },
+  'A virtual machine in QEMU.',
+);
+
 export const hostPower = kinds(
-  [withRules(buttonPower, rules), relayPower, ipmiPower],
+  [withRules(buttonPower, rules), relayPower, ipmiPower, qemuPower],
   'How the host is switched.',
 );
 
 export type HostPowerFacts = Facts<typeof hostPower>;
 export type RelayPowerFacts = Facts<typeof relayPower>;
 export type IpmiPowerFacts = Facts<typeof ipmiPower>;
+export type QemuPowerFacts = Facts<typeof qemuPower>;

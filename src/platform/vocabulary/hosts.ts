@@ -1,6 +1,7 @@
 /** `hosts`: computer systems that the board manages. */
 import { buttonResets } from '../reset-types.ts';
 import { displayName, inChassis } from './common.ts';
+import { hostIpmi } from './host-ipmi.ts';
 import { hostPower } from './host-power.ts';
 import type { NodeFacts } from './nodes.ts';
 import { exactlyOne, type Loose } from './rule.ts';
@@ -92,6 +93,25 @@ const postCodes = object(
   },
 );
 
+const memory = object(
+  {
+    slots: list(
+      object(
+        {
+          id: id('memory slot', { isLocal: true }),
+          locator: optional(text('Name of the slot by the firmware (SMBIOS "Locator").'), 'the id'),
+          socket: integer('Number of the processor, 0 for the first.', { minimum: 0, maximum: 15 }),
+          channel: integer('Channel of that processor, 0 for the first.', { minimum: 0, maximum: 31 }),
+          slot: integer('Slot of that channel, 0 for the first.', { minimum: 0, maximum: 7 }),
+        },
+        'A memory slot.',
+      ),
+      'Memory slots.',
+    ),
+  },
+  'Memory slots, and where they are.',
+);
+
 const host = object(
   {
     id: id('host', { description: 'Id of the system; part of its URI.' }),
@@ -135,6 +155,8 @@ const host = object(
         'Processor sockets.',
       ),
     ),
+    ipmi: optional(hostIpmi, 'the host cannot reach the controller'),
+    memory: optional(memory, 'the slots that the firmware tells'),
   },
   'A computer system.',
 );

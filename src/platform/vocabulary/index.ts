@@ -64,10 +64,18 @@ export type PartialPlatform = Loose<Platform>;
 
 export type { ChassisFacts } from './chassis.ts';
 export type { PhysicalContext } from './common.ts';
+export type { LoopFacts, ShutdownFacts, ZoneFacts } from './cooling-zone.ts';
 export type { DerivedSensorFacts } from './derived-sensors.ts';
 export type { AlternativeFacts, DeviceFacts } from './devices.ts';
 export type { FanFacts } from './fans.ts';
-export type { ButtonPowerFacts, HostPowerFacts, IpmiPowerFacts, RelayPowerFacts } from './host-power.ts';
+export type { HostIpmiFacts, HostRight } from './host-ipmi.ts';
+export type {
+  ButtonPowerFacts,
+  HostPowerFacts,
+  IpmiPowerFacts,
+  QemuPowerFacts,
+  RelayPowerFacts,
+} from './host-power.ts';
 export type { HostFacts } from './hosts.ts';
 export type { LineFacts } from './lines.ts';
 export type { MuxFacts } from './muxes.ts';

@@ -1,6 +1,18 @@
 /** `peci`: processors whose sensors are read over PECI. */
+import { suggestion } from '../../base/suggestion.ts';
+import { pointer } from '../source/pointer.ts';
 import { id, integer, list, object, optional, record } from './schema.ts';
 import { sensor } from './sensor.ts';
+
+/** Values that drivers/hwmon/peci.ts reads. */
+export const peciValueNames: readonly string[] = [
+  'temperature',
+  'tjMax',
+  'thermalMargin',
+  'memory',
+  'dimmGroupA',
+  'dimmGroupB',
+];
 
 export const peci = optional(
   list(
@@ -15,6 +27,21 @@ export const peci = optional(
         ),
       },
       'A processor.',
+      {
+        rules: {
+          *'peci-value'({ sensors = {} }, path) {
+            for (const name of Object.keys(sensors).filter((each) => !peciValueNames.includes(each))) {
+              const message = `a processor has no value "${name}"`;
+              yield {
+                path: pointer(path, 'sensors', name),
+                at: 'name',
+                message,
+                hint: suggestion(name, peciValueNames),
+              };
+            }
+          },
+        },
+      },
     ),
     'Processors that are reached over PECI.',
     {

@@ -436,6 +436,56 @@ export type AssemblyDataWritable = {
   'Location': Partial<ResourceLocation>;
   'ReadyToRemove': boolean | null;
 } & Under<'Location', ResourceLocationWritable>;
+export type BiosAttributes = {
+  readonly [name: string]: Json | undefined;
+};
+export type BiosBody = {
+  readonly Oem?: ResourceOem | undefined;
+  readonly Id?: string | undefined;
+  readonly Description?: string | null | undefined;
+  readonly Name: string;
+  readonly AttributeRegistry?: string | null | undefined;
+  readonly Attributes?: BiosAttributes | undefined;
+  readonly Links?: BiosLinks | undefined;
+  readonly ResetBiosToDefaultsPending?: boolean | null | undefined;
+  readonly [annotation: Annotation]: Json | undefined;
+};
+export type BiosBodyWritable = {
+  'Links': Partial<BiosLinks>;
+} & Under<'Links', BiosLinksWritable>;
+export type BiosLinks = {
+  readonly Oem?: ResourceOem | undefined;
+  readonly ActiveSoftwareImage?: Link | undefined;
+  readonly SoftwareImages?: readonly (Link | null)[] | undefined;
+  readonly [annotation: Annotation]: Json | undefined;
+};
+export type BiosLinksWritable = {
+  'ActiveSoftwareImage': Link;
+};
+export type BootOptionBody = {
+  readonly Oem?: ResourceOem | undefined;
+  readonly Id?: string | undefined;
+  readonly Description?: string | null | undefined;
+  readonly Name: string;
+  readonly BootOptionReference: string | null;
+  readonly DisplayName?: string | null | undefined;
+  readonly BootOptionEnabled?: boolean | null | undefined;
+  readonly UefiDevicePath?: string | null | undefined;
+  readonly Alias?: ComputerSystemBootSource | null | undefined;
+  readonly RelatedItem?: readonly (Link | null)[] | undefined;
+  readonly [annotation: Annotation]: Json | undefined;
+};
+export type BootOptionBodyWritable = {
+  'BootOptionEnabled': boolean | null;
+  'RelatedItem': readonly (Link | null)[];
+};
+export type BootOptionCollectionBody = {
+  readonly Description?: string | null | undefined;
+  readonly Name: string;
+  readonly Oem?: ResourceOem | undefined;
+  readonly Members: readonly (Link | null)[];
+  readonly [annotation: Annotation]: Json | undefined;
+};
 export type CertificateBody = {
   readonly Oem?: ResourceOem | undefined;
   readonly Id?: string | undefined;
@@ -2976,6 +3026,40 @@ export type PCIeDevicePCIeInterface = {
   readonly [annotation: Annotation]: Json | undefined;
 };
 export type PCIeDevicePCIeTypes = 'Gen1' | 'Gen2' | 'Gen3' | 'Gen4' | 'Gen5' | 'Gen6';
+export type PCIeSlotsPCIeLinks = {
+  readonly Oem?: ResourceOem | undefined;
+  readonly PCIeDevice?: readonly (Link | null)[] | undefined;
+  readonly Processors?: readonly (Link | null)[] | undefined;
+  readonly [annotation: Annotation]: Json | undefined;
+};
+export type PCIeSlotsPCIeSlot = {
+  readonly Oem?: ResourceOem | undefined;
+  readonly PCIeType?: PCIeDevicePCIeTypes | null | undefined;
+  readonly SlotType?: PCIeSlotsSlotTypes | null | undefined;
+  readonly Lanes?: number | null | undefined;
+  readonly Status?: ResourceStatus | undefined;
+  readonly Location?: ResourceLocation | undefined;
+  readonly Links?: PCIeSlotsPCIeLinks | undefined;
+  readonly HotPluggable?: boolean | null | undefined;
+  readonly LocationIndicatorActive?: boolean | null | undefined;
+  readonly [annotation: Annotation]: Json | undefined;
+};
+export type PCIeSlotsPCIeSlotWritable = {
+  'Location': Partial<ResourceLocation>;
+  'LocationIndicatorActive': boolean | null;
+} & Under<'Location', ResourceLocationWritable>;
+export type PCIeSlotsBody = {
+  readonly Oem?: ResourceOem | undefined;
+  readonly Id?: string | undefined;
+  readonly Description?: string | null | undefined;
+  readonly Name: string;
+  readonly Slots?: readonly PCIeSlotsPCIeSlot[] | undefined;
+  readonly [annotation: Annotation]: Json | undefined;
+};
+export type PCIeSlotsBodyWritable = {
+  'Slots': readonly Partial<PCIeSlotsPCIeSlot>[];
+} & Under<'Slots', PCIeSlotsPCIeSlotWritable>;
+export type PCIeSlotsSlotTypes = 'FullLength' | 'HalfLength' | 'LowProfile' | 'Mini' | 'M2' | 'OEM' | 'OCP3Small' | 'OCP3Large' | 'U2';
 export type PhysicalContextLogicalContext = 'Capacity' | 'Environment' | 'Network' | 'Performance' | 'Security' | 'Storage';
 export type PhysicalContext = 'Room' | 'Intake' | 'Exhaust' | 'LiquidInlet' | 'LiquidOutlet' | 'Front' | 'Back' | 'Upper' | 'Lower' | 'CPU' | 'CPUSubsystem' | 'GPU' | 'GPUSubsystem' | 'FPGA' | 'Accelerator' | 'ASIC' | 'Backplane' | 'SystemBoard' | 'PowerSupply' | 'PowerSubsystem' | 'VoltageRegulator' | 'Rectifier' | 'StorageDevice' | 'StorageSubsystem' | 'NetworkingDevice' | 'ExpansionSubsystem' | 'ComputeBay' | 'StorageBay' | 'NetworkBay' | 'ExpansionBay' | 'PowerSupplyBay' | 'Memory' | 'MemorySubsystem' | 'Chassis' | 'Fan' | 'CoolingSubsystem' | 'Motor' | 'Transformer' | 'ACUtilityInput' | 'ACStaticBypassInput' | 'ACMaintenanceBypassInput' | 'DCBus' | 'ACOutput' | 'ACInput' | 'PowerOutlet' | 'TrustedModule' | 'Board' | 'Transceiver' | 'Battery' | 'Pump' | 'Filter' | 'Reservoir' | 'Switch' | 'Manager';
 export type PhysicalContextPhysicalSubContext = 'Input' | 'Output';
@@ -4230,6 +4314,42 @@ export type SettingsBodyWritable = {
   'Messages': readonly Partial<MessageBody>[];
   'SupportedApplyTimes': readonly SettingsApplyTime[];
 };
+export type SimpleStorageDevice = {
+  readonly Oem?: ResourceOem | undefined;
+  readonly Name: string;
+  readonly Status?: ResourceStatus | undefined;
+  readonly Manufacturer?: string | null | undefined;
+  readonly Model?: string | null | undefined;
+  readonly CapacityBytes?: number | null | undefined;
+  readonly [annotation: Annotation]: Json | undefined;
+};
+export type SimpleStorageLinks = {
+  readonly Oem?: ResourceOem | undefined;
+  readonly Chassis?: Link | undefined;
+  readonly Storage?: Link | undefined;
+  readonly [annotation: Annotation]: Json | undefined;
+};
+export type SimpleStorageBody = {
+  readonly Oem?: ResourceOem | undefined;
+  readonly Id?: string | undefined;
+  readonly Description?: string | null | undefined;
+  readonly Name: string;
+  readonly UefiDevicePath?: string | null | undefined;
+  readonly Devices?: readonly SimpleStorageDevice[] | undefined;
+  readonly Status?: ResourceStatus | undefined;
+  readonly Links?: SimpleStorageLinks | undefined;
+  readonly [annotation: Annotation]: Json | undefined;
+};
+export type SimpleStorageBodyWritable = {
+  'Devices': readonly Partial<SimpleStorageDevice>[];
+};
+export type SimpleStorageCollectionBody = {
+  readonly Description?: string | null | undefined;
+  readonly Name: string;
+  readonly Oem?: ResourceOem | undefined;
+  readonly Members: readonly (Link | null)[];
+  readonly [annotation: Annotation]: Json | undefined;
+};
 export type SoftwareInventoryAdditionalVersions = {
   readonly Bootloader?: string | null | undefined;
   readonly Microcode?: string | null | undefined;
@@ -4718,6 +4838,54 @@ export type VLanNetworkInterfaceVLANWritable = {
   'VLANPriority': number | null;
   'Tagged': boolean | null;
 };
+export type VirtualMediaConnectedVia = 'NotConnected' | 'URI' | 'Applet' | 'Oem';
+export type VirtualMediaEjectPolicy = 'OnPowerOff' | 'Session' | 'Timed' | 'AfterUse' | 'Persistent';
+export type VirtualMediaMediaType = 'CD' | 'Floppy' | 'USBStick' | 'DVD';
+export type VirtualMediaTransferMethod = 'Stream' | 'Upload';
+export type VirtualMediaTransferProtocolType = 'CIFS' | 'FTP' | 'SFTP' | 'HTTP' | 'HTTPS' | 'NFS' | 'SCP' | 'TFTP' | 'OEM';
+export type VirtualMediaBody = {
+  readonly Oem?: ResourceOem | undefined;
+  readonly Id?: string | undefined;
+  readonly Description?: string | null | undefined;
+  readonly Name: string;
+  readonly ImageName?: string | null | undefined;
+  readonly Image?: string | null | undefined;
+  readonly MediaTypes?: readonly VirtualMediaMediaType[] | undefined;
+  readonly ConnectedVia?: VirtualMediaConnectedVia | null | undefined;
+  readonly Inserted?: boolean | null | undefined;
+  readonly WriteProtected?: boolean | null | undefined;
+  readonly UserName?: string | null | undefined;
+  readonly Password?: string | null | undefined;
+  readonly TransferProtocolType?: VirtualMediaTransferProtocolType | null | undefined;
+  readonly TransferMethod?: VirtualMediaTransferMethod | null | undefined;
+  readonly Status?: ResourceStatus | undefined;
+  readonly Certificates?: Link | undefined;
+  readonly VerifyCertificate?: boolean | null | undefined;
+  readonly ClientCertificates?: Link | undefined;
+  readonly EjectPolicy?: VirtualMediaEjectPolicy | null | undefined;
+  readonly EjectTimeout?: string | null | undefined;
+  readonly [annotation: Annotation]: Json | undefined;
+};
+export type VirtualMediaBodyWritable = {
+  'Image': string | null;
+  'Inserted': boolean | null;
+  'WriteProtected': boolean | null;
+  'UserName': string | null;
+  'Password': string | null;
+  'TransferProtocolType': VirtualMediaTransferProtocolType | null;
+  'TransferMethod': VirtualMediaTransferMethod | null;
+  'VerifyCertificate': boolean | null;
+  'EjectPolicy': VirtualMediaEjectPolicy | null;
+  'EjectTimeout': string | null;
+  'MediaTypes': readonly VirtualMediaMediaType[];
+};
+export type VirtualMediaCollectionBody = {
+  readonly Description?: string | null | undefined;
+  readonly Name: string;
+  readonly Oem?: ResourceOem | undefined;
+  readonly Members: readonly (Link | null)[];
+  readonly [annotation: Annotation]: Json | undefined;
+};
 export type VolumeOperationType = 'Deduplicate' | 'CheckConsistency' | 'Initialize' | 'Replicate' | 'Delete' | 'ChangeRAIDType' | 'Rebuild' | 'Encrypt' | 'Decrypt' | 'Resize' | 'Compress' | 'Sanitize' | 'Format' | 'ChangeStripSize';
 
 /** What a resource of each schema shows. */
@@ -4727,6 +4895,8 @@ export interface Bodies {
   AggregationService: AggregationServiceBody;
   AggregationSource: AggregationSourceBody;
   Assembly: AssemblyBody;
+  Bios: BiosBody;
+  BootOption: BootOptionBody;
   Certificate: CertificateBody;
   CertificateLocations: CertificateLocationsBody;
   CertificateService: CertificateServiceBody;
@@ -4755,6 +4925,7 @@ export interface Bodies {
   MetricDefinition: MetricDefinitionBody;
   MetricReport: MetricReportBody;
   MetricReportDefinition: MetricReportDefinitionBody;
+  PCIeSlots: PCIeSlotsBody;
   Power: PowerBody;
   PowerSubsystem: PowerSubsystemBody;
   PowerSupply: PowerSupplyBody;
@@ -4768,6 +4939,7 @@ export interface Bodies {
   ServiceRoot: ServiceRootBody;
   Session: SessionBody;
   SessionService: SessionServiceBody;
+  SimpleStorage: SimpleStorageBody;
   SoftwareInventory: SoftwareInventoryBody;
   Task: TaskBody;
   TaskService: TaskServiceBody;
@@ -4777,6 +4949,7 @@ export interface Bodies {
   ThermalSubsystem: ThermalSubsystemBody;
   Triggers: TriggersBody;
   UpdateService: UpdateServiceBody;
+  VirtualMedia: VirtualMediaBody;
 }
 
 /** What a client may write, by the path of a property. */
@@ -4786,6 +4959,8 @@ export interface Writables {
   AggregationService: AggregationServiceBodyWritable;
   AggregationSource: AggregationSourceBodyWritable;
   Assembly: AssemblyBodyWritable;
+  Bios: BiosBodyWritable;
+  BootOption: BootOptionBodyWritable;
   Certificate: CertificateBodyWritable;
   CertificateLocations: CertificateLocationsBodyWritable;
   CertificateService: CertificateServiceBodyWritable;
@@ -4814,6 +4989,7 @@ export interface Writables {
   MetricDefinition: MetricDefinitionBodyWritable;
   MetricReport: MetricReportBodyWritable;
   MetricReportDefinition: MetricReportDefinitionBodyWritable;
+  PCIeSlots: PCIeSlotsBodyWritable;
   Power: PowerBodyWritable;
   PowerSubsystem: PowerSubsystemBodyWritable;
   PowerSupply: PowerSupplyBodyWritable;
@@ -4827,6 +5003,7 @@ export interface Writables {
   ServiceRoot: ServiceRootBodyWritable;
   Session: SessionBodyWritable;
   SessionService: SessionServiceBodyWritable;
+  SimpleStorage: SimpleStorageBodyWritable;
   SoftwareInventory: SoftwareInventoryBodyWritable;
   Task: TaskBodyWritable;
   TaskService: TaskServiceBodyWritable;
@@ -4836,6 +5013,7 @@ export interface Writables {
   ThermalSubsystem: ThermalSubsystemBodyWritable;
   Triggers: TriggersBodyWritable;
   UpdateService: UpdateServiceBodyWritable;
+  VirtualMedia: VirtualMediaBodyWritable;
 }
 
 /** The parameters of each action; those that the schema demands are always there. */
@@ -4844,6 +5022,8 @@ export interface ActionParameters {
   'AggregationService.SetDefaultBootOrder': { readonly Systems: readonly Link[] };
   'AggregationSource.GenerateSSHIdentityKeyPair': { readonly KeyType: KeySSHKeyType; readonly KeyLength?: number | undefined; readonly Curve?: KeyECDSACurveType | undefined };
   'AggregationSource.RemoveSSHIdentityKeyPair': object;
+  'Bios.ResetBios': object;
+  'Bios.ChangePassword': { readonly PasswordName: string; readonly OldPassword: string; readonly NewPassword: string };
   'Certificate.Rekey': { readonly KeyPairAlgorithm?: string | undefined; readonly KeyBitLength?: number | undefined; readonly KeyCurveId?: string | undefined; readonly ChallengePassword?: string | undefined };
   'Certificate.Renew': { readonly ChallengePassword?: string | undefined };
   'Certificate.ForceAutomaticRenew': object;
@@ -4917,4 +5097,6 @@ export interface ActionParameters {
   'UpdateService.GenerateSSHIdentityKeyPair': { readonly KeyType: KeySSHKeyType; readonly KeyLength?: number | undefined; readonly Curve?: KeyECDSACurveType | undefined };
   'UpdateService.RemoveSSHIdentityKeyPair': object;
   'UpdateService.Activate': { readonly Targets: readonly Link[] };
+  'VirtualMedia.InsertMedia': { readonly Image: string; readonly Inserted?: boolean | undefined; readonly WriteProtected?: boolean | undefined; readonly UserName?: string | undefined; readonly Password?: string | undefined; readonly TransferProtocolType?: VirtualMediaTransferProtocolType | undefined; readonly TransferMethod?: VirtualMediaTransferMethod | undefined };
+  'VirtualMedia.EjectMedia': object;
 }

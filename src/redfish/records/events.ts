@@ -55,15 +55,15 @@ const unwritten = (said: Message, id: string, origin: string): JsonObject => ({
   OriginOfCondition: link(origin),
 });
 
-const payload = (id: string, context: string | null, records: readonly string[]): string => {
+const payload = (id: string, context: string | null, count: number, records: string): string => {
   const head = {
     '@odata.type': odataType.Event,
     Id: id,
     Name: 'Events',
     ...(context === null ? {} : { Context: context }),
-    'Events@odata.count': records.length,
+    'Events@odata.count': count,
   };
-  return `${JSON.stringify(head).slice(0, -1)},"Events":[${records.join(',')}]}`;
+  return `${JSON.stringify(head).slice(0, -1)},"Events":[${records}]}`;
 };
 
 const service = '/redfish/v1/EventService';
@@ -77,6 +77,8 @@ export class EventWriter {
   readonly #manager: string;
   readonly #look: (uri: string) => JsonObject | undefined;
   readonly #records = new WeakMap<JournalEntry, string>();
+  /** The records of the last delivery: most of those that follow bring the same. */
+  #last: { readonly events: readonly JournalEntry[]; readonly records: string } = { events: [], records: '' };
 
   /**
    * @param manager id of the manager whose EventLog has the entries
@@ -91,8 +93,16 @@ export class EventWriter {
   payload(events: readonly JournalEntry[], { context, includeOrigin }: Wish, lost: boolean): string {
     const id = String(events.at(-1)?.id ?? 0);
     const missing = lost ? [unwritten(message('Base.EventBufferExceeded', []), `${id}-lost`, service)] : [];
-    const records = includeOrigin ? this.#withOrigins(events) : events.map((entry) => this.#record(entry));
-    return payload(id, context, [...missing.map((each) => JSON.stringify(each)), ...records]);
+    const records = includeOrigin ? this.#withOrigins(events).join(',') : this.#joined(events);
+    const all = [...missing.map((each) => JSON.stringify(each)), records].filter((each) => each !== '');
+    return payload(id, context, missing.length + events.length, all.join(','));
+  }
+
+  #joined(events: readonly JournalEntry[]): string {
+    const { events: before } = this.#last;
+    const isSame = before.length === events.length && events.every((entry, at) => entry === before[at]);
+    if (!isSame) this.#last = { events, records: events.map((entry) => this.#record(entry)).join(',') };
+    return this.#last.records;
   }
 
   #record(entry: JournalEntry): string {
@@ -142,7 +152,7 @@ const isObject = (value: Json | undefined): value is JsonObject =>
 export function heartbeatPayload(context: string | null): string {
   const id = `heartbeat-${Date.now()}`;
   const said = message('HeartbeatEvent.RedfishServiceFunctional', []);
-  return payload(id, context, [JSON.stringify(unwritten(said, id, service))]);
+  return payload(id, context, 1, JSON.stringify(unwritten(said, id, service)));
 }
 
 /** What subscriptions are filtered by. */

@@ -25,6 +25,7 @@ import { drive, drives } from './chassis/drives.ts';
 import { environmentMetrics } from './chassis/environment-metrics.ts';
 import { fan, fans } from './chassis/fans.ts';
 import { leakDetection, leakDetector, leakDetectors } from './chassis/leak-detection.ts';
+import { pcieSlots } from './chassis/pcie-slots.ts';
 import { power } from './chassis/power.ts';
 import { powerSubsystem } from './chassis/power-subsystem.ts';
 import { powerSupplies, powerSupply, powerSupplyMetrics } from './chassis/power-supplies.ts';
@@ -40,8 +41,14 @@ import { networkProtocol } from './managers/network-protocol.ts';
 import { securityPolicy } from './managers/security-policy.ts';
 import { jsonSchema, jsonSchemas, messageRegistries, messageRegistry } from './root/schemas.ts';
 import { serviceRoot } from './root/service-root.ts';
+import { bios } from './systems/bios.ts';
+import { bootOption, bootOptions } from './systems/boot-options.ts';
 import { managerLogServices, systemLogs } from './systems/log-services.ts';
+import { memory, memoryCollection } from './systems/memory.ts';
+import { processor, processors } from './systems/processors.ts';
+import { simpleStorage, simpleStorages } from './systems/simple-storage.ts';
 import { system, systems } from './systems/systems.ts';
+import { virtualMedia, virtualMediaCollection } from './systems/virtual-media.ts';
 import { subTask, subTasks, task, taskService, tasks } from './tasks/tasks.ts';
 import { metricDefinition, metricDefinitions } from './telemetry/metric-definitions.ts';
 import { metricReportDefinition, metricReportDefinitions } from './telemetry/metric-report-definitions.ts';
@@ -53,6 +60,8 @@ import { firmwareInventory, softwareInventory, updateService } from './update/up
 const all: readonly (Resource<App> | Collection<App>)[] = [
   serviceRoot,
   ...[systems, system, ...systemLogs],
+  ...[processors, processor, memoryCollection, memory, simpleStorages, simpleStorage],
+  ...[bios, bootOptions, bootOption, pcieSlots, virtualMediaCollection, virtualMedia],
   ...[chassisCollection, chassis, assembly, sensors, sensor, controls, control, environmentMetrics],
   ...[thermal, thermalSubsystem, thermalMetrics, fans, fan],
   ...[leakDetection, leakDetectors, leakDetector, drives, drive],

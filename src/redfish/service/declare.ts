@@ -7,6 +7,7 @@ import type { ActionParameters, Bodies, Writables } from '../generated/types.ts'
 import type { Json, JsonObject } from './json.ts';
 import type * as untyped from './resource.ts';
 import type { Accepted } from './write/accepted.ts';
+import type { Storing } from './write/storing.ts';
 
 type SchemaName = keyof Bodies;
 
@@ -75,13 +76,13 @@ export interface Action<A, M, N extends keyof ActionParameters, P = object> {
     model: M,
     args: ActionParameters[N],
     context: WriteContext<A, P>,
-  ): Promise<JsonObject | Accepted | undefined>;
+  ): Promise<JsonObject | Accepted | Storing | undefined>;
 }
 
 export interface Declared<A, U extends string, S extends SchemaName, M, B>
   extends Omit<
     untyped.Resource<A, M>,
-    'uri' | 'schema' | 'find' | 'ids' | 'body' | 'excerpt' | 'writes' | 'actions' | 'remove' | 'readings'
+    'uri' | 'schema' | 'find' | 'ids' | 'body' | 'excerpt' | 'writes' | 'actions' | 'remove'
   > {
   readonly uri: U;
   readonly schema: S;
@@ -89,7 +90,6 @@ export interface Declared<A, U extends string, S extends SchemaName, M, B>
   find(app: A, params: ParamsOf<U>): M | undefined;
   body(model: M, place: Place<A, ParamsOf<U>>): B;
   excerpt?(body: Bodies[S]): string | undefined;
-  readings?(app: A, params: ParamsOf<U>): number;
   readonly writes?: readonly Write<A, M, NoInfer<S>, ParamsOf<U>>[];
   readonly actions?: { readonly [N in ActionName<S>]?: Action<A, M, N, ParamsOf<U>> };
   remove?(model: M, context: WriteContext<A, ParamsOf<U>>): void | Promise<void>;

@@ -14,6 +14,7 @@ import type { Principal } from './principal.ts';
 import type { Filter } from './query/filter.ts';
 import type { Accepted } from './write/accepted.ts';
 import type { Preferences } from './write/preferences.ts';
+import type { Storing } from './write/storing.ts';
 
 export type SchemaName = keyof typeof odataType;
 export type Params = Readonly<Record<string, string>>;
@@ -79,7 +80,11 @@ export interface Action<A, M> {
   /** What performs it orders such requests itself: they do not wait for earlier writes of the resource, nor delay later ones. */
   readonly isOrdered?: boolean;
   /** Resolves with the body of the answer, if there is one, or with where it goes on. */
-  run(model: M, args: JsonObject, context: WriteContext<A>): Promise<JsonObject | Accepted | undefined>;
+  run(
+    model: M,
+    args: JsonObject,
+    context: WriteContext<A>,
+  ): Promise<JsonObject | Accepted | Storing | undefined>;
 }
 
 /** What a successful creation tells the client beyond the new resource itself. */
@@ -148,17 +153,15 @@ export interface Resource<A, M = unknown> {
    * kept until something of that kind changes.
    */
   readonly shows?: 'state' | 'readings' | 'time';
-  /**
-   * Counts the changes of the readings that it shows, where those are fewer than all of its chassis or system. Never falls,
-   * whichever thing is at `params`.
-   */
-  readings?(app: A, params: Params): number;
-  /** Its model never changes: what was rendered of it holds as long as it is there. */
-  readonly immutable?: boolean;
   /** Shows readings of parts outside its own chassis or system too. */
   readonly spans?: boolean;
   /** Shows what changes without notice: never kept. */
   readonly live?: boolean;
+  /**
+   * Revision of everything that a resource shows, where its model counts that by itself: it is kept until this number or the
+   * model is another one, whatever else changes. Goes before `shows`, `spans` and `live`.
+   */
+  stamp?(model: M, app: A): number;
 }
 
 /** A collection of the resources that `members` declares. */

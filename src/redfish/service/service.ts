@@ -36,7 +36,8 @@ export interface ServiceRequest {
 export interface ServiceReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  /** Text, or its bytes in UTF-8. */
+  readonly body: string | Buffer | null;
 }
 
 /** A write that was tried, for the audit log. */
@@ -117,6 +118,11 @@ export class Service<A> {
     return target.entry.open && readMethods.includes(method);
   }
 
+  /** Whether a path is that of a resource, a collection or an action, there or not. */
+  knows(path: string): boolean {
+    return this.tree.locate(path) !== undefined;
+  }
+
   /** Whether a URI leads to a resource now; a collection is none. */
   hasResource(uri: string): boolean {
     const target = this.tree.locate(uri);
@@ -166,7 +172,7 @@ export class Service<A> {
     if (exact && request.ifNoneMatch !== undefined && matchesEtag(request.ifNoneMatch, etag)) {
       return { status: 304, headers, body: null };
     }
-    return { status: 200, headers, body: rendered.json };
+    return { status: 200, headers, body: rendered.body };
   }
 
   /** 202 with the task while the operation is under way, then what it answers itself (DSP0266 clause 7.14). */
@@ -178,7 +184,7 @@ export class Service<A> {
     }
     const { rendered } = new View(this.#parts, request.principal, noQuery).show(target);
     const headers = { Allow: monitorMethods, Location: request.path, 'Retry-After': retryAfter };
-    return { status: 202, headers, body: rendered.json };
+    return { status: 202, headers, body: rendered.body };
   }
 
   async #change(given: ServiceRequest): Promise<ServiceReply> {
@@ -192,6 +198,7 @@ export class Service<A> {
       // Who made a change is known for as long as the change itself.
       await this.#audit(request, target, outcome.status, outcome.headers?.Location ?? null, []);
       await told;
+      await outcome.stored;
       return this.#replyTo(outcome);
     } catch (error) {
       const { status, messages } = this.#options.refusalOf(error);
@@ -244,7 +251,7 @@ export class Service<A> {
   #replyTo(outcome: Outcome): ServiceReply {
     const headers: Record<string, string> = { ...outcome.headers };
     if (outcome.rendered) headers.ETag = outcome.rendered.etag;
-    return { status: outcome.status, headers, body: outcome.body ?? outcome.rendered?.json ?? null };
+    return { status: outcome.status, headers, body: outcome.body ?? outcome.rendered?.body ?? null };
   }
 
   /** An action says itself what it did. */

@@ -61,6 +61,18 @@ function namedBy(spec: SensorChipSpec): Register[] {
   ]);
   const identities = spec.identity.flatMap((identity) => ('block' in identity ? [] : [identity.register]));
   const others = [...settingsOf(spec), ...(spec.powerOn ?? []), ...(spec.status ?? [])];
+  const outputs = Object.values(spec.outputs ?? {}).flatMap(({ register, settings }) => [
+    register,
+    ...settings.map((setting) => setting.register),
+  ]);
+  const watchdog = spec.watchdog === undefined ? [] : [spec.watchdog.setting.register];
   const errata = (spec.errata ?? []).map(({ when }) => when.register);
-  return [...channels, ...identities, ...others.map(({ register }) => register), ...errata];
+  return [
+    ...channels,
+    ...identities,
+    ...others.map(({ register }) => register),
+    ...errata,
+    ...outputs,
+    ...watchdog,
+  ];
 }

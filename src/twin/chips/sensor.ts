@@ -12,6 +12,7 @@ import {
   modesOf,
   pointerOf,
   type SensorChipSpec,
+  type Setting,
   scaleOf,
   usesPec,
 } from '../../../drivers/i2c/chip.ts';
@@ -35,6 +36,8 @@ export class SensorChipModel implements ChipModel {
   readonly #contents = new Map<string, number>();
   /** Keys of registers that hold measured values. */
   readonly #measured: ReadonlySet<string>;
+  /** Keys of output registers that have been written since the start. */
+  readonly #driven = new Set<string>();
   /** Bits that identify the chip: they cannot be written. */
   readonly #fixed = new Map<string, number>();
   /** Texts that identify the chip, by the command that reads them. */
@@ -53,7 +56,12 @@ export class SensorChipModel implements ChipModel {
     this.#address = address;
     this.#usesPec = usesPec(spec, parameters);
     this.#registers = new RegisterMap(spec);
-    this.#measured = new Set(Object.values(spec.channels).map(({ register }) => keyOf(register)));
+    const outputs = Object.values(spec.outputs ?? {}).map(({ register }) => keyOf(register));
+    this.#measured = new Set(
+      Object.values(spec.channels)
+        .map(({ register }) => keyOf(register))
+        .filter((key) => !outputs.includes(key)),
+    );
     for (const identity of spec.identity) {
       if ('block' in identity) this.#blocks.set(identity.block, identity.text);
       else this.#fixed.set(keyOf(identity.register), identity.mask ?? allOnes(identity.register));
@@ -95,6 +103,18 @@ export class SensorChipModel implements ChipModel {
     this.#contents.set(keyOf(channel.register), scale.encode(value));
   }
 
+  /** Duty of an output, percent: full until it is set, and after a silence of so many ms that its watchdog bites. */
+  dutyOf(name: string, silence: number): number {
+    const { outputs = {}, watchdog } = this.#spec;
+    const output = outputs[name];
+    if (output === undefined) return 0;
+    const holds = ({ register, mask, value }: Setting) => (this.#content(register) & mask) === value;
+    const isBitten = watchdog !== undefined && holds(watchdog.setting) && silence > watchdog.timeout;
+    const key = keyOf(output.register);
+    if (isBitten || !this.#driven.has(key) || !output.settings.every(holds)) return 100;
+    return output.scale.decode(this.#contents.get(key) ?? 0);
+  }
+
   setFault(text: string, on: boolean): void {
     for (const { register, faults = [] } of Object.values(this.#spec.channels))
       for (const fault of faults)
@@ -107,6 +127,7 @@ export class SensorChipModel implements ChipModel {
     const { status = [], powerOn = [], identity } = this.#spec;
     this.#page = 0;
     this.#pointer = 0;
+    this.#driven.clear();
     for (const key of this.#registers.all.keys()) if (!this.#measured.has(key)) this.#contents.set(key, 0);
     for (const { register, flags } of status) for (const flag of flags) this.#setBits(register, flag, false);
     for (const { register, value } of powerOn) this.#contents.set(keyOf(register), value);
@@ -132,6 +153,7 @@ export class SensorChipModel implements ChipModel {
       const fixed = this.#fixed.get(keyOf(register)) ?? 0;
       const written = numberOf(body, register.order) & ~fixed;
       this.#contents.set(keyOf(register), written | (this.#content(register) & fixed));
+      this.#driven.add(keyOf(register));
     }
   }
 

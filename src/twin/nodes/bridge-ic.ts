@@ -25,6 +25,7 @@ import {
   type Route,
   refuse,
 } from 'node-ipmi';
+import { facebookWords, firmwareParts, versionWords } from '../firmware-words.ts';
 import type { HostState } from '../host.ts';
 import { beforeReset, type NodeSurroundings } from './node.ts';
 import { twinLakesLines, twinLakesPostCodes } from './twin-lakes.ts';
@@ -80,10 +81,11 @@ const bootEvent = (offset: number) =>
   });
 
 /** Requests of the host's firmware, by the index of the code that follows: network function, command, data. */
-const hostRequests = (cause: number): Readonly<Record<number, readonly number[]>> => ({
-  1: [NETFN.storage << 2, 0x48],
-  2: [NETFN.chassis << 2, 0x09, ...bootFlags],
-  3: [NETFN.storage << 2, 0x44, ...bootEvent(cause)],
+const hostRequests = (cause: number): Readonly<Record<number, readonly (readonly number[])[]>> => ({
+  1: [[NETFN.storage << 2, 0x48]],
+  2: [[NETFN.chassis << 2, 0x09, ...bootFlags]],
+  3: [[NETFN.storage << 2, 0x44, ...bootEvent(cause)]],
+  4: [versionWords(), ...facebookWords(firmwareParts.card)].map(([netFn, ...rest]) => [netFn << 2, ...rest]),
 });
 
 export interface BridgeIcParts {
@@ -249,8 +251,8 @@ export class BridgeIc {
     const next = () => {
       const code = twinLakesPostCodes[at];
       if (code === undefined) return;
-      const request = requests[at++];
-      if (request && (this.#config & forwardsRequests) !== 0)
+      const batch = requests[at++] ?? [];
+      for (const request of (this.#config & forwardsRequests) === 0 ? [] : batch)
         this.#send(BIC_COMMANDS.messageIn, [BIC_INTERFACE.kcs, ...request]);
       this.#codes = [code, ...this.#codes].slice(0, maxCodes);
       if ((this.#config & sendsPostCodes) !== 0) this.#send(BIC_COMMANDS.postCode, [1, code]);

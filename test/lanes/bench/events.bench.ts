@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { administrator, cpuSeconds, freePort, residentMemory, startDaemon } from './processes.ts';
+import { FigureTable } from './table.ts';
 
 const streams = 50;
 /** Accounts that share the streams: one account is given no more than 16. */
@@ -143,6 +144,10 @@ it.each([250, 1_000])('tells everybody of %i events a second', async (rate) => {
         `delay from when it was made, ms: streams ${shares(toStreams)}; webhooks ${shares(toWebhooks)}\n` +
         `resident memory of the daemon: ${idle.toFixed(0)} MiB before, at most ${most.toFixed(0)} MiB; CPU ${(cpuSeconds(daemon.pid) - cpu).toFixed(1)} s\n`,
     );
+    const table = new FigureTable();
+    const name = `events acknowledged a second, of ${rate} asked for`;
+    table.add({ name, value: wanted / took, atLeast: Math.min(rate, 1000), digits: 0 });
+    process.stdout.write(String(table));
     expect(all.map(({ count }) => count)).toEqual(all.map(() => wanted));
     expect(all.reduce((sum, { disorder }) => sum + disorder, 0)).toBe(0);
   } finally {

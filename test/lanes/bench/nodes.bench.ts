@@ -16,6 +16,7 @@ import {
   startLanDaemon,
   startLanNodes,
 } from './processes.ts';
+import { FigureTable } from './table.ts';
 
 const many = 64;
 const processes = 4;
@@ -59,6 +60,14 @@ it(`looks after ${many} nodes`, async () => {
     print(
       `${'request'.padEnd(24)} ${'one node: p50 ms'.padStart(17)} ${'p99 ms'.padStart(7)} | ${`${many} nodes: p50 ms`.padStart(17)} ${'p99 ms'.padStart(7)} | ratio p50, p99`,
     );
+    const table = new FigureTable();
+    table.add({
+      name: `CPU share with ${many} nodes`,
+      value: all.cpu * 100,
+      atMost: 10,
+      digits: 1,
+      unit: '%',
+    });
     for (const [name] of requests) {
       const [alone, beside] = [one.loads.get(name), all.loads.get(name)];
       if (alone === undefined || beside === undefined) throw new Error(`${name} was not measured`);
@@ -66,7 +75,13 @@ it(`looks after ${many} nodes`, async () => {
       print(
         `${name.padEnd(24)} ${times(alone)} | ${times(beside)} | ${ratio(({ p50 }) => p50)}, ${ratio(({ p99 }) => p99)}`,
       );
+      table.add({
+        name: `${name}, p99 with ${many} nodes, of that with one`,
+        value: beside.p99 / alone.p99,
+        atMost: name.startsWith('$expand') ? 1.3 : undefined,
+      });
     }
+    print(String(table));
   } finally {
     await Promise.all(groups.map((group) => group.stop()));
     rmSync(dir, { recursive: true, force: true });

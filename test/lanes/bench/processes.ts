@@ -24,6 +24,7 @@ export function startDaemon(platform: string, state: string, port: number): Prom
   const config = join(state, '..', 'redfishd.yaml');
   writeFileSync(config, 'requestsPerSecond: 0\n');
   const words = [
+    ...heap,
     'dist/program/main.js',
     'serve',
     '--twin',
@@ -58,16 +59,14 @@ export async function startBareKoa(state: string, body: string): Promise<Running
   return start(words, {}, (text) => Number(text.trim()) || undefined, '/');
 }
 
-/**
- * The heap that Node allows itself under the MemoryMax of systemd/redfishd.service, half of it, in MB. Where there is more
- * memory garbage lies longer, and what is resident says little.
- */
-const heap = 192;
+/** The limits of the heap that systemd/redfishd.service gives: where there is more memory, garbage lies longer. */
+const heap =
+  readFileSync(join(project, 'systemd/redfishd.service'), 'utf8').match(/--max-[a-z-]+=\d+/g) ?? [];
 
 /** The daemon with the nodes of a descriptor on the network; its log goes to a file. */
 export function startLanDaemon(platform: string, state: string, port: number, log: string): Promise<Running> {
   const words = [
-    `--max-old-space-size=${heap}`,
+    ...heap,
     'test/lanes/bench/lan-daemon.mjs',
     platform,
     state,

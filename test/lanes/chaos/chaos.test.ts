@@ -1,7 +1,7 @@
 /** Whatever is asked for and whatever breaks, in any order: lines at rest in the end, nothing uncaught, nothing stuck. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Cooling } from '../../../src/board/model/chassis.ts';
+import type { Cooling } from '../../../src/board/model/cooling.ts';
 import { resetTypes } from '../../../src/platform/reset-types.ts';
 import type { Fault } from '../../../src/twin/twin.ts';
 import { type Bench, bench, pass, startBench, useOwnTime } from '../../unit/board/support.ts';

@@ -12,6 +12,9 @@ post() {
 # A host that starts, where the board has this one: its firmware writes codes.
 curl -sk -o /dev/null -u "admin:$password" -H 'Content-Type: application/json' -d '{"ResetType": "On"}' \
   "$url/redfish/v1/Systems/system/Actions/ComputerSystem.Reset"
+# Firmware that sends its requests through a bridge IC.
+curl -sk -o /dev/null -u "admin:$password" -H 'Content-Type: application/json' -d '{"ResetType": "On"}' \
+  "$url/redfish/v1/Systems/host1/Actions/ComputerSystem.Reset"
 
 every='"Wildcards": [{"Name": "C", "Values": ["*"]}, {"Name": "S", "Values": ["*"]}]'
 readings='/redfish/v1/Chassis/{C}/Sensors/{S}#/Reading'

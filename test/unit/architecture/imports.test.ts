@@ -19,6 +19,11 @@ const laws: readonly (readonly [folder: string, forbidden: RegExp, law: string])
     'knows no resource',
   ],
   ['src/redfish/resources', /^src\/http\/|^koa/, 'import no HTTP'],
+  [
+    'src/host',
+    /^src\/(redfish|http|store|accounts|journal|twin|daemon|cli)\/|^koa/,
+    'imports the board only',
+  ],
   ['src/redfish', /koa/, 'leaves Koa to the HTTP layer'],
   ['src/probe', /^src\/(redfish|http|store|accounts|journal|network|tls)\//, 'imports the board only'],
   ['src/tls', /^src\/(?!tls\/|store\/|base\/)|koa/, 'imports the store only'],

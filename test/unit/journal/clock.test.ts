@@ -91,7 +91,7 @@ describe('a step of the clock', () => {
     ]);
     const seconds = String(Date.parse('2026-01-01T00:00:00Z') / 1000 - 15);
     expect(step).toMatchObject({
-      messageId: 'Redfishd.1.0.ClockStepped',
+      messageId: 'Redfishd.1.1.ClockStepped',
       args: ['1970-01-01T00:00:15.000Z', '2026-01-01T00:00:00.000Z', seconds],
       origin: '/redfish/v1/Managers/bmc',
       time: new Date('2026-01-01T00:00:00Z'),

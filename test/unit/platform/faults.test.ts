@@ -27,6 +27,11 @@ hosts:
   - { id: b, chassis: sled, power: { kind: relay, line: B, cycleDelay: 1 s } }
 `;
 
+/** A fan and the speed of its rotor, which serves as the reading of loops. */
+const cooled = 'fans: [{ id: f, pwm: 0, tachs: [{ tach: 0, sensor: { id: A } }] }]\n';
+const loop = (rest: string) => `{ id: l, of: [A], curve: [[0, 20]]${rest} }`;
+const zone = (rest: string) => `${cooled}cooling: { zones: [{ id: z, fans: [f], ${rest} }] }\n`;
+
 /** Rule, test name, text after `head`, part of the message, part of the hint. */
 const cases: readonly (readonly [string, string, string, string, string])[] = [
   // Text
@@ -48,7 +53,7 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
     'an unknown property',
     `cooling: { ¦zzz: 1 }\n`,
     '"cooling" has no property "zzz"',
-    'one of minimumDuty, failSafeDuty',
+    'one of minimumDuty, failSafeDuty, manualLimit, zones',
   ],
   ['unknown-property', 'a name of JavaScript', '¦__proto__: { id: x }\n', '"__proto__"', 'one of'],
   [
@@ -441,6 +446,127 @@ muxes:
     'adc: [{ channel: 3, sensor: { id: A } }, { channel: ¦3, sensor: { id: B } }]\n',
     'another rail is on ADC channel 3',
     '',
+  ],
+  // Fan control
+  [
+    'fan-output',
+    'nothing that drives a fan',
+    'fans: [¦{ id: f, tachs: [{ tach: 0, sensor: { id: A } }] }]\n',
+    'no property defines what drives the fan',
+    '"pwm", "output"',
+  ],
+  [
+    'fan-rotors',
+    'rotors twice',
+    'fans: [¦{ id: f, pwm: 0, rotors: [A], tachs: [{ tach: 0, sensor: { id: A } }] }]\n',
+    'both define the rotors',
+    '"tachs", "rotors"',
+  ],
+  [
+    'fan-channel',
+    'an output that the chip does not have',
+    `${tmp75('sensors: { temperature: { id: T } }')}fans: [{ id: f, output: { device: t, channel: ¦pwm1 }, rotors: [T] }]\n`,
+    'tmp75 has no output "pwm1"',
+    'CHIPS.md',
+  ],
+  [
+    'fan-in-one-zone',
+    'a fan in two zones',
+    `${cooled}cooling: { zones: [{ id: a, fans: [f], loops: [${loop('')}] }, { id: b, fans: [¦f], loops: [${loop('')}] }] }\n`,
+    'fan "f" is in a zone already',
+    'remove it',
+  ],
+  ['period', 'too short a period', zone(`period: ¦50 ms, loops: [${loop('')}]`), 'too short', '1 s is usual'],
+  [
+    'reference',
+    'an unknown fan',
+    `${cooled}cooling: { zones: [{ id: a, fans: [¦g], loops: [${loop('')}] }] }\n`,
+    'no fan "g"',
+    'f',
+  ],
+  [
+    'reference',
+    'an unknown input',
+    zone('loops: [{ id: l, of: [¦Z], curve: [[0, 20]] }]'),
+    'no sensor "Z"',
+    '',
+  ],
+  [
+    'loop-inputs',
+    'no inputs',
+    zone('loops: [¦{ id: l, curve: [[0, 20]] }]'),
+    'no property defines the inputs',
+    'ofNodes',
+  ],
+  [
+    'curve',
+    'readings that fall',
+    zone('loops: [{ id: l, of: [A], curve: [[30, 20], [¦20, 30]] }]'),
+    'does not follow 30',
+    'order',
+  ],
+  [
+    'curve',
+    'a duty that falls',
+    zone('loops: [{ id: l, of: [A], curve: [[20, 30], [30, ¦20]] }]'),
+    'the duty falls from 30 to 20',
+    'hotter',
+  ],
+  [
+    'curve',
+    'a duty above all',
+    zone('loops: [{ id: l, of: [A], curve: [[20, ¦120]] }]'),
+    'a duty is 120',
+    '0 to 100',
+  ],
+  [
+    'range',
+    'a point of three',
+    zone('loops: [{ id: l, of: [A], curve: [¦[20, 30, 40]] }]'),
+    'too many',
+    'at most 2',
+  ],
+  [
+    'loop-target',
+    'gains without a target',
+    zone(`loops: [¦${loop(', proportional: 2')}]`),
+    'gains and no target',
+    'add "target"',
+  ],
+  [
+    'loop-target',
+    'a target without gains',
+    zone(`loops: [${loop(', target: ¦60')}]`),
+    'nothing keeps the target',
+    'proportional',
+  ],
+  [
+    'loop-of-itself',
+    'an input that stands in for itself',
+    zone(`loops: [${loop(', substitute: { of: [¦A], curve: [[0, 50]] }')}]`),
+    '"A" stands in for itself',
+    'another device',
+  ],
+  [
+    'coefficients',
+    'a polynomial without coefficients',
+    `${cooled}derivedSensors: [¦{ id: D, quantity: Temperature, operation: polynomial, inputs: [A] }]\n`,
+    'no coefficients',
+    'constant first',
+  ],
+  [
+    'coefficients',
+    'a sum with coefficients',
+    `${cooled}derivedSensors: [{ id: D, quantity: Temperature, operation: sum, inputs: [A], ¦coefficients: [1] }]\n`,
+    'a sum has no coefficients',
+    'remove',
+  ],
+  [
+    'peci-value',
+    'an unknown value of a processor',
+    'peci: [{ id: c, address: 0x30, sensors: { ¦tjmax: { id: T } } }]\n',
+    'no value "tjmax"',
+    'tjMax',
   ],
   // Numbers
   [

@@ -1,6 +1,7 @@
 /** The registries and schemas that the service carries: each file resource leads to its document, and answers agree with them. */
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { requiredPrivileges } from '../../../src/redfish/service/privileges.ts';
 import { at } from '../../support/client.ts';
 import { startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
 
@@ -63,6 +64,26 @@ it('every schema is here, compiles, and passes what the service serves of it', a
     }
   }
   expect(judged).toBeGreaterThan(10);
+});
+
+it('the privilege registry says of each operation what the service asks for', async () => {
+  const { body: account } = await daemon.get('/redfish/v1/AccountService');
+  const { status, body } = await daemon.get(String(at(account, '/PrivilegeMap/@odata.id')));
+  expect(status).toBe(200);
+  const mappings = at(body, '/Mappings') as readonly {
+    readonly Entity: string;
+    readonly OperationMap: Readonly<Record<string, readonly { readonly Privilege: readonly string[] }[]>>;
+  }[];
+  const schemas = new Set(
+    (await membersOf('/redfish/v1/JsonSchemas')).map((each) => each['@odata.id'].split('/').at(-1)),
+  );
+  for (const { Entity, OperationMap } of mappings.filter((each) => schemas.has(each.Entity)))
+    for (const [method, sets] of Object.entries(OperationMap))
+      expect(
+        sets.map(({ Privilege }) => Privilege),
+        `${Entity} ${method}`,
+      ).toEqual(requiredPrivileges(Entity, method));
+  expect(mappings.find(({ Entity }) => Entity === 'ManagerAccount')).toHaveProperty('PropertyOverrides');
 });
 
 it('a document that there is not is not found, a name that only looks like one neither', async () => {

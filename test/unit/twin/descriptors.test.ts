@@ -49,7 +49,7 @@ async function readAll(twin: Twin, platform: Platform): Promise<Map<string, numb
     line?.set(false);
     line?.close();
   }
-  for (const { tachs } of platform.fans ?? []) {
+  for (const { tachs = [] } of platform.fans ?? []) {
     for (const { tach, sensor } of tachs) readings.set(sensor.id, await twin.hwmon.tach(tach));
   }
   for (const { bus, address, sensors } of platform.ipmb ?? []) {
@@ -98,7 +98,7 @@ function sensorsOf(platform: Platform): SensorFacts[] {
       Object.values(sensors).map((sensor) => ({ ...(poweredBy ? { poweredBy } : {}), ...sensor })),
     ),
     ...(platform.adc ?? []).map(({ sensor }) => sensor),
-    ...(platform.fans ?? []).flatMap(({ tachs }) => tachs.map(({ sensor }) => sensor)),
+    ...(platform.fans ?? []).flatMap(({ tachs = [] }) => tachs.map(({ sensor }) => sensor)),
     ...(platform.ipmb ?? []).flatMap(({ sensors }) => sensors),
   ];
 }
@@ -119,7 +119,7 @@ function unhealthy(readings: ReadonlyMap<string, number>, sensors: readonly Sens
 
 async function switchOn(twin: Twin, platform: Platform, pass: (ms: number) => void): Promise<void> {
   for (const { power } of platform.hosts ?? []) {
-    if (power.kind === 'ipmi') continue;
+    if (power.kind === 'ipmi' || power.kind === 'qemu') continue;
     const line = power.kind === 'relay' ? power.line : power.button;
     const facts = platform.lines?.[line];
     const button = await twin.gpio.request({

@@ -1,7 +1,5 @@
 /** Chassis commands of a simulated controller. */
-import type { FieldReader } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
-import { BOOT_PARAMETER, type BootFlags, decodeBootFlags, encodeBootFlags } from '../commands/boot.ts';
 import {
   CHASSIS_ACTIONS,
   type ChassisAction,
@@ -24,7 +22,6 @@ export interface ChassisModel {
 /** What a controller keeps about its chassis. */
 export interface ChassisState {
   readonly address: number;
-  bootFlags: BootFlags;
   powerPolicy: PowerPolicy;
 }
 
@@ -74,26 +71,8 @@ export function chassisRoutes(chassis: ChassisModel, state: ChassisState): reado
       },
     ],
     [netFn, 0x07, PRIVILEGE.user, () => [1, 1]],
-    [netFn, 0x08, PRIVILEGE.operator, (request) => setBoot(state, request)],
-    [netFn, 0x09, PRIVILEGE.operator, (request) => getBoot(state, request)],
     [netFn, 0x0f, PRIVILEGE.user, () => [60, 0, 0, 0, 0]],
   ];
-}
-
-function setBoot(state: ChassisState, request: FieldReader): number[] {
-  const parameter = request.u8() & 0x7f;
-  if (parameter === BOOT_PARAMETER.flags) state.bootFlags = decodeBootFlags(request.bytes(5));
-  // Set in progress, clearing of the valid bit and acknowledgements are taken and have no effect here.
-  else if (parameter > BOOT_PARAMETER.initiator) refuse(0x80);
-  return [];
-}
-
-function getBoot(state: ChassisState, request: FieldReader): number[] {
-  const parameter = request.u8() & 0x7f;
-  if (parameter > BOOT_PARAMETER.flags) refuse(0x80);
-  const { device = 'none', ...flags } = state.bootFlags;
-  const data = [[0], [0], [0], [0], [0, 0], encodeBootFlags({ ...flags, device })][parameter] ?? [0];
-  return [0x01, parameter, ...data];
 }
 
 /** A chassis that performs every action at once. */

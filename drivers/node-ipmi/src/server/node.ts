@@ -1,9 +1,8 @@
 /** A simulated management controller. */
 import { randomBytes } from 'node:crypto';
-import { concat } from '../bytes.ts';
 import { type FieldReader, le } from '../command.ts';
 import { PRIVILEGE } from '../commands/app.ts';
-import { type BootFlags, decodeBootFlags } from '../commands/boot.ts';
+import { type BootFlags, decodeBootFlags, encodeBootFlags } from '../commands/boot.ts';
 import type { PowerPolicy } from '../commands/chassis.ts';
 import { COMPLETION } from '../completion.ts';
 import {
@@ -16,11 +15,15 @@ import {
   responseTo,
   type Target,
 } from '../message.ts';
+import { BootOptions } from './boot-options.ts';
 import { type ChassisModel, type ChassisState, chassisRoutes } from './chassis.ts';
 import { type DcmiState, dcmiRoutes, type PowerModel } from './dcmi.ts';
 import { BUS_CONTEXT, type RequestContext, type Route, Router, refuse } from './router.ts';
 import { SensorStore } from './sensors.ts';
 import { FruStore, SdrStore, SelStore } from './stores.ts';
+import { SystemInfo } from './system-info.ts';
+import { SystemInterface } from './system-interface.ts';
+import { WatchdogTimer } from './watchdog.ts';
 
 /** The serial line of a simulated host. */
 export interface SerialModel {
@@ -80,7 +83,12 @@ export class IpmiNode implements Target, ChassisState, DcmiState {
   controllerId = '';
   readonly #options: NodeOptions;
   readonly #router: Router;
-  readonly #watchdog = new Uint8Array(6);
+  readonly #boot = new BootOptions({
+    flags: () => encodeBootFlags({ ...this.bootFlags, device: this.bootFlags.device ?? 'none' }),
+    setFlags: (bytes) => {
+      this.bootFlags = decodeBootFlags(bytes);
+    },
+  });
   #clockOffset = 0;
 
   constructor(options: NodeOptions = {}) {
@@ -105,8 +113,13 @@ export class IpmiNode implements Target, ChassisState, DcmiState {
       (record) => void this.sel.add(record),
     );
     this.#router = new Router([
+      // What a host may say comes first: a front door has its own view of channels, and a chassis of its power.
+      ...new SystemInterface({ attention: () => undefined }).routes(),
+      ...new SystemInfo().routes(),
+      ...new WatchdogTimer().routes(),
       ...this.#appRoutes(),
       ...(options.chassis === undefined ? [] : chassisRoutes(options.chassis, this)),
+      ...(options.chassis === undefined ? [] : this.#boot.routes()),
       ...(options.power === undefined ? [] : dcmiRoutes(options.power, this)),
       ...this.sdr.routes(),
       ...this.sel.routes(),
@@ -151,7 +164,6 @@ export class IpmiNode implements Target, ChassisState, DcmiState {
       0x2f | (chassis === undefined ? 0 : 0x80) | (this.#options.neighbours === undefined ? 0 : 0x40);
     const hasSdrs = sdrs.length > 0 ? 0x80 : 0;
     const app = NETFN.app;
-    const watchdog = this.#watchdog;
     return [
       [
         app,
@@ -177,18 +189,6 @@ export class IpmiNode implements Target, ChassisState, DcmiState {
       [app, 0x07, PRIVILEGE.user, () => [chassis?.powerOn() === false ? 5 : 0, 0]],
       [app, 0x08, PRIVILEGE.user, () => this.guid],
       [app, 0x37, 0, () => this.guid],
-      [
-        app,
-        0x24,
-        PRIVILEGE.operator,
-        (request) => {
-          watchdog.set(request.bytes(6));
-          watchdog[3] = 0;
-          return [];
-        },
-      ],
-      [app, 0x22, PRIVILEGE.operator, () => ((watchdog[4] ?? 0) | (watchdog[5] ?? 0) ? [] : refuse(0x80))],
-      [app, 0x25, PRIVILEGE.user, () => concat(watchdog, watchdog.subarray(4, 6))],
       [app, 0x34, PRIVILEGE.user, (request) => this.#sendMessage(request)],
       [
         NETFN.sensorEvent,

@@ -24,6 +24,7 @@ export interface NodeSensor {
 
 /** The sensors of a simulated controller. Changes make events, as far as the sensor's record enables them. */
 export class SensorStore {
+  /** By number, and by logical unit in the bits above it. */
   readonly sensors = new Map<number, NodeSensor>();
   readonly #log: (record: Uint8Array) => void;
   readonly #address: number;
@@ -35,7 +36,7 @@ export class SensorStore {
       const sdr = decodeSdr(record);
       if (!isSensor(sdr) || sdr.owner.address !== address) continue;
       const zero = Object.fromEntries(THRESHOLDS.map((name) => [name, 0])) as Record<ThresholdName, number>;
-      this.sensors.set(sdr.number, {
+      this.sensors.set((sdr.owner.lun << 8) | sdr.number, {
         sdr,
         raw: sdr.kind === 'full' ? (sdr.nominal ?? 0) : 0,
         states: 0,
@@ -108,18 +109,18 @@ export class SensorStore {
 
   routes(): readonly Route[] {
     const netFn = NETFN.sensorEvent;
-    const sensor = (request: FieldReader): NodeSensor =>
-      this.sensors.get(request.u8()) ?? refuse(COMPLETION.notPresent);
+    const sensor = (request: FieldReader, lun: number): NodeSensor =>
+      this.sensors.get((lun << 8) | request.u8()) ?? refuse(COMPLETION.notPresent);
     const { user, operator } = PRIVILEGE;
     return [
-      [netFn, 0x24, operator, (request) => setHysteresis(sensor(request), request)],
-      [netFn, 0x25, user, (request) => hysteresisOf(sensor(request))],
-      [netFn, 0x26, operator, (request) => this.#setThresholds(sensor(request), request)],
-      [netFn, 0x27, user, (request) => thresholdsOf(sensor(request))],
-      [netFn, 0x29, user, (request) => eventEnables(sensor(request))],
-      [netFn, 0x2b, user, (request) => eventStatus(sensor(request))],
-      [netFn, 0x2d, user, (request) => readingOf(sensor(request))],
-      [netFn, 0x2f, user, (request) => typeOf(sensor(request))],
+      [netFn, 0x24, operator, (request, _context, lun) => setHysteresis(sensor(request, lun), request)],
+      [netFn, 0x25, user, (request, _context, lun) => hysteresisOf(sensor(request, lun))],
+      [netFn, 0x26, operator, (request, _context, lun) => this.#setThresholds(sensor(request, lun), request)],
+      [netFn, 0x27, user, (request, _context, lun) => thresholdsOf(sensor(request, lun))],
+      [netFn, 0x29, user, (request, _context, lun) => eventEnables(sensor(request, lun))],
+      [netFn, 0x2b, user, (request, _context, lun) => eventStatus(sensor(request, lun))],
+      [netFn, 0x2d, user, (request, _context, lun) => readingOf(sensor(request, lun))],
+      [netFn, 0x2f, user, (request, _context, lun) => typeOf(sensor(request, lun))],
     ];
   }
 

@@ -2,7 +2,7 @@
 import { type ResetType, resetTypes } from '../../../platform/reset-types.ts';
 import type { HostPowerFacts } from '../../../platform/vocabulary/index.ts';
 import { buttonPrimitives } from './button.ts';
-import { ipmiPrimitives } from './ipmi.ts';
+import { ipmiPrimitives, qemuPrimitives } from './ipmi.ts';
 import { relayPrimitives } from './relay.ts';
 import type { OperationType, Primitives, Steps } from './steps.ts';
 
@@ -35,12 +35,15 @@ function primitivesOf(power: HostPowerFacts): Primitives {
       return relayPrimitives(power);
     case 'ipmi':
       return ipmiPrimitives(power);
+    case 'qemu':
+      return qemuPrimitives(power);
   }
 }
 
 /** A relay without a power-good input shows its own output. */
 function goodLineOf(power: HostPowerFacts): string {
   if (power.kind === 'ipmi') return nodePowerLine(power.node);
+  if (power.kind === 'qemu') return nodePowerLine(power.qmp);
   return power.kind === 'relay' ? (power.good ?? power.line) : power.good;
 }
 

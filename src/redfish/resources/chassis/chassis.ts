@@ -10,6 +10,7 @@ import { runReset } from '../../mapping/resets.ts';
 import { chassisUri, managerUri, systemUri } from '../../uris.ts';
 import { drivesLink } from './drives.ts';
 import { leakDetectorsLink } from './leak-detection.ts';
+import { pcieSlotsLink } from './pcie-slots.ts';
 
 export const chassis = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}',
@@ -43,6 +44,7 @@ export const chassis = resource({
       Drives: drivesLink(app, model.id),
       EnvironmentMetrics: link(`${uri}/EnvironmentMetrics`),
       LeakDetectors: leakDetectorsLink(app, model.id),
+      PCIeSlots: pcieSlotsLink(app, model.id),
       Power: link(`${uri}/Power`),
       PowerSubsystem: link(`${uri}/PowerSubsystem`),
       Sensors: link(`${uri}/Sensors`),

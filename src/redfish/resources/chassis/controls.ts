@@ -1,11 +1,26 @@
-/** Set points: one control for each fan, its duty in percent, and one for each node whose power can be limited. */
-
+/**
+ * Set points: one control for each fan, its duty in percent, for each zone of fans and each of its loops, and for each node
+ * whose power can be limited.
+ */
 import type { Fan } from '../../../board/model/chassis.ts';
+import type { CoolingLoop, CoolingZone } from '../../../board/model/cooling.ts';
 import type { Node } from '../../../board/model/node.ts';
-import { message } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type { ControlBody, Writables } from '../../generated/types.ts';
-import { link, statusOf } from '../../mapping/common.ts';
+import {
+  dutyControl,
+  dutyFaults,
+  loopControl,
+  loopFaults,
+  loopId,
+  modeOf,
+  setDuty,
+  setLoop,
+  setZone,
+  type WrittenLoop,
+  zoneControl,
+  zonesIn,
+} from '../../mapping/fan-control.ts';
 import {
   limitControl,
   limitedIn,
@@ -15,41 +30,112 @@ import {
   type WrittenPoint,
 } from '../../mapping/power-limit.ts';
 import type { Changes } from '../../service/declare.ts';
-import type { Undo } from '../../service/resource.ts';
-import { fanUri, sensorUri } from '../../uris.ts';
 import { fansOf } from './fans.ts';
 
 /** What a control sets. */
-type Controlled = { readonly fan: Fan } | { readonly node: Node };
+type Controlled =
+  | { readonly kind: 'fan'; readonly fan: Fan }
+  | { readonly kind: 'zone'; readonly zone: CoolingZone }
+  | { readonly kind: 'loop'; readonly zone: CoolingZone; readonly loop: CoolingLoop }
+  | { readonly kind: 'node'; readonly node: Node };
+
+/** The controls of a chassis by id. Ids of fans come first: another thing of that name has no control. */
+function controlsIn(app: App, chassis: string): ReadonlyMap<string, Controlled> {
+  const found: [string, Controlled][] = [
+    ...limitedIn(app, chassis).map((node): [string, Controlled] => [limitId(node), { kind: 'node', node }]),
+    ...zonesIn(app, chassis).flatMap((zone): [string, Controlled][] => [
+      [zone.id, { kind: 'zone', zone }],
+      ...[...zone.loops.values()].map((loop): [string, Controlled] => [
+        loopId(loop),
+        { kind: 'loop', zone, loop },
+      ]),
+    ]),
+    ...fansOf(app, chassis).map((fan): [string, Controlled] => [fan.id, { kind: 'fan', fan }]),
+  ];
+  return new Map(found);
+}
+
+function bodyOf(app: App, model: Controlled): ControlBody {
+  switch (model.kind) {
+    case 'fan':
+      return dutyControl(app, model.fan);
+    case 'zone':
+      return zoneControl(app, model.zone);
+    case 'loop':
+      return loopControl(app, model.zone, model.loop);
+    case 'node':
+      return limitControl(app, model.node);
+  }
+}
+
+/** Settings that the ETag stands for: a set point that follows the loops is a reading. */
+function revisionOf(model: Controlled): string | number {
+  switch (model.kind) {
+    case 'fan':
+      return 0;
+    case 'zone':
+      return `${model.zone.mode} ${model.zone.floor} ${model.zone.offset}`;
+    case 'loop':
+      return model.loop.target ?? 0;
+    case 'node':
+      return model.node.powerLimit?.watts ?? -1;
+  }
+}
 
 export const control = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Controls/{ControlId}',
   schema: 'Control',
-  ids: (app, { ChassisId }) => [
-    ...fansOf(app, ChassisId).map(({ id }) => id),
-    ...limitedIn(app, ChassisId).map(limitId),
-  ],
-  find: (app, { ChassisId, ControlId }): Controlled | undefined => {
-    const fan = app.board.fans.get(ControlId);
-    if (fan?.chassis === ChassisId) return { fan };
-    const node = limitedIn(app, ChassisId).find((each) => limitId(each) === ControlId);
-    return node && { node };
-  },
+  shows: 'readings',
+  spans: true,
+  volatile: ['SetPoint', 'SetPointError', 'Description', 'DataSourceUri', 'PhysicalContext'],
+  revision: revisionOf,
+  ids: (app, { ChassisId }) => [...controlsIn(app, ChassisId).keys()],
+  find: (app, { ChassisId, ControlId }): Controlled | undefined => controlsIn(app, ChassisId).get(ControlId),
   excerpt: ({ SetPointType }) => SetPointType ?? undefined,
-  body: (model, { app }): ControlBody =>
-    'fan' in model ? dutyControl(app, model.fan) : limitControl(app, model.node),
+  body: (model, { app }): ControlBody => bodyOf(app, model),
   writes: [
     {
       properties: ['ControlMode', 'SetPoint'],
-      allowable: (model) => ({
-        ControlMode: 'fan' in model ? ['Automatic', 'Manual'] : ['Automatic', 'Disabled'],
+      unless: ({ kind }) => kind === 'loop',
+      allowable: ({ kind }) => ({
+        ControlMode:
+          kind === 'zone'
+            ? ['Automatic', 'Override', 'Manual']
+            : kind === 'fan'
+              ? ['Automatic', 'Manual']
+              : ['Automatic', 'Disabled'],
       }),
-      check: (model, changes, { app }) =>
-        'fan' in model ? dutyFaults(app, changes) : pointFaults(pointIn(changes)),
-      apply: (model, changes, { app }) =>
-        'fan' in model ? setDuty(app, model.fan, changes) : setPoint(app, model.node, pointIn(changes)),
+      check: (model, changes, { app }) => {
+        const written = pointIn(changes);
+        if (model.kind === 'zone') return dutyFaults(app, written, modeOf(model.zone));
+        if (model.kind !== 'fan') return pointFaults(written);
+        return dutyFaults(app, written, app.board.cooling.mode === 'manual' ? 'Manual' : 'Automatic');
+      },
+      apply: async (model, changes, { app }) => {
+        const written = pointIn(changes);
+        if (model.kind === 'zone') return setZone(app, model.zone, written);
+        if (model.kind === 'fan') return setDuty(app, model.fan, written);
+        return model.kind === 'node' ? setPoint(app, model.node, written) : undefined;
+      },
+    },
+    {
+      properties: ['SetPoint', 'ControlLoop/Proportional', 'ControlLoop/Integral'],
+      unless: (model) => model.kind !== 'loop' || model.loop.target === null,
+      check: (_model, changes) => loopFaults(loopIn(changes)),
+      apply: async (model, changes, { app }) =>
+        model.kind === 'loop' ? setLoop(app, model.loop, loopIn(changes)) : undefined,
     },
   ],
+  actions: {
+    'Control.ResetToDefaults': {
+      parameters: {},
+      when: (model) => model.kind === 'loop' && model.loop.target !== null,
+      run: async (model, _args, { app }) => {
+        if (model.kind === 'loop') await app.board.resetLoop(model.loop.zone, model.loop.id);
+        return undefined;
+      },
+    },
+  },
 });
 
 type ControlChanges = Changes<Writables['Control']>;
@@ -59,63 +145,11 @@ const pointIn = (changes: ControlChanges): WrittenPoint => ({
   mode: changes.get('ControlMode'),
 });
 
-const dutyControl = (app: App, model: Fan): ControlBody => ({
-  Name: `Duty of ${model.name}`,
-  ControlType: 'Percent',
-  SetPointType: 'Single',
-  SetPointUnits: '%',
-  SetPoint: model.duty,
-  AllowableMin: app.board.cooling.minimumDuty,
-  AllowableMax: 100,
-  // The mode is one for all fans of the board: half a manual cooling would be a trap.
-  ControlMode: app.board.cooling.mode === 'manual' ? 'Manual' : 'Automatic',
-  Implementation: 'Direct',
-  PhysicalContext: 'Fan',
-  Status: statusOf(model.status),
-  RelatedItem: [link(fanUri(model))],
-  AssociatedSensors: model.sensors.map((id) => link(sensorUri({ chassis: model.chassis, id }))),
+const loopIn = (changes: ControlChanges): WrittenLoop => ({
+  point: changes.get('SetPoint'),
+  proportional: changes.get('ControlLoop/Proportional'),
+  integral: changes.get('ControlLoop/Integral'),
 });
-
-function dutyFaults(app: App, changes: ControlChanges) {
-  const point = changes.get('SetPoint');
-  const manual =
-    (changes.get('ControlMode') ?? (app.board.cooling.mode === 'manual' ? 'Manual' : '')) === 'Manual';
-  if (point !== undefined && !manual) {
-    return [
-      message('Base.PropertyValueConflict', ['SetPoint', 'ControlMode'], {
-        relatedProperties: ['#/SetPoint'],
-      }),
-    ];
-  }
-  const { minimumDuty } = app.board.cooling;
-  if (typeof point === 'number' && (point < minimumDuty || point > 100)) {
-    return [
-      message('Base.PropertyValueOutOfRange', [String(point), 'SetPoint'], {
-        relatedProperties: ['#/SetPoint'],
-      }),
-    ];
-  }
-  return point === null ? [message('Base.PropertyValueTypeError', ['null', 'SetPoint'])] : [];
-}
-
-async function setDuty(app: App, model: Fan, changes: ControlChanges): Promise<Undo> {
-  const before = { mode: app.board.cooling.mode, duty: model.duty };
-  const mode = changes.get('ControlMode');
-  const point = changes.get('SetPoint');
-  if (mode !== undefined) await app.board.setCooling(mode === 'Manual' ? 'manual' : 'automatic');
-  if (typeof point === 'number') {
-    try {
-      await app.board.setFanDuty(model.id, point);
-    } catch (error) {
-      await app.board.setCooling(before.mode);
-      throw error;
-    }
-  }
-  return async () => {
-    await app.board.setCooling(before.mode);
-    if (before.mode === 'manual' && before.duty !== null) await app.board.setFanDuty(model.id, before.duty);
-  };
-}
 
 export const controls = collection({
   uri: '/redfish/v1/Chassis/{ChassisId}/Controls',

@@ -38,10 +38,6 @@ export const drive = resource({
       Name: name,
       MediaType: facts.media,
       Protocol: facts.protocol,
-      // Nobody has asked it for these.
-      Model: null,
-      SerialNumber: null,
-      CapacityBytes: null,
       PredictedMediaLifeLeftPercent:
         facts.lifeUsed === undefined ? undefined : used === null ? null : Math.max(0, 100 - used),
       PhysicalLocation:

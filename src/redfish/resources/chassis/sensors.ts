@@ -11,8 +11,7 @@ import { sensorUri } from '../../uris.ts';
 export const sensor = resource({
   uri: '/redfish/v1/Chassis/{ChassisId}/Sensors/{SensorId}',
   schema: 'Sensor',
-  shows: 'readings',
-  readings: (app, { SensorId }) => app.board.sensors.get(SensorId)?.revision ?? 0,
+  stamp: ({ revision }, { telemetry }) => revision + telemetry.statisticsRevision,
   ids: (app, { ChassisId }) => sensorsOf(app, ChassisId).map(({ id }) => id),
   find: (app, { ChassisId, SensorId }) => {
     const found = app.board.sensors.get(SensorId);

@@ -13,6 +13,7 @@ import type { ActionParameters, EventServiceBody } from '../../generated/types.t
 import { enabled, link } from '../../mapping/common.ts';
 import { recordOf } from '../../records/board.ts';
 import type { TestFacts } from '../../records/events.ts';
+import { Storing } from '../../service/write/storing.ts';
 import { root } from '../../uris.ts';
 
 const messageIdPattern = '[A-Za-z0-9]+\\.\\d+\\.\\d+\\.[A-Za-z0-9.]+';
@@ -89,6 +90,8 @@ export const eventService = resource({
   ],
   actions: {
     'EventService.SubmitTestEvent': {
+      // The journal keeps the order, and stores what comes together in one transaction.
+      isOrdered: true,
       parameters: {
         MessageId: { type: 'String', required: true, pattern: messageIdPattern },
         Message: { type: 'String' },
@@ -102,16 +105,17 @@ export const eventService = resource({
         EventType: { type: 'String' },
       },
       run: async (_events, args, { app, principal }) => {
-        await app.journal.append({ ...testRecord(args), user: principal?.userName ?? null });
-        return undefined;
+        const record = { ...testRecord(args), user: principal?.userName ?? null };
+        return new Storing(app.journal.append(record));
       },
     },
     'EventService.TestEventSubscription': {
+      isOrdered: true,
       parameters: {},
       run: async (_events, _args, { app, principal, uri }) => {
         const said = recordOf(message('ResourceEvent.TestMessage', []));
-        await app.journal.append({ log: 'Event', ...said, origin: uri, user: principal?.userName ?? null });
-        return undefined;
+        const record = { log: 'Event', ...said, origin: uri, user: principal?.userName ?? null } as const;
+        return new Storing(app.journal.append(record));
       },
     },
   },

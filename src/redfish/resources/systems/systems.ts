@@ -1,5 +1,4 @@
 /** ComputerSystem and its collection. */
-import { createHash } from 'node:crypto';
 import type { Fru } from '../../../board/model/chassis.ts';
 import {
   type BootOverride,
@@ -8,6 +7,7 @@ import {
   type ResetType,
   type RestorePolicy,
 } from '../../../board/model/power.ts';
+import { hostUuid } from '../../../host/identity.ts';
 import { message } from '../../../messages/messages.ts';
 import { type App, collection, resource } from '../../app.ts';
 import type {
@@ -20,9 +20,13 @@ import { assetTag } from '../../mapping/asset-tag.ts';
 import { link, links, statusOf } from '../../mapping/common.ts';
 import { indicatorOf, indicatorWrite } from '../../mapping/indicators.ts';
 import { runReset } from '../../mapping/resets.ts';
+import { systemSummary } from '../../mapping/system-summary.ts';
 import { codeText } from '../../records/board.ts';
 import type { Changes } from '../../service/declare.ts';
 import { chassisUri, consoleUri, managerUri } from '../../uris.ts';
+import { bootOrderOf } from './boot-options.ts';
+import { simpleStorageLink } from './simple-storage.ts';
+import { virtualMediaLink } from './virtual-media.ts';
 
 const bootEnabled = ['Disabled', 'Once', 'Continuous'];
 const bootModes = ['Legacy', 'UEFI'];
@@ -46,23 +50,22 @@ export const system = resource({
       SKU: null,
       PartNumber: fru?.partNumber ?? null,
       SerialNumber: fru?.serialNumber ?? null,
-      UUID: hostUuid(app, host),
+      UUID: hostUuid(app.uuid, app.board.platform, host.id),
       AssetTag: host.assetTag,
-      // Only the host's firmware knows these three, and it has no way to tell yet.
-      BiosVersion: null,
-      HostName: null,
-      MemorySummary: { TotalSystemMemoryGiB: null },
-      ProcessorSummary: { Count: host.processorCount, Model: host.facts.processors?.model ?? null },
+      ...systemSummary(app, host, uri),
+      SimpleStorage: simpleStorageLink(app, host.id),
+      VirtualMedia: virtualMediaLink(app, host.id),
       PowerState: host.powerState,
       PowerRestorePolicy: host.restorePolicy,
       LastResetTime: host.lastReset?.time.toISOString(),
-      BootProgress: bootProgress(host),
+      BootProgress: bootProgress(host, app.hosts.get(host.id)?.osRunning ?? false),
       Boot: {
         BootSourceOverrideEnabled: host.boot.enabled,
         BootSourceOverrideTarget: host.boot.target,
         BootSourceOverrideMode: host.boot.mode ?? 'UEFI',
         UefiTargetBootSourceOverride: host.boot.uefiTarget,
         HttpBootUri: host.boot.httpBootUri,
+        ...bootOrderOf(app, host.id),
         ...(host.bootRetry === null
           ? {}
           : {
@@ -243,13 +246,12 @@ function bootOf({ boot }: Host, changes: Changes<Writables['ComputerSystem']>): 
 }
 
 /** While the firmware works, the last code that it wrote says more than any word of the schema. */
-function bootProgress({
-  powerState,
-  postComplete,
-  postSince,
-  postCodes,
-}: Host): ComputerSystemBootProgress | undefined {
+function bootProgress(
+  { powerState, postComplete, postSince, postCodes }: Host,
+  osRunning: boolean,
+): ComputerSystemBootProgress | undefined {
   const code = postCodes?.last ?? null;
+  if (powerState === 'On' && osRunning) return { LastState: 'OSRunning' };
   if (postComplete === null && code === null) return undefined;
   const since = { LastStateTime: postSince?.toISOString() };
   // Firmware may be at work while the power is still being watched.
@@ -257,13 +259,4 @@ function bootProgress({
   if (postComplete === true) return { LastState: 'SystemHardwareInitializationComplete', ...since };
   if (code === null) return { LastState: 'PrimaryProcessorInitializationStarted', ...since };
   return { LastState: 'OEM', OemLastState: codeText(code.code), LastStateTime: code.time.toISOString() };
-}
-
-/** Stable for the life of the installation: derived from the service's UUID, one for each host. */
-function hostUuid(app: App, host: Host): string {
-  const index = (app.board.platform.hosts ?? []).findIndex(({ id }) => id === host.id) + 1;
-  // One that was added while the daemon runs has no place in the descriptor, but a name that stays.
-  const own = index > 0 ? index : createHash('sha256').update(host.id).digest().readUIntBE(0, 3);
-  const tail = (Number.parseInt(app.uuid.slice(-6), 16) ^ own).toString(16).padStart(6, '0');
-  return app.uuid.slice(0, -6) + tail;
 }

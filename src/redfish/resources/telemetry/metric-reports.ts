@@ -10,9 +10,8 @@ import { metricReportDefinitionUri, metricReportUri } from '../../uris.ts';
 export const metricReport = resource({
   uri: '/redfish/v1/TelemetryService/MetricReports/{MetricReportId}',
   schema: 'MetricReport',
-  // Made as it is asked for, or moved with every reading.
-  live: true,
-  immutable: true,
+  // Each report is an object of its own, which never changes.
+  stamp: () => 0,
   volatile: ['MetricValues', 'Timestamp'],
   ids: (app) => app.telemetry.reportIds,
   find: (app, { MetricReportId }) => app.telemetry.report(MetricReportId),

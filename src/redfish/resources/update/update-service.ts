@@ -46,7 +46,8 @@ export const softwareInventory = resource({
   find: (app, { SoftwareInventoryId }) => installed(app).find(({ id }) => id === SoftwareInventoryId),
   body: ({ name, manufacturer, version, on }): SoftwareInventoryBody => ({
     Name: name,
-    Manufacturer: manufacturer,
+    // Leave out what nobody will ever know: clients take a property that is there for one that has a value.
+    Manufacturer: manufacturer ?? undefined,
     Version: version,
     Updateable: false,
     RelatedItem: links([on]),

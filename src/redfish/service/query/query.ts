@@ -37,9 +37,25 @@ type Draft = { -readonly [K in keyof Query]: Query[K] };
 /** Reads one parameter into the draft; what is wrong with its value comes back. */
 type Rule = (draft: Draft, value: string) => Message | undefined;
 
+/** Queries that were read lately: a client that polls repeats one. */
+const recent = new Map<string, Query>();
+const recentLimit = 64;
+/** Characters of a query that is kept. */
+const recentLength = 512;
+
 /** @throws RedfishError 400 with every fault of the query string, 501 for a parameter that is not known */
 export function parseQuery(text: string): Query {
   if (text === '') return noQuery;
+  const known = recent.get(text);
+  if (known !== undefined) return known;
+  const query = read(text);
+  if (recent.size >= recentLimit) recent.clear();
+  if (text.length <= recentLength) recent.set(text, query);
+  return query;
+}
+
+/** @throws RedfishError as `parseQuery` */
+function read(text: string): Query {
   const faults: Message[] = [];
   const draft: Draft = { kept: '' };
   const kept = new URLSearchParams();

@@ -95,8 +95,23 @@ function nextLink(uri: string, { kept, top }: Query, from: string): string {
   return `${uri}?${[kept, from, top === undefined ? '' : `$top=${top}`].filter(Boolean).join('&')}`;
 }
 
+/** URIs of the members of collections that are held in memory, by id: the same texts again are found sooner. */
+const known = new WeakMap<object, Map<string, string>>();
+const knownLimit = 4096;
+
 /** Makes the URI of a member from its id. */
-function uriIn<A>({ collection, params }: CollectionTarget<A>): (id: string) => string {
+function uriIn<A>(target: CollectionTarget<A>): (id: string) => string {
+  const { collection, params } = target;
   const prefix = memberUri(collection.members.uri, params, '');
-  return (id) => prefix + id;
+  if (collection.page !== undefined) return (id) => prefix + id;
+  const kept = known.get(target) ?? new Map<string, string>();
+  known.set(target, kept);
+  return (id) => {
+    const found = kept.get(id);
+    if (found !== undefined) return found;
+    if (kept.size >= knownLimit) kept.clear();
+    const uri = prefix + id;
+    kept.set(id, uri);
+    return uri;
+  };
 }

@@ -2,7 +2,7 @@
  * ETags by state: an ETag stands for everything a resource says except readings and clocks, so that a writer is not
  * refused because a temperature moved (DSP0266 clause 6.5; RFC 9110 clause 8.8.3 and 13).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Json } from '../json.ts';
 
 /** Properties of DMTF schemas that carry a measurement, a statistic of one, or a clock. */
@@ -73,8 +73,7 @@ export function tagOf(body: Json, extra: readonly string[] | undefined, revision
 }
 
 /** An ETag that stands for a text. */
-export const digest = (text: string): string =>
-  `"${createHash('sha1').update(text).digest('base64url').slice(0, 16)}"`;
+export const digest = (text: string): string => `"${hash('sha1', text, 'base64url').slice(0, 16)}"`;
 
 /** The opaque tags of an If-Match or If-None-Match field; '*' alone is itself. Malformed lists have no tags. */
 function tags(field: string): readonly string[] | '*' {

@@ -10,39 +10,8 @@ import { readMethods } from '../tree.ts';
 import { actionInfo, actionsOf } from './actions.ts';
 import { annotated, writableOf, writesOf } from './annotations.ts';
 import { tagOf } from './etag.ts';
-import type { Revisions } from './revisions.ts';
-
-/** A resource or a collection as it is shown. */
-export interface Rendered {
-  readonly object: JsonObject;
-  readonly json: string;
-  readonly etag: string;
-  /** Whether the ETag stands for all that is shown. */
-  readonly exact: boolean;
-  /** Methods that this very resource can be asked for. */
-  readonly allow: string;
-}
-
-/** An object whose text is made when it is first wanted. */
-export class Shown implements Rendered {
-  readonly object: JsonObject;
-  readonly etag: string;
-  readonly exact: boolean;
-  readonly allow: string;
-  #json: string | undefined;
-
-  constructor(object: JsonObject, { etag, exact, allow }: Omit<Rendered, 'object' | 'json'>) {
-    this.object = object;
-    this.etag = etag;
-    this.exact = exact;
-    this.allow = allow;
-  }
-
-  get json(): string {
-    this.#json ??= JSON.stringify(this.object);
-    return this.#json;
-  }
-}
+import { Shown } from './rendered.ts';
+import type { Dependence, Revisions } from './revisions.ts';
 
 /** Look-ups of resources since the start: those that found a current one, and those that had to render it. */
 export interface RenderCounts {
@@ -51,8 +20,10 @@ export interface RenderCounts {
 }
 
 interface Kept {
-  readonly rendered: Rendered;
+  readonly rendered: Shown;
   readonly revision: number;
+  /** The model that `revision` is counted by; undefined where the service counts. */
+  readonly model: unknown;
 }
 
 /** More than every resource of a large board. */
@@ -63,8 +34,6 @@ export class Renderer<A> {
   readonly #app: A;
   readonly #revisions: Revisions;
   readonly #cache = new Map<string, Kept>();
-  /** What was rendered of things that never change. */
-  readonly #constant = new WeakMap<object, Rendered>();
   #writes = 0;
   #hits = 0;
   #misses = 0;
@@ -74,13 +43,23 @@ export class Renderer<A> {
     this.#revisions = revisions;
   }
 
-  /** The rendered resource, if it is still current. */
-  cached(resource: Resource<A>, params: Params, uri: string): Rendered | undefined {
+  /** The resource as it is shown now; undefined where there is none. What was rendered before is kept while it is current. */
+  show(resource: Resource<A>, params: Params, uri: string): Shown | undefined {
     const kept = this.#cache.get(uri);
-    const current = kept !== undefined && kept.revision === this.#now(resource, params);
-    if (current) this.#hits += 1;
+    // Only a model that counts itself has to be found first.
+    if (resource.stamp === undefined && kept?.revision === this.#now(resource, params)) {
+      this.#hits += 1;
+      return kept.rendered;
+    }
+    const model = resource.find(this.#app, params);
+    if (model === undefined) {
+      this.#cache.delete(uri);
+      return undefined;
+    }
+    const rendered = this.resource(resource, model, params, uri);
+    if (rendered === kept?.rendered) this.#hits += 1;
     else this.#misses += 1;
-    return current ? kept.rendered : undefined;
+    return rendered;
   }
 
   get counts(): RenderCounts {
@@ -92,20 +71,11 @@ export class Renderer<A> {
     this.#writes += 1;
   }
 
-  resource<M>(resource: Resource<A, M>, model: M, params: Params, uri: string): Rendered {
-    if (resource.immutable !== true || typeof model !== 'object' || model === null)
-      return this.#resource(resource, model, params, uri);
-    const known = this.#constant.get(model);
-    if (known !== undefined) return known;
-    const rendered = this.#resource(resource, model, params, uri);
-    this.#constant.set(model, rendered);
-    return rendered;
-  }
-
-  #resource<M>(resource: Resource<A, M>, model: M, params: Params, uri: string): Rendered {
+  resource<M>(resource: Resource<A, M>, model: M, params: Params, uri: string): Shown {
     const kept = this.#cache.get(uri);
-    const revision = this.#now(resource, params);
-    if (kept?.revision === revision) return kept.rendered;
+    const revision = resource.stamp?.(model, this.#app) ?? this.#now(resource, params);
+    const counted = resource.stamp === undefined ? undefined : model;
+    if (kept?.revision === revision && kept.model === counted) return kept.rendered;
     const place = { app: this.#app, uri, params };
     const writes = writesOf(resource, model, this.#app);
     const body = annotated(
@@ -122,7 +92,8 @@ export class Renderer<A> {
     if (resource.remove !== undefined && resource.removable?.(model) !== false) methods.push('DELETE');
     const object = identified(uri, resource.schema, etag, rest);
     const rendered = new Shown(object, { etag, exact, allow: methods.join(', ') });
-    if (resource.live !== true) this.#keep(uri, { rendered, revision });
+    if (resource.live !== true || counted !== undefined)
+      this.#keep(uri, { rendered, revision, model: counted });
     return rendered;
   }
 
@@ -137,14 +108,14 @@ export class Renderer<A> {
     return { Id, Description, ...rest };
   }
 
-  actionInfo<M>(resource: Resource<A, M>, model: M, action: string, uri: string): Rendered {
+  actionInfo<M>(resource: Resource<A, M>, model: M, action: string, uri: string): Shown {
     const body = actionInfo(resource, model, action, uri);
     const tag = tagOf(body, undefined, 0);
     return new Shown(identified(uri, 'ActionInfo', tag.etag, body), { ...tag, allow: readOnly });
   }
 
-  #now(resource: Resource<A>, params: Params): number {
-    return this.#revisions.of(resource, params, resource.readings?.(this.#app, params)) + this.#writes;
+  #now(dependence: Dependence, params: Params): number {
+    return this.#revisions.of(dependence, params) + this.#writes;
   }
 
   #keep(uri: string, kept: Kept): void {

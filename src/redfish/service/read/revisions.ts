@@ -31,11 +31,10 @@ export class Revisions {
     return this;
   }
 
-  /** @param own what the resource counts itself */
-  of({ shows = 'state', spans }: Dependence, params: Params, own?: number): number {
+  of({ shows = 'state', spans }: Dependence, params: Params): number {
     let sum = 0;
     for (const count of this.#states) sum += count();
-    if (shows === 'readings') sum += own ?? this.#readings(spans === true ? undefined : params);
+    if (shows === 'readings') sum += this.#readings(spans === true ? undefined : params);
     // Adding the second moves the sum by whole steps as the other counters do; none of them ever falls.
     return shows === 'time' ? sum + Math.floor(Date.now() / clockPeriod) : sum;
   }

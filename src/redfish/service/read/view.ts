@@ -21,7 +21,8 @@ import {
 } from '../tree.ts';
 import { type Page, type Pager, pageOf } from './collection.ts';
 import { digest, tagOf } from './etag.ts';
-import { collectionBody, identified, type Rendered, type Renderer, Shown } from './renderer.ts';
+import { Joined, type Rendered, Shown, type Text, textOf } from './rendered.ts';
+import { collectionBody, identified, type Renderer } from './renderer.ts';
 
 /** What can be read. */
 export type Readable<A> = Exclude<Target<A>, ActionTarget<A>>;
@@ -116,20 +117,24 @@ export class View<A> {
     // Links of the collection itself are the first level, unless its members never are mere links.
     const levels = expansion === undefined ? 0 : expansion.levels - (embeds ? 0 : 1);
     const selection = query.select && memberSelection(query.select);
+    const texts: Text[] = [];
     let exact = levels === 0;
-    const tags: string[] = [];
-    const members = page.uris.map((uri): Pick<Rendered, 'object' | 'json'> => {
-      const member = this.#follow(uri);
-      if (member === undefined) return textOf({ '@odata.id': uri });
-      this.#budget.spend();
-      exact &&= member.exact;
-      tags.push(uri, member.etag);
-      if (levels === 0 && selection === undefined) return member;
-      let { object } = member;
-      if (expansion && levels > 0) object = this.#expand(object, { ...expansion, levels });
-      return textOf(selection === undefined ? object : select(object, selection));
+    let tags = `${page.total} ${page.next}`;
+    const members = page.uris.map((uri): Shown | JsonObject => {
+      const member = this.#member(uri);
+      if (member !== undefined) {
+        this.#budget.spend();
+        exact &&= member.exact;
+        tags += ` ${uri} ${member.etag}`;
+        if (levels === 0) {
+          texts.push(selection === undefined ? member.text : member.selected(selection));
+          return member;
+        }
+      }
+      const object = member === undefined ? { '@odata.id': uri } : this.#whole(member, query, levels);
+      texts.push(textOf(object));
+      return object;
     });
-    const etag = digest(`${page.total} ${page.next} ${tags.join(' ')}`);
     const around = (shown: readonly JsonObject[]) =>
       identified(
         target.uri,
@@ -137,25 +142,30 @@ export class View<A> {
         etag,
         collectionBody(target.collection, page.total, shown, page.next),
       );
-    return new Joined(around, members, { etag, exact, allow: target.entry.allow });
+    const objectOf = ({ object }: Shown) => (selection === undefined ? object : select(object, selection));
+    const objects = () => members.map((each) => (each instanceof Shown ? objectOf(each) : each));
+    const etag = digest(tags);
+    return new Joined(around, texts, objects, { etag, exact, allow: target.entry.allow });
+  }
+
+  /** A member with what its own links lead to. */
+  #whole({ object }: Shown, { expand: expansion, select: selection }: Query, levels: number): JsonObject {
+    const whole = expansion === undefined ? object : this.#expand(object, { ...expansion, levels });
+    const wanted = selection && memberSelection(selection);
+    return wanted === undefined ? whole : select(whole, wanted);
   }
 
   /** Undefined where there is nothing. */
-  #render(target: ResourceTarget<A> | ActionInfoTarget<A>): Rendered | undefined {
+  #render(target: ResourceTarget<A> | ActionInfoTarget<A>): Shown | undefined {
     const { app, renderer } = this.#parts;
-    if (target.kind === 'resource') {
-      const cached = renderer.cached(target.resource, target.params, target.uri);
-      if (cached !== undefined) return cached;
-    }
+    if (target.kind === 'resource') return renderer.show(target.resource, target.params, target.uri);
     const model = target.resource.find(app, target.params);
     if (model === undefined) return undefined;
-    if (target.kind === 'resource')
-      return renderer.resource(target.resource, model, target.params, target.uri);
     if (target.resource.actions?.[target.action]?.when?.(model, app) === false) return undefined;
     return renderer.actionInfo(target.resource, model, target.action, target.uri);
   }
 
-  #excerpt(target: ResourceTarget<A> | ActionInfoTarget<A>, rendered: Rendered): Rendered {
+  #excerpt(target: ResourceTarget<A> | ActionInfoTarget<A>, rendered: Shown): Shown {
     if (this.#query.excerpt === undefined || target.kind === 'actionInfo') return rendered;
     const kind = target.resource.excerpt?.(rendered.object);
     const object = excerptOf(target.entry.schema, kind, rendered.object);
@@ -163,17 +173,27 @@ export class View<A> {
   }
 
   /** What is behind a link, or undefined when this client cannot see it. */
-  #follow(uri: string): Rendered | undefined {
+  #follow(uri: string): JsonObject | undefined {
     const target = this.#parts.tree.locate(uri);
-    if (target === undefined || target.kind === 'action' || !this.#maySee(target)) return undefined;
-    if (target.kind === 'collection')
-      return exists(target, this.#parts.app) ? this.#collection(target, noQuery) : undefined;
+    if (target?.kind !== 'collection') return this.#at(target)?.object;
+    if (!this.#maySee(target) || !exists(target, this.#parts.app)) return undefined;
+    return this.#collection(target, noQuery).object;
+  }
+
+  /** A member of a collection, which is a resource; undefined when this client cannot see it. */
+  #member(uri: string): Shown | undefined {
+    return this.#at(this.#parts.tree.locate(uri));
+  }
+
+  #at(target: Target<A> | undefined): Shown | undefined {
+    if (target === undefined || target.kind === 'action' || target.kind === 'collection') return undefined;
+    if (!this.#maySee(target)) return undefined;
     const rendered = this.#render(target);
     return rendered && this.#excerpt(target, rendered);
   }
 
   #expand(object: JsonObject, expansion: Expansion): JsonObject {
-    return expand(object, expansion, (uri) => this.#follow(uri)?.object, this.#budget);
+    return expand(object, expansion, (uri) => this.#follow(uri), this.#budget);
   }
 
   /** What this client sees of the members of a collection. */
@@ -210,38 +230,6 @@ export class View<A> {
     const may = access.maySee(this.#principal, target);
     this.#seen.set(target.entry, may);
     return may;
-  }
-}
-
-const textOf = (object: JsonObject) => ({ object, json: JSON.stringify(object) });
-
-/** A collection of whole members: their texts are joined, so that nothing is written out twice. */
-class Joined implements Rendered {
-  readonly etag: string;
-  readonly exact: boolean;
-  readonly allow: string;
-  readonly #around: (members: readonly JsonObject[]) => JsonObject;
-  readonly #members: readonly Pick<Rendered, 'object' | 'json'>[];
-
-  constructor(
-    around: (members: readonly JsonObject[]) => JsonObject,
-    members: readonly Pick<Rendered, 'object' | 'json'>[],
-    { etag, exact, allow }: Omit<Rendered, 'object' | 'json'>,
-  ) {
-    this.etag = etag;
-    this.exact = exact;
-    this.allow = allow;
-    this.#around = around;
-    this.#members = members;
-  }
-
-  get object(): JsonObject {
-    return this.#around(this.#members.map(({ object }) => object));
-  }
-
-  get json(): string {
-    const members = this.#members.map(({ json }) => json).join(',');
-    return JSON.stringify(this.#around([])).replace('"Members":[]', () => `"Members":[${members}]`);
   }
 }
 

@@ -8,7 +8,7 @@ import type { Json } from '../json.ts';
 import type { Principal } from '../principal.ts';
 import { writableOf, writesOf } from '../read/annotations.ts';
 import { matchesEtag } from '../read/etag.ts';
-import type { Rendered } from '../read/renderer.ts';
+import type { Rendered } from '../read/rendered.ts';
 import { missing, type ViewParts } from '../read/view.ts';
 import type { Changes, Resource, Undo, WriteContext } from '../resource.ts';
 import type { ActionTarget, CollectionTarget, ResourceTarget, Target } from '../tree.ts';
@@ -16,6 +16,7 @@ import { Accepted } from './accepted.ts';
 import { withMessages } from './extended-info.ts';
 import { parseJson } from './json.ts';
 import { Preferences } from './preferences.ts';
+import { Storing } from './storing.ts';
 import { validateAction, validateCreate, validatePatch } from './validate.ts';
 
 /** Seconds after which it is worth looking how an operation goes on. */
@@ -54,6 +55,8 @@ export interface Outcome {
   readonly rendered?: Rendered;
   /** Instead of what was rendered. */
   readonly body?: string;
+  /** What must be durable before the answer. */
+  readonly stored?: Promise<unknown>;
 }
 
 export class Writer<A> {
@@ -217,6 +220,7 @@ export class Writer<A> {
     const answer = await action.run(model, args, context);
     if (answer instanceof Accepted) return this.#accepted(answer, context.preferences.headers);
     const headers = action.location === undefined ? {} : { Location: action.location(args) };
+    if (answer instanceof Storing) return { status: 204, headers, stored: answer.stored };
     return answer === undefined
       ? { status: 204, headers }
       : { status: 200, headers, body: JSON.stringify(answer) };

@@ -41,7 +41,10 @@ describe('the duty of the fans', () => {
   it('is the fail-safe duty from the start', async () => {
     const b = await startBench();
     expect(duties(b.twin)).toEqual([failSafe, failSafe]);
-    expect(b.board.cooling).toEqual({ mode: 'automatic', minimumDuty: 20, failSafeDuty: failSafe });
+    expect(b.board.cooling).toEqual({
+      ...{ mode: 'automatic', minimumDuty: 20, failSafeDuty: failSafe, isFullSpeed: false },
+      zones: new Map(),
+    });
     expect(fan(b, 'FAN0')).toEqual(good);
   });
 
@@ -254,7 +257,7 @@ describe('a fan', () => {
   it('that is inserted has time to reach its speed, whatever the period of its sensor', async () => {
     const fans = bench.fans?.map((each) => ({
       ...each,
-      tachs: each.tachs.map(({ tach, sensor }) => ({ tach, sensor: { ...sensor, poll: 60_000 } })),
+      tachs: (each.tachs ?? []).map(({ tach, sensor }) => ({ tach, sensor: { ...sensor, poll: 60_000 } })),
     }));
     const b = await startBench({ platform: { ...bench, fans: fans ?? [] } });
     b.twin.present('FAN1', false);
@@ -288,7 +291,10 @@ describe('a fan', () => {
   it('is in standby if its rotors are', async () => {
     const fans = bench.fans?.map((each) => ({
       ...each,
-      tachs: each.tachs.map(({ tach, sensor }) => ({ tach, sensor: { ...sensor, poweredBy: 'system' } })),
+      tachs: (each.tachs ?? []).map(({ tach, sensor }) => ({
+        tach,
+        sensor: { ...sensor, poweredBy: 'system' },
+      })),
     }));
     const b = await startBench({ platform: { ...bench, fans: fans ?? [] } });
     expect(fan(b, 'FAN0').status).toEqual({ state: 'StandbyOffline', health: 'OK' });

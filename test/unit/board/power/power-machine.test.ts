@@ -15,6 +15,7 @@ const wirings: Readonly<Record<HostPowerFacts['kind'], HostPowerFacts>> = {
   gpio: { kind: 'gpio', button: 'BUTTON', reset: 'RESET', nmi: 'NMI', good: 'GOOD', ...timing },
   relay: { kind: 'relay', line: 'RELAY', good: 'GOOD', cycleDelay: timing.cycleDelay },
   ipmi: { kind: 'ipmi', node: 'node1' },
+  qemu: { kind: 'qemu', qmp: 'vm/qmp.sock' },
 };
 
 /** How the host behaves that the machine switches. */

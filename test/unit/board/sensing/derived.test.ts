@@ -36,6 +36,11 @@ describe('the calculation of a derived sensor', () => {
     expect(derive({ operation }, inputs(...values))).toMatchObject({ kind: 'reading', value });
   });
 
+  it('a polynomial is of the mean of its inputs', () => {
+    const facts = { operation: 'polynomial' as const, coefficients: [1, 2, 0.5] };
+    expect(derive(facts, inputs(2, 6))).toMatchObject({ kind: 'reading', value: 17 });
+  });
+
   it('has the time of the oldest input', () => {
     const two = [input(1, 'Enabled', 5000), input(1, 'Enabled', 3000)];
     expect(derive({ operation: 'sum' }, two)).toMatchObject({ time: new Date(3000) });

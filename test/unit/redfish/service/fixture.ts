@@ -368,7 +368,7 @@ export function fixture(boxes: readonly string[] = ['a', 'b', 'c']): Fixture {
     const keys = messages.map(({ MessageId }) => MessageId.split('.').at(-1) ?? '');
     return {
       ...{ status: reply.status, headers: reply.headers, keys, messages },
-      body: reply.body === null ? null : JSON.parse(reply.body),
+      body: reply.body === null ? null : JSON.parse(String(reply.body)),
     };
   };
   return { things, audit, service, ask };

@@ -27,7 +27,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
 import { until } from '../../support/until.ts';
-import { client, listen, run, sled, state } from './nodes-board.ts';
+import { client, listen, run, sled, state } from '../../unit/twin/nodes-board.ts';
 
 const speed = 20;
 let twin: Twin;

@@ -17,7 +17,7 @@ import { statusText } from '../../../src/cli/twin/print.ts';
 import { perform } from '../../../src/twin/commands.ts';
 import { createTwin, type Twin } from '../../../src/twin/twin.ts';
 import { until } from '../../support/until.ts';
-import { client, output, run, sled, state } from './nodes-board.ts';
+import { client, output, run, sled, state } from '../../unit/twin/nodes-board.ts';
 
 let twin: Twin;
 let ipmb: IpmbBus;

@@ -7,15 +7,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { linuxIpmi } from '../../drivers/ipmi/linux.ts';
-import { lossyProxy } from '../../drivers/node-ipmi/test/proxy.ts';
-import { canRunWithDcmi, type Simulator, startSimulator } from '../../drivers/node-ipmi/test/simulator.ts';
-import type { Platform } from '../../src/platform/vocabulary/index.ts';
-import { at } from '../support/client.ts';
-import { platformOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { hardwareOf } from '../support/hardware.ts';
-import { type LogEntry, logEntries } from '../support/logs.ts';
-import { shows, until } from '../support/until.ts';
+import { linuxIpmi } from '../../../drivers/ipmi/linux.ts';
+import { lossyProxy } from '../../../drivers/node-ipmi/test/proxy.ts';
+import { canRunWithDcmi, type Simulator, startSimulator } from '../../../drivers/node-ipmi/test/simulator.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
+import { at } from '../../support/client.ts';
+import { platformOf, startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { hardwareOf } from '../../support/hardware.ts';
+import { type LogEntry, logEntries } from '../../support/logs.ts';
+import { shows, until } from '../../support/until.ts';
 
 const poll = 1000;
 /** Two periods, and the time that a busy machine takes to notice. */
