@@ -87,14 +87,16 @@ const powerStates = ['On', 'Off', 'PoweringOn', 'PoweringOff'] as const;
  * those of health, presence and power until some state does. An unknown reading has no sample; `redfishd_sensor_up` is 0 then.
  */
 export function boardFamilies(board: Board): () => Family[] {
+  const known: KeptSensors = new WeakMap();
   let state = Number.NaN;
   let readings: readonly ReadingLines[] = [];
   let states: readonly Family[] = [];
   return () => {
     const now = board.revisions.state();
     if (now !== state) {
-      readings = byQuantity(board.sensors.values());
-      states = [...sensorFamilies(board), ...partFamilies(board)].map((family) => ({
+      const sensors = [...board.sensors.values()].map((sensor) => keptOf(known, sensor));
+      readings = byQuantity(sensors);
+      states = [...sensorFamilies(sensors), ...partFamilies(board)].map((family) => ({
         ...family,
         samples: typeof family.samples === 'string' ? family.samples : linesOf(family.name, family.samples),
       }));
@@ -109,28 +111,49 @@ export function boardFamilies(board: Board): () => Family[] {
   };
 }
 
-function byQuantity(sensors: Iterable<Sensor>): ReadingLines[] {
-  const groups = new Map<Quantity, Sensor[]>();
-  for (const sensor of sensors) {
-    const group = groups.get(sensor.quantity);
-    if (group === undefined) groups.set(sensor.quantity, [sensor]);
-    else group.push(sensor);
+function byQuantity(sensors: readonly KeptSensor[]): ReadingLines[] {
+  const groups = new Map<Quantity, KeptSensor[]>();
+  for (const kept of sensors) {
+    const { quantity } = kept.sensor;
+    const group = groups.get(quantity);
+    if (group === undefined) groups.set(quantity, [kept]);
+    else group.push(kept);
   }
   return [...groups].map(([quantity, group]) => new ReadingLines(kinds[quantity], group));
+}
+
+/** What is kept of a sensor: its labels, which are constant, and the line of its reading at a revision. */
+interface KeptSensor {
+  readonly sensor: Sensor;
+  readonly labels: string;
+  /** The line up to the value. */
+  readonly start: string;
+  revision: number;
+  line: string;
+}
+
+type KeptSensors = WeakMap<Sensor, KeptSensor>;
+
+function keptOf(known: KeptSensors, sensor: Sensor): KeptSensor {
+  const found = known.get(sensor);
+  if (found !== undefined) return found;
+  const { chassis, id, name, context, quantity } = sensor;
+  const { unit, name: family } = kinds[quantity];
+  const short = { chassis, sensor: id };
+  const start = `${family}${labelsOf({ ...short, name, context: context ?? undefined, unit })} `;
+  const made = { sensor, labels: labelsOf(short), start, revision: Number.NaN, line: '' };
+  known.set(sensor, made);
+  return made;
 }
 
 /** The readings of one quantity. */
 class ReadingLines {
   readonly #kind: Kind;
-  readonly #kept: { readonly sensor: Sensor; readonly start: string; revision: number; line: string }[];
+  readonly #kept: readonly KeptSensor[];
 
-  constructor(kind: Kind, sensors: readonly Sensor[]) {
+  constructor(kind: Kind, sensors: readonly KeptSensor[]) {
     this.#kind = kind;
-    this.#kept = sensors.map((sensor) => {
-      const { chassis, id, name, context } = sensor;
-      const labels = labelsOf({ chassis, sensor: id, name, context: context ?? undefined, unit: kind.unit });
-      return { sensor, start: `${kind.name}${labels} `, revision: Number.NaN, line: '' };
-    });
+    this.#kept = sensors;
   }
 
   family(): Family {
@@ -148,23 +171,19 @@ class ReadingLines {
   }
 }
 
-function sensorFamilies(board: Board): Family[] {
-  const sensors = [...board.sensors.values()].map((sensor) => ({
-    ...{ reading: sensor.reading, status: sensor.status },
-    labels: labelsOf({ chassis: sensor.chassis, sensor: sensor.id }),
-  }));
+function sensorFamilies(sensors: readonly KeptSensor[]): Family[] {
   return [
     {
       name: 'redfishd_sensor_up',
       type: 'gauge',
       help: 'Whether there is a reading of the sensor: 1, or 0 where it is unknown.',
-      samples: sensors.map(({ labels, reading }) => [labels, reading === null ? 0 : 1]),
+      samples: sensors.map(({ labels, sensor }) => [labels, sensor.reading === null ? 0 : 1]),
     },
     {
       name: 'redfishd_sensor_health',
       type: 'gauge',
       help: 'Health of the sensor: 0 is OK, 1 Warning, 2 Critical. What is absent has none.',
-      samples: sensors.flatMap(({ labels, status }): Sample[] =>
+      samples: sensors.flatMap(({ labels, sensor: { status } }): Sample[] =>
         status.state === 'Absent' ? [] : [[labels, healthValues[status.health]]],
       ),
     },
