@@ -1,5 +1,6 @@
 /** The table of commands: help, completion and dispatch come from it. Each loads its code only when it runs. */
 import type { Command } from './command.ts';
+import { casesCommands } from './commands/cases.ts';
 import { checklistCommands } from './commands/checklist.ts';
 import { hostCommands } from './commands/host.ts';
 import { localCommands } from './commands/local.ts';
@@ -12,6 +13,7 @@ export const commands: Readonly<Record<string, Command>> = {
   ...localCommands,
   ...suiteCommands,
   ...checklistCommands,
+  ...casesCommands,
 };
 
 /** Other names: ipmitool's, and short ones. */

@@ -10,7 +10,7 @@ import type { Row } from '../output.ts';
 import { print } from '../terminal.ts';
 import { readDocs } from './local.ts';
 
-type Suite = typeof import('@redfishd/suite');
+export type Suite = typeof import('@redfishd/suite');
 
 /** What a subcommand works with. */
 interface Context {
@@ -22,7 +22,8 @@ interface Context {
   readonly words: readonly string[];
 }
 
-async function loadSuite(): Promise<Suite> {
+/** @throws CommandError `missing` without the package */
+export async function loadSuite(): Promise<Suite> {
   try {
     return await import('@redfishd/suite');
   } catch {
