@@ -2,8 +2,8 @@
 import { idOf, isObject, type JsonObject } from '@redfishd/client';
 import { missing, once } from './levels.ts';
 import type { ActionRule, ParameterRule } from './profile.ts';
-import type { Scope } from './properties.ts';
 import { below, type Place, type Target } from './report.ts';
+import type { Scope } from './scope.ts';
 
 /** The action's object: standard ones under Actions, others under Actions.Oem. */
 function findAction(type: string, name: string, body: JsonObject): JsonObject | undefined {

@@ -5,19 +5,11 @@ import { applies, type Holders, isAbsent } from './conditions.ts';
 import type { Dispute } from './disputes.ts';
 import { missing, once, strictest } from './levels.ts';
 import type { PropertyRule } from './profile.ts';
-import { below, type Place, type Report, type Step, type Target } from './report.ts';
-import type { Instance, Tree } from './tree.ts';
+import { below, type Place, type Step, type Target } from './report.ts';
+import type { Scope } from './scope.ts';
+import type { Tree } from './tree.ts';
 import type { Comparison, ReadLevel, WriteLevel } from './vocabulary.ts';
 import { judgeWrite } from './writes.ts';
-
-export interface Scope {
-  readonly report: Report;
-  readonly tree: Tree;
-  readonly instance: Instance;
-  /** Objects from the one at hand up to the resource. */
-  readonly holders: Holders;
-  readonly path: readonly Step[];
-}
 
 interface ValueRule {
   readonly place: Place;

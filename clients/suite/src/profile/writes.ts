@@ -1,7 +1,7 @@
 /** Evidence that a property can be written: the Allow header and `@Redfish.WriteableProperties` of its object. */
 import { once } from './levels.ts';
-import type { Scope } from './properties.ts';
 import type { Place } from './report.ts';
+import type { Scope } from './scope.ts';
 import type { WriteLevel } from './vocabulary.ts';
 
 /** Undefined when neither the header nor the annotation tells: only a PATCH of the present value decides. */
