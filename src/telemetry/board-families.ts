@@ -241,17 +241,7 @@ function partFamilies(board: Board): Family[] {
 
 /** What changes without a change of state. */
 function activityFamilies(board: Board): Family[] {
-  const duties = [...board.fans.values()].flatMap(({ id, chassis, duty }): Sample[] =>
-    duty === null ? [] : [[labelsOf({ chassis, fan: id }), Number((duty / 100).toPrecision(7))]],
-  );
   return [
-    {
-      name: 'redfishd_fan_duty_ratio',
-      type: 'gauge',
-      unit: 'ratio',
-      help: 'Duty last set for a fan, from 0 to 1.',
-      samples: duties,
-    },
     {
       name: 'redfishd_bus_reads',
       type: 'counter',

@@ -4,8 +4,23 @@ import { type Family, labelsOf, type Sample } from './exposition.ts';
 
 const ratio = (percent: number): number => Number((percent / 100).toPrecision(7));
 
+/** What fan control does now. */
+export function coolingFamilies({ cooling, fans }: Board): Family[] {
+  return [fanDuties(fans), ...zoneFamilies(cooling)];
+}
+
+const fanDuties = (fans: Board['fans']): Family => ({
+  name: 'redfishd_fan_duty_ratio',
+  type: 'gauge',
+  unit: 'ratio',
+  help: 'Duty last set for a fan, from 0 to 1.',
+  samples: [...fans.values()].flatMap(({ id, chassis, duty }): Sample[] =>
+    duty === null ? [] : [[labelsOf({ chassis, fan: id }), ratio(duty)]],
+  ),
+});
+
 /** Zones of fans and their loops; nothing for a board without them. */
-export function coolingFamilies({ cooling }: Board): Family[] {
+function zoneFamilies(cooling: Board['cooling']): Family[] {
   const zones = [...cooling.zones.values()];
   if (zones.length === 0) return [];
   const loops = zones.flatMap((zone) =>

@@ -2,7 +2,7 @@
 import { DeviceError } from '../../drivers/errors.ts';
 import type { Hwmon } from '../../drivers/hwmon/hwmon.ts';
 import { deviceName } from '../../drivers/i2c/bus.ts';
-import type { Platform } from '../platform/vocabulary/index.ts';
+import type { FanFacts, Platform } from '../platform/vocabulary/index.ts';
 
 /** Duty at start, percent: controllers start at full speed. */
 export const startDuty: number = 100;
@@ -12,6 +12,16 @@ export interface TwinHwmon extends Hwmon {
   dutyOf(pwm: number): number;
   /** Returns every output to its power-on state. */
   reset(): void;
+}
+
+/** Duty with which a fan is driven, by the controller or by a chip; percent. */
+export function drivenDuty(
+  { pwm, output }: FanFacts,
+  hwmon: TwinHwmon,
+  chips: { dutyOf(output: NonNullable<FanFacts['output']>): number } | null,
+): number {
+  if (output !== undefined) return chips?.dutyOf(output) ?? startDuty;
+  return pwm === undefined ? startDuty : hwmon.dutyOf(pwm);
 }
 
 export interface HwmonSurroundings {

@@ -6,12 +6,12 @@ import { createFaults, type Faults } from './faults.ts';
 import { TwinFirmware } from './firmware.ts';
 import type { HostModel } from './host.ts';
 import { TwinHosts } from './hosts.ts';
-import { createHwmon, startDuty, type TwinHwmon } from './hwmon.ts';
+import { createHwmon, drivenDuty, type TwinHwmon } from './hwmon.ts';
 import { showInputs } from './inputs.ts';
 import { TwinLines } from './lines.ts';
 import { TwinNodes } from './nodes/index.ts';
 import { nominals } from './nominal.ts';
-import { Physics, type Zone } from './physics.ts';
+import { firmwareLoad, Physics, type Zone } from './physics.ts';
 import { createPostCodes, type TwinPostCodes } from './post-codes.ts';
 import { createPowerTree, type PowerTree } from './power-tree.ts';
 import { createSerial, type TwinSerial } from './serial.ts';
@@ -22,9 +22,6 @@ export interface MachineOptions {
   /** Monotonic clock, ms. */
   readonly now: () => number;
 }
-
-/** Load of a host whose operating system does not run. */
-const firmwareLoad = 0.3;
 
 /** Every model by its id. A direct change of a model is made within `change`. */
 export class Machine {
@@ -150,12 +147,9 @@ export class Machine {
     if (line !== undefined) this.lines.drive(line, isHeld, this.#options.now());
   }
 
-  /** Duty with which a fan is driven, percent. */
-  dutyOf({ pwm, output }: FanFacts): number {
-    // The buses are made after the physics.
-    if (output !== undefined) return this.#isComplete ? this.buses.dutyOf(output) : startDuty;
-    return pwm === undefined ? startDuty : this.hwmon.dutyOf(pwm);
-  }
+  /** Duty with which a fan is driven, percent. The buses are made after the physics. */
+  readonly dutyOf = (fan: FanFacts): number =>
+    drivenDuty(fan, this.hwmon, this.#isComplete ? this.buses : null);
 
   async close(): Promise<void> {
     this.#mainsListeners.clear();

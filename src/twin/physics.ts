@@ -17,6 +17,9 @@ import type { Faults } from './faults.ts';
 import { usualInlet } from './nominal.ts';
 import { fraction, wobble } from './random.ts';
 
+/** Load of a host whose operating system does not run. */
+export const firmwareLoad = 0.3;
+
 /** Shares of the power at full load. */
 export const idleShare = 0.25;
 const standbyShare = 0.03;

@@ -5,6 +5,8 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+// A package that is asked for its names below wants it loaded before, in whatever order the files come.
+import 'reflect-metadata';
 import { packages } from './targets.ts';
 
 /** Writes `folder/main.js` with its parts, and the facts it reads to `generated` beside the folder. */

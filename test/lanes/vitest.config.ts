@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import project from '../../vitest.config.ts';
 
 /** Lanes with a configuration of their own. */
-const others = ['bench', 'clients', 'clients-python', 'conformance', 'hardware'];
+const others = ['bench', 'clients', 'clients-python', 'conformance', 'hardware', 'thermal'];
 
 export default defineConfig({
   resolve: project.resolve ?? {},

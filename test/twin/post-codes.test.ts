@@ -29,8 +29,7 @@ describe('the POST codes of a system', () => {
   const entries = () => logEntries(daemon, log);
   const args = async (): Promise<string[][]> =>
     (await entries()).map((entry) => [...(entry as unknown as { MessageArgs: string[] }).MessageArgs]);
-  const complete = () =>
-    shows(daemon, system, '/BootProgress/LastState', 'SystemHardwareInitializationComplete');
+  const complete = () => shows(daemon, system, '/BootProgress/LastState', 'OSRunning');
 
   it('are a log that a boot fills, and no events', async () => {
     expect(members(await daemon.get(`${system}/LogServices`))).toContain(log);

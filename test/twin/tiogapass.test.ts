@@ -30,7 +30,7 @@ it('goes on by a press of one second, and off by one of six', async () => {
   await shows(daemon, system, '/PowerState', 'On');
   const shortPress = lastPulse('POWER_OUT');
   expect(shortPress).toBeGreaterThanOrEqual(998);
-  await shows(daemon, system, '/BootProgress/LastState', 'SystemHardwareInitializationComplete');
+  await shows(daemon, system, '/BootProgress/LastState', 'OSRunning');
   expect((await reset('ForceOff')).status).toBe(204);
   expect(at((await daemon.get(system)).body, '/PowerState')).toBe('PoweringOff');
   await shows(daemon, system, '/PowerState', 'Off', 12_000);

@@ -79,7 +79,7 @@ function print(board: string, ours: Results, theirs: Results): void {
 }
 
 describe.each(Object.keys(rules))('%s', (board) => {
-  it('is cooled within its limits, and better than by fscd', { timeout: 600_000 }, async () => {
+  it('is cooled within its limits, and better than by fscd', async () => {
     process.stdout.write(
       '| board | step | peak over target, K | settled after, s | ripple, points | reversals | duty at the end, % |\n',
     );

@@ -32,7 +32,7 @@ it.each([
     const again = await startTestDaemon({ state });
     expect((await again.get(manager, { as: other })).status).toBe(expected.status);
     const { body } = await again.get(manager);
-    expect(at(body, '/ServiceIdentification')).toBe(expected.name);
+    expect(at(body, '/ServiceIdentification') ?? '').toBe(expected.name);
     expect(at(body, '/UUID') === uuid).toBe(ResetType !== 'ResetAll');
     const host = at((await again.get(`${manager}/NetworkProtocol`)).body, '/HostName');
     if (expected.host === undefined) expect(host).not.toBe('kept');

@@ -5,7 +5,6 @@ import type { AccountServiceBody, Writables } from '../../generated/types.ts';
 import { refusing } from '../../mapping/account-errors.ts';
 import { enabled, link } from '../../mapping/common.ts';
 import type { Write } from '../../service/declare.ts';
-import { privilegeRegistryPath } from '../../service/privilege-document.ts';
 import { root } from '../../uris.ts';
 import { clientCertificateLogin, clientCertificateWrite } from './client-certificate-login.ts';
 
@@ -41,7 +40,6 @@ export const accountService = resource({
     MultiFactorAuth: { ClientCertificate: clientCertificateLogin(app) },
     Accounts: link(`${root}AccountService/Accounts`),
     Roles: link(`${root}AccountService/Roles`),
-    PrivilegeMap: link(privilegeRegistryPath),
     Status: enabled,
   }),
   writes: [

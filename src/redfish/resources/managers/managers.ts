@@ -56,7 +56,8 @@ export const manager = resource({
       DateTime: second(app.clock),
       DateTimeLocalOffset: localOffset(app.clock),
       TimeZoneName: app.clock.zone,
-      ServiceIdentification: serviceIdentification(app),
+      // One that is empty says nothing.
+      ServiceIdentification: serviceIdentification(app) || undefined,
       LastResetTime: app.started.toISOString(),
       DateTimeSource: app.network.read().ntp.enabled ? 'NTP' : 'RTC',
       PowerState: 'On',

@@ -1,12 +1,14 @@
 /** What the service's answers are made of: the schemas and the message registries, here and at DMTF. */
 
 import { registries as facts } from '../../../messages/generated/registries.ts';
-import { registryNames, registryVersion } from '../../../messages/messages.ts';
+import { type RegistryName, registryNames, registryVersion } from '../../../messages/messages.ts';
 import { registryPath } from '../../../messages/registry-document.ts';
 import { collection, resource } from '../../app.ts';
+import { registryId } from '../../generated/privileges.ts';
 import type { JsonSchemaFileBody, MessageRegistryFileBody } from '../../generated/types.ts';
 import { jsonSchemaPath } from '../../service/json-schema.ts';
 import { schemaNames, versionedNamespace } from '../../service/metadata.ts';
+import { privilegeRegistryPath } from '../../service/privilege-document.ts';
 
 export const jsonSchema = resource({
   uri: '/redfish/v1/JsonSchemas/{JsonSchemaFileId}',
@@ -37,26 +39,36 @@ export const jsonSchemas = collection({
   members: jsonSchema,
 });
 
+/** Besides the message registries, the one that says which privileges each operation needs. */
+const privilegeRegistry = 'PrivilegeRegistry';
+const fileNames: readonly (RegistryName | typeof privilegeRegistry)[] = [...registryNames, privilegeRegistry];
+
 export const messageRegistry = resource({
   uri: '/redfish/v1/Registries/{MessageRegistryFileId}',
   schema: 'MessageRegistryFile',
-  ids: () => registryNames,
-  find: (_app, { MessageRegistryFileId }) => registryNames.find((name) => name === MessageRegistryFileId),
+  ids: () => fileNames,
+  find: (_app, { MessageRegistryFileId }) => fileNames.find((name) => name === MessageRegistryFileId),
   body: (name): MessageRegistryFileBody => ({
-    Name: `${name} message registry`,
-    Registry: `${name}.${registryVersion(name)}`,
     Languages: ['en'],
-    Location: [
-      name === 'Redfishd'
-        ? { Language: 'en', Uri: registryPath(name) }
-        : {
-            Language: 'en',
-            Uri: registryPath(name),
-            PublicationUri: `https://redfish.dmtf.org/registries/${name}.${facts[name].version}.json`,
-          },
-    ],
+    ...(name === privilegeRegistry
+      ? {
+          Name: 'Privilege registry',
+          Registry: registryId,
+          Location: [{ Language: 'en', Uri: privilegeRegistryPath }],
+        }
+      : {
+          Name: `${name} message registry`,
+          Registry: `${name}.${registryVersion(name)}`,
+          Location: [{ Language: 'en', Uri: registryPath(name), ...publicationOf(name) }],
+        }),
   }),
 });
+
+/** DMTF's copy, of a registry that is DMTF's. */
+const publicationOf = (name: RegistryName): { readonly PublicationUri?: string } =>
+  name === 'Redfishd'
+    ? {}
+    : { PublicationUri: `https://redfish.dmtf.org/registries/${name}.${facts[name].version}.json` };
 
 export const messageRegistries = collection({
   uri: '/redfish/v1/Registries',

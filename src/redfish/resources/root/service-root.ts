@@ -22,7 +22,7 @@ export const serviceRoot = resource({
     Product: app.board.platform.name,
     RedfishVersion: redfishVersion,
     UUID: app.uuid,
-    ServiceIdentification: serviceIdentification(app),
+    ServiceIdentification: serviceIdentification(app) || undefined,
     Systems: link(`${root}Systems`),
     Chassis: link(`${root}Chassis`),
     Managers: link(`${root}Managers`),
