@@ -16,6 +16,7 @@ const kinds: Readonly<Record<string, string>> = {
   bletchley: 'sled',
   twinblade: 'sled',
   'lan-chassis': 'sled',
+  qemu: 'server',
 };
 
 const platforms = join(import.meta.dirname, '../../../platform');
