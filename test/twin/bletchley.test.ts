@@ -123,7 +123,7 @@ describe('Bletchley', () => {
     const edges = daemon.twin.edges('power-host5').length;
     await daemon.daemon.stop();
     expect(watchdog()).toMatchObject({ armed: false });
-    expect(daemon.daemon.liveness.dead).toEqual(['sampler', 'HTTPS listener']);
+    expect(daemon.daemon.liveness.dead).toEqual(['fan control', 'sampler', 'HTTPS listener']);
     expect(daemon.twin.edges('power-host5')).toHaveLength(edges);
   });
 });

@@ -190,7 +190,8 @@ describe('Tioga Pass', () => {
     expect(body).toMatchObject({
       PowerState: 'On',
       Status: { State: 'Enabled', Health: 'OK' },
-      ProcessorSummary: { Count: 2, Model: 'Intel Xeon Scalable' },
+      // What the firmware has told goes before the descriptor.
+      ProcessorSummary: { Count: 2, Model: 'Twin Xeon 6138 @ 2.00GHz' },
     });
     expect(at((await daemon.get(chassis)).body, '/PowerState')).toBe('On');
   });

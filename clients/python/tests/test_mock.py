@@ -135,6 +135,21 @@ def test_an_upload_takes_constant_memory_and_its_task_is_waited_for() -> None:
         assert upload.size > size
 
 
+def test_a_callback_that_calls_the_client_is_refused_and_does_not_hang() -> None:
+    with MockService(SMALL) as mock, connect(mock.url) as client:
+        refused: list[RedfishError] = []
+
+        def progressed(*_: int) -> None:
+            try:
+                client.get("/redfish/v1/Systems/1")
+            except RedfishError as error:
+                refused.append(error)
+
+        source = UpdateSource("image.bin", 10, lambda: iter([bytes(10)]))
+        client.update(source, on_progress=progressed)
+        assert [error.kind for error in refused] == ["usage"]
+
+
 def test_a_recording_has_no_secret_and_is_served_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "recording.jsonl"
     secret = "hunter2-in-the-recording"

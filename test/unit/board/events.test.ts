@@ -119,6 +119,14 @@ const happenings: readonly (readonly [what: string, happen: (b: Bench) => Promis
   ],
 ];
 
+/** Events of closed loops, which this board has none of: test/unit/board/cooling makes them happen. */
+const ofZones: ReadonlySet<string> = new Set([
+  'Environmental.FanGroupNormal',
+  'Environmental.FanGroupWarning',
+  'Environmental.FanGroupCritical',
+  'ResourceEvent.ResourceStatusChangedCritical',
+]);
+
 describe('events', () => {
   it('are each a sentence with all its words, and all of them happen', async () => {
     let missing = true;
@@ -182,7 +190,7 @@ describe('events', () => {
     await press;
     await b.stop();
     const seen = new Set<string>(b.events.map(({ message }) => message));
-    expect([...keys].filter((key) => !seen.has(key))).toEqual([]);
+    expect([...keys].filter((key) => !seen.has(key) && !ofZones.has(key))).toEqual([]);
     expect([...seen].filter((key) => !keys.has(key))).toEqual([]);
     for (const event of b.events) expect(wording(event)).not.toMatch(/%\d|undefined|NaN/);
   });

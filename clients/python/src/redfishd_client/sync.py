@@ -11,6 +11,7 @@ from typing import Any, TypeVar, overload
 from .actions import FoundAction, ParameterInfo
 from .answer import Answer
 from .client import AsyncRedfishClient, connect_async
+from .errors import RedfishError
 from .events import EventRecord, EventsOptions
 from .findings import Finding
 from .lenient import Lenient
@@ -35,6 +36,10 @@ class _Runner:
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
+        if threading.current_thread() is self._thread:
+            # A callback, such as on_progress, would wait for the loop that waits for it.
+            work.close()
+            raise RedfishError("usage", "a callback of the client must not call the client: note it, and call later")
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result()

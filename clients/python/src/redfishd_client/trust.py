@@ -124,6 +124,8 @@ class Trust:
         except (ssl.SSLError, OSError) as error:
             raise RedfishError("usage", f"the certificates given for {self._host} cannot be used: {error}") from error
         context.set_alpn_protocols(["http/1.1"])
+        # From Python 3.13 on, what many BMCs sign themselves would be refused for missing key identifiers.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         return context
 
     @property
