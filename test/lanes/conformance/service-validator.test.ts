@@ -9,6 +9,8 @@ const reason = obstacle(tool);
 
 /** OCP's profiles demand these although the schemas call them deprecated. */
 const demanded = [
+  // The slots as the host names them, which tools read: an empty PCIeDevice has no place for the width of its slot.
+  /^\/PCIeSlots .*Deprecated Property/,
   /^\/IndicatorLED .*Deprecated Property/,
   /^\/(Power|Thermal) .*Deprecated Property/,
   // MessageRegistry.v1_7_0 calls this one deprecated and required at once.

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const project = resolve(import.meta.dirname, '../../..');
@@ -16,7 +17,7 @@ const blocks = [...text.matchAll(/^```(\S+(?: \S+)?)\n(.*?)^```$/gms)].map(
 describe('the recipes of CONTRIBUTING.md', () => {
   let copy: string;
   const run = (command: string, ...words: string[]) =>
-    execFileSync(command, words, { cwd: copy, encoding: 'utf8' });
+    stripVTControlCharacters(execFileSync(command, words, { cwd: copy, encoding: 'utf8' }));
 
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), 'redfishd-recipe-'));

@@ -77,7 +77,8 @@ describe('platform/schema.json', () => {
             const key = keys[step % keys.length] ?? 'x';
             const inner: unknown = Reflect.get(at, key);
             if (depth === steps.length - 1 || typeof inner !== 'object' || inner === null) {
-              Reflect.defineProperty(at, name ?? key, {
+              // A list gets no property beside its items, and no hole, as no YAML or JSON has one.
+              Reflect.defineProperty(at, Array.isArray(at) ? key : (name ?? key), {
                 value: put,
                 enumerable: true,
                 configurable: true,

@@ -42,7 +42,6 @@ export const memory = resource({
       DataWidthBits: facts.dataWidth,
       BusWidthBits: facts.totalWidth,
       ErrorCorrection: facts.errorCorrection,
-      DeviceLocator: facts.locator ?? id,
       ...placeOf(facts),
       Location: { PartLocation: { ServiceLabel: facts.locator ?? id, LocationType: 'Slot' } },
       Status: partStatus(host, part),

@@ -46,8 +46,8 @@ export const softwareInventory = resource({
   find: (app, { SoftwareInventoryId }) => installed(app).find(({ id }) => id === SoftwareInventoryId),
   body: ({ name, manufacturer, version, on }): SoftwareInventoryBody => ({
     Name: name,
-    // Leave out what nobody will ever know: clients take a property that is there for one that has a value.
-    Manufacturer: manufacturer ?? undefined,
+    // OCP's service baseline demands the property, even of software that does not tell who made it.
+    Manufacturer: manufacturer,
     Version: version,
     Updateable: false,
     RelatedItem: links([on]),

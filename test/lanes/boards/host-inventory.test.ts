@@ -1,8 +1,8 @@
 /** What the firmware of a host tells is shown by the service: processors, memory, slots, version, and the boot override it took. */
 import { describe, expect, it } from 'vitest';
-import { at } from '../support/client.ts';
-import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { shows, until } from '../support/until.ts';
+import { at } from '../../support/client.ts';
+import { startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { shows, until } from '../../support/until.ts';
 
 const system = '/redfish/v1/Systems/system';
 

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Answer, at, members } from '../support/client.ts';
-import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { spawnDaemon } from '../support/process.ts';
-import { until } from '../support/until.ts';
+import { type Answer, at, members } from '../../support/client.ts';
+import { startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { spawnDaemon } from '../../support/process.ts';
+import { until } from '../../support/until.ts';
 
 const reset = '/redfish/v1/Systems/system/Actions/ComputerSystem.Reset';
 const tasks = '/redfish/v1/TaskService/Tasks';

@@ -1,10 +1,10 @@
 /** Yosemite V2 on its twin: four servers behind bridge ICs, each with power, firmware, log and console of its own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { at } from '../support/client.ts';
-import { platformOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { keyOf, logEntries, originOf } from '../support/logs.ts';
-import { openScreen, type Screen } from '../support/screen.ts';
-import { shows, until } from '../support/until.ts';
+import { at } from '../../support/client.ts';
+import { platformOf, startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { keyOf, logEntries, originOf } from '../../support/logs.ts';
+import { openScreen, type Screen } from '../../support/screen.ts';
+import { shows, until } from '../../support/until.ts';
 
 const slots = [1, 2, 3, 4] as const;
 const system = (slot: number) => `/redfish/v1/Systems/host${slot}`;

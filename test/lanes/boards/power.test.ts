@@ -3,12 +3,12 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { loadPlatform } from '../../src/platform/load.ts';
-import type { Platform } from '../../src/platform/vocabulary/index.ts';
-import { at, messageKeys } from '../support/client.ts';
-import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { keyOf, type LogEntry, logEntries, originOf } from '../support/logs.ts';
-import { shows, until } from '../support/until.ts';
+import { loadPlatform } from '../../../src/platform/load.ts';
+import type { Platform } from '../../../src/platform/vocabulary/index.ts';
+import { at, messageKeys } from '../../support/client.ts';
+import { startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
+import { keyOf, type LogEntry, logEntries, originOf } from '../../support/logs.ts';
+import { shows, until } from '../../support/until.ts';
 
 /** Twin Blade with presses that a test can wait for. They are far enough apart to be told from each other on a busy machine. */
 const overlay = `
@@ -33,7 +33,7 @@ hosts:
     post: { timeout: 3 s }
 `;
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const directory = mkdtempSync(join(tmpdir(), 'redfishd-test-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
