@@ -16,7 +16,9 @@ export interface ScryptCost {
 
 /**
  * N = 2^14, r = 8, p = 1: 16 MiB per check, 32 MiB with two at a time. About 30 ms on a server core and in the order of
- * 500 ms on the Cortex-A7 of a BMC. The cost can be raised: each hash states its own, and is renewed at the next login.
+ * 500 ms on the Cortex-A7 of a BMC. OWASP's floor of today is five times this (p = 5): a login of 2.5 s there, in which guesses
+ * of a stranger would take the processor from everybody. Lockout, the budgets of logins and the rules for passwords hold the
+ * rest. The cost can be raised: each hash states its own, and is renewed at the next login.
  */
 export const scryptCost: ScryptCost = { ln: 14, r: 8, p: 1 };
 

@@ -124,9 +124,11 @@ export class AggregationSources {
   #writeSecret(id: string, text: string | Buffer): void {
     const path = this.#secretOf(id);
     mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
-    writeFileSync(`${path}.new`, text, { mode: 0o600, flush: true });
-    chmodSync(`${path}.new`, 0o600);
-    renameSync(`${path}.new`, path);
+    // No id of a source has a tilde, so that no other secret has this name.
+    const unfinished = `${path}~new`;
+    writeFileSync(unfinished, text, { mode: 0o600, flush: true });
+    chmodSync(unfinished, 0o600);
+    renameSync(unfinished, path);
   }
 
   #nodeOf({ id, name, host, port, user }: AggregationSourceFacts): NewNode {

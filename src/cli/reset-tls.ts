@@ -1,5 +1,5 @@
 /** `redfishd reset-tls`: readmits an administrator whom the TLS policy keeps out. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { command, UsageError } from './command.ts';
 import { defaultState } from './state.ts';
@@ -20,6 +20,7 @@ Stop the daemon first: it uses the same directory.
     const { Settings } = await import('../store/settings.ts');
     const { openStore } = await import('../store/store.ts');
     const { resetPolicy } = await import('../tls/policy.ts');
+    actAsOwner(state);
     // Fails while a daemon runs on that directory.
     const store = openStore(state);
     try {
@@ -31,3 +32,15 @@ Stop the daemon first: it uses the same directory.
     return 0;
   },
 });
+
+/**
+ * Gives up the rights of root for those of the directory's owner: what that account has put there, a link to another's file
+ * for one, must not be opened with more rights than it has itself.
+ */
+function actAsOwner(directory: string): void {
+  const { uid, gid } = statSync(directory);
+  if (process.geteuid?.() !== 0 || uid === 0) return;
+  process.setgroups?.([gid]);
+  process.setegid?.(gid);
+  process.seteuid?.(uid);
+}

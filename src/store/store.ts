@@ -1,6 +1,7 @@
 /** The daemon's database: opening, recovery, queries and transactions. */
 import {
   closeSync,
+  constants,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -10,7 +11,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -200,11 +201,22 @@ function openOrRecover(directory: string): Store {
   // Journal ids are never reused: seconds since 1970 exceed any id of the lost database.
   if (recovered !== null) db.exec("INSERT INTO sqlite_sequence (name, seq) VALUES ('journal', unixepoch())");
   try {
-    writeFileSync(pidFile(directory), `${process.pid}\n`, { mode: 0o600 });
+    writePid(pidFile(directory));
   } catch {
     // The file only serves the error message of a second daemon.
   }
   return new Store(directory, db, recovered, null);
+}
+
+/** Writes the process id; a link in its place is not followed, whoever made it. */
+function writePid(file: string): void {
+  const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
+  const descriptor = openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+  try {
+    writeSync(descriptor, `${process.pid}\n`);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function prepare(db: Connection): void {

@@ -167,6 +167,18 @@ describe('nodes that are added while the daemon runs', () => {
     rmSync(state, { recursive: true, force: true });
   });
 
+  it('have a secret each, whatever their names', async () => {
+    for (const host of ['127.0.0.50.new', '127.0.0.50~new', '127.0.0.50']) {
+      const body = { HostName: host, UserName: 'admin', Password: `of ${host}` };
+      expect((await daemon.send('POST', collection, body)).status, host).toBe(host.includes('~') ? 400 : 201);
+    }
+    const folder = join(state, 'nodes');
+    expect(readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8').trim())).toEqual([
+      'of 127.0.0.50',
+      'of 127.0.0.50.new',
+    ]);
+  });
+
   it('are systems like any other, over a restart too, until they are removed', async () => {
     const { port } = await serve();
     const before = members(await daemon.get(collection)).length;

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -65,6 +66,16 @@ describe('opening', () => {
     const path = join(temporary(), 'file');
     writeFileSync(path, '');
     expect((await failure(StoreError, () => openStore(path))).message).toMatch(/cannot be created.*--state/);
+  });
+});
+
+describe('the file of the process id', () => {
+  it('is never written through a link', () => {
+    const [directory, target] = [temporary(), join(temporary(), 'target')];
+    writeFileSync(target, 'kept');
+    symlinkSync(target, join(directory, 'redfishd.pid'));
+    open(directory);
+    expect(readFileSync(target, 'utf8')).toBe('kept');
   });
 });
 
