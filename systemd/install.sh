@@ -57,7 +57,7 @@ if [ -z "$root" ]; then
   x64-x86_64 | arm64-aarch64 | armhf-armv[67]* | armhf-armv8l) ;;
   *) die "this bundle is for $made, and this machine is $(uname -m)" ;;
   esac
-  command -v node >/dev/null || die 'there is no node on this machine; Node 20.19 or later is needed'
+  command -v node >/dev/null || die 'there is no node on this machine; Node 20.20.2 or later is needed'
 fi
 
 # The new one is whole before the old one goes.

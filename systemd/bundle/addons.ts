@@ -1,4 +1,4 @@
-/** The addons of a bundle: those of this machine are copied, those of another processor are cross-compiled. */
+/** The addons of a bundle: compiled for its processor, unless this machine has compiled them already. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,16 +6,17 @@ import { join } from 'node:path';
 import type { Addon, Target } from './targets.ts';
 
 /** Puts an addon into the bundle at `out`. @throws Error with the command that failed */
-export function addAddon({ source, file, target: folder }: Addon, target: Target, out: string): void {
-  const isNative = target.gyp === process.arch;
-  const compiled = isNative ? join(source, 'build/Release', file) : crossCompile(source, file, target);
+export function addAddon(addon: Addon, target: Target, out: string): void {
+  const { source, file, target: folder, downloaded = false } = addon;
+  const isCompiled = target.gyp === process.arch && !downloaded;
+  const compiled = isCompiled ? join(source, 'build/Release', file) : compile(source, file, target);
   mkdirSync(join(out, folder), { recursive: true });
   cpSync(compiled, join(out, folder, file));
   strip(join(out, folder, file), target);
 }
 
-/** Compiles in a copy of the sources: the addon in node_modules is this machine's. @returns the path of the addon */
-function crossCompile(source: string, file: string, { gyp, compiler }: Target): string {
+/** Compiles in a copy of the sources: node_modules keeps the addon of this machine. @returns the path of the addon */
+function compile(source: string, file: string, { gyp, compiler }: Target): string {
   const copy = join(mkdtempSync(join(tmpdir(), 'redfishd-addon-')), 'package');
   cpSync(source, copy, { recursive: true, filter: (path) => !path.startsWith(join(source, 'build')) });
   // Headers of other packages are searched in the node_modules beside the sources.

@@ -27,6 +27,11 @@ export interface Addon {
   readonly file: string;
   /** Folder in the bundle. */
   readonly target: string;
+  /**
+   * `npm ci` downloads a binary of it where there is a network, which no hash of package-lock.json covers: a bundle has it
+   * compiled from the sources that the hash does cover.
+   */
+  readonly downloaded?: true;
 }
 
 export const addons: readonly Addon[] = [
@@ -34,6 +39,7 @@ export const addons: readonly Addon[] = [
     source: 'node_modules/better-sqlite3',
     file: 'better_sqlite3.node',
     target: 'node_modules/better-sqlite3/build/Release',
+    downloaded: true,
   },
   { source: 'node_modules/i2c-bus', file: 'i2c.node', target: 'node_modules/i2c-bus/build/Release' },
   { source: 'drivers/native', file: 'redfishd_native.node', target: 'dist/program' },

@@ -14,6 +14,7 @@ import type { Io } from '../command.ts';
 import { controlSocket, defaultState } from '../state.ts';
 import { firstAdministrator, InitialPassword } from './administrator.ts';
 import { boardMachine, type Machine, twinMachine } from './machine.ts';
+import { releaseWarning } from './node-release.ts';
 import type { ServeOptions } from './options.ts';
 import { welcome } from './welcome.ts';
 
@@ -40,6 +41,8 @@ export async function serveUntilStopped(options: ServeOptions, io: Io): Promise<
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const platform = await loadPlatformCached(options.platform, join(state, 'platform.json'));
   const log = logger(options.logLevel);
+  const warning = releaseWarning(process.versions.node, new Date());
+  if (warning !== undefined) log.warn(warning);
   logDefects((error) => log.error('an internal error: please report it', { err: error }));
   const administrator = firstAdministrator(io.env);
   const stopRequested = signals();
