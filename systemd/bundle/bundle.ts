@@ -7,6 +7,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { addAddon } from './addons.ts';
 import { compileProgram } from './compile.ts';
+import { billOfMaterials } from './sbom.ts';
 import { addons, packages, targets } from './targets.ts';
 
 const launcher = `#!/usr/bin/env node
@@ -27,7 +28,8 @@ async function bundle(name: string, out: string): Promise<void> {
   if (target === undefined) throw new Error(`${name} is none of ${Object.keys(targets).join(', ')}`);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  await compileProgram(join(out, 'dist/program'));
+  const folders = await compileProgram(join(out, 'dist/program'));
+  writeFileSync(join(out, 'sbom.cdx.json'), billOfMaterials(folders));
   writeFileSync(join(out, 'package.json'), manifest(name));
   writeFileSync(join(out, 'redfishd.js'), launcher, { mode: 0o755 });
   for (const [each, files] of Object.entries(packages))

@@ -9,11 +9,18 @@ import { build, type Plugin } from 'esbuild';
 import 'reflect-metadata';
 import { packages } from './targets.ts';
 
-/** Writes `folder/main.js` with its parts, and the facts it reads to `generated` beside the folder. */
-export async function compileProgram(folder: string): Promise<void> {
+/** The folder of the package that a source file belongs to. */
+const packageFolder = /^(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//;
+
+/**
+ * Writes `folder/main.js` with its parts, and the facts it reads to `generated` beside the folder.
+ * @returns folders of the packages (`node_modules/NAME`) that are part of it or that it loads
+ */
+export async function compileProgram(folder: string): Promise<readonly string[]> {
   // Parts of an earlier build have other names.
   rmSync(folder, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
+    metafile: true,
     entryPoints: ['src/main.ts'],
     outdir: folder,
     bundle: true,
@@ -35,6 +42,9 @@ export async function compileProgram(folder: string): Promise<void> {
     logLevel: 'warning',
   });
   cpSync('src/redfish/generated/schemas.json', join(folder, '../generated/schemas.json'));
+  const inputs = Object.keys(metafile.inputs).flatMap((path) => packageFolder.exec(path)?.[1] ?? []);
+  const loaded = Object.keys(packages).map((name) => join('node_modules', name));
+  return [...new Set([...inputs, ...loaded])].sort();
 }
 
 /**

@@ -3,7 +3,7 @@
  * processor of a board. Prints what bundling gains; `npm run bench` is where speed is judged.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -87,6 +87,15 @@ describe('a bundle', () => {
   it('serves on this machine, away from the project', async () => {
     const bundle = join(temporary(), 'bundle');
     run('npm', ['run', '--silent', 'bundle', '--', process.arch, bundle]);
+    const bill = JSON.parse(readFileSync(join(bundle, 'sbom.cdx.json'), 'utf8'));
+    const listed: string[] = bill.components.map((each: { name: string }) => each.name);
+    expect(bill).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: 'redfishd' } } });
+    expect(listed).toEqual(
+      expect.arrayContaining(['koa', 'sqlite', ...readdirSync(join(bundle, 'node_modules'))]),
+    );
+    // Needed by an installation only.
+    expect(listed).not.toContain('prebuild-install');
+    expect(listed).not.toContain('vitest');
     const cached = { CACHE_DIRECTORY: temporary() };
     const rows: [string, Start][] = [];
     for (const [name, words, folder, env] of [
