@@ -1,5 +1,6 @@
 /** Status, headers and text of an answer. */
-import { derives, type ObjectFact } from '../facts.ts';
+import { derives } from '../facts.ts';
+import type { ObjectFact } from '../generated/facts.ts';
 import { memberOf, textOf } from '../json/node.ts';
 import type { Judge } from '../judge.ts';
 import type { PassiveRuleId } from '../rules.ts';
