@@ -1,4 +1,4 @@
-/** What the schemas state as data: types, limits, permissions, versions and URIs. The daemon reads them as `schemas.json`. */
+/** Facts of the schemas as data: types, limits, permissions, versions and URIs, as extracted from CSDL (DSP8010). */
 
 /** The JSON type of a value: `enum` and `object` have their facts under `ref`, `link` is `{ "@odata.id": … }` to a `ref`. */
 export type ValueType = 'boolean' | 'integer' | 'number' | 'string' | 'enum' | 'object' | 'link' | 'any';

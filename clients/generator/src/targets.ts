@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Bundle } from './bundle.ts';
 import { daemonFiles, type Served } from './emit/daemon.ts';
 import { docsFiles } from './emit/docs.ts';
+import { factTypesModule } from './emit/fact-types.ts';
 import type { Files } from './emit/files.ts';
 import { javaFiles } from './emit/java.ts';
 import { powershellFiles } from './emit/powershell.ts';
@@ -32,7 +33,10 @@ export const targets: readonly Target[] = [
   {
     name: 'daemon',
     folder: 'src',
-    files: ({ bundle, root }) => daemonFiles(bundle, json(join(root, 'src/redfish/served.json')) as Served),
+    files: ({ bundle, root }) => ({
+      ...daemonFiles(bundle, json(join(root, 'src/redfish/served.json')) as Served),
+      'redfish/generated/facts.ts': factTypesModule(root),
+    }),
   },
   {
     name: 'typescript',
@@ -61,7 +65,10 @@ export const targets: readonly Target[] = [
   },
   {
     name: 'suite',
-    folder: 'clients/suite/data',
-    files: ({ bundle, model }) => suiteFiles(bundle, model),
+    folder: 'clients/suite',
+    files: ({ bundle, model, root }) => ({
+      ...suiteFiles(bundle, model),
+      'src/generated/facts.ts': factTypesModule(root),
+    }),
   },
 ];

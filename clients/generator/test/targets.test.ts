@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readBundle } from '../src/bundle.ts';
+import { factTypesModule } from '../src/emit/fact-types.ts';
 import { buildModel } from '../src/model.ts';
 import { type Source, targets } from '../src/targets.ts';
 
@@ -10,6 +11,13 @@ const root = resolve(import.meta.dirname, '../../..');
 const documents = resolve(root, process.env.REDFISHD_SHARED ?? '../shared', 'redfish');
 const present = existsSync(documents);
 if (!present) process.stderr.write(`skipped: the DMTF documents are not at ${documents} (REDFISHD_SHARED)\n`);
+
+it.each(['src/redfish/generated/facts.ts', 'clients/suite/src/generated/facts.ts'])(
+  '%s has the types of the generator',
+  (path) => {
+    expect(readFileSync(join(root, path), 'utf8')).toBe(factTypesModule(root));
+  },
+);
 
 describe.skipIf(!present)('the generated files (need the DMTF folder)', () => {
   let read: Source | undefined;

@@ -1,62 +1,10 @@
-/** What DMTF's schemas and registries state, as data generated from CSDL: every type with the version of each part. */
+/** Look-ups in `facts.json`: every schema and registry of DMTF, with the version that added each part. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-
-export interface ValueFact {
-  readonly type: 'boolean' | 'integer' | 'number' | 'string' | 'enum' | 'object' | 'link' | 'any';
-  /** `Schema.Type` of an enumeration, an object or the target of a link. */
-  readonly ref?: string;
-  readonly array?: true;
-  readonly format?: 'date-time' | 'duration' | 'uuid' | 'uri' | 'ipv6';
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly pattern?: string;
-  /** Version of the schema that first had it. */
-  readonly added?: string;
-}
-
-export interface PropertyFact extends ValueFact {
-  readonly permission?: 'None' | 'Read' | 'ReadWrite' | 'Write';
-  /** False when neither the value nor an element of it may be null. */
-  readonly nullable?: false;
-  readonly required?: true;
-  readonly deprecated?: string;
-  /** In excerpts of these kinds, of every kind when empty. */
-  readonly excerpt?: readonly string[];
-  readonly excerptCopyOnly?: true;
-  /** The value is an excerpt of `ref`, of this kind. */
-  readonly excerptCopy?: string;
-}
-
-export interface ActionFact {
-  readonly parameters: Readonly<Record<string, ValueFact>>;
-  readonly added?: string;
-  readonly deprecated?: true;
-}
-
-export interface EnumFact {
-  readonly kind: 'enum';
-  /** Each value with the version that added it; empty for the first. */
-  readonly values: Readonly<Record<string, string>>;
-  readonly deprecated?: readonly string[];
-}
-
-export interface ObjectFact {
-  readonly kind: 'entity' | 'object';
-  readonly properties: Readonly<Record<string, PropertyFact>>;
-  readonly version?: string;
-  readonly open?: boolean;
-  readonly dynamic?: readonly (ValueFact & { readonly pattern: string })[];
-  readonly actions?: Readonly<Record<string, ActionFact>>;
-  readonly insert?: boolean;
-  readonly update?: boolean;
-  readonly delete?: boolean;
-  readonly uris?: readonly string[];
-  readonly deprecatedUris?: readonly string[];
-}
+import type { EnumFact, ObjectFact, TypeFact } from './generated/facts.ts';
 
 export interface Facts {
-  readonly types: Readonly<Record<string, EnumFact | ObjectFact>>;
+  readonly types: Readonly<Record<string, TypeFact>>;
   readonly versions: Readonly<Record<string, readonly string[]>>;
   /** The base type of an entity, both as `Schema.Type`. */
   readonly bases: Readonly<Record<string, string>>;

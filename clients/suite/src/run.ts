@@ -45,7 +45,12 @@ function finish(
   const out = new Set(left.map(({ rule }) => rule));
   return reportOf({
     ...{ recording, allowed: allow, rulesLeft: left },
-    findings: waived(found, waivers, today),
+    // A waiver of a rule that was not run cannot have a finding.
+    findings: waived(
+      found,
+      waivers.filter(({ rule }) => !out.has(rule)),
+      today,
+    ),
     rulesRun: rulebook.map(({ id }) => id).filter((id) => !out.has(id)),
   });
 }

@@ -62,7 +62,16 @@ export function splitUri(uri: string): { path: string; fragment: string | undefi
     : { path: plainUri(uri.slice(0, hash)), fragment: uri.slice(hash + 1) };
 }
 
-/** The type of each resource of the tree that links name, by plain URI. */
+/** Percent-decoded text (RFC 3986 clause 2.1); the text itself where the octets are not UTF-8. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The resource that a URI, with or without a fragment, names. */
 export const resourceAt = (tree: Tree, uri: string): Resource | undefined => tree.get(splitUri(uri).path);
 
 /** The URI of a reference. */

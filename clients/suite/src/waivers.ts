@@ -1,6 +1,8 @@
-/** Waivers: findings that a member accepts for a time, each with a reason and a date. */
-import { LineCounter, parseDocument } from 'yaml';
+/** Waivers of rules: findings that are accepted for a time, each with a reason and its last day. */
+import { SuiteFileError } from './checklist/library.ts';
 import type { Finding } from './finding.ts';
+import { SourceText } from './text/document.ts';
+import { checkShape, type Shape } from './text/shape.ts';
 
 export interface RuleWaiver {
   readonly rule: string;
@@ -13,30 +15,27 @@ export interface RuleWaiver {
   readonly issue?: string;
 }
 
-const required = ['rule', 'at', 'reason', 'expires'] as const;
-const known = new Set<string>([...required, 'owner', 'issue']);
+const shape: Shape = {
+  keys: {
+    waivers: {
+      list: {
+        keys: {
+          ...{ rule: 'filled', at: 'filled', reason: 'filled', expires: 'date' },
+          ...{ owner: 'string', issue: 'string' },
+        },
+        required: ['rule', 'at', 'reason', 'expires'],
+      },
+    },
+  },
+  required: ['waivers'],
+};
 
-/** Reads the list `waivers`. @throws Error with all faults, each with its line */
+/** Reads the list `waivers`. @throws SuiteFileError with all problems, each with its line */
 export function parseRuleWaivers(name: string, text: string): RuleWaiver[] {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const faults = document.errors.map(({ message }) => `${name}: ${message}`);
-  const value: unknown = faults.length ? {} : document.toJS();
-  const list: unknown = (value as { waivers?: unknown } | null)?.waivers ?? [];
-  if (!Array.isArray(list)) faults.push(`${name}: waivers is no list`);
-  const waivers = Array.isArray(list) ? (list as Record<string, unknown>[]) : [];
-  waivers.forEach((waiver, at) => {
-    const node = document.getIn(['waivers', at], true) as { range?: [number, number, number] } | undefined;
-    const where = `${name}:${lines.linePos(node?.range?.[0] ?? 0).line}`;
-    for (const key of required)
-      if (typeof waiver?.[key] !== 'string' || waiver[key] === '') faults.push(`${where}: ${key} is missing`);
-    for (const key of Object.keys(waiver ?? {}))
-      if (!known.has(key)) faults.push(`${where}: ${key} is no key of a waiver: ${[...known].join(', ')}`);
-    if (typeof waiver?.expires === 'string' && !/^\d{4}-\d\d-\d\d$/.test(waiver.expires))
-      faults.push(`${where}: expires is ${waiver.expires}; write YYYY-MM-DD`);
-  });
-  if (faults.length) throw new Error(faults.join('\n'));
-  return waivers as unknown[] as RuleWaiver[];
+  const source = new SourceText(name, text);
+  const problems = checkShape(source, shape);
+  if (problems.length) throw new SuiteFileError(problems);
+  return (source.value as { waivers: RuleWaiver[] }).waivers;
 }
 
 /** A pattern of `at` as a regular expression of `uri#pointer`. */
@@ -50,8 +49,8 @@ function patternOf(at: string): RegExp {
 }
 
 /**
- * Findings with those that are waived marked so. An expired waiver waives nothing and is said; one without a finding is
- * a warning.
+ * The findings, FAIL and WARN changed to WAIVED where a waiver matches. An expired waiver is named in the message of the
+ * finding; a waiver without any finding adds a WARN.
  * @param today `YYYY-MM-DD`
  */
 export function waived(
@@ -59,7 +58,10 @@ export function waived(
   waivers: readonly RuleWaiver[],
   today: string,
 ): Finding[] {
-  const patterns = waivers.map((waiver) => ({ waiver, pattern: patternOf(waiver.at), used: false }));
+  // A valid waiver precedes an expired one of the same finding.
+  const patterns = [...waivers]
+    .sort((a, b) => (a.expires < b.expires ? 1 : a.expires > b.expires ? -1 : 0))
+    .map((waiver) => ({ waiver, pattern: patternOf(waiver.at), used: false }));
   const result = findings.map((finding): Finding => {
     if (finding.outcome !== 'FAIL' && finding.outcome !== 'WARN') return finding;
     const found = patterns.find(

@@ -102,6 +102,56 @@ describe('a case', () => {
     expect(session.sent).toHaveLength(3);
   });
 
+  const created = `cases:
+  - id: ACME-2
+    title: A subscription
+    effect: write
+    when:
+      - get: /sub
+        capture: { sub: Uri }
+    then:
+      - get: /sub
+        check: Ready
+    finally:
+      - delete: /gone
+      - delete: '\${sub}'
+        headers: { If-Match: '\${sub}' }
+`;
+
+  it('undoes every change after a failure, with values captured before it', async () => {
+    const session = serviceOf({ '/sub': { Uri: '/sub/1' }, '/sub/1': {} });
+    const [first] = await runCase(only(created), session);
+    expect(first?.message).toMatch(/^\/sub: does not hold: Ready; not put back: DELETE \/gone: status 404/);
+    expect(session.sent.slice(2)).toMatchObject([
+      { method: 'DELETE', uri: '/gone' },
+      { method: 'DELETE', uri: '/sub/1', headers: { 'If-Match': '/sub/1' } },
+    ]);
+  });
+
+  it('sends no request to a URI whose variable has no value', async () => {
+    const text = created
+      .replace('capture: { sub: Uri }', 'capture: { sub: Missing }')
+      .replace('/gone', '/sub');
+    const session = serviceOf({ '/sub': { Ready: true } });
+    const [first] = await runCase(only(text.replace(`'\${sub}'\n`, `'\${sub}/x'\n`)), session);
+    expect(first).toMatchObject({ outcome: 'FAIL', message: `not put back: \${sub}/x has no value` });
+    expect(session.sent).toHaveLength(3);
+  });
+
+  it('ends with ERROR when the service does not answer', async () => {
+    const dead: Session = {
+      recording: { origin: 'test', exchanges: [], unreached: [] },
+      send: ({ method, uri }) =>
+        Promise.resolve({
+          ...{ id: 0, time: '2026-12-01T00:00:00Z', milliseconds: 0, method, uri, requestHeaders: {} },
+          ...{ status: 0, body: '', error: 'refused' },
+        }),
+    };
+    expect(await runCase(only(light), dead)).toMatchObject([{ outcome: 'ERROR', message: /refused/ }]);
+    const given = 'cases: [{ id: A, title: t, given: [{ get: /x }], then: [{ get: /x }] }]';
+    expect(await runCase(only(given), dead)).toMatchObject([{ outcome: 'ERROR', message: /refused/ }]);
+  });
+
   it('is left to a person when it has no steps', async () => {
     const text = 'cases: [{ id: A, title: t, needs: a screwdriver }]';
     expect(await runCase(only(text), serviceOf({}))).toMatchObject([
@@ -136,6 +186,14 @@ describe('a file of cases', () => {
       [15, expect.stringMatching(/^JMESPath: /)],
       [18, `\${odl} is not captured before`],
       [18, 'the case says effect read and writes'],
+    ]);
+  });
+
+  it('is refused for an interval of 0 s, which would never end', () => {
+    const text =
+      'cases: [{ id: A, title: t, then: [{ get: /x, check: R, until: { seconds: 1, every: 0 } }] }]';
+    expect(readCases('c.yaml', text).problems).toMatchObject([
+      { message: 'seconds and every have to be above 0' },
     ]);
   });
 

@@ -151,9 +151,28 @@ describe('waivers', () => {
     expect(last).toMatchObject({ rule: 'SUITE-WAIVER-1', outcome: 'WARN' });
   });
 
+  it('of rules that were not run do not warn', () => {
+    const waivers = parseRuleWaivers('w', text('2026-06-30').replace('SCH-REQ-1', 'PRO-Q1'));
+    const { findings } = runRecording(broken, { waivers });
+    expect(findings.filter(({ rule }) => rule === 'SUITE-WAIVER-1')).toEqual([]);
+  });
+
+  it('give way to a later one of the same finding', () => {
+    const both = [...parseRuleWaivers('w', text('2026-01-31')), ...parseRuleWaivers('w', text('2026-12-31'))];
+    const found = waived(findings, both, '2026-06-30');
+    expect(found.find(({ pointer }) => pointer === '/Id')?.outcome).toBe('WAIVED');
+  });
+
+  it.each(['waivers: [null]', 'waivers: x', '[]', 'waivers: {', text('2026-02-30')])(
+    'in %j are refused with the place',
+    (bad) => {
+      expect(() => parseRuleWaivers('w.yaml', bad)).toThrow(/^w\.yaml:\d+:\d+: /);
+    },
+  );
+
   it('with faults name each with its line', () => {
     expect(() => parseRuleWaivers('w.yaml', 'waivers:\n- rule: X\n  att: y\n')).toThrow(
-      /w\.yaml:2: at is missing[\s\S]*w\.yaml:2: att is no key/,
+      /w\.yaml:3:3: unknown key "att"[\s\S]*w\.yaml:2:3: "at" is missing/,
     );
   });
 });

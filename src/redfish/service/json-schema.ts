@@ -3,8 +3,10 @@
  * DMTF's copies. They say what DMTF's say of names, types, limits and permissions as of the latest version; they have no
  * prose, and objects of other schemas stand in the same document.
  */
+
+import type { ObjectFact, PropertyFact, ValueFact } from '../generated/facts.ts';
 import type { odataType } from '../generated/versions.ts';
-import { enumFacts, type ObjectFact, type PropertyFact, schemaFacts, type ValueFact } from './facts.ts';
+import { enumFacts, schemaFacts } from './facts.ts';
 import type { JsonObject } from './json.ts';
 import { schemaNames, versionedNamespace } from './metadata.ts';
 

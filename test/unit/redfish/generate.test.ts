@@ -6,7 +6,7 @@ import { readBundle } from '../../../clients/generator/src/bundle.ts';
 import { daemonFiles } from '../../../clients/generator/src/emit/daemon.ts';
 import type { TypeFact as GeneratedFact } from '../../../clients/generator/src/facts.ts';
 import { parseXml } from '../../../clients/generator/src/xml.ts';
-import type { TypeFact } from '../../../src/redfish/service/facts.ts';
+import type { TypeFact } from '../../../src/redfish/generated/facts.ts';
 import { hasRedfishFolder, redfishFolder } from './support.ts';
 
 it('describes facts with the same types as the generator', () => {

@@ -35,7 +35,7 @@ const sorted = <T>(record: Record<string, T>): [string, T][] =>
 const lines = (entries: Iterable<readonly [string, unknown]>): string =>
   `{\n${[...entries].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',\n')}\n}`;
 
-/** `facts.json`: `types`, `versions`, `bases`, and `registries` with the number of arguments of each message. */
+/** `data/facts.json`: `types`, `versions`, `bases`, and `registries` with the number of arguments of each message. */
 export function suiteFiles({ csdl, registries }: Bundle, model: Model): Files {
   const messages = [...registries].map(([prefix, registry]): [string, unknown] => [
     prefix,
@@ -52,5 +52,5 @@ export function suiteFiles({ csdl, registries }: Bundle, model: Model): Files {
     ['bases', lines(sorted(basesOf(csdl)))],
     ['registries', lines(messages)],
   ];
-  return { 'facts.json': `{${parts.map(([name, text]) => `"${name}":${text}`).join(',\n')}}\n` };
+  return { 'data/facts.json': `{${parts.map(([name, text]) => `"${name}":${text}`).join(',\n')}}\n` };
 }

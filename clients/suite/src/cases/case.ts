@@ -7,7 +7,7 @@ import { checkShape, type Shape } from '../text/shape.ts';
 export const methods = ['get', 'patch', 'post', 'put', 'delete'] as const;
 export type Method = (typeof methods)[number];
 
-/** One request with what is expected of its answer; without a request, an expectation on captured values. */
+/** One request with the expectations on its response; without a request, an expectation on captured values. */
 export type Step = Readonly<Partial<Record<Method, string>>> & {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -15,13 +15,13 @@ export type Step = Readonly<Partial<Record<Method, string>>> & {
   readonly anonymous?: boolean;
   /** Expected status; default any 2xx. */
   readonly status?: number | readonly number[];
-  /** JMESPath on the body that has to give a value other than null, false or nothing. `${name}` is a captured value. */
+  /** JMESPath on the body; its result has to be true (JMESPath "truth"). `${name}` is a captured value. */
   readonly check?: string | readonly string[];
   /** Names and the JMESPath of their values in the body. */
   readonly capture?: Readonly<Record<string, string>>;
   /** Sends the request again until status and check hold. */
   readonly until?: { readonly seconds: number; readonly every?: number };
-  /** What it means when the step does not hold. */
+  /** Meaning of a failure of this step, for the message of the finding. */
   readonly say?: string;
 };
 
@@ -34,15 +34,15 @@ export interface Case {
   readonly tags?: readonly string[];
   readonly platforms?: readonly string[];
   readonly source?: string;
-  /** What has to be at hand besides the service; a case without steps is a procedure for a person. */
+  /** Equipment besides the service. A case without steps is a manual procedure. */
   readonly needs?: string;
   /** A variable per collection: the case runs for each member; the value is its URI. */
   readonly matrix?: Readonly<Record<string, string>>;
-  /** What has to hold for the case to apply; otherwise the service does not offer it. */
+  /** Preconditions. Where one does not hold, the outcome is NOT_APPLICABLE. */
   readonly given?: readonly Step[];
   readonly when?: readonly Step[];
   readonly then?: readonly Step[];
-  /** Steps that put back what was changed; they run whatever happened. */
+  /** Steps that undo changes. All of them run, after a failure too. */
   readonly finally?: readonly Step[];
 }
 
@@ -125,6 +125,9 @@ function checkStep(one: Step, path: Path, known: Set<string>, add: Add): void {
   if (used.length > 1) add(path, `a step sends one request, not ${used.join(' and ')}`, 'split the step');
   if (!used.length && !one.check && !one.capture)
     add(path, 'a step needs a request or a check', `give one of: ${methods.join(', ')}, check`);
+  const { seconds = 1, every = 1 } = one.until ?? {};
+  if (!(seconds > 0 && every > 0))
+    add([...path, 'until'], 'seconds and every have to be above 0', 'give seconds such as 30');
   for (const status of listOf(one.status))
     if (!Number.isInteger(status) || status < 100 || status > 599)
       add([...path, 'status'], `${String(status)} is no HTTP status`, 'give 100 to 599');
@@ -143,7 +146,7 @@ function checkStep(one: Step, path: Path, known: Set<string>, add: Add): void {
 }
 
 function checkCase(one: Case, path: Path, add: Add): void {
-  const known = new Set(['token']);
+  const known = new Set<string>();
   for (const [name, collection] of Object.entries(one.matrix ?? {})) {
     for (const used of variablesIn(collection))
       if (!known.has(used))

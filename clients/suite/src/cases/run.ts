@@ -5,19 +5,29 @@ import jmespath from 'jmespath';
 import type { ActiveRule, Effect, Session } from '../engine.ts';
 import type { Finding, Outcome } from '../finding.ts';
 import type { Exchange } from '../recording.ts';
-import { type Case, type LoadedCase, listOf, methods, type Step } from './case.ts';
+import { type Case, type LoadedCase, listOf, methods, type Step, variablesIn } from './case.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What one step found: variables go on, or a reason why it does not hold. */
-type Result =
-  | { readonly ok: true; readonly variables: Variables; readonly evidence: readonly number[] }
-  | {
-      readonly ok: false;
-      readonly reason: string;
-      readonly evidence: readonly number[];
-      readonly wire: boolean;
-    };
+/** Why a step does not hold. */
+interface Fault {
+  readonly reason: string;
+  /** The service did not answer. */
+  readonly wire: boolean;
+}
+
+/** The result of steps: the variables with those captured up to a fault. */
+interface Result {
+  readonly variables: Variables;
+  readonly evidence: readonly number[];
+  readonly fault: Fault | undefined;
+}
+
+/** The collection of a matrix did not answer. */
+class NoAnswer extends Error {}
+
+/** Pages of one collection; a `nextLink` that always differs would never end. */
+const mostPages = 1000;
 
 /** A text that is one variable has its value; within other text variables are written out. */
 export function fill(value: unknown, variables: Variables): unknown {
@@ -87,23 +97,40 @@ function judge(
   return undefined;
 }
 
+const methodOf = (step: Step): (typeof methods)[number] | undefined =>
+  methods.find((name) => step[name] !== undefined);
+
+/** Whether every variable of the step's URI has a value. */
+function hasUri(step: Step, variables: Variables): boolean {
+  const method = methodOf(step);
+  const names = method === undefined ? [] : variablesIn(step[method] ?? '');
+  return names.every((name) => ['string', 'number'].includes(typeof variables[name]));
+}
+
+const filledHeaders = (headers: Readonly<Record<string, string>>, variables: Variables) =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, text]) => [name, String(fill(text, variables) ?? '')]),
+  );
+
 async function runStep(step: Step, variables: Variables, session: Session): Promise<Result> {
-  const method = methods.find((name) => step[name] !== undefined);
+  const method = methodOf(step);
   const evidence: number[] = [];
   const { seconds = 0, every = 1 } = step.until ?? {};
   // Attempts are counted, not timed, so that a slow answer does not shorten the wait.
   const attempts = Math.max(1, Math.ceil(seconds / every));
+  const failed = (reason: string, wire: boolean): Result => ({
+    ...{ variables, evidence },
+    fault: { reason, wire },
+  });
+  if (method && !hasUri(step, variables)) return failed(`${String(step[method])} has no value`, false);
   for (let attempt = 1; ; attempt++) {
-    const uri = method && fill(step[method], variables);
-    if (method && typeof uri !== 'string')
-      return { ok: false, reason: `${String(step[method])} has no value`, evidence, wire: false };
     const exchange =
       method === undefined
         ? undefined
         : await session.send({
             method: method.toUpperCase(),
-            uri: String(uri),
-            ...(step.headers ? { headers: step.headers } : {}),
+            uri: String(fill(step[method], variables)),
+            ...(step.headers ? { headers: filledHeaders(step.headers, variables) } : {}),
             ...(step.body === undefined ? {} : { body: fill(step.body, variables) }),
             ...(step.anonymous === undefined ? {} : { anonymous: step.anonymous }),
           });
@@ -115,37 +142,45 @@ async function runStep(step: Step, variables: Variables, session: Session): Prom
         name,
         evaluate(expression, data, variables),
       ]);
-      return { ok: true, variables: { ...variables, ...Object.fromEntries(captured) }, evidence };
+      const all = { ...variables, ...Object.fromEntries(captured) };
+      return { variables: all, evidence, fault: undefined };
     }
-    if (attempt >= attempts) return { ok: false, reason, evidence, wire: exchange?.status === 0 };
+    if (attempt >= attempts) return failed(reason, exchange?.status === 0);
     await pause(every * 1000);
   }
 }
 
-/** Steps in order, up to the first that does not hold. */
+/** Steps in order, up to the first that does not hold. @param all whether the steps after it run as well */
 async function runSteps(
-  steps: readonly Step[] | undefined,
-  variables: Variables,
+  steps: readonly Step[],
+  start: Variables,
   session: Session,
+  all = false,
 ): Promise<Result> {
-  let now = variables;
+  let variables = start;
+  let fault: Fault | undefined;
   const evidence: number[] = [];
-  for (const step of steps ?? []) {
-    const result = await runStep(step, now, session);
+  for (const step of steps) {
+    if (fault && !all) break;
+    const result = await runStep(step, variables, session);
     evidence.push(...result.evidence);
-    if (!result.ok) return { ...result, evidence };
-    now = result.variables;
+    variables = result.variables;
+    fault ??= result.fault;
   }
-  return { ok: true, variables: now, evidence };
+  return { variables, evidence, fault };
 }
 
-/** Members of a collection over all its pages; undefined when the service has none. */
+/** Members of a collection over all its pages; undefined when the service has none. @throws NoAnswer */
 async function membersOf(collection: string, session: Session): Promise<string[] | undefined> {
   const found: string[] = [];
   const seen = new Set<string>();
-  for (let uri: string | undefined = collection; uri !== undefined && !seen.has(uri); ) {
+  for (
+    let uri: string | undefined = collection;
+    uri !== undefined && !seen.has(uri) && seen.size < mostPages;
+  ) {
     seen.add(uri);
     const exchange = await session.send({ method: 'GET', uri });
+    if (exchange.status === 0) throw new NoAnswer(`GET ${uri}: no answer: ${exchange.error ?? ''}`);
     if (exchange.status !== 200) return undefined;
     const body = bodyOf(exchange);
     if (!isObject(body) || !Array.isArray(body.Members)) return undefined;
@@ -176,22 +211,25 @@ async function runRow(one: Case, row: Variables, session: Session): Promise<Find
     ...{ rule: one.id, outcome, uri, pointer: '', message, evidence },
     source: { doc: one.source ?? 'own case' },
   });
-  const given = await runSteps(one.given, row, session);
-  if (!given.ok) return made('NOT_APPLICABLE', `not offered: ${given.reason}`, given.evidence);
-  let last: Result = await runSteps(one.when, given.variables, session);
-  const evidence = [...given.evidence, ...last.evidence];
-  if (last.ok) {
-    last = await runSteps(one.then, last.variables, session);
-    evidence.push(...last.evidence);
-  }
-  const back = await runSteps(one.finally, last.ok ? last.variables : given.variables, session);
-  evidence.push(...back.evidence);
-  if (!last.ok) return made(last.wire ? 'ERROR' : 'FAIL', last.reason, evidence);
-  if (!back.ok) return made('FAIL', `not put back: ${back.reason}`, evidence);
-  return made('PASS', one.title, evidence);
+  const given = await runSteps(one.given ?? [], row, session);
+  if (given.fault?.wire) return made('ERROR', given.fault.reason, given.evidence);
+  if (given.fault) return made('NOT_APPLICABLE', `not offered: ${given.fault.reason}`, given.evidence);
+  const done = await runSteps([...(one.when ?? []), ...(one.then ?? [])], given.variables, session);
+  // After a fault, a step without a URI has nothing to put back: what it removes was never created.
+  const restoring = (one.finally ?? []).filter((step) => !done.fault || hasUri(step, done.variables));
+  const restored = await runSteps(restoring, done.variables, session, true);
+  const evidence = [...given.evidence, ...done.evidence, ...restored.evidence];
+  const left = restored.fault && `not put back: ${restored.fault.reason}`;
+  if (done.fault)
+    return made(
+      done.fault.wire ? 'ERROR' : 'FAIL',
+      [done.fault.reason, left].filter(Boolean).join('; '),
+      evidence,
+    );
+  return left === undefined ? made('PASS', one.title, evidence) : made('FAIL', left, evidence);
 }
 
-/** Findings of a case: one per member of its matrix, or one that says why it did not run. */
+/** Findings of a case: one per member of its matrix, or one with the reason why it did not run. */
 export async function runCase(one: Case, session: Session): Promise<readonly Finding[]> {
   const source = { doc: one.source ?? 'own case' };
   const alone = (outcome: Outcome, message: string): readonly Finding[] => [
@@ -199,7 +237,13 @@ export async function runCase(one: Case, session: Session): Promise<readonly Fin
   ];
   if (!one.given && !one.when && !one.then)
     return alone('NOT_TESTED', `a person does this: it needs ${one.needs ?? 'a procedure'}`);
-  const rows = await matrixOf(one, session);
+  let rows: readonly Variables[];
+  try {
+    rows = await matrixOf(one, session);
+  } catch (error) {
+    if (error instanceof NoAnswer) return alone('ERROR', error.message);
+    throw error;
+  }
   if (!rows.length) {
     const collections = Object.values(one.matrix ?? {}).join(', ');
     return alone('NOT_APPLICABLE', `not offered: no members of ${collections}`);

@@ -1,4 +1,4 @@
-/** Waivers: known gaps of one board, each with a reason and a date after which it counts again. */
+/** Waivers of checklist rows: known gaps of one board, each with a reason and its last day. */
 import { type Problem, SourceText } from '../text/document.ts';
 import { checkShape, type Shape } from '../text/shape.ts';
 
@@ -12,8 +12,6 @@ export interface Waiver {
   readonly expires: string;
 }
 
-const date: Shape = { pattern: /^\d{4}-\d{2}-\d{2}$/, reads: 'a date YYYY-MM-DD in quotes' };
-
 const shape: Shape = {
   keys: {
     waivers: {
@@ -22,8 +20,8 @@ const shape: Shape = {
           checklist: 'string',
           resource: 'string',
           requirement: 'string',
-          reason: 'string',
-          expires: date,
+          reason: 'filled',
+          expires: 'date',
         },
         required: ['checklist', 'resource', 'requirement', 'reason', 'expires'],
       },
@@ -32,22 +30,15 @@ const shape: Shape = {
   required: ['waivers'],
 };
 
+/** The waivers of a file, or all its problems. */
 export function readWaivers(
   file: string,
   text: string,
 ): { readonly waivers: readonly Waiver[]; readonly problems: readonly Problem[] } {
   const source = new SourceText(file, text);
-  const problems = [...checkShape(source, shape)];
-  if (problems.length) return { waivers: [], problems };
-  const { waivers } = source.value as { waivers: readonly Waiver[] };
-  for (const [index, { expires, reason }] of waivers.entries()) {
-    const path = ['waivers', index];
-    // A date that the calendar does not have comes back as another one.
-    const day = new Date(`${expires}T00:00:00Z`);
-    if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== expires)
-      problems.push(source.problem([...path, 'expires'], `${expires} is no date`, 'give YYYY-MM-DD'));
-    if (!reason.trim())
-      problems.push(source.problem([...path, 'reason'], 'the reason is empty', 'name the gap and its cause'));
-  }
-  return { waivers: problems.length ? [] : waivers, problems };
+  const problems = checkShape(source, shape);
+  return {
+    waivers: problems.length ? [] : (source.value as { waivers: readonly Waiver[] }).waivers,
+    problems,
+  };
 }

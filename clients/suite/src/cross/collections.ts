@@ -2,7 +2,7 @@
 import { derives } from '../facts.ts';
 import { memberOf, type Node, numberOf, same, shown, textOf, token } from '../json/node.ts';
 import type { Judge } from '../judge.ts';
-import { linkOf, type Resource, splitUri, type Tree } from '../tree.ts';
+import { decoded, linkOf, type Resource, splitUri, type Tree } from '../tree.ts';
 
 /** Differences of an expanded member: the member may lack nothing, and say nothing else. */
 function judgeExpanded(
@@ -57,7 +57,7 @@ function judgeMembers(judge: Judge, tree: Tree, resource: Resource, members: rea
     if (member.members.size > 1) judgeExpanded(judge, resource, target, member, pointer);
     const own = textOf(target.root, 'Id');
     const last = path?.split('/').at(-1) ?? '';
-    if (own !== undefined && own !== last && own !== decodeURIComponent(last))
+    if (own !== undefined && own !== last && own !== decoded(last))
       judge.report('SCH-ID-3', target, '/Id', `Id is ${own}, the URI ends with ${last}`, {
         node: memberOf(target.root, 'Id'),
         expected: last,

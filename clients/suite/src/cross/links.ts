@@ -2,7 +2,7 @@
 import { derives, objectFact } from '../facts.ts';
 import { memberOf, nodeAt } from '../json/node.ts';
 import type { FoundLink, Judge } from '../judge.ts';
-import { linksOf, resourceAt, splitUri, type Tree } from '../tree.ts';
+import { decoded, linksOf, resourceAt, splitUri, type Tree } from '../tree.ts';
 
 /** What clients cannot be expected to find: the origin of a past event may be gone. */
 const passing = /\/OriginOfCondition$/;
@@ -32,7 +32,7 @@ function judgeLink(judge: Judge, tree: Tree, link: FoundLink): void {
     return;
   }
   if (fragment !== undefined && fragment !== '') {
-    if (nodeAt(target.root, decodeURI(fragment)) === undefined)
+    if (nodeAt(target.root, decoded(fragment)) === undefined)
       judge.report('XREF-LINK-3', resource, pointer, `${path} has no value at ${fragment}`, {
         ...detail,
         also,

@@ -2,14 +2,10 @@
 import type { Finding } from '../finding.ts';
 import type { Report } from './report.ts';
 
-/** Text for an attribute or an element; characters that XML 1.0 cannot have are replaced. */
+/** Text for an attribute or an element. Characters outside XML 1.0 production 2 are replaced by U+FFFD. */
 export const xml = (text: string): string =>
-  [...text]
-    .map((character) => {
-      const code = character.codePointAt(0) ?? 0;
-      return code < 0x20 && code !== 9 && code !== 10 && code !== 13 ? '\uFFFD' : character;
-    })
-    .join('')
+  text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\uFFFD')
     .replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 function inside(finding: Finding): string {

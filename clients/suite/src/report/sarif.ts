@@ -11,6 +11,9 @@ const levels: Partial<Record<Outcome, string>> = {
   WAIVED: 'error',
 };
 
+/** The text with lone surrogates, which encodeURI refuses, replaced by U+FFFD. */
+const wellFormed = (text: string): string => Buffer.from(text).toString();
+
 function result(finding: Finding): object {
   const { rule, outcome, uri, pointer, message, line, column } = finding;
   const place = `${uri}#${pointer}`;
@@ -27,7 +30,7 @@ function result(finding: Finding): object {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: `redfish:${encodeURI(uri)}` },
+          artifactLocation: { uri: `redfish:${encodeURI(wellFormed(uri))}` },
           ...(line === undefined ? {} : { region: { startLine: line, startColumn: column ?? 1 } }),
         },
         logicalLocations: [{ fullyQualifiedName: place }],

@@ -1,5 +1,6 @@
 /** The Actions object: names, targets and parameters of actions. */
-import { type ActionFact, enumFact, objectFact, own, within } from '../facts.ts';
+import { enumFact, objectFact, own, within } from '../facts.ts';
+import type { ActionFact } from '../generated/facts.ts';
 import { itemsOf, memberOf, type Node, type ObjectNode, shown, textOf, token } from '../json/node.ts';
 import type { Scope } from './scope.ts';
 

@@ -1,5 +1,6 @@
 /** Annotations of payloads: `@Redfish.…`, `@odata.…`, `@Message.…`, alone or after the name of a property. */
-import { enumFact, type ObjectFact, own } from '../facts.ts';
+import { enumFact, own } from '../facts.ts';
+import type { ObjectFact } from '../generated/facts.ts';
 import { itemsOf, memberOf, type Node, type ObjectNode, shown, textOf, token } from '../json/node.ts';
 import type { Scope } from './scope.ts';
 

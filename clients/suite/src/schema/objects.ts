@@ -1,5 +1,6 @@
 /** An object against its type: names, versions, required properties, and each value in turn. */
-import { derives, facts, type ObjectFact, objectFact, own, type PropertyFact, within } from '../facts.ts';
+import { derives, facts, objectFact, own, within } from '../facts.ts';
+import type { ObjectFact, PropertyFact } from '../generated/facts.ts';
 import { memberOf, type Node, type ObjectNode, shown, textOf, token } from '../json/node.ts';
 import { typeName } from '../tree.ts';
 import { judgeActions } from './actions.ts';

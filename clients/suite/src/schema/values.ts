@@ -1,5 +1,6 @@
 /** One value against the facts of its property: type, null, enumeration, format, pattern, limits. */
-import { enumFact, own, type PropertyFact, type ValueFact, within } from '../facts.ts';
+import { enumFact, own, within } from '../facts.ts';
+import type { PropertyFact, ValueFact } from '../generated/facts.ts';
 import { type Node, shown } from '../json/node.ts';
 import { anchored, formatFault } from './formats.ts';
 import type { Scope } from './scope.ts';

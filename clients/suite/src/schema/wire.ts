@@ -1,6 +1,7 @@
 /** Status, headers and text of an answer. */
-import { derives, type ObjectFact } from '../facts.ts';
-import { memberOf, textOf } from '../json/node.ts';
+import { derives } from '../facts.ts';
+import type { ObjectFact } from '../generated/facts.ts';
+import { memberOf, type Node, textOf, token } from '../json/node.ts';
 import type { Judge } from '../judge.ts';
 import type { PassiveRuleId } from '../rules.ts';
 import type { Resource } from '../tree.ts';
@@ -14,19 +15,16 @@ const problemRules = {
 export const notResource = (uri: string): boolean =>
   /\/\$metadata(\/|$)|\/odata$|\.(xml|html?|gz|zip)$/i.test(uri);
 
-/** Pointer of the value that stands at an offset, for a number that is none. */
-function pointerAt(resource: Resource, at: number): string {
-  const find = (node: Resource['root'], pointer: string): string | undefined => {
-    if (node?.at === at) return pointer;
-    const items =
-      node?.kind === 'object' ? [...node.members] : node?.kind === 'array' ? [...node.items.entries()] : [];
-    for (const [name, item] of items) {
-      const found = find(item, `${pointer}/${name}`);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+/** JSON pointers of all values by their offset in the text. */
+function pointersByOffset(root: Node | undefined): ReadonlyMap<number, string> {
+  const pointers = new Map<number, string>();
+  const visit = (node: Node, pointer: string): void => {
+    pointers.set(node.at, pointer);
+    const items = node.kind === 'object' ? node.members : node.kind === 'array' ? node.items.entries() : [];
+    for (const [name, item] of items) visit(item, `${pointer}/${token(name)}`);
   };
-  return find(resource.root, '') ?? '';
+  if (root !== undefined) visit(root, '');
+  return pointers;
 }
 
 /** Whether the answer carries a JSON object to judge by its schema. */
@@ -47,8 +45,9 @@ export function judgeAnswer(judge: Judge, resource: Resource): boolean {
     return false;
   }
   if (notResource(uri)) return false;
+  const pointers = problems.length ? pointersByOffset(root) : undefined;
   for (const { kind, at, message } of problems)
-    judge.report(problemRules[kind], resource, pointerAt(resource, at), message, {
+    judge.report(problemRules[kind], resource, pointers?.get(at) ?? '', message, {
       node: { kind: 'null', at },
     });
   if (root === undefined) {

@@ -6,6 +6,8 @@ import { suggestion } from './suggest.ts';
 /** What a value may be. An object's `keys` are closed; `each` names the shape of all its values. */
 export type Shape =
   | 'string'
+  | 'date'
+  | 'filled'
   | 'boolean'
   | 'number'
   | 'integer'
@@ -28,13 +30,28 @@ const describe = (value: unknown): string => {
   return `${typeof value} ${JSON.stringify(value)}`;
 };
 
+/** Whether a text is `YYYY-MM-DD` and a day of the calendar: `Date` reads 2026-02-30 as another day. */
+function isDate(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value)) return false;
+  const day = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value);
+}
+
 const scalars: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
+  date: isDate,
+  filled: (value) => typeof value === 'string' && value.trim() !== '',
   boolean: (value) => typeof value === 'boolean',
   number: (value) => typeof value === 'number' && Number.isFinite(value),
   integer: (value) => Number.isInteger(value),
   scalar: (value) => ['string', 'number', 'boolean'].includes(typeof value),
   any: () => true,
+};
+
+/** Shapes whose message says more than their word. */
+const names: Readonly<Record<string, string>> = {
+  date: 'a day of the calendar, YYYY-MM-DD',
+  filled: 'a text that is not empty',
 };
 
 function walkKeys(
@@ -55,7 +72,7 @@ function walkKeys(
 
 function walkShape(value: unknown, shape: Shape, path: Path, report: Report): void {
   if (typeof shape === 'string') {
-    if (!scalars[shape]?.(value)) report(path, `expected ${shape}, found ${describe(value)}`);
+    if (!scalars[shape]?.(value)) report(path, `expected ${names[shape] ?? shape}, found ${describe(value)}`);
   } else if ('refer' in shape) {
     walkShape(value, shape.refer(), path, report);
   } else if ('pattern' in shape) {

@@ -1,6 +1,8 @@
 /** How a resource offers its actions, and the ActionInfo that says what each of them takes (DSP0266 clause 9.5.12). */
+
+import type { ParameterFact } from '../../generated/facts.ts';
 import { odataType } from '../../generated/versions.ts';
-import { actionFacts, enumFacts, type ParameterFact } from '../facts.ts';
+import { actionFacts, enumFacts } from '../facts.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { ActionParameter, Place, Resource, SchemaName } from '../resource.ts';
 

@@ -1,6 +1,6 @@
 /** Formats of strings that schemas demand: dates, durations, addresses, UUIDs. */
 import { isIPv4, isIPv6 } from 'node:net';
-import type { ValueFact } from '../facts.ts';
+import type { ValueFact } from '../../generated/facts.ts';
 
 const dateTime =
   /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;

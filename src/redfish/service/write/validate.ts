@@ -3,7 +3,8 @@
  * every fault of a body is found in one go, and what comes out is safe to apply.
  */
 import { type Message, message } from '../../../messages/messages.ts';
-import { actionFacts, ownProperty, schemaFacts, type ValueFact } from '../facts.ts';
+import type { ValueFact } from '../../generated/facts.ts';
+import { actionFacts, ownProperty, schemaFacts } from '../facts.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { ActionParameter, Changes, SchemaName } from '../resource.ts';
 import { ActionFaults, PropertyFaults } from './faults.ts';

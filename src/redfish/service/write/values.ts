@@ -1,12 +1,6 @@
 /** Checks a value of a request body against the facts of its property. */
-import {
-  enumFacts,
-  type ObjectFact,
-  ownProperty,
-  type PropertyFact,
-  schemaFacts,
-  type ValueFact,
-} from '../facts.ts';
+import type { ObjectFact, PropertyFact, ValueFact } from '../../generated/facts.ts';
+import { enumFacts, ownProperty, schemaFacts } from '../facts.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Faults, Steps } from './faults.ts';
 import { hasFormat, matches } from './formats.ts';
