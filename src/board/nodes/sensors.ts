@@ -12,7 +12,7 @@ import {
   sampleSensor,
   type Target,
 } from 'node-ipmi';
-import type { DeviceError } from '../../../drivers/errors.ts';
+import { DeviceError } from '../../../drivers/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { NodeFacts } from '../../platform/vocabulary/index.ts';
 import type { Origin } from '../model/event.ts';
@@ -154,7 +154,11 @@ export class NodeSensors {
     const { sensor, record } = each;
     const { reading, error } = await sampleSensor(target, record);
     if (this.#parts.isSuspended()) return;
-    if (reading?.value !== undefined) {
+    // What a record states as minimum and maximum is often wrong: only what no board can have counts.
+    const impossible = reading?.value === undefined ? null : sensor.implausibility(reading.value, null);
+    if (impossible !== null) {
+      this.#failed(each, new DeviceError('wrong-data', this.#facts.name ?? this.#facts.id, impossible));
+    } else if (reading?.value !== undefined) {
       each.readAt = performance.now();
       each.failures = 0;
       sensor.setReading(reading.value, this.#parts.now());

@@ -21,6 +21,7 @@ const possible: Readonly<Partial<Record<Quantity, Range>>> = {
 
 /** Why a reading is impossible, for people; null when it is possible. */
 export function implausibility(reading: number, quantity: Quantity, range: Range | null): string | null {
+  if (!Number.isFinite(reading)) return `reading ${reading} is not a number that can be measured`;
   const limits = range ?? possible[quantity];
   if (limits === undefined || (reading >= limits.min && reading <= limits.max)) return null;
   const value = Number(reading.toPrecision(6));

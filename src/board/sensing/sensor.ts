@@ -141,9 +141,12 @@ export class BoardSensor implements Sensor {
     this.#emitCrossings(before, this.#reading);
   }
 
-  /** Why a value as the device gave it is physically impossible, for people; null when it is possible. */
-  implausibility(raw: number): string | null {
-    return implausibility(this.#scaled(raw), this.quantity, this.range);
+  /**
+   * Why a value as the device gave it is outside `range`, or physically impossible without one, for people; null when it
+   * is possible.
+   */
+  implausibility(raw: number, range = this.range): string | null {
+    return implausibility(this.#scaled(raw), this.quantity, range);
   }
 
   /** Sets the reading to a value as the device gave it, and emits an event for each threshold crossed by it. */

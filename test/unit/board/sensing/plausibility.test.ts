@@ -15,6 +15,8 @@ describe('plausibility', () => {
     [-1, 'Humidity', null, true],
     [1e9, 'Voltage', null, false],
     [Number.NaN, 'Temperature', null, true],
+    [Number.NaN, 'Power', null, true],
+    [Number.POSITIVE_INFINITY, 'Voltage', null, true],
   ] as const)('of %d %s in the range %o: impossible is %s', (reading, quantity, range, impossible) => {
     expect(implausibility(reading, quantity, range) !== null).toBe(impossible);
   });
