@@ -248,3 +248,44 @@ def test_no_text_breaks_the_readers_of_values(text: str) -> None:
     date_of(text)
     number = number_of(text)
     assert number is None or re.search(r"\d", text)
+
+
+def test_what_is_iterated_ends_with_its_client() -> None:
+    with MockService(SMALL) as mock:
+        client = connect(mock.url)
+        systems = client.members("/redfish/v1/Systems")
+        assert next(systems)["Id"] == "0"
+        client.close()
+        client.close()
+        with pytest.raises(RedfishError) as ended:
+            [*systems]
+        assert ended.value.kind == "cancelled"
+        with pytest.raises(RedfishError) as refused:
+            client.get("/redfish/v1/Systems/0")
+        assert refused.value.kind == "cancelled"
+        assert [*client.events()] == []
+
+
+def test_a_client_can_be_closed_while_other_threads_use_it() -> None:
+    """Each caller comes back, at whatever moment the client is closed."""
+    with MockService(SMALL) as mock:
+        for _ in range(20):
+            client = connect(mock.url)
+            started = threading.Barrier(5)
+
+            def work() -> None:
+                started.wait()
+                try:
+                    while True:
+                        [*client.members("/redfish/v1/Systems", limit=3)]
+                except RedfishError as error:
+                    assert error.kind == "cancelled"
+
+            threads = [threading.Thread(target=work, daemon=True) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            started.wait()
+            client.close()
+            for thread in threads:
+                thread.join(20)
+            assert not any(thread.is_alive() for thread in threads)

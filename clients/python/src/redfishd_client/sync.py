@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
 from types import TracebackType
 from typing import Any, TypeVar, overload
 
@@ -27,22 +28,39 @@ from .walk import Walked
 T = TypeVar("T")
 
 
+def _closed() -> RedfishError:
+    return RedfishError("cancelled", "the client was closed")
+
+
 class _Runner:
-    """An event loop in a daemon thread. A caller that is interrupted (Ctrl-C) cancels what it waited for."""
+    """An event loop in a daemon thread. A caller that is interrupted (Ctrl-C) cancels what it waited for.
+
+    The loop stops only when no work is left, and takes none from then on: work that it took while it stopped would keep its
+    caller waiting for ever.
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="redfishd-client", daemon=True)
         self._thread.start()
+        self._taking = threading.Lock()
+        self._stopped = False
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Raises RedfishError ``cancelled`` when the loop is stopped before the work has ended."""
         if threading.current_thread() is self._thread:
             # A callback, such as on_progress, would wait for the loop that waits for it.
             work.close()
             raise RedfishError("usage", "a callback of the client must not call the client: note it, and call later")
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        with self._taking:
+            if self._stopped:
+                work.close()
+                raise _closed()
+            future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result()
+        except CancelledError:
+            raise _closed() from None
         except BaseException:
             future.cancel()
             raise
@@ -61,20 +79,33 @@ class _Runner:
                 except StopAsyncIteration:
                     return
         finally:
-            self.run(leave())
+            try:
+                self.run(leave())
+            except RedfishError as error:
+                # A loop that has stopped has closed the source.
+                if error.kind != "cancelled":
+                    raise
 
     def stop(self) -> None:
-        async def end() -> None:
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
+        """Cancels all work and ends the thread. A second call does nothing."""
 
-        if self._thread.is_alive():
-            self.run(end())
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-            self._loop.close()
+        async def end() -> None:
+            this = asyncio.current_task()
+            while others := asyncio.all_tasks() - {this}:
+                for task in others:
+                    task.cancel()
+                await asyncio.gather(*others, return_exceptions=True)
+            await self._loop.shutdown_asyncgens()
+
+        with self._taking:
+            if self._stopped:
+                return
+            self._stopped = True
+            ended = asyncio.run_coroutine_threadsafe(end(), self._loop)
+        ended.result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
 
 class Task:
@@ -236,7 +267,12 @@ class RedfishClient:
         return self._runner.run(work)
 
     def events(self, options: EventsOptions = EventsOptions()) -> Iterator[EventRecord]:
-        return self._runner.iterate(self._client.events(options))
+        """Iterates for ever, and ends when the client is closed, be it by another thread."""
+        try:
+            yield from self._runner.iterate(self._client.events(options))
+        except RedfishError as error:
+            if error.kind != "cancelled":
+                raise
 
     def update(
         self,
@@ -263,8 +299,11 @@ class RedfishClient:
 
     def close(self) -> None:
         """Logs out, and ends every connection. A second call does nothing."""
-        if not self._client.service.is_closed:
+        if self._client.service.is_closed:
+            return
+        try:
             self._runner.run(self._client.close())
+        finally:
             self._runner.stop()
 
     def __enter__(self) -> RedfishClient:
