@@ -12,7 +12,6 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/unit/**/*.test.ts', 'test/twin/**/*.test.ts', 'drivers/node-ipmi/test/**/*.test.ts'],
     exclude: ['**/node_modules/**'],
     globalSetup: 'test/support/build.ts',
     // Tests of the daemon mostly wait: no core needs to be kept free.
@@ -21,5 +20,17 @@ export default defineConfig({
     retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        // Loading the daemon's modules anew for each of two hundred files takes longer than their tests.
+        test: {
+          name: 'unit',
+          isolate: false,
+          include: ['test/unit/**/*.test.ts', 'drivers/node-ipmi/test/**/*.test.ts'],
+        },
+      },
+      { extends: true, test: { name: 'twin', include: ['test/twin/**/*.test.ts'] } },
+    ],
   },
 });

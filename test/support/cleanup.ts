@@ -1,5 +1,5 @@
 /** Cleaning up after a test, whatever came of it. */
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 /**
  * Runs `clean` when the running test (or the test whose `beforeEach` calls this) has finished. Returns false where no test
@@ -12,4 +12,9 @@ export function afterThisTest(clean: () => void | Promise<void>): boolean {
   } catch {
     return false;
   }
+}
+
+/** Runs `clean` when the running test has finished; where a suite is described, after the tests of that suite. */
+export function afterwards(clean: () => void): void {
+  if (!afterThisTest(clean)) afterAll(clean);
 }

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterwards } from './cleanup.ts';
 
-/** A directory that lasts for the test that runs. */
+/** A directory that lasts for the test that runs; where a suite is described, for the tests of that suite. */
 export function temporary(): string {
   const directory = mkdtempSync(join(tmpdir(), 'redfishd-test-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  afterwards(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }

@@ -1,23 +1,14 @@
 /** A made-up root of a Linux system, and stand-ins for the programs that a board has. */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname } from 'node:path';
 import fc from 'fast-check';
-import { afterEach } from 'vitest';
 import { canonicalIpv6 } from '../../../src/network/addresses.ts';
 import type { InterfaceSettings } from '../../../src/network/model.ts';
-
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
-});
+import { afterwards } from '../../support/cleanup.ts';
+import { temporary as temporaryDirectory } from '../../support/temporary.ts';
 
 /** A directory for one test, with a slash at its end. */
-export function temporary(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'redfishd-test-'));
-  cleanups.push(() => rmSync(directory, { recursive: true, force: true }));
-  return `${directory}/`;
-}
+export const temporary = (): string => `${temporaryDirectory()}/`;
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -82,7 +73,7 @@ done < "${directory}fail"
   writeFileSync(`${directory}fail`, '');
   const before = process.env.PATH;
   process.env.PATH = `${directory}${delimiter}${before}`;
-  cleanups.push(() => {
+  afterwards(() => {
     process.env.PATH = before;
   });
   return {

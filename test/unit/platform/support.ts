@@ -1,18 +1,12 @@
-/** Descriptors for tests, in a directory that is removed after the file's tests. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** Descriptors for tests, in directories that last for one test. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { type Checked, checkPlatform } from '../../../src/platform/load.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'redfishd-platform-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-let count = 0;
+import { temporary } from '../../support/temporary.ts';
 
 /** Writes files, by name, into a new directory; returns its path. */
 export function files(contents: Readonly<Record<string, string | Uint8Array>>): string {
-  const place = join(folder, String(++count));
-  mkdirSync(place);
+  const place = temporary();
   for (const [name, content] of Object.entries(contents)) writeFileSync(join(place, name), content);
   return place;
 }

@@ -1,31 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
 import { Accounts } from '../../../src/accounts/accounts.ts';
 import { PasswordHasher } from '../../../src/accounts/password.ts';
 import { Roles } from '../../../src/accounts/roles.ts';
 import type { Clock } from '../../../src/base/clock.ts';
 import { Settings } from '../../../src/store/settings.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
+import { afterwards } from '../../support/cleanup.ts';
+import { temporary } from '../../support/temporary.ts';
 
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
-});
-
-/** A directory that lasts for one test. */
-export function temporary(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'redfishd-test-'));
-  cleanups.push(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
+export { temporary };
 
 /** A store that is closed after the test. */
 export function open(directory = temporary()): Store {
   const store = openStore(directory);
-  cleanups.push(() => store.close());
+  afterwards(() => store.close());
   return store;
 }
 
@@ -46,7 +36,7 @@ export function mountTmpfs(size: string): string | null {
   } catch {
     return null;
   }
-  cleanups.push(() => execFileSync('umount', [directory]));
+  afterwards(() => void execFileSync('umount', [directory]));
   return directory;
 }
 
